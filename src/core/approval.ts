@@ -1,0 +1,103 @@
+/**
+ * Who may decide, and when is it enough? Everything is judged at the moment of the click, from today's policy and
+ * today's groups: an approval of somebody who has left the group since does not count.
+ */
+import type { Catalog, Policy } from './catalog.ts'
+import { type Groups, groupsIn, includes, membersOf, type Person, type PersonId } from './person.ts'
+import { policyOf, refuseDuration, refuseUnlessMember } from './policy.ts'
+import { type Refused, refuse } from './refusal.ts'
+import { type Decision, type Request, requestName, type Verdict } from './request.ts'
+
+export type Outcome =
+  | { readonly outcome: 'denied'; readonly self: boolean; readonly policy: Policy | undefined }
+  | { readonly outcome: 'counted'; readonly self: boolean; readonly policy: Policy; readonly have: number }
+  | {
+      readonly outcome: 'approved'
+      readonly self: boolean
+      readonly policy: Policy
+      readonly by: readonly PersonId[]
+    }
+
+/** Groups that must be read before {@link decide} can answer. */
+export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target' | 'role'>): string[] {
+  const policies = catalog.policies.filter(
+    (policy) => policy.targets.includes(request.target) && policy.roles.includes(request.role),
+  )
+  return [
+    ...new Set(policies.flatMap((policy) => [...groupsIn(policy.request), ...groupsIn(policy.approve.from)])),
+  ]
+}
+
+export function decide(
+  catalog: Catalog,
+  request: Request,
+  requester: Person,
+  approver: Person,
+  verdict: Verdict,
+  groups: Groups,
+): Outcome | Refused {
+  const stranger = refuseUnlessMember(approver)
+  if (stranger) return stranger
+  const policy = policyOf(catalog, request.target, request.role, request.requester, groups)
+  if (!policy)
+    return refuse(
+      'policy-changed',
+      `Today's policy no longer lets <@${request.requester}> have ${request.role} on ${request.target}. ${requestName(request.number)} stays open until it lapses or is withdrawn.`,
+    )
+  const self = approver.id === request.requester
+  if (!includes(policy.approve.from, approver.id, groups))
+    return refuse('not-an-approver', `You are not an approver of ${request.role} on ${request.target}.`)
+  if (self && !policy.approve.allowSelfApproval)
+    return refuse('self-approval', 'Nobody decides on his own request here. You can withdraw it.')
+  if (request.decisions.some((decision) => decision.approver === approver.id))
+    return refuse(
+      'already-decided',
+      `You have approved ${requestName(request.number)} already; it needs other people too.`,
+    )
+  if (verdict === 'deny') return { outcome: 'denied', self, policy }
+  if (requester.kind !== 'member')
+    return refuse('requester-gone', `<@${request.requester}> is no longer a member of this workspace.`)
+  if (refuseDuration(request.duration, policy))
+    return refuse(
+      'policy-changed',
+      `Today's policy no longer allows that long for ${request.role} on ${request.target}.`,
+    )
+  const by = [...standingApprovals(request.decisions, policy, groups, request.requester), approver.id]
+  return by.length >= policy.approve.count
+    ? { outcome: 'approved', self, policy, by }
+    : { outcome: 'counted', self, policy, have: by.length }
+}
+
+/** Earlier yeses that still count today. */
+export function standingApprovals(
+  decisions: readonly Decision[],
+  policy: Policy,
+  groups: Groups,
+  requester: PersonId,
+): PersonId[] {
+  return decisions
+    .filter((one) => one.verdict === 'approve' && includes(policy.approve.from, one.approver, groups))
+    .map((one) => one.approver)
+    .filter((approver) => approver !== requester || policy.approve.allowSelfApproval)
+}
+
+/** Everybody who could say yes to this request, or undefined where policy says `everyone`. */
+export function approversOf(policy: Policy, requester: PersonId, groups: Groups): PersonId[] | undefined {
+  return membersOf(policy.approve.from, groups)?.filter(
+    (person) => person !== requester || policy.approve.allowSelfApproval,
+  )
+}
+
+/** May this person end somebody else's access? The approvers of that access and security may. */
+export function mayEnd(
+  catalog: Catalog,
+  grant: { target: string; role: string },
+  person: Person,
+  groups: Groups,
+): boolean {
+  if (person.kind !== 'member') return false
+  const approvers = catalog.policies
+    .filter((policy) => policy.targets.includes(grant.target) && policy.roles.includes(grant.role))
+    .flatMap((policy) => policy.approve.from)
+  return includes(approvers, person.id, groups) || includes(catalog.security, person.id, groups)
+}

@@ -1,0 +1,75 @@
+/**
+ * What can have happened, in the past tense. Every event says who acted, on whom, on which entitlement, which
+ * request and grant, and under which policy; the database adds its index and its own clock's time.
+ */
+import type { JsonObject } from './connector.ts'
+import type { PersonId } from './person.ts'
+
+export const auditEventTypes = [
+  'request.created',
+  'request.approved',
+  'request.denied',
+  'request.withdrawn',
+  'request.lapsed',
+  'request.refused',
+  'decision.recorded',
+  'decision.refused',
+  'grant.provisioning',
+  'grant.activated',
+  'grant.extended',
+  'grant.revoking',
+  'grant.revoked',
+  'grant.stuck',
+  'grant.verified',
+  'credential.shown',
+  'break_glass.used',
+  'break_glass.reviewed',
+  'standing_access.found',
+  'activity.collected',
+  'config.loaded',
+  'digest.posted',
+  'checkpoint.signed',
+  'export.made',
+] as const
+export type AuditEventType = (typeof auditEventTypes)[number]
+
+/** A person by Slack id, the system by the part that acted (`sweeper`, `worker`), an operator by login name. */
+export type Actor =
+  | { readonly kind: 'person'; readonly id: PersonId }
+  | { readonly kind: 'system'; readonly id: string }
+  | { readonly kind: 'operator'; readonly id: string }
+
+export type AuditEvent = {
+  readonly type: AuditEventType
+  readonly actor: Actor
+  /** The person whose access it is about. */
+  readonly subject?: PersonId
+  readonly target?: string
+  readonly role?: string
+  readonly account?: string
+  /** `R-1042` and `G-2077`. */
+  readonly request?: string
+  readonly grant?: string
+  /** SHA-256 of the policy file in force. */
+  readonly policy?: string
+  readonly outcome?: string
+  /** Further facts: strings, whole numbers, booleans, lists of them. No private text. */
+  readonly detail?: JsonObject
+  /**
+   * Texts that people wrote, by field name. The event's bytes hold only a salted commitment to each, so that a text
+   * can be erased later without breaking any proof.
+   */
+  readonly private?: Readonly<Record<string, string>>
+}
+
+/** An event as it stands in the log. */
+export type LoggedEvent = {
+  /** Counts from 0 without gaps. */
+  readonly index: number
+  readonly time: Date
+  readonly type: AuditEventType
+  /** The exact bytes, as text. */
+  readonly bytes: string
+  /** Private texts that have not been erased. */
+  readonly private: Readonly<Record<string, string>>
+}

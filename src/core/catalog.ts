@@ -1,0 +1,74 @@
+/** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
+import type { JsonObject } from './connector.ts'
+import type { ChannelId, Who } from './person.ts'
+
+export type Risk = 'low' | 'medium' | 'high'
+
+export type Role = {
+  readonly id: string
+  /** What it allows, in plain words for the approver. */
+  readonly description: string
+  readonly risk: Risk
+  /** The connector's own settings for this role; frozen on every grant. */
+  readonly settings: JsonObject
+}
+
+export type Target = {
+  readonly id: string
+  readonly connector: string
+  readonly description: string
+  /** Where approval cards and revocation notices go. */
+  readonly channel: ChannelId
+  readonly settings: JsonObject
+  readonly roles: readonly Role[]
+}
+
+export type Policy = {
+  readonly name: string
+  readonly targets: readonly string[]
+  readonly roles: readonly string[]
+  /** Who may ask. */
+  readonly request: readonly Who[]
+  readonly approve: {
+    readonly from: readonly Who[]
+    /** How many different people must say yes. */
+    readonly count: number
+    /** Only when the file says so in so many words may the requester be one of them. */
+    readonly allowSelfApproval: boolean
+  }
+  /** Seconds. */
+  readonly duration: { readonly default: number; readonly max: number }
+  readonly reason: {
+    readonly minLength: number
+    /** RE2-like subset is not enforced: patterns come from the operator, and texts are at most 3,000 characters. */
+    readonly pattern?: string
+    /** Says what a good reason looks like. */
+    readonly hint?: string
+  }
+  /** Seconds until an unanswered request lapses. */
+  readonly lapseAfter: number
+}
+
+export type Catalog = {
+  /** SHA-256 (hex) of the file's bytes; every decision names it. */
+  readonly hash: string
+  readonly securityChannel: ChannelId
+  /** May end anybody's access early, beside the approvers of that access. */
+  readonly security: readonly Who[]
+  readonly digest: { readonly at: string; readonly timezone: string }
+  readonly targets: readonly Target[]
+  readonly policies: readonly Policy[]
+}
+
+export function findTarget(catalog: Catalog, id: string): Target | undefined {
+  return catalog.targets.find((target) => target.id === id)
+}
+
+export function findRole(catalog: Catalog, target: string, role: string): Role | undefined {
+  return findTarget(catalog, target)?.roles.find((one) => one.id === role)
+}
+
+/** Every policy that speaks of this entitlement, in the file's order. */
+export function policiesFor(catalog: Catalog, target: string, role: string): readonly Policy[] {
+  return catalog.policies.filter((policy) => policy.targets.includes(target) && policy.roles.includes(role))
+}

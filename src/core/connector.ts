@@ -1,0 +1,160 @@
+/**
+ * The contract between elevate and one kind of target system.
+ *
+ * A connector makes one entitlement true or untrue and reads back what is true. It never decides: who may have
+ * what, and until when, is settled before it is called. Every verb can be repeated: "already there" and
+ * "already gone" are successes. `grant` and `revoke` return only after the target itself was read again.
+ */
+
+/** Plain data that survives a trip through the database. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+export type JsonObject = { readonly [key: string]: Json }
+
+/** What a connector can promise; shown on approval cards, never assumed. */
+export type Capabilities = {
+  /** Does the target end the access by itself when elevate is gone? `login-only`: new logins stop, sessions go on. */
+  readonly expiry: 'enforced' | 'login-only' | 'none'
+  /** What the person uses to get in: nothing new, or a password shown once. */
+  readonly credential: 'none' | 'password'
+  /** Does revoking end sessions that are already open? */
+  readonly endsSessions: boolean
+  /** Can it tell the access elevate gave from access that stood before? */
+  readonly ownsGrant: boolean
+  /** Seconds that power can outlive a verified revocation. 0 = none. */
+  readonly residualSeconds: number
+}
+
+/** Who the access is for, as far as a target may need to know. */
+export type Subject = {
+  readonly person: string
+  readonly name: string
+  readonly email?: string
+}
+
+/**
+ * Everything needed to give, take or check one access; frozen on the grant when it is decided, so that later
+ * edits of the configuration cannot orphan it.
+ */
+export type Access = {
+  /** The grant's id; with the account it makes repeated calls the same call. */
+  readonly grantId: string
+  /** The short number people see: `G-2077` has 2077. */
+  readonly grantNumber: number
+  readonly target: string
+  readonly role: string
+  /** The account inside the target, as {@link Connector.resolve} named it. */
+  readonly account: string
+  /** The role's connector settings at the time of the decision. */
+  readonly entitlement: JsonObject
+  readonly subject: Subject
+  /** Latest moment the access may exist: a safety net for targets that can end access alone. */
+  readonly notAfter: Date
+  /** True when the account had the entitlement before elevate gave it; such access is never taken. */
+  readonly preexisting: boolean
+}
+
+export type Granted = {
+  /** `already-there`: the target had it and nothing was changed. */
+  readonly was: 'given' | 'already-there'
+  /** The account held this entitlement without elevate; it stays when the grant ends. */
+  readonly preexisting: boolean
+  /** How to connect, in plain words for the person (host, database, login); never a secret. */
+  readonly howTo: readonly { readonly label: string; readonly value: string }[]
+}
+
+export type Revoked = {
+  /** `kept-standing`: ours is gone, the access that stood before elevate came is still there. */
+  readonly was: 'taken' | 'already-gone' | 'kept-standing'
+  readonly sessionsEnded: number
+  /** Things the person made that could not be removed safely; listed on the receipt. */
+  readonly leftBehind: readonly string[]
+}
+
+/** An account that has an entitlement according to the target. */
+export type Holder = {
+  readonly account: string
+  /** The grant it stems from, where the target can tell. */
+  readonly grantId?: string
+  readonly via: 'direct' | 'nested'
+}
+
+/** A secret made on demand. It is shown once to its owner and exists nowhere else. */
+export type Credential = { readonly fields: readonly { readonly label: string; readonly value: string }[] }
+
+/** Something an operator should know about a target: `fault` means elevate cannot work with it. */
+export type Finding = { readonly level: 'fault' | 'warning' | 'info'; readonly text: string }
+
+export type Connector = {
+  readonly kind: string
+  readonly capabilities: Capabilities
+  /** At start and on demand: is it reachable, are our rights enough, and not too many? */
+  check(signal: AbortSignal): Promise<readonly Finding[]>
+  /**
+   * Names the account that a grant will use. For accounts that exist it is looked up (exactly one match, else
+   * `ConnectorError` `not-found` or `conflict`); for temporary ones it is computed from the grant alone.
+   */
+  resolve(ask: {
+    readonly subject: Subject
+    readonly role: string
+    readonly entitlement: JsonObject
+    readonly grantId: string
+    readonly grantNumber: number
+  }): Promise<string>
+  grant(access: Access, signal: AbortSignal): Promise<Granted>
+  /** Works without knowledge of the granting: a crash may have come between. */
+  revoke(access: Access, signal: AbortSignal): Promise<Revoked>
+  /** Every account that holds the entitlement now. */
+  inspect(role: string, entitlement: JsonObject, signal: AbortSignal): Promise<readonly Holder[]>
+  /** Makes a fresh secret for a live access; the one before stops working. */
+  credential?(access: Access, signal: AbortSignal): Promise<Credential>
+  close(): Promise<void>
+}
+
+/**
+ * Why a connector could not do it. `retryable` and `unknown-outcome` are tried again; the others are tried
+ * again too when access must end, because nothing ends a revocation but the target's own word.
+ */
+export type ConnectorErrorKind =
+  | 'retryable'
+  | 'denied'
+  | 'not-found'
+  | 'config'
+  | 'conflict'
+  | 'unknown-outcome'
+
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError'
+  readonly kind: ConnectorErrorKind
+  constructor(kind: ConnectorErrorKind, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.kind = kind
+  }
+}
+
+/**
+ * What a target kind brings: how its part of the configuration is read, and how a connector is made from it.
+ * Schemas are given as functions over unknown data so that `core` needs no package.
+ */
+export type ConnectorKind = {
+  readonly kind: string
+  /** Reads the target's `connection`/`mode`/… keys. Faults carry the path inside the target. */
+  parseTarget(raw: unknown): Parsed<JsonObject>
+  /** Reads one role's own keys. */
+  parseRole(raw: unknown, target: JsonObject): Parsed<JsonObject>
+  /** JSON Schema (draft 2020-12) of both, for editors. */
+  readonly targetSchema: JsonObject
+  readonly roleSchema: JsonObject
+  /** `secret` resolves a reference such as `{ env: 'ORDERS_URL' }` or `{ file: '/run/secrets/x' }`. */
+  open(target: {
+    readonly id: string
+    readonly settings: JsonObject
+    /** The roles the configuration offers on this target, so that `check` can look at each of them. */
+    readonly roles: readonly { readonly id: string; readonly settings: JsonObject }[]
+    readonly secret: (reference: Json) => string
+  }): Connector
+}
+
+export type Fault = { readonly path: readonly (string | number)[]; readonly message: string }
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly Fault[] }

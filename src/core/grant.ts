@@ -1,0 +1,66 @@
+/** Access that was decided: what is (to be) true in a target, until when, and how it ended. */
+import type { Granted, JsonObject, Subject } from './connector.ts'
+import type { GrantState } from './lifecycle.ts'
+import type { PersonId } from './person.ts'
+import type { RequestId } from './request.ts'
+
+export type GrantId = string
+
+/** Why a grant left `provisioning` or `active`. */
+export type EndReason = 'expired' | 'returned' | 'ended-early' | 'not-given'
+
+/** What the target said when it was over. `kept-by-other`: another live grant still needs the access. */
+export type EndOutcome = 'taken' | 'already-gone' | 'kept-standing' | 'kept-by-other' | 'never-given'
+
+export type Grant = {
+  readonly id: GrantId
+  /** People say `G-2077`. */
+  readonly number: number
+  readonly requestId: RequestId
+  readonly person: PersonId
+  readonly target: string
+  readonly role: string
+  /** Inside the target; undefined until the target was asked which account it is. */
+  readonly account: string | undefined
+  readonly entitlement: JsonObject
+  readonly subject: Subject
+  readonly duration: number
+  readonly state: GrantState
+  readonly version: number
+  readonly policyHash: string
+  readonly createdAt: Date
+  /** Last moment for the access to appear; after it the grant is given up and undone. */
+  readonly provisionBy: Date
+  /** Latest moment the access may exist, fixed before the target is called. */
+  readonly notAfter: Date
+  readonly activatedAt: Date | undefined
+  /** Activation plus duration: the clock starts when the access is really there. */
+  readonly expiresAt: Date | undefined
+  readonly preexisting: boolean
+  readonly howTo: Granted['howTo']
+  readonly endReason: EndReason | undefined
+  readonly endedBy: PersonId | undefined
+  readonly endNote: string
+  /** When the access should have been gone: the expiry, or the moment somebody ended it. */
+  readonly dueAt: Date | undefined
+  readonly revokedAt: Date | undefined
+  readonly lateByMs: number | undefined
+  readonly endOutcome: EndOutcome | undefined
+  readonly sessionsEnded: number
+  readonly leftBehind: readonly string[]
+  readonly attempts: number
+  readonly lastError: string | undefined
+  readonly stuckSince: Date | undefined
+  /** Alarms raised so far for this stuck revocation. */
+  readonly alarms: number
+}
+
+export function grantName(number: number): string {
+  return `G-${number}`
+}
+
+/** Seconds the access was really there; undefined when it never was. */
+export function secondsHeld(grant: Pick<Grant, 'activatedAt' | 'revokedAt'>): number | undefined {
+  if (!grant.activatedAt || !grant.revokedAt) return undefined
+  return (grant.revokedAt.getTime() - grant.activatedAt.getTime()) / 1000
+}

@@ -1,0 +1,47 @@
+/**
+ * Which move is possible in which state: one table, followed by buttons, verbs and the database's triggers.
+ *
+ *     request:  pending ──approve──▶ approved        grant:  provisioning ──activate──▶ active
+ *                  ├──────deny─────▶ denied                        │                      │
+ *                  ├────withdraw───▶ withdrawn                     └────────end───────────┴──▶ revoking ──finish──▶ revoked
+ *                  └─────lapse─────▶ lapsed
+ *
+ * A grant that could not be given goes through `revoking` as well: whether the target took it is not known until
+ * it was read. There is no failed state; a revocation ends when the target says the access is gone.
+ */
+
+export const requestStates = ['pending', 'approved', 'denied', 'withdrawn', 'lapsed'] as const
+export type RequestState = (typeof requestStates)[number]
+
+export const grantStates = ['provisioning', 'active', 'revoking', 'revoked'] as const
+export type GrantState = (typeof grantStates)[number]
+
+export const requestMoves = {
+  approve: { from: ['pending'], to: 'approved' },
+  deny: { from: ['pending'], to: 'denied' },
+  withdraw: { from: ['pending'], to: 'withdrawn' },
+  lapse: { from: ['pending'], to: 'lapsed' },
+} as const satisfies Record<string, { from: readonly RequestState[]; to: RequestState }>
+export type RequestMove = keyof typeof requestMoves
+
+export const grantMoves = {
+  activate: { from: ['provisioning'], to: 'active' },
+  end: { from: ['provisioning', 'active'], to: 'revoking' },
+  finish: { from: ['revoking'], to: 'revoked' },
+} as const satisfies Record<string, { from: readonly GrantState[]; to: GrantState }>
+export type GrantMove = keyof typeof grantMoves
+
+export function canRequest(move: RequestMove, state: RequestState): boolean {
+  return (requestMoves[move].from as readonly RequestState[]).includes(state)
+}
+
+export function canGrant(move: GrantMove, state: GrantState): boolean {
+  return (grantMoves[move].from as readonly GrantState[]).includes(state)
+}
+
+/** Every edge as `from>to`, for the test that compares this table with the database's trigger. */
+export function edges(moves: Record<string, { from: readonly string[]; to: string }>): string[] {
+  return Object.values(moves)
+    .flatMap(({ from, to }) => from.map((state) => `${state}>${to}`))
+    .sort()
+}

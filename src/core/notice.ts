@@ -1,0 +1,75 @@
+/**
+ * What is to be told, and where. A verb writes notices in its own transaction; one sender delivers them later, lane
+ * by lane, at Slack's pace. A notice carries ids, never words: what people read is drawn from the rows at the
+ * moment of sending, so that a late message is still a true one.
+ */
+import type { GrantId } from './grant.ts'
+import type { ChannelId, PersonId } from './person.ts'
+import type { RefusalCode } from './refusal.ts'
+import type { RequestId } from './request.ts'
+
+/** Where messages queue up: Slack allows about one a second in each channel. */
+export type Lane = `channel:${ChannelId}` | `person:${PersonId}` | `home:${PersonId}`
+
+export type Step = 'approved' | 'counted' | 'denied' | 'lapsed' | 'given' | 'ending' | 'ended' | 'not-given'
+
+export type Notice =
+  /** Post the approval card, or redraw this lane's copy of it. */
+  | { readonly kind: 'card'; readonly request: RequestId }
+  /** A step in the requester's direct messages. */
+  | { readonly kind: 'told'; readonly step: Step; readonly request: RequestId; readonly grant?: GrantId }
+  /** Access was taken back: one line in the target's channel; many become one message. */
+  | { readonly kind: 'revoked'; readonly grant: GrantId }
+  /** The closing card in the request's thread. */
+  | { readonly kind: 'receipt'; readonly grant: GrantId }
+  /** Access outlives its time. */
+  | { readonly kind: 'alarm'; readonly grant: GrantId; readonly number: number }
+  /** A line of the security channel's feed. */
+  | {
+      readonly kind: 'feed'
+      readonly what: 'asked' | 'decided' | 'given' | 'ended' | 'not-given'
+      readonly request: RequestId
+      readonly grant?: GrantId
+    }
+  | {
+      readonly kind: 'refused'
+      readonly person: PersonId
+      readonly code: RefusalCode
+      readonly target: string
+      readonly role: string
+      readonly request?: RequestId
+    }
+  | { readonly kind: 'digest'; readonly from: string; readonly to: string }
+  /** What had expired while elevate was down. */
+  | {
+      readonly kind: 'woke'
+      readonly downSeconds: number | null
+      readonly expired: number
+      readonly unfinished: number
+      readonly lapsed: number
+    }
+  /** A configuration was refused or taken. */
+  | { readonly kind: 'config'; readonly hash: string; readonly faults: readonly string[] }
+  | { readonly kind: 'home' }
+
+export type Told = { readonly lane: Lane; readonly notice: Notice }
+
+/**
+ * Notices that say the same when sent once or twice share a key: while one with that key waits, another is not
+ * added. Undefined for those that each count.
+ */
+export function keyOf({ lane, notice }: Told): string | undefined {
+  if (notice.kind === 'card') return `card:${notice.request}:${lane}`
+  if (notice.kind === 'home') return `home:${lane}`
+  if (notice.kind === 'digest') return `digest:${notice.from}:${notice.to}`
+  return undefined
+}
+
+export const channelLane = (channel: ChannelId): Lane => `channel:${channel}`
+export const personLane = (person: PersonId): Lane => `person:${person}`
+export const homeLane = (person: PersonId): Lane => `home:${person}`
+
+/** `channel:C1` → `C1`. */
+export function laneEnd(lane: Lane): string {
+  return lane.slice(lane.indexOf(':') + 1)
+}

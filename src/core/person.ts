@@ -1,0 +1,52 @@
+/** People as the workspace knows them. Ids are Slack's (`U…`, `W…`) and never change; names are for reading. */
+
+export type PersonId = string
+export type GroupId = string
+export type ChannelId = string
+
+export type PersonKind = 'member' | 'guest' | 'bot' | 'deactivated' | 'stranger'
+
+export type Person = {
+  readonly id: PersonId
+  readonly kind: PersonKind
+  readonly name: string
+  readonly email?: string
+  /** IANA name, for quiet hours and dates in words. */
+  readonly timezone?: string
+}
+
+/** Whom a policy names. */
+export type Who =
+  | { readonly kind: 'everyone' }
+  | { readonly kind: 'person'; readonly id: PersonId }
+  | { readonly kind: 'group'; readonly id: GroupId }
+
+/**
+ * The members of every group that a question needs, read from Slack for this question. A group that could not be
+ * read is absent, and an absent group contains nobody: unreadable means no access, never "probably fine".
+ */
+export type Groups = ReadonlyMap<GroupId, readonly PersonId[]>
+
+export function includes(who: readonly Who[], person: PersonId, groups: Groups): boolean {
+  return who.some((one) => {
+    if (one.kind === 'everyone') return true
+    if (one.kind === 'person') return one.id === person
+    return groups.get(one.id)?.includes(person) ?? false
+  })
+}
+
+export function groupsIn(who: readonly Who[]): GroupId[] {
+  return who.flatMap((one) => (one.kind === 'group' ? [one.id] : []))
+}
+
+/** Everybody whom the list names one by one; undefined where it says `everyone`. */
+export function membersOf(who: readonly Who[], groups: Groups): PersonId[] | undefined {
+  if (who.some((one) => one.kind === 'everyone')) return undefined
+  return [
+    ...new Set(
+      who.flatMap((one) =>
+        one.kind === 'person' ? [one.id] : one.kind === 'group' ? (groups.get(one.id) ?? []) : [],
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,149 @@
+/**
+ * May this person have this, and what is missing? One function answers for the form, the one-liner, Home,
+ * `explain`, and again at the click: the question can be rehearsed without asking for anything.
+ */
+import {
+  type Catalog,
+  findRole,
+  findTarget,
+  type Policy,
+  policiesFor,
+  type Role,
+  type Target,
+} from './catalog.ts'
+import { DURATION_HELP, formatDuration } from './duration.ts'
+import { nearest } from './nearest.ts'
+import { type Groups, groupsIn, includes, type Person } from './person.ts'
+import { lengthOf, REASON_MAX } from './reason.ts'
+import { oneOf, type Refused, refuse } from './refusal.ts'
+
+export type Ask = {
+  readonly target: string
+  readonly role: string
+  /** Seconds; undefined takes the policy's default. */
+  readonly duration: number | undefined
+  readonly reason: string
+}
+
+export type Allowed = {
+  readonly policy: Policy
+  readonly target: Target
+  readonly role: Role
+  /** Seconds. */
+  readonly duration: number
+}
+
+export type Entitlement = { readonly target: Target; readonly role: Role; readonly policy: Policy }
+
+/** Guests, bots, strangers of a shared channel and people who left are refused everything, each with the reason. */
+export function refuseUnlessMember(person: Person): Refused | undefined {
+  if (person.kind === 'member') return undefined
+  const why = {
+    guest: 'Guests of this workspace cannot ask for access or decide on it.',
+    bot: 'Apps and bots cannot ask for access or decide on it.',
+    deactivated: 'This account is deactivated.',
+    stranger: 'People of another workspace cannot ask for access or decide on it.',
+  }[person.kind]
+  return refuse('not-a-member', why)
+}
+
+/** The first policy, in the file's order, under which this person may ask for the entitlement. */
+export function policyOf(
+  catalog: Catalog,
+  target: string,
+  role: string,
+  person: string,
+  groups: Groups,
+): Policy | undefined {
+  return policiesFor(catalog, target, role).find((policy) => includes(policy.request, person, groups))
+}
+
+/** Everything this person may ask for. */
+export function entitlementsOf(catalog: Catalog, person: string, groups: Groups): Entitlement[] {
+  return catalog.targets.flatMap((target) =>
+    target.roles.flatMap((role) => {
+      const policy = policyOf(catalog, target.id, role.id, person, groups)
+      return policy ? [{ target, role, policy }] : []
+    }),
+  )
+}
+
+/** Groups whose members must be known before {@link rehearse} can answer about this entitlement. */
+export function groupsToAskWith(catalog: Catalog, target: string, role: string): string[] {
+  return [...new Set(policiesFor(catalog, target, role).flatMap((policy) => groupsIn(policy.request)))]
+}
+
+export function rehearse(catalog: Catalog, ask: Ask, person: Person, groups: Groups): Allowed | Refused {
+  const stranger = refuseUnlessMember(person)
+  if (stranger) return stranger
+  const mine = entitlementsOf(catalog, person.id, groups)
+  const target = findTarget(catalog, ask.target)
+  // What somebody may not ask for is not listed to him either: names are suggested from his own.
+  const myTargets = [...new Set(mine.map((one) => one.target.id))]
+  if (!target) return unknown('target', ask.target, myTargets)
+  const role = findRole(catalog, target.id, ask.role)
+  const myRoles = mine.filter((one) => one.target.id === target.id).map((one) => one.role.id)
+  if (!role) return unknown('role', ask.role, myRoles, ` on ${target.id}`)
+  const policy = policyOf(catalog, target.id, role.id, person.id, groups)
+  if (!policy) {
+    const others = myRoles.length > 0 ? ` You may ask for ${oneOf(myRoles)} on ${target.id}.` : ''
+    return refuse('not-allowed', `No policy lets you ask for ${role.id} on ${target.id}.${others}`, 'target')
+  }
+  const duration = ask.duration ?? policy.duration.default
+  return (
+    refuseDuration(duration, policy) ?? refuseReason(ask.reason, policy) ?? { policy, target, role, duration }
+  )
+}
+
+function unknown(field: 'target' | 'role', typed: string, known: readonly string[], where = ''): Refused {
+  const near = nearest(typed, known)
+  const advice = near
+    ? `Did you mean ${near}?`
+    : known.length > 0
+      ? `You may ask for ${oneOf(known)}.`
+      : 'There is nothing here that you may ask for.'
+  return refuse(
+    field === 'target' ? 'unknown-target' : 'unknown-role',
+    `There is no ${field} “${typed}”${where}. ${advice}`,
+    field,
+  )
+}
+
+export function refuseDuration(seconds: number, policy: Policy): Refused | undefined {
+  if (!Number.isSafeInteger(seconds) || seconds <= 0)
+    return refuse('bad-duration', `That is not a duration: ${DURATION_HELP}.`, 'duration')
+  if (seconds > policy.duration.max)
+    return refuse(
+      'too-long',
+      `${formatDuration(seconds)} is too long: at most ${formatDuration(policy.duration.max)} here.`,
+      'duration',
+    )
+  return undefined
+}
+
+export function refuseReason(reason: string, policy: Policy): Refused | undefined {
+  const hint = policy.reason.hint ? ` ${policy.reason.hint}` : ''
+  const length = lengthOf(reason)
+  if (length === 0) return refuse('reason-missing', `Please say why you need it.${hint}`, 'reason')
+  if (length > REASON_MAX)
+    return refuse(
+      'reason-too-long',
+      `The reason has ${length} characters; at most ${REASON_MAX} fit.`,
+      'reason',
+    )
+  if (length < policy.reason.minLength)
+    return refuse(
+      'reason-too-short',
+      `The reason needs at least ${policy.reason.minLength} characters.${hint}`,
+      'reason',
+    )
+  if (policy.reason.pattern && !new RegExp(policy.reason.pattern, 'u').test(reason))
+    return refuse(
+      'reason-pattern',
+      hint
+        ? `The reason is not in the form that is asked here.${hint}`
+        : `The reason must match ${policy.reason.pattern}.`,
+      'reason',
+    )
+  return undefined
+}

@@ -1,0 +1,59 @@
+/**
+ * An expected "no": what is wrong and what would be right. Refusals are values, not exceptions; a door shows the
+ * text, the audit log keeps the code.
+ */
+
+export type RefusalCode =
+  | 'unknown-target'
+  | 'unknown-role'
+  | 'bad-duration'
+  | 'too-long'
+  | 'reason-missing'
+  | 'reason-too-short'
+  | 'reason-too-long'
+  | 'reason-pattern'
+  | 'not-allowed'
+  | 'not-a-member'
+  | 'already-pending'
+  | 'too-many-pending'
+  | 'unknown-request'
+  | 'unknown-grant'
+  | 'unknown-person'
+  | 'unknown-date'
+  | 'already-closed'
+  | 'already-decided'
+  | 'not-an-approver'
+  | 'self-approval'
+  | 'requester-gone'
+  | 'policy-changed'
+  | 'not-yours'
+  | 'already-over'
+  | 'not-active'
+  | 'no-credential'
+  | 'target-refused'
+  | 'directory-down'
+  | 'usage'
+
+export type Refusal = {
+  readonly code: RefusalCode
+  /** One or two sentences a person can act on. May quote what was typed: show it as plain text. */
+  readonly text: string
+  /** The form's field it belongs to. */
+  readonly field?: 'target' | 'role' | 'duration' | 'reason' | 'person' | 'date' | 'note'
+}
+
+export type Refused = { readonly refused: Refusal }
+
+export function refuse(code: RefusalCode, text: string, field?: Refusal['field']): Refused {
+  return { refused: field ? { code, text, field } : { code, text } }
+}
+
+export function isRefused(value: unknown): value is Refused {
+  return typeof value === 'object' && value !== null && 'refused' in value
+}
+
+/** `orders-db`, `billing` and `crm` → `orders-db, billing or crm`. */
+export function oneOf(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? 'nothing'
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}

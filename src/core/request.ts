@@ -1,0 +1,49 @@
+/** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
+import type { RequestState } from './lifecycle.ts'
+import type { PersonId } from './person.ts'
+
+export type RequestId = string
+
+export type Verdict = 'approve' | 'deny'
+
+/** One approver's yes or no. */
+export type Decision = {
+  readonly approver: PersonId
+  readonly verdict: Verdict
+  /** The approver is the requester, and policy allowed it in so many words. */
+  readonly self: boolean
+  readonly note: string
+  readonly at: Date
+}
+
+export type Request = {
+  readonly id: RequestId
+  /** People say `R-1042`. */
+  readonly number: number
+  readonly requester: PersonId
+  readonly target: string
+  readonly role: string
+  /** Seconds asked for. */
+  readonly duration: number
+  readonly reason: string
+  readonly state: RequestState
+  readonly version: number
+  /** The policy in force when it was asked; the one in force at the click decides. */
+  readonly policyName: string
+  readonly policyHash: string
+  readonly createdAt: Date
+  readonly lapsesAt: Date
+  readonly closedAt: Date | undefined
+  readonly closedBy: PersonId | undefined
+  readonly decisions: readonly Decision[]
+}
+
+export function requestName(number: number): string {
+  return `R-${number}`
+}
+
+/** Enough to open a request; the store gives id, number, times and state. */
+export type NewRequest = Pick<
+  Request,
+  'requester' | 'target' | 'role' | 'duration' | 'reason' | 'policyName' | 'policyHash'
+> & { readonly lapseAfter: number }

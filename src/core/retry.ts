@@ -1,0 +1,30 @@
+/** How a stubborn target is treated: tried again for ever, ever slower up to a cap, and loudly. */
+import { HOUR, MINUTE } from './duration.ts'
+
+/** A target call may take this long before it counts as unanswered. Seconds. */
+export const CALL_TIMEOUT = 20
+
+/** A worker owns a grant this long; three times the call, so that no two workers call for the same account. Seconds. */
+export const LEASE = 60
+
+/** Access must appear within this time after the decision, else the grant is undone and the requester told. Seconds. */
+export const PROVISION_WITHIN = 5 * MINUTE
+
+const FIRST = 2
+const CAP = 5 * MINUTE
+
+/**
+ * Seconds until attempt `attempts + 1`: 2, 4, 8 … 300, each spread by up to a quarter so that a thousand grants do
+ * not come back in the same second. `jitter` is a number in [0, 1).
+ */
+export function retryDelay(attempts: number, jitter: number): number {
+  const plain = Math.min(CAP, FIRST * 2 ** Math.min(attempts, 20))
+  return plain * (1 + jitter / 4)
+}
+
+/** Seconds after the due moment at which alarm number `raised + 1` is due: 60 s, 5 min, then every hour. */
+export function alarmAfter(raised: number): number {
+  if (raised === 0) return MINUTE
+  if (raised === 1) return 5 * MINUTE
+  return 5 * MINUTE + (raised - 1) * HOUR
+}

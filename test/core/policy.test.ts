@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { decide, standingApprovals } from '../../src/core/approval.ts'
+import type { Catalog, Policy } from '../../src/core/catalog.ts'
+import type { Person } from '../../src/core/person.ts'
+import { rehearse } from '../../src/core/policy.ts'
+import type { Decision, Request } from '../../src/core/request.ts'
+
+const policy: Policy = {
+  name: 'engineers-read',
+  targets: ['orders-db'],
+  roles: ['read'],
+  request: [{ kind: 'group', id: 'SENG' }],
+  approve: { from: [{ kind: 'group', id: 'SDBA' }], count: 2, allowSelfApproval: false },
+  duration: { default: 3600, max: 7200 },
+  reason: { minLength: 5, pattern: 'INC-[0-9]+', hint: 'Name the incident.' },
+  lapseAfter: 3600,
+}
+const role = (id: string) => ({ id, description: id, risk: 'low' as const, settings: {} })
+const catalog: Catalog = {
+  hash: 'h',
+  securityChannel: 'CSEC',
+  security: [{ kind: 'person', id: 'USEC' }],
+  digest: { at: '09:00', timezone: 'UTC' },
+  targets: [
+    {
+      id: 'orders-db',
+      connector: 'x',
+      description: '',
+      channel: 'C1',
+      settings: {},
+      roles: [role('read'), role('admin')],
+    },
+  ],
+  policies: [policy],
+}
+const member = (id: string): Person => ({ id, kind: 'member', name: id })
+const groups = new Map([
+  ['SENG', ['UADA']],
+  ['SDBA', ['UBEN', 'UCHO', 'UADA']],
+])
+const ask = { target: 'orders-db', role: 'read', duration: 1800, reason: 'fix INC-1 now' }
+const code = (answer: object) => ('refused' in answer ? (answer.refused as { code: string }).code : 'allowed')
+
+describe('asking', () => {
+  it('is allowed by the first policy that names the person', () => {
+    expect(rehearse(catalog, ask, member('UADA'), groups)).toMatchObject({
+      policy: { name: 'engineers-read' },
+      duration: 1800,
+    })
+  })
+  it('takes the policy’s default duration when none is given', () => {
+    expect(rehearse(catalog, { ...ask, duration: undefined }, member('UADA'), groups)).toMatchObject({
+      duration: 3600,
+    })
+  })
+  it.each([
+    ['an unknown target', { target: 'order-db' }, 'unknown-target'],
+    ['an unknown role', { role: 'reed' }, 'unknown-role'],
+    ['a role no policy gives', { role: 'admin' }, 'not-allowed'],
+    ['one second too long', { duration: 7201 }, 'too-long'],
+    ['no time at all', { duration: 0 }, 'bad-duration'],
+    ['no reason', { reason: '' }, 'reason-missing'],
+    ['a short reason', { reason: 'x' }, 'reason-too-short'],
+    ['a reason in the wrong form', { reason: 'because I say so' }, 'reason-pattern'],
+    ['a reason of 3,001 characters', { reason: `INC-1 ${'x'.repeat(2995)}` }, 'reason-too-long'],
+  ])('is refused for %s', (_, change, expected) => {
+    expect(code(rehearse(catalog, { ...ask, ...change }, member('UADA'), groups))).toBe(expected)
+  })
+  it('suggests only names the person may ask for', () => {
+    const mine = rehearse(catalog, { ...ask, target: 'order-db' }, member('UADA'), groups)
+    const other = rehearse(catalog, { ...ask, target: 'order-db' }, member('UEVE'), groups)
+    expect(mine).toMatchObject({ refused: { text: expect.stringContaining('Did you mean orders-db?') } })
+    expect(other).not.toMatchObject({ refused: { text: expect.stringContaining('orders-db?') } })
+  })
+  it('is refused to everybody when the group cannot be read', () => {
+    expect(code(rehearse(catalog, ask, member('UADA'), new Map()))).toBe('not-allowed')
+  })
+  it.each(['guest', 'bot', 'deactivated', 'stranger'] as const)('is refused to a %s', (kind) => {
+    expect(code(rehearse(catalog, ask, { ...member('UADA'), kind }, groups))).toBe('not-a-member')
+  })
+})
+
+describe('deciding', () => {
+  const request = (decisions: Decision[] = []): Request => ({
+    id: 'r',
+    number: 1,
+    requester: 'UADA',
+    target: 'orders-db',
+    role: 'read',
+    duration: 1800,
+    reason: 'INC-1',
+    state: 'pending',
+    version: 1,
+    policyName: policy.name,
+    policyHash: 'h',
+    createdAt: new Date(0),
+    lapsesAt: new Date(1),
+    closedAt: undefined,
+    closedBy: undefined,
+    decisions,
+  })
+  const yes = (approver: string): Decision => ({
+    approver,
+    verdict: 'approve',
+    self: false,
+    note: '',
+    at: new Date(0),
+  })
+  const by = (approver: string, decisions: Decision[] = [], use = catalog, people = groups) =>
+    decide(use, request(decisions), member('UADA'), member(approver), 'approve', people)
+
+  it('counts the first of two yeses and is approved by the second', () => {
+    expect(by('UBEN')).toMatchObject({ outcome: 'counted', have: 1 })
+    expect(by('UCHO', [yes('UBEN')])).toMatchObject({ outcome: 'approved', by: ['UBEN', 'UCHO'] })
+  })
+  it('counts one person once', () => {
+    expect(code(by('UBEN', [yes('UBEN')]))).toBe('already-decided')
+  })
+  it('is for approvers only', () => {
+    expect(code(by('UEVE'))).toBe('not-an-approver')
+  })
+  it('is refused to the requester, even as a member of the approvers', () => {
+    expect(code(by('UADA'))).toBe('self-approval')
+  })
+  it('is open to the requester when policy says so in so many words, and says so', () => {
+    const open = {
+      ...catalog,
+      policies: [{ ...policy, approve: { ...policy.approve, allowSelfApproval: true } }],
+    }
+    expect(by('UADA', [], open)).toMatchObject({ outcome: 'counted', self: true })
+  })
+  it('forgets the yes of somebody who has left the group since', () => {
+    const left = new Map([...groups, ['SDBA', ['UCHO']]])
+    expect(standingApprovals([yes('UBEN')], policy, left, 'UADA')).toEqual([])
+    expect(by('UCHO', [yes('UBEN')], catalog, left)).toMatchObject({ outcome: 'counted', have: 1 })
+  })
+  it('is refused when the requester may no longer have it', () => {
+    expect(code(by('UBEN', [], catalog, new Map([['SDBA', ['UBEN']]])))).toBe('policy-changed')
+    const gone = decide(
+      catalog,
+      request(),
+      { ...member('UADA'), kind: 'deactivated' },
+      member('UBEN'),
+      'approve',
+      groups,
+    )
+    expect(code(gone)).toBe('requester-gone')
+  })
+  it('is refused when policy has become stricter than what was asked', () => {
+    const strict = { ...catalog, policies: [{ ...policy, duration: { default: 60, max: 600 } }] }
+    expect(code(by('UBEN', [], strict))).toBe('policy-changed')
+  })
+  it('says no even then: a no needs no right of the requester’s', () => {
+    const answer = decide(
+      catalog,
+      request(),
+      { ...member('UADA'), kind: 'deactivated' },
+      member('UBEN'),
+      'deny',
+      groups,
+    )
+    expect(answer).toMatchObject({ outcome: 'denied' })
+  })
+})
