@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
+
+/** What readiness rests on; each is asked anew for every probe. */
+export type Vitals = {
+  /** Resolves when the database answers. */
+  readonly ping: () => Promise<void>
+  /** Milliseconds since the sweeper's last good turn; undefined before the first. */
+  readonly sinceSweep: () => number | undefined
+  /** Is Slack's connection up (always true when Slack calls us)? */
+  readonly slack: () => boolean
+}
+
+/** A sweeper that has not come round for this long is not working. */
+const SWEEP_LATE_MS = 15_000
+
+export type Answer = { readonly status: number; readonly type: string; readonly body: string }
+
+/** `/healthz`: the process lives. `/readyz`: database, sweeper and Slack work; says which does not. */
+export function healthRoutes(
+  vitals: Vitals,
+  metrics: () => Promise<{ type: string; body: string }>,
+): ReadonlyMap<string, () => Promise<Answer>> {
+  return new Map([
+    ['/healthz', async () => ({ status: 200, type: 'text/plain', body: 'ok\n' })],
+    ['/readyz', () => ready(vitals)],
+    ['/metrics', async () => ({ status: 200, ...(await metrics()) })],
+  ])
+}
+
+async function ready(vitals: Vitals): Promise<Answer> {
+  const since = vitals.sinceSweep()
+  const database = await vitals.ping().then(
+    () => 'ok',
+    () => 'does not answer',
+  )
+  const checks = {
+    database,
+    sweeper: since !== undefined && since < SWEEP_LATE_MS ? 'ok' : 'does not run',
+    slack: vitals.slack() ? 'ok' : 'not connected',
+  }
+  const good = Object.values(checks).every((check) => check === 'ok')
+  return {
+    status: good ? 200 : 503,
+    type: 'application/json',
+    body: `${JSON.stringify({ ready: good, ...checks })}\n`,
+  }
+}
+
+/** Answers one request from the table; false when the path is none of ours. GET and HEAD only. */
+export async function answerFrom(
+  routes: ReadonlyMap<string, () => Promise<Answer>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+  const route = routes.get(path)
+  if (!route) return false
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD' }).end()
+    return true
+  }
+  const answer = await route()
+  response.writeHead(answer.status, { 'content-type': answer.type, 'cache-control': 'no-store' })
+  response.end(request.method === 'HEAD' ? undefined : answer.body)
+  return true
+}
+
+/** A server of its own for Socket Mode; loopback unless told otherwise, because it tells about the inside. */
+export async function serveHealth(
+  routes: ReadonlyMap<string, () => Promise<Answer>>,
+  port: number,
+  host: string,
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    answerFrom(routes, request, response)
+      .then((answered) => {
+        if (!answered) response.writeHead(404).end()
+      })
+      .catch(() => {
+        if (!response.headersSent) response.writeHead(500)
+        response.end()
+      })
+  })
+  server.requestTimeout = 10_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  return server
+}

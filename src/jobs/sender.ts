@@ -1,0 +1,46 @@
+import type { Notifier, World } from '../core/ports.ts'
+
+/** Lanes in use at once, and notices taken up together: enough to make one message of a thousand expiries. */
+const LANES_AT_ONCE = 4
+const BATCH = 2000
+
+export type Sender = {
+  /** Delivers what may be delivered now. Calls during a run make it go round once more. */
+  send(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The one sender: takes a lane, has its notices drawn and sent, settles, takes the next. */
+export function makeSender(world: World, notifier: Notifier): Sender {
+  const running = new Set<Promise<void>>()
+  let stopped = false
+
+  const run = async (): Promise<void> => {
+    while (!stopped) {
+      const claimed = await world.store.outbox.claim(BATCH)
+      if (!claimed) return
+      const result = await notifier.deliver(claimed.lane, claimed.waiting).catch((error: unknown) => {
+        world.log.error({ lane: claimed.lane, error: String(error) }, 'notices could not be sent; they wait')
+        return { done: [], failed: [], pause: 5000 }
+      })
+      await world.store.outbox.settle(claimed.lane, result)
+    }
+  }
+
+  return {
+    async send() {
+      if (stopped || running.size >= LANES_AT_ONCE) return
+      const one = run()
+        .catch((error: unknown) => {
+          world.log.warn({ error: String(error) }, 'the outbox could not be read; tried again in a second')
+        })
+        .finally(() => running.delete(one))
+      running.add(one)
+      await one
+    },
+    async stop() {
+      stopped = true
+      await Promise.allSettled([...running])
+    },
+  }
+}

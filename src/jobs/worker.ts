@@ -1,0 +1,86 @@
+import type { GrantId } from '../core/grant.ts'
+import type { Claim, World } from '../core/ports.ts'
+import { advanceGrant } from '../operations/advance-grant.ts'
+
+/** So many grants of one target are worked on at once here; a target that hangs keeps no others waiting. */
+const ROOM_PER_TARGET = 8
+
+export type Worker = {
+  /** Starts work on everything that is due and has room. Resolves when it was started, not when it is done. */
+  sweep(): Promise<void>
+  /** Looks at one grant now, because something about it was just committed. */
+  nudge(id: GrantId): void
+  /** Waits for the calls under way; starts nothing new. */
+  stop(): Promise<void>
+}
+
+export function makeWorker(world: World): Worker {
+  const busy = new Map<string, number>()
+  const underWay = new Set<Promise<void>>()
+  let stopped = false
+  let more = false
+  let sweeping: Promise<void> | undefined
+
+  const start = (claim: Claim): void => {
+    const { target } = claim.grant
+    busy.set(target, (busy.get(target) ?? 0) + 1)
+    track(
+      advanceGrant(world, claim).finally(() => {
+        busy.set(target, (busy.get(target) ?? 1) - 1)
+        // The last batch was full, so there is more: go on now that there is room, not a second later.
+        if (more) void sweep().catch(() => {})
+      }),
+    )
+  }
+
+  const track = (work: Promise<void>): void => {
+    underWay.add(work)
+    void work.finally(() => underWay.delete(work))
+  }
+
+  const sweepOnce = async (): Promise<void> => {
+    const rooms = roomsOf(world, busy)
+    if (stopped || rooms.size === 0) return
+    const claims = await world.store.claims.due(rooms)
+    more = [...rooms].some(([target, room]) => countOf(claims, target) >= room)
+    for (const claim of claims) start(claim)
+  }
+
+  const sweep = (): Promise<void> => {
+    sweeping ??= sweepOnce().finally(() => {
+      sweeping = undefined
+    })
+    return sweeping
+  }
+
+  return {
+    sweep,
+    nudge(id) {
+      if (stopped) return
+      track(
+        world.store.claims
+          .one(id)
+          .then((claim) => claim && advanceGrant(world, claim))
+          .catch((error: unknown) => {
+            // The sweeper comes by within a second.
+            world.log.debug({ grant: id, error: String(error) }, 'a nudge was lost')
+          }),
+      )
+    },
+    async stop() {
+      stopped = true
+      await Promise.allSettled([...underWay])
+    },
+  }
+}
+
+function roomsOf(world: World, busy: ReadonlyMap<string, number>): Map<string, number> {
+  const rooms = world
+    .catalog()
+    .targets.map((target) => [target.id, ROOM_PER_TARGET - (busy.get(target.id) ?? 0)] as const)
+  return new Map(rooms.filter(([, room]) => room > 0))
+}
+
+function countOf(claims: readonly Claim[], target: string): number {
+  return claims.filter((claim) => claim.grant.target === target).length
+}

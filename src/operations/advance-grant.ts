@@ -1,0 +1,38 @@
+import { ConnectorError } from '../core/connector.ts'
+import { grantName } from '../core/grant.ts'
+import type { Claim, World } from '../core/ports.ts'
+import { endClaimed } from './end-claimed.ts'
+import { giveAccess } from './give-access.ts'
+import { takeAccess } from './take-access.ts'
+
+/**
+ * Looks at one grant and does the next thing towards what should be true now: give it, end it, take it. Whoever
+ * calls (a click's nudge, the sweeper, another replica) the row decides, and a move that comes second changes
+ * nothing. Returns when there is nothing more to do for this grant at this moment.
+ */
+export async function advanceGrant(world: World, claim: Claim): Promise<void> {
+  try {
+    const { state } = claim.grant
+    if (state === 'provisioning') {
+      if (claim.provisionOver) await endThenTake(world, claim, 'not-given')
+      else await giveAccess(world, claim)
+    } else if (state === 'active') await endThenTake(world, claim, 'expired')
+    else if (state === 'revoking') await takeAccess(world, claim)
+  } catch (error) {
+    // The row keeps its lease until it runs out, and the sweeper comes back to it: nothing is lost.
+    world.log.error(
+      { grant: grantName(claim.grant.number), error: describe(error) },
+      'a grant could not be advanced; it will be looked at again',
+    )
+  }
+}
+
+async function endThenTake(world: World, claim: Claim, reason: 'expired' | 'not-given'): Promise<void> {
+  const ended = await endClaimed(world, claim, reason)
+  if (ended) await takeAccess(world, { ...claim, grant: ended })
+}
+
+export function describe(error: unknown): string {
+  if (error instanceof ConnectorError) return `${error.kind}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}

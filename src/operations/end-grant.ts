@@ -1,0 +1,104 @@
+import { mayEnd } from '../core/approval.ts'
+import { type Grant, type GrantId, grantName } from '../core/grant.ts'
+import { canGrant } from '../core/lifecycle.ts'
+import { channelLane } from '../core/notice.ts'
+import { groupsIn, type PersonId } from '../core/person.ts'
+import type { World } from '../core/ports.ts'
+import { cleanText } from '../core/reason.ts'
+import { isRefused, type Refused, refuse } from '../core/refusal.ts'
+import { requestName } from '../core/request.ts'
+import { tellHomes } from './tell-homes.ts'
+
+export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly note: string }
+
+/**
+ * Ends access before its time: its holder gives it back, or an approver or security takes it with a reason. Ends
+ * here means `revoking`; that it is gone is said when the target said so.
+ */
+export async function endGrant(world: World, ending: Ending): Promise<{ readonly grant: Grant } | Refused> {
+  const row = await world.store.reads.grant(ending.grant)
+  if (!row) return refuse('unknown-grant', 'There is no such grant.')
+  const note = cleanText(ending.note)
+  const own = row.grant.person === ending.by
+  if (!own) {
+    const no = await refuseUnlessEnder(world, row.grant, ending.by, note)
+    if (no) return no
+  }
+  const result = await world.store.transaction(async (tx) => {
+    const grant = await tx.grants.lock(ending.grant)
+    if (!grant) return refuse('unknown-grant', 'There is no such grant.')
+    const why = { reason: own ? 'returned' : 'ended-early', by: ending.by, note } as const
+    const ended = canGrant('end', grant.state) ? await tx.grants.end(grant, why) : undefined
+    if (!ended) return refuse('already-over', `${grantName(grant.number)} is over or ending already.`)
+    tx.append({
+      type: 'grant.revoking',
+      actor: { kind: 'person', id: ending.by },
+      subject: grant.person,
+      target: grant.target,
+      role: grant.role,
+      ...(grant.account ? { account: grant.account } : {}),
+      request: requestName(row.request.number),
+      grant: grantName(grant.number),
+      policy: world.catalog().hash,
+      outcome: why.reason,
+      ...(note ? { private: { note } } : {}),
+    })
+    for (const lane of await tx.requests.cards(grant.requestId))
+      tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
+    await tellHomes(tx, grant.person)
+    return { grant: ended }
+  })
+  if (!isRefused(result)) world.nudge.grant(ending.grant)
+  world.nudge.outbox()
+  return result
+}
+
+/** Tells security of an attempt to end what is not one's own, and refuses; undefined when it is allowed. */
+async function refuseUnlessEnder(
+  world: World,
+  grant: Grant,
+  by: PersonId,
+  note: string,
+): Promise<Refused | undefined> {
+  const catalog = world.catalog()
+  const policies = catalog.policies.filter(
+    (policy) => policy.targets.includes(grant.target) && policy.roles.includes(grant.role),
+  )
+  const named = [...policies.flatMap((policy) => policy.approve.from), ...catalog.security]
+  const [person, groups] = await Promise.all([
+    world.directory.person(by),
+    world.directory.groups([...new Set(groupsIn(named))]),
+  ])
+  if (mayEnd(catalog, grant, person, groups))
+    return note
+      ? undefined
+      : refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+  await world.store.transaction(async (tx) => {
+    tx.append({
+      type: 'decision.refused',
+      actor: { kind: 'person', id: by },
+      subject: grant.person,
+      target: grant.target,
+      role: grant.role,
+      grant: grantName(grant.number),
+      policy: catalog.hash,
+      outcome: 'not-an-approver',
+      detail: { verdict: 'end' },
+    })
+    tx.tell({
+      lane: channelLane(catalog.securityChannel),
+      notice: {
+        kind: 'refused',
+        person: by,
+        code: 'not-an-approver',
+        target: grant.target,
+        role: grant.role,
+      },
+    })
+  })
+  world.nudge.outbox()
+  return refuse(
+    'not-yours',
+    `Only the holder, the approvers of ${grant.role} on ${grant.target} and security can end it.`,
+  )
+}

@@ -1,0 +1,118 @@
+import { type Connector, ConnectorError, type Granted } from '../core/connector.ts'
+import { type Grant, grantName } from '../core/grant.ts'
+import { channelLane, personLane } from '../core/notice.ts'
+import type { Claim, World } from '../core/ports.ts'
+import { CALL_TIMEOUT, retryDelay } from '../core/retry.ts'
+import { accessOf } from './access-of.ts'
+import { endClaimed } from './end-claimed.ts'
+import { failpoint } from './failpoint.ts'
+import { takeAccess } from './take-access.ts'
+import { tellHomes } from './tell-homes.ts'
+
+/** Mistakes that trying again will not mend: the grant is undone and the requester is told what to fix. */
+const HOPELESS: ReadonlySet<string> = new Set(['denied', 'not-found', 'config', 'conflict'])
+
+/** Makes the access real, and starts its clock once the target has said that it is there. */
+export async function giveAccess(world: World, claim: Claim): Promise<void> {
+  const connector = world.connector(claim.grant.target)
+  if (!connector) return giveUp(world, claim, `the target ${claim.grant.target} is not configured`)
+  try {
+    const named = await nameAccount(world, connector, claim)
+    if (!named) return
+    await failpoint('before-grant')
+    const granted = await connector.grant(
+      accessOf(named.grant, named.account, inheritedStanding(claim)),
+      AbortSignal.timeout(CALL_TIMEOUT * 1000),
+    )
+    await failpoint('after-grant')
+    await activate(world, { ...claim, grant: named.grant }, granted)
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error
+    if (HOPELESS.has(error.kind)) return giveUp(world, claim, error.message)
+    await world.store.transaction((tx) =>
+      tx.grants.postpone(claim, {
+        error: error.message,
+        delay: retryDelay(claim.grant.attempts, world.random()),
+        alarms: claim.grant.alarms,
+        stuck: false,
+      }),
+    )
+  }
+}
+
+/** The account is written down before the first call to the target, so that a crash leaves nothing unknown there. */
+async function nameAccount(
+  world: World,
+  connector: Connector,
+  claim: Claim,
+): Promise<{ grant: Grant; account: string } | undefined> {
+  const { grant } = claim
+  if (grant.account !== undefined) return { grant, account: grant.account }
+  const account = await connector.resolve({
+    subject: grant.subject,
+    role: grant.role,
+    entitlement: grant.entitlement,
+    grantId: grant.id,
+    grantNumber: grant.number,
+  })
+  const named = await world.store.transaction((tx) => tx.grants.nameAccount(claim, account))
+  return named && { grant: named, account }
+}
+
+/** While another grant of ours is live, what the target shows is ours; whether it stood before was seen by the first. */
+function inheritedStanding(claim: Claim): boolean {
+  return claim.siblings.some((one) => one.preexisting)
+}
+
+async function activate(world: World, claim: Claim, granted: Granted): Promise<void> {
+  const firstOfOurs = !claim.siblings.some((one) => one.activatedAt)
+  const preexisting = firstOfOurs ? granted.preexisting : inheritedStanding(claim)
+  const grant = await world.store.transaction(async (tx) => {
+    const active = await tx.grants.activate(claim, { howTo: granted.howTo, preexisting })
+    if (!active) return undefined
+    tx.append({
+      type: 'grant.activated',
+      actor: { kind: 'system', id: 'worker' },
+      subject: active.person,
+      target: active.target,
+      role: active.role,
+      account: active.account ?? '',
+      grant: grantName(active.number),
+      policy: active.policyHash,
+      outcome: granted.was,
+      detail: { expires_at: active.expiresAt?.toISOString() ?? '', stood_before: preexisting },
+    })
+    for (const lane of await tx.requests.cards(active.requestId))
+      tx.tell({ lane, notice: { kind: 'card', request: active.requestId } })
+    tx.tell({
+      lane: personLane(active.person),
+      notice: { kind: 'told', step: 'given', request: active.requestId, grant: active.id },
+    })
+    tx.tell({
+      lane: channelLane(world.catalog().securityChannel),
+      notice: { kind: 'feed', what: 'given', request: active.requestId, grant: active.id },
+    })
+    await tellHomes(tx, active.person)
+    return active
+  })
+  if (!grant) {
+    // Somebody ended it while the target was being called. The row says `revoking`, and is looked at again now.
+    await world.store.claims.release(claim)
+    world.nudge.grant(claim.grant.id)
+  }
+  world.nudge.outbox()
+}
+
+async function giveUp(world: World, claim: Claim, error: string): Promise<void> {
+  world.log.warn({ grant: grantName(claim.grant.number), error }, 'access could not be given and is undone')
+  await world.store.transaction((tx) =>
+    tx.grants.postpone(claim, { error, delay: 0, alarms: claim.grant.alarms, stuck: false }),
+  )
+  const again = await world.store.claims.one(claim.grant.id)
+  if (again?.grant.state !== 'provisioning') {
+    if (again) await world.store.claims.release(again)
+    return
+  }
+  const ended = await endClaimed(world, again, 'not-given')
+  if (ended) await takeAccess(world, { ...again, grant: ended })
+}

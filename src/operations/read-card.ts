@@ -1,0 +1,55 @@
+import { approversOf, groupsToDecide, standingApprovals } from '../core/approval.ts'
+import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../core/catalog.ts'
+import type { Capabilities } from '../core/connector.ts'
+import type { Grant } from '../core/grant.ts'
+import type { PersonId } from '../core/person.ts'
+import { policyOf } from '../core/policy.ts'
+import type { World } from '../core/ports.ts'
+import type { Request, RequestId } from '../core/request.ts'
+
+/** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
+export type Card = {
+  readonly request: Request
+  readonly grant: Grant | undefined
+  /** Undefined when the configuration no longer has it. */
+  readonly target: Target | undefined
+  readonly role: Role | undefined
+  readonly policy: Policy | undefined
+  readonly capabilities: Capabilities | undefined
+  /** Everybody who may say yes; undefined when policy says everyone. */
+  readonly approvers: readonly PersonId[] | undefined
+  /** Yeses that count today, and how many are needed. */
+  readonly approvals: readonly PersonId[]
+  readonly needed: number
+  /** The requester's last grants of the same, newest first, this one left out. */
+  readonly past: readonly Grant[]
+}
+
+export async function readCard(world: World, id: RequestId): Promise<Card | undefined> {
+  const { reads } = world.store
+  const request = await reads.request(id)
+  if (!request) return undefined
+  const catalog = world.catalog()
+  const [grant, past, groups] = await Promise.all([
+    reads.grantOfRequest(id),
+    reads.pastGrants(request.requester, request.target, request.role, 4),
+    world.directory.groupsLately(groupsToDecide(catalog, request)),
+  ])
+  const policy =
+    policyOf(catalog, request.target, request.role, request.requester, groups) ??
+    policiesFor(catalog, request.target, request.role).find((one) => one.name === request.policyName)
+  return {
+    request,
+    grant,
+    target: findTarget(catalog, request.target),
+    role: findRole(catalog, request.target, request.role),
+    policy,
+    capabilities: world.connector(request.target)?.capabilities,
+    approvers: policy && approversOf(policy, request.requester, groups),
+    approvals: policy
+      ? standingApprovals(request.decisions, policy, groups, request.requester)
+      : request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
+    needed: policy?.approve.count ?? 1,
+    past: past.filter((one) => one.requestId !== id).slice(0, 3),
+  }
+}

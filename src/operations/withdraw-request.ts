@@ -1,0 +1,41 @@
+import { canRequest } from '../core/lifecycle.ts'
+import { channelLane } from '../core/notice.ts'
+import type { PersonId } from '../core/person.ts'
+import type { World } from '../core/ports.ts'
+import { type Refused, refuse } from '../core/refusal.ts'
+import { type Request, type RequestId, requestName } from '../core/request.ts'
+import { closedAlready } from './decide-request.ts'
+import { tellHomes } from './tell-homes.ts'
+
+/** The requester takes the question back. */
+export async function withdrawRequest(
+  world: World,
+  { request: id, by }: { readonly request: RequestId; readonly by: PersonId },
+): Promise<{ readonly request: Request } | Refused> {
+  const result = await world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(id)
+    if (!request) return refuse('unknown-request', 'There is no such request.')
+    if (request.requester !== by)
+      return refuse('not-yours', `Only <@${request.requester}> can withdraw ${requestName(request.number)}.`)
+    if (!canRequest('withdraw', request.state) || !(await tx.requests.close(request, 'withdrawn', by)))
+      return closedAlready(request)
+    tx.append({
+      type: 'request.withdrawn',
+      actor: { kind: 'person', id: by },
+      subject: request.requester,
+      target: request.target,
+      role: request.role,
+      request: requestName(request.number),
+      policy: world.catalog().hash,
+    })
+    for (const lane of await tx.requests.cards(id)) tx.tell({ lane, notice: { kind: 'card', request: id } })
+    tx.tell({
+      lane: channelLane(world.catalog().securityChannel),
+      notice: { kind: 'feed', what: 'decided', request: id },
+    })
+    await tellHomes(tx, by)
+    return { request }
+  })
+  world.nudge.outbox()
+  return result
+}

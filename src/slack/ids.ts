@@ -1,0 +1,46 @@
+/** Every id that crosses the wire to Slack, in one place; a test holds them against the routes and the manifest. */
+
+export const COMMAND = '/elevate'
+
+export const SHORTCUT = { ask: 'elevate_ask' } as const
+
+export const ACTION = {
+  approve: 'approve_request',
+  deny: 'deny_request',
+  withdraw: 'withdraw_request',
+  give_back: 'give_back',
+  end_other: 'end_other',
+  show_credential: 'show_credential',
+  look_again: 'look_again',
+  open_form: 'open_form',
+  ask_again: 'ask_again',
+  pick_target: 'pick_target',
+  pick_role: 'pick_role',
+  pick_duration: 'pick_duration',
+  type_duration: 'type_duration',
+  type_reason: 'type_reason',
+  type_note: 'type_note',
+  home_page: 'home_page',
+  audit_page: 'audit_page',
+  link: 'link',
+} as const
+
+export const BLOCK = {
+  target: 'target',
+  role: 'role',
+  duration: 'duration',
+  own_duration: 'own_duration',
+  reason: 'reason',
+  note: 'note',
+} as const
+
+export const VIEW = {
+  ask: 'ask_for_access',
+  deny: 'deny_with_reason',
+  end_other: 'end_with_reason',
+  credential: 'credential',
+} as const
+
+export const EVENT = {
+  home_opened: 'app_home_opened',
+} as const
