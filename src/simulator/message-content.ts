@@ -1,0 +1,27 @@
+import { inspectBlocks } from './block-rules/inspect.ts'
+import { invalidFor, SlackError } from './slack-error.ts'
+import type { Block } from './view.ts'
+
+/** Undocumented and seen to vary; Slack refuses messages whose blocks are longer than about this as JSON. */
+const LONGEST_BLOCKS = 13_200
+export const LONGEST_TEXT = 40_000
+
+/** Blocks that Slack would accept in a message; throws Slack's error otherwise. */
+export function acceptBlocks(given: unknown): Block[] | undefined {
+  if (given === undefined || given === null || given === '') return undefined
+  const blocks = typeof given === 'string' ? parsed(given) : given
+  // A string inside the JSON is what comes of encoding the blocks twice.
+  if (!Array.isArray(blocks)) throw new SlackError('invalid_blocks_format')
+  const issues = inspectBlocks(blocks, 'message')
+  if (issues.length > 0) throw invalidFor('invalid_blocks', issues)
+  if (JSON.stringify(blocks).length > LONGEST_BLOCKS) throw new SlackError('msg_blocks_too_long')
+  return blocks as Block[]
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new SlackError('invalid_blocks_format')
+  }
+}

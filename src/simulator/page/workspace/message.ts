@@ -1,0 +1,116 @@
+import { createElement as h, type ReactNode } from 'react'
+import type { Place, SeenMessage } from '../../view.ts'
+import { drawBlocks } from '../blocks/draw.ts'
+import { nameOf, placeKey, type Scene, type Spot } from '../scene.ts'
+import { clock, dayLine, slackDate } from '../text/dates.ts'
+import { mrkdwn } from '../text/mrkdwn.ts'
+import { avatar } from './avatar.ts'
+
+export type Shown = {
+  readonly scene: Scene
+  readonly channel: string
+  readonly pane: string
+  /** Whether replies are announced below a message: in a channel yes, in the thread pane no. */
+  readonly withReplies: boolean
+}
+
+/** Draws messages below each other; in a channel each day is a section with the day's name above it. */
+export function messageList(shown: Shown, messages: readonly SeenMessage[]): readonly ReactNode[] {
+  const { scene } = shown
+  const days = Map.groupBy(messages, (message) => dayLine(message.ts, scene.view.me.timezone, scene.now))
+  return [...days].flatMap(([day, ofDay]) => {
+    const drawn = ofDay.map((message, index) => {
+      const before = ofDay[index - 1]
+      return messageItem(shown, message, before !== undefined && continues(before, message))
+    })
+    if (!shown.withReplies) return drawn
+    const line = h('div', { className: 'day', role: 'separator' }, h('span', { className: 'day-words' }, day))
+    return [h('section', { className: 'day-section', 'data-key': `day-${day}` }, line, ...drawn)]
+  })
+}
+
+function continues(before: SeenMessage, message: SeenMessage): boolean {
+  const close = Number(message.ts) - Number(before.ts) < 300
+  return close && before.user === message.user && before.ephemeral === message.ephemeral && !message.ephemeral
+}
+
+export function messageItem(shown: Shown, message: SeenMessage, follows: boolean): ReactNode {
+  const { scene, pane } = shown
+  const place: Place = { kind: 'message', channel: shown.channel, ts: message.ts }
+  const key = `${pane}-${placeKey(place)}`
+  const zone = scene.view.me.timezone
+  const time = h(
+    'time',
+    {
+      className: 'when',
+      title: slackDate(Number(message.ts), '{date_long} at {time_secs}', zone, scene.now),
+    },
+    follows ? clock(message.ts, zone).replace(/ [AP]M$/, '') : clock(message.ts, zone),
+  )
+  const who = h(
+    'div',
+    { className: 'who' },
+    h('span', { className: 'name' }, nameOf(scene, message.user)),
+    message.isBot ? h('span', { className: 'app-mark' }, 'APP') : null,
+    time,
+  )
+  const className = `message${follows ? ' follows' : ''}${message.ephemeral ? ' ephemeral' : ''}`
+  return h(
+    'article',
+    {
+      className,
+      'data-key': key,
+      'data-ts': message.ts,
+      'aria-label': `${nameOf(scene, message.user)}, ${clock(message.ts, zone)}`,
+    },
+    h('div', { className: 'gutter' }, follows ? time : avatar(scene, message.user)),
+    h(
+      'div',
+      { className: 'content' },
+      message.ephemeral ? h('div', { className: 'only-you' }, '👁 Only visible to you') : null,
+      follows ? null : who,
+      body(shown, message, place),
+      shown.withReplies ? replies(shown, message) : null,
+    ),
+    shown.withReplies && !message.ephemeral ? tools(message) : null,
+  )
+}
+
+function body(shown: Shown, message: SeenMessage, place: Place): ReactNode {
+  const { scene } = shown
+  const edited = message.edited ? h('span', { className: 'edited' }, ' (edited)') : null
+  if (message.blocks.length === 0) {
+    return h('div', { className: 'text' }, mrkdwn(scene, message.text), edited)
+  }
+  const values = scene.looking.values[placeKey(place)] ?? {}
+  const spot: Spot = { scene, place, pane: shown.pane, values, errors: {} }
+  return h('div', { className: 'blocks' }, drawBlocks(spot, message.blocks), edited)
+}
+
+function replies({ scene }: Shown, message: SeenMessage): ReactNode {
+  const last = message.replies.at(-1)
+  if (!last) return null
+  const speakers = [...new Set(message.replies.map((reply) => reply.user))].slice(0, 4)
+  const count = `${message.replies.length} ${message.replies.length === 1 ? 'reply' : 'replies'}`
+  const when = slackDate(Number(last.ts), '{date_short_pretty} at {time}', scene.view.me.timezone, scene.now)
+  return h(
+    'button',
+    { type: 'button', className: 'replies', 'data-thread': message.ts },
+    ...speakers.map((user) => avatar(scene, user, 'small')),
+    h('span', { className: 'reply-count' }, count),
+    h(
+      'span',
+      { className: 'reply-when' },
+      `Last reply ${when?.replace(/^Today/, 'today').replace(/^Yesterday/, 'yesterday') ?? ''}`,
+    ),
+  )
+}
+
+function tools(message: SeenMessage): ReactNode {
+  const properties = {
+    'data-thread': message.ts,
+    'aria-label': 'Reply in thread',
+    title: 'Reply in thread',
+  }
+  return h('div', { className: 'tools' }, h('button', { ...properties, type: 'button' }, '💬'))
+}
