@@ -1,0 +1,141 @@
+/** `elevate.yaml` → {@link Catalog}, or everything that is wrong with it at once, each with its place. */
+import { createHash } from 'node:crypto'
+import type { Catalog, Policy } from '../core/catalog.ts'
+import type { ConnectorKind, Json } from '../core/connector.ts'
+import { parseDuration } from '../core/duration.ts'
+import type { Who } from '../core/person.ts'
+import { cleanText } from '../core/reason.ts'
+import { readConnectorSettings, type TargetSettings } from './connector-settings.ts'
+import { type Issue, type Report, sortIssues, writePath } from './issue.ts'
+import { checkNamesTyped } from './name-rules.ts'
+import { checkPolicies } from './policy-rules.ts'
+import type { CatalogFile } from './schema.ts'
+import { findLiterals, HIDDEN, hideLiterals, isSecretKey, REFERENCE_ADVICE } from './secret-literals.ts'
+import { checkShape } from './shape-faults.ts'
+import { readYaml, type YamlSource } from './yaml-source.ts'
+
+export type ParsedCatalog =
+  | { readonly ok: true; readonly catalog: Catalog; readonly warnings: readonly Issue[] }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** More faults than this help nobody; the next run shows the rest. */
+const MAX_ISSUES = 200
+class TooMany extends Error {}
+
+export function parseCatalog(text: string, kinds: readonly ConnectorKind[]): ParsedCatalog {
+  const source = readYaml(text)
+  const secrets = new Set<string>()
+  const issues: Issue[] = []
+  const note = (offset: number, path: string, message: string, severity: Issue['severity']) =>
+    issues.push({ ...source.placeOf(offset), path, message, severity })
+  const left = { fault: MAX_ISSUES, warning: MAX_ISSUES }
+  const report: Report = (path, message, { at = 'value', severity = 'fault' } = {}) => {
+    if (severity === 'fault' && left.fault === 0) throw new TooMany()
+    if (left[severity] === 0) return
+    left[severity] -= 1
+    note(source.offsetOf(path, at), writePath(path), message, severity)
+  }
+
+  for (const fault of source.faults) note(fault.offset, writePath(fault.path), fault.message, 'fault')
+  let file: CatalogFile | undefined
+  let settings: ReadonlyMap<string, TargetSettings> = new Map()
+  try {
+    refuseSecrets(source, note, secrets, report)
+    if (source.sound) {
+      file = checkShape(source.value, report)
+      settings = readConnectorSettings(source.value, kinds, report)
+      checkNamesTyped(source.value, report)
+      checkPolicies(source.value, report)
+    }
+  } catch (error) {
+    if (!(error instanceof TooMany)) throw error
+  }
+  const shown = sortIssues(issues).map((issue) => withoutSecrets(issue, secrets))
+  if (file && !shown.some((issue) => issue.severity === 'fault'))
+    return { ok: true, catalog: assemble(file, settings, text), warnings: shown }
+  return { ok: false, issues: shown }
+}
+
+function refuseSecrets(
+  source: YamlSource,
+  note: (offset: number, path: string, message: string, severity: 'fault') => void,
+  secrets: Set<string>,
+  report: Report,
+): void {
+  for (const { what, offset, text } of findLiterals(source.text).slice(0, MAX_ISSUES)) {
+    secrets.add(text)
+    note(offset, writePath(source.pathAt(offset)), `This looks like ${what}. ${REFERENCE_ADVICE}`, 'fault')
+  }
+  const visit = (value: Json, path: readonly (string | number)[]) => {
+    const key = path.at(-1)
+    if (typeof value === 'string' && typeof key === 'string' && isSecretKey(key) && value !== '') {
+      if (value.length >= 4) secrets.add(value)
+      report(path, `A secret does not belong in this file. ${REFERENCE_ADVICE}`)
+    } else if (typeof value === 'object' && value !== null)
+      for (const [name, one] of Object.entries(value))
+        visit(one, [...path, Array.isArray(value) ? Number(name) : name])
+  }
+  visit(source.value, [])
+}
+
+function withoutSecrets(issue: Issue, secrets: ReadonlySet<string>): Issue {
+  const hide = (text: string) =>
+    hideLiterals([...secrets].reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text))
+  return { ...issue, path: hide(issue.path), message: hide(issue.message) }
+}
+
+function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSettings>, text: string): Catalog {
+  return {
+    hash: createHash('sha256').update(text, 'utf8').digest('hex'),
+    securityChannel: file.security.channel,
+    security: file.security.people.map(whoOf),
+    digest: file.digest,
+    targets: Object.entries(file.targets).map(([id, target]) => ({
+      id,
+      connector: target.connector,
+      description: cleanText(target.description),
+      channel: target.channel,
+      settings: settings.get(id)?.settings ?? {},
+      roles: Object.entries(target.roles).map(([role, { description, risk }]) => ({
+        id: role,
+        description: cleanText(description),
+        risk,
+        settings: settings.get(id)?.roles.get(role) ?? {},
+      })),
+    })),
+    policies: file.policies.map(policyOf),
+  }
+}
+
+function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policies'][number]): Policy {
+  return {
+    name: policy.name,
+    targets: policy.targets,
+    roles: policy.roles,
+    request: policy.request.map(whoOf),
+    approve: {
+      from: approve.from.map(whoOf),
+      count: approve.count,
+      allowSelfApproval: approve.allow_self_approval,
+    },
+    duration: { default: seconds(duration.default), max: seconds(duration.max) },
+    reason: {
+      minLength: reason.min_length,
+      ...(reason.pattern === undefined ? {} : { pattern: reason.pattern }),
+      ...(reason.hint === undefined ? {} : { hint: cleanText(reason.hint) }),
+    },
+    lapseAfter: seconds(policy.lapse_after),
+  }
+}
+
+function whoOf(typed: string): Who {
+  if (typed === 'everyone') return { kind: 'everyone' }
+  return { kind: typed.startsWith('S') ? 'group' : 'person', id: typed }
+}
+
+function seconds(typed: string): number {
+  const read = parseDuration(typed)
+  if (read === undefined)
+    throw new RangeError(`The schema let a duration pass that core does not read: ${typed}`)
+  return read
+}

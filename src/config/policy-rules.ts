@@ -1,0 +1,162 @@
+/** Rules between the keys of policies: names that must exist, and approvals that must be possible. */
+import type { Json } from '../core/connector.ts'
+import { formatDuration, parseDuration } from '../core/duration.ts'
+import { nearest } from '../core/nearest.ts'
+import { entriesOf, isObject } from './connector-settings.ts'
+import { type Path, quote, type Report } from './issue.ts'
+import { refusePattern } from './reason-pattern.ts'
+
+/** Reads leniently: what has the wrong shape was reported already, and must not hide another fault. */
+export function checkPolicies(file: Json, report: Report): void {
+  const policies = isObject(file) && Array.isArray(file.policies) ? (file.policies as readonly Json[]) : []
+  const targets = new Map(
+    entriesOf(file, 'targets').map(([id, target]) => [id, entriesOf(target, 'roles').map(([role]) => role)]),
+  )
+  const names = new Map<string, number>()
+  policies.forEach((policy, i) => {
+    if (!isObject(policy)) return
+    const path = ['policies', i]
+    if (typeof policy.name === 'string') {
+      const first = names.get(policy.name)
+      if (first === undefined) names.set(policy.name, i)
+      else
+        report(
+          [...path, 'name'],
+          `Policy ${first + 1} is called ${quote(policy.name)} too. Give each its own name.`,
+        )
+    }
+    checkNames(policy, path, targets, report)
+    checkApproval(policy, path, report)
+    checkDuration(policy, path, report)
+    const pattern = inside(policy, 'reason', 'pattern')
+    const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
+    if (refused) report([...path, 'reason', 'pattern'], refused)
+    for (const list of [['targets'], ['roles'], ['request'], ['approve', 'from']])
+      warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
+  })
+  warnOfUnspoken(policies, targets, report)
+}
+
+function warnOfUnspoken(
+  policies: readonly Json[],
+  targets: ReadonlyMap<string, readonly string[]>,
+  report: Report,
+): void {
+  const spoken = new Map<string, Set<string>[]>()
+  for (const policy of policies) {
+    const roles = new Set(textsIn(policy, 'roles'))
+    for (const id of textsIn(policy, 'targets')) {
+      const some = spoken.get(id)
+      if (some) some.push(roles)
+      else spoken.set(id, [roles])
+    }
+  }
+  for (const [id, roles] of targets)
+    for (const role of roles)
+      if (!spoken.get(id)?.some((one) => one.has(role)))
+        report(['targets', id, 'roles', role], 'No policy speaks of this role, so nobody may ask for it.', {
+          at: 'key',
+          severity: 'warning',
+        })
+}
+
+function checkNames(
+  policy: Json,
+  path: Path,
+  targets: ReadonlyMap<string, readonly string[]>,
+  report: Report,
+): void {
+  const mine = textsIn(policy, 'targets')
+  const known = mine.filter((id) => targets.has(id))
+  const roles = [...new Set(known.flatMap((id) => targets.get(id) ?? []))]
+  const asked = textsIn(policy, 'roles')
+  words(inside(policy, 'targets')).forEach((id, i) => {
+    if (id === undefined) return
+    const at = [...path, 'targets', i]
+    if (!targets.has(id)) report(at, `There is no target ${quote(id)}.${meant(id, [...targets.keys()])}`)
+    else if (
+      asked.some((role) => roles.includes(role)) &&
+      !asked.some((role) => targets.get(id)?.includes(role))
+    )
+      report(at, `${quote(id)} has none of the roles that this policy names.`, { severity: 'warning' })
+  })
+  if (known.length === 0) return
+  words(inside(policy, 'roles')).forEach((role, i) => {
+    if (role === undefined || roles.includes(role)) return
+    const where =
+      mine.length === 1 && mine[0] ? `on ${quote(mine[0])}` : 'on any of the targets of this policy'
+    report([...path, 'roles', i], `There is no role ${quote(role)} ${where}.${meant(role, roles)}`)
+  })
+}
+
+function checkApproval(policy: Json, path: Path, report: Report): void {
+  const from = textsIn(inside(policy, 'approve'), 'from')
+  const typed = inside(policy, 'approve', 'count')
+  const count = typeof typed === 'number' ? typed : 1
+  if (from.length === 0 || !from.every(isPerson)) return
+  const approvers = new Set(from)
+  if (count > approvers.size) {
+    report(
+      [...path, 'approve', 'count'],
+      `${count} people must say yes, but only ${approvers.size} ${approvers.size === 1 ? 'is' : 'are'} named. ` +
+        'Name more people or a user group, or ask for fewer.',
+    )
+    return
+  }
+  if (inside(policy, 'approve', 'allow_self_approval') === true) return
+  const requesters = [...new Set(textsIn(policy, 'request'))]
+  const stuck = requesters.filter((one) => isPerson(one) && approvers.has(one) && approvers.size - 1 < count)
+  if (stuck.length === 0) return
+  const everyone = stuck.length === requesters.length
+  report(
+    [...path, 'approve', 'from'],
+    everyone
+      ? 'Nobody could ever approve: the only approvers are the people who ask. Name somebody else.'
+      : `When ${stuck.map(quote).join(' or ')} asks, too few others may approve. Name somebody else too.`,
+    { severity: everyone ? 'fault' : 'warning' },
+  )
+}
+
+function checkDuration(policy: Json, path: Path, report: Report): void {
+  const [usual, max] = ['default', 'max'].map((key) => {
+    const typed = inside(policy, 'duration', key)
+    return typeof typed === 'string' ? parseDuration(typed) : undefined
+  })
+  if (usual === undefined || max === undefined || usual <= max) return
+  report(
+    [...path, 'duration', 'default'],
+    `The default (${formatDuration(usual)}) is longer than max (${formatDuration(max)}).`,
+  )
+}
+
+function warnOfTwice(list: readonly (string | undefined)[], path: Path, report: Report): void {
+  list.forEach((one, i) => {
+    if (one !== undefined && list.indexOf(one) < i)
+      report([...path, i], `${quote(one)} is named twice.`, { severity: 'warning' })
+  })
+}
+
+function meant(typed: string, known: readonly string[]): string {
+  const near = nearest(typed, known)
+  return near ? ` Did you mean ${quote(near)}?` : ''
+}
+
+function isPerson(who: string): boolean {
+  return /^[UW]/.test(who)
+}
+
+function inside(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
+    value,
+  )
+}
+
+/** A list's texts at their places; undefined where something else stands. */
+function words(value: Json | undefined): (string | undefined)[] {
+  return Array.isArray(value) ? value.map((one) => (typeof one === 'string' ? one : undefined)) : []
+}
+
+function textsIn(value: Json | undefined, key: string): string[] {
+  return words(inside(value, key)).filter((one) => one !== undefined)
+}

@@ -1,0 +1,189 @@
+/**
+ * The shape of `elevate.yaml`. The descriptions are shown twice: by `elevate check` when a key is missing, and by
+ * editors through the JSON Schema. What a shape cannot say (names that must exist, rules between keys) is in the
+ * rules beside this file.
+ */
+import { z } from 'zod'
+import { DAY, DURATION_HELP, parseDuration } from '../core/duration.ts'
+import { nearest } from '../core/nearest.ts'
+import { cleanText, lengthOf } from '../core/reason.ts'
+import { quote, quoteAll } from './issue.ts'
+import { PATTERN_MAX } from './reason-pattern.ts'
+
+export const ID = /^[a-z0-9][a-z0-9._-]{0,39}$/
+export const ID_HELP =
+  'use 1 to 40 small letters, digits, dots, hyphens and underscores, and begin with a letter or digit'
+export const DURATION = /^[1-9][0-9]{0,3}[mhd]$/
+const MAX_DURATION = 30 * DAY
+
+type Told = { readonly input?: unknown }
+const told = ({ input }: Told) => (typeof input === 'string' ? quote(input) : 'This')
+
+const text = (max: number) =>
+  z
+    .string()
+    .superRefine((typed, context) => {
+      const length = lengthOf(cleanText(typed))
+      if (length === 0)
+        context.addIssue({ code: 'custom', message: 'This is empty. Write a few plain words.' })
+      if (length > max)
+        context.addIssue({ code: 'custom', message: `This has ${length} characters; at most ${max} fit.` })
+    })
+    .meta({ minLength: 1, maxLength: max })
+
+const duration = () =>
+  z
+    .string()
+    .regex(DURATION, { error: (issue) => `${told(issue)} is not a duration: ${DURATION_HELP}.` })
+    .refine((typed) => (parseDuration(typed) ?? 0) <= MAX_DURATION, {
+      error: (issue) => `${told(issue)} is too long: at most 30d.`,
+    })
+
+const whole = (min: number, max: number) => {
+  const error = `Write a whole number from ${min} to ${max}.`
+  return z.int({ error }).min(min, { error }).max(max, { error })
+}
+
+const channel = () =>
+  z.string().regex(/^[CG][A-Z0-9]{2,20}$/, {
+    error: (issue) =>
+      `${told(issue)} is not a channel's id (C… or G…). In Slack it stands at the end of the channel's details.`,
+  })
+
+const who = z.string().regex(/^(?:everyone|[UWS][A-Z0-9]{2,20})$/, {
+  error: (issue) => `${told(issue)} is not everyone, a person's id (U… or W…) or a user group's id (S…).`,
+})
+
+const named = z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, {
+  error: (issue) => `${told(issue)} is not a person's id (U… or W…) or a user group's id (S…).`,
+})
+
+const list = <T extends z.ZodType>(item: T) =>
+  z.array(item).min(1, { error: 'This list is empty. Name at least one.' })
+
+const choice = <const T extends readonly string[]>(options: T) =>
+  z.enum(options, {
+    error: ({ input }) => {
+      const near = typeof input === 'string' ? nearest(input, options) : undefined
+      return `Write one of ${quoteAll(options)}.${near ? ` Did you mean ${quote(near)}?` : ''}`
+    },
+  })
+
+export const roleSchema = z.looseObject({
+  description: text(200).describe('What the role allows, in plain words for the person who approves.'),
+  risk: choice(['low', 'medium', 'high']).describe('How much harm the role could do: low, medium or high.'),
+})
+
+export const targetSchema = z.looseObject({
+  connector: z
+    .string()
+    .describe('The kind of system; it decides which other keys this target and its roles have.'),
+  description: text(200).describe('What the target is, in plain words.'),
+  channel: channel().describe('Where approval cards and revocation notices go: the id of a channel.'),
+  roles: z
+    .record(z.string(), roleSchema)
+    .describe('The kinds of access that can be asked for, each under its name.'),
+})
+
+export const policySchema = z.strictObject({
+  name: z
+    .string()
+    .regex(ID, { error: (issue) => `${told(issue)} is not a name: ${ID_HELP}.` })
+    .describe('The name that decisions and explanations refer to.'),
+  targets: list(z.string()).describe('The targets that this policy speaks of.'),
+  roles: list(z.string()).describe('The roles on those targets.'),
+  request: list(who).describe(
+    'Who may ask: everyone, people (U… or W…) and user groups (S…). The first policy that fits decides.',
+  ),
+  approve: z
+    .strictObject({
+      from: list(who).describe('Who may approve: everyone, people (U… or W…) and user groups (S…).'),
+      count: whole(1, 10).default(1).describe('How many different people must say yes.'),
+      allow_self_approval: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether the person who asks may also be one of the approvers. Leave it out unless you mean it.',
+        ),
+    })
+    .describe('Who decides.'),
+  duration: z
+    .strictObject({
+      default: duration().describe('How long, when the person does not say: 30m, 2h or 1d.'),
+      max: duration().describe('The longest that can be asked for: 30m, 2h or 1d; at most 30d.'),
+    })
+    .describe('How long the access lasts.'),
+  reason: z
+    .strictObject({
+      min_length: whole(1, 500).default(1).describe('The shortest reason, in characters.'),
+      pattern: z
+        .string()
+        .meta({ minLength: 1, maxLength: PATTERN_MAX, format: 'regex' })
+        .optional()
+        .describe(
+          'A regular expression that must be found in the reason. Single quotes keep backslashes as they are.',
+        ),
+      hint: text(200).optional().describe('What a good reason looks like; shown to the person who asks.'),
+    })
+    .prefault({})
+    .describe('What a reason must be like.'),
+  lapse_after: duration().default('8h').describe('How long a request waits for a decision before it lapses.'),
+})
+
+export const catalogSchema = z.strictObject({
+  security: z
+    .strictObject({
+      channel: channel().describe('Where alarms and the digest go: the id of a channel.'),
+      people: list(named).describe("Who may end anybody's access: people (U… or W…) and user groups (S…)."),
+    })
+    .describe('The people who watch over access.'),
+  digest: z
+    .strictObject({
+      at: z
+        .string()
+        .regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, {
+          error: (issue) =>
+            `${told(issue)} is not a time of day: write hours and minutes, for example "09:00".`,
+        })
+        .default('09:00')
+        .describe('The time of day for the digest, for example "09:00".'),
+      timezone: z.string().default('UTC').describe('The time zone of that time, for example Europe/Berlin.'),
+    })
+    .prefault({})
+    .describe('When the summary is posted to the security channel.'),
+  targets: z
+    .record(z.string(), targetSchema)
+    .describe('The systems in which access can be had, each under its id.'),
+  policies: z
+    .array(policySchema)
+    .describe('Who may ask for what, and who decides. Their order matters: the first one that fits is used.'),
+})
+
+export type CatalogFile = z.output<typeof catalogSchema>
+
+/** The schema of whatever stands at this path; undefined outside of what the shape knows. */
+export function schemaAt(path: readonly (string | number)[]): z.ZodType | undefined {
+  let schema: z.ZodType | undefined = catalogSchema
+  for (const step of path) {
+    const inner: z.ZodType | undefined = schema && unwrap(schema)
+    if (inner instanceof z.ZodObject)
+      schema = Object.hasOwn(inner.shape, step) ? inner.shape[step] : undefined
+    else if (inner instanceof z.ZodRecord) schema = inner.valueType as z.ZodType
+    else if (inner instanceof z.ZodArray) schema = inner.element as z.ZodType
+    else return undefined
+  }
+  return schema
+}
+
+export function keysAt(path: readonly (string | number)[]): string[] {
+  const schema = schemaAt(path)
+  const inner = schema && unwrap(schema)
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  let inner = schema
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional)
+    inner = inner.unwrap() as z.ZodType
+  return inner
+}
