@@ -1,0 +1,47 @@
+/** The store as the rest of the house sees it. */
+import { sql } from 'kysely'
+import type { Finding } from '../core/connector.ts'
+import type { Store } from '../core/ports.ts'
+import { auditReader } from './audit-log.ts'
+import { claims } from './claims.ts'
+import { type OpenOptions, openDatabase } from './connection.ts'
+import { shielded } from './failure.ts'
+import { outbox } from './outbox.ts'
+import { reads } from './reads.ts'
+import { excessRights } from './rights.ts'
+import { transactions } from './transaction.ts'
+
+export type StoreHandle = Store & {
+  /** Throws `StoreDown` when the database does not answer. */
+  ping(): Promise<void>
+  /** What this login may do too much, and what the server keeps too little; a `fault` means: do not start. */
+  checkRights(): Promise<readonly Finding[]>
+  close(): Promise<void>
+}
+
+/** Throws `StoreDown` when the database cannot be reached now; later losses heal by themselves. */
+export async function openStore(options: OpenOptions): Promise<StoreHandle> {
+  const db = openDatabase(options)
+  const { ping, checkRights } = shielded({
+    ping: async () => {
+      await sql`select`.execute(db)
+    },
+    checkRights: () => excessRights(db),
+  })
+  try {
+    await ping()
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return {
+    transaction: transactions(db),
+    reads: shielded(reads(db)),
+    audit: shielded(auditReader(db)),
+    claims: shielded(claims(db)),
+    outbox: shielded(outbox(db)),
+    ping,
+    checkRights,
+    close: () => db.destroy(),
+  }
+}

@@ -1,0 +1,180 @@
+/** Questions that change nothing, and the two small notes that doors leave (a posted card, an opened Home). */
+import { sql } from 'kysely'
+import type { GrantRow, Reads } from '../core/ports.ts'
+import type { Request } from '../core/request.ts'
+import type { Database } from './connection.ts'
+import {
+  type DecisionColumns,
+  type GrantColumns,
+  isUuid,
+  type RequestColumns,
+  theRow,
+  toGrant,
+  toRequest,
+} from './rows.ts'
+
+type Row = {
+  readonly grant: GrantColumns
+  readonly request: RequestColumns
+  readonly decisions: readonly DecisionColumns[]
+}
+
+export function reads(db: Database): Reads {
+  const decisions = sql<readonly DecisionColumns[]>`coalesce((
+    select jsonb_agg(jsonb_build_object('approver', d.approver, 'verdict', d.verdict, 'self', d.self,
+      'note', d.note, 'at', d.at) order by d.at, d.approver)
+    from elevate.decision d where d.request_id = r.id), '[]')`.as('decisions')
+
+  const requests = () => db.selectFrom('elevate.request as r').selectAll('r').select(decisions)
+
+  const grants = () =>
+    db
+      .selectFrom('elevate.access_grant as g')
+      .innerJoin('elevate.request as r', 'r.id', 'g.request_id')
+      .select(sql<GrantColumns>`to_jsonb(g)`.as('grant'))
+      .select(sql<RequestColumns>`to_jsonb(r)`.as('request'))
+      .select(decisions)
+
+  return {
+    now: async () => {
+      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+      return theRow(rows).now
+    },
+
+    request: async (id) => (isUuid(id) ? firstRequest(requests().where('r.id', '=', id)) : undefined),
+    requestByNumber: async (number) =>
+      isNumber(number) ? firstRequest(requests().where('r.number', '=', number)) : undefined,
+
+    grant: async (id) => (isUuid(id) ? (await grantRows(grants().where('g.id', '=', id)))[0] : undefined),
+    grantByNumber: async (number) =>
+      isNumber(number) ? (await grantRows(grants().where('g.number', '=', number)))[0] : undefined,
+
+    grantOfRequest: async (id) => {
+      if (!isUuid(id)) return undefined
+      const row = await db
+        .selectFrom('elevate.access_grant')
+        .selectAll()
+        .where('request_id', '=', id)
+        .executeTakeFirst()
+      return row && toGrant(row)
+    },
+
+    liveGrants: (person) => {
+      const live = grants().where('g.state', '<>', 'revoked').orderBy('g.number')
+      return grantRows(person === undefined ? live : live.where('g.person', '=', person))
+    },
+
+    pendingRequests: (limit) =>
+      requestRows(requests().where('r.state', '=', 'pending').orderBy('r.number').limit(limit)),
+
+    requestsOf: (person, limit) =>
+      requestRows(requests().where('r.requester', '=', person).orderBy('r.number', 'desc').limit(limit)),
+
+    pastGrants: async (person, target, role, limit) => {
+      const rows = await db
+        .selectFrom('elevate.access_grant')
+        .selectAll()
+        .where('person', '=', person)
+        .where('target', '=', target)
+        .where('role', '=', role)
+        .where('state', '=', 'revoked')
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(toGrant)
+    },
+
+    held: async ({ from, to, target, role, person, limit }) => {
+      let query = grants()
+        .where(sql<boolean>`g.held && tstzrange(${from}, ${to}, '[]')`)
+        .orderBy('g.activated_at')
+        .orderBy('g.number')
+        .limit(limit)
+      if (target !== undefined) query = query.where('g.target', '=', target)
+      if (role !== undefined) query = query.where('g.role', '=', role)
+      if (person !== undefined) query = query.where('g.person', '=', person)
+      const rows = await grantRows(query)
+      return rows.map(({ grant, request }) => ({
+        grant,
+        reason: request.reason,
+        approvers: request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
+      }))
+    },
+
+    stuck: () =>
+      grantRows(
+        grants()
+          .where('g.state', '<>', 'revoked')
+          .where('g.stuck_since', 'is not', null)
+          .orderBy('g.stuck_since')
+          .orderBy('g.number'),
+      ),
+
+    closedRequests: (from, to) =>
+      requestRows(
+        requests()
+          .where(sql<boolean>`r.closed_at >= ${from} and r.closed_at < ${to}`)
+          .orderBy('r.closed_at')
+          .orderBy('r.number'),
+      ),
+
+    posted: async (request) => {
+      if (!isUuid(request)) return []
+      const rows = await db
+        .selectFrom('elevate.posted_message')
+        .selectAll()
+        .where('request_id', '=', request)
+        .orderBy('lane')
+        .execute()
+      return rows.map(({ lane, channel, ts, request_id }) => ({ lane, channel, ts, request: request_id }))
+    },
+
+    savePosted: async ({ lane, channel, ts, request }) => {
+      await sql`
+        insert into elevate.posted_message (request_id, lane, channel, ts)
+        values (${request}, ${lane}, ${channel}, ${ts})
+        on conflict (request_id, lane) do update set channel = excluded.channel, ts = excluded.ts`.execute(db)
+    },
+
+    targetsInUse: async () => {
+      const rows = await db
+        .selectFrom('elevate.access_grant')
+        .select('target')
+        .distinct()
+        .where('state', '<>', 'revoked')
+        .orderBy('target')
+        .execute()
+      return rows.map((row) => row.target)
+    },
+
+    sawHome: async (person) => {
+      await sql`
+        insert into elevate.home_viewer (person, seen_at) values (${person}, clock_timestamp())
+        on conflict (person) do update set seen_at = greatest(home_viewer.seen_at, excluded.seen_at)`.execute(
+        db,
+      )
+    },
+  }
+}
+
+type RequestQuery = {
+  execute(): Promise<(RequestColumns & { readonly decisions: readonly DecisionColumns[] })[]>
+}
+
+async function requestRows(query: RequestQuery): Promise<readonly Request[]> {
+  return (await query.execute()).map((row) => toRequest(row, row.decisions))
+}
+
+async function firstRequest(query: RequestQuery): Promise<Request | undefined> {
+  return (await requestRows(query))[0]
+}
+
+async function grantRows(query: { execute(): Promise<Row[]> }): Promise<readonly GrantRow[]> {
+  const rows = await query.execute()
+  return rows.map((row) => ({ grant: toGrant(row.grant), request: toRequest(row.request, row.decisions) }))
+}
+
+/** Numbers are typed by people: `R-99999999999999999999` is nobody's. */
+function isNumber(number: number): boolean {
+  return Number.isSafeInteger(number) && number > 0
+}

@@ -1,0 +1,78 @@
+/** Requests inside a transaction. */
+import { sql } from 'kysely'
+import type { Tx } from '../core/ports.ts'
+import type { RequestId } from '../core/request.ts'
+import type { Database } from './connection.ts'
+import { type DecisionColumns, isUuid, type RequestColumns, storable, theRow, toRequest } from './rows.ts'
+
+export function requestMoves(trx: Database): Tx['requests'] {
+  return {
+    open: async (request, cards) => {
+      const { requester, target, role, duration, reason, policyName, policyHash, lapseAfter } = request
+      // Looked for first, so that a refused request does not use up a number; the index decides the race.
+      const { rows } = await sql<RequestColumns>`
+        insert into elevate.request
+          (requester, target, role, duration_s, reason, policy_name, policy_hash, cards, created_at, lapses_at)
+        select ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
+          ${policyName}::text, ${policyHash}::text, ${cards}::text[], moment,
+          moment + make_interval(secs => ${lapseAfter})
+        from clock_timestamp() as moment
+        where not exists (select from elevate.request
+          where requester = ${requester} and target = ${target} and role = ${role} and state = 'pending')
+        on conflict (requester, target, role) where state = 'pending' do nothing
+        returning *`.execute(trx)
+      return rows[0] && toRequest(rows[0], [])
+    },
+
+    lock: async (id) => {
+      if (!isUuid(id)) return undefined
+      const { rows } = await sql<RequestColumns>`
+        select * from elevate.request where id = ${id} for update`.execute(trx)
+      if (!rows[0]) return undefined
+      // A second statement on purpose: only it sees the decision of an approver whom we waited for.
+      return toRequest(rows[0], await decisionsOf(trx, id))
+    },
+
+    pendingOf: async (person) => {
+      const { rows } = await sql<{ pending: number }>`
+        select count(*) as pending from elevate.request
+        where requester = ${person} and state = 'pending'`.execute(trx)
+      return theRow(rows).pending
+    },
+
+    decide: async (request, { approver, verdict, self, note }) => {
+      await sql`
+        insert into elevate.decision (request_id, approver, verdict, self, note, at)
+        values (${request}, ${approver}, ${verdict}, ${self}, ${storable(note)}, clock_timestamp())`.execute(
+        trx,
+      )
+    },
+
+    close: async ({ id, version }, to, by) => {
+      const { rows } = await sql`
+        update elevate.request
+        set state = ${to}, version = version + 1, closed_at = clock_timestamp(), closed_by = ${by ?? null}
+        where id = ${id} and version = ${version} and state = 'pending'
+          and (lapses_at <= clock_timestamp()) = ${to === 'lapsed'}
+        returning id`.execute(trx)
+      return rows.length === 1
+    },
+
+    cards: async (id) => {
+      if (!isUuid(id)) return []
+      const row = await trx
+        .selectFrom('elevate.request')
+        .select('cards')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row?.cards ?? []
+    },
+  }
+}
+
+async function decisionsOf(trx: Database, id: RequestId): Promise<readonly DecisionColumns[]> {
+  const { rows } = await sql<DecisionColumns>`
+    select approver, verdict, self, note, at from elevate.decision
+    where request_id = ${id} order by at, approver`.execute(trx)
+  return rows
+}

@@ -1,0 +1,209 @@
+// Which worker gets what: nobody twice, nobody too early, nobody kept waiting by another target.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { LEASE } from '../../src/core/retry.ts'
+import { claims } from '../../src/store/claims.ts'
+import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
+import { planOf } from './plan.ts'
+import { activeGrant, endGrant, letPass, must, openGrant, openRequest, someone } from './samples.ts'
+
+let database: FreshDatabase
+let store: StoreHandle
+let other: StoreHandle
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  store = await openStore({ url: database.url })
+  other = await openStore({ url: database.url })
+})
+beforeEach(() =>
+  execute(
+    database.url,
+    'truncate elevate.access_grant, elevate.request, elevate.binding, elevate.heartbeat cascade',
+  ),
+)
+afterAll(async () => {
+  await Promise.all([store.close(), other.close()])
+  await database.drop()
+})
+
+const due = async (rooms: Record<string, number>, from = store) =>
+  await from.claims.due(new Map(Object.entries(rooms)))
+
+test('a due grant is claimed by one worker only', async () => {
+  const ids = new Set<string>()
+  for (let i = 0; i < 60; i++) ids.add((await openGrant(store)).id)
+  const claimed: string[] = []
+  const worker = async (from: StoreHandle) => {
+    for (
+      let got = await due({ 'orders-db': 4 }, from);
+      got.length > 0;
+      got = await due({ 'orders-db': 4 }, from)
+    )
+      claimed.push(...got.map((claim) => claim.grant.id))
+  }
+  await Promise.all([
+    worker(store),
+    worker(other),
+    worker(store),
+    worker(other),
+    worker(store),
+    worker(other),
+  ])
+  // A worker may leave early because the others had the rest locked for an instant; a last look gets what it left.
+  await worker(store)
+  expect(claimed.toSorted()).toEqual([...ids].toSorted())
+})
+
+test('a nudge and the sweeper at the same instant: one of them gets the grant', async () => {
+  for (let round = 0; round < 50; round++) {
+    const { id } = await openGrant(store)
+    const [nudged, swept] = await Promise.all([store.claims.one(id), due({ 'orders-db': 100 }, other)])
+    expect([nudged, ...swept].filter((claim) => claim?.grant.id === id).length).toBe(1)
+  }
+})
+
+test('one target with a full house does not keep others waiting', async () => {
+  for (let i = 0; i < 5; i++) await openGrant(store, { target: 'hangs' })
+  await openGrant(store, { target: 'works' })
+  const got = await due({ hangs: 2, works: 2, unused: 2, closed: 0 })
+  const count = (target: string) => got.filter((claim) => claim.grant.target === target).length
+  expect([count('hangs'), count('works')]).toEqual([2, 1])
+  expect(await due({ hangs: 0, works: 2 })).toEqual([])
+})
+
+test('the oldest due grants go first', async () => {
+  const grants = [await openGrant(store), await openGrant(store), await openGrant(store)]
+  await letPass(database.url, must(grants[2]), 100)
+  await letPass(database.url, must(grants[1]), 50)
+  const order = [...(await due({ 'orders-db': 2 })), ...(await due({ 'orders-db': 2 }))]
+  expect(order.map((claim) => claim.grant.id)).toEqual(
+    [grants[2], grants[1], grants[0]].map((one) => one?.id),
+  )
+})
+
+test('an active grant is claimed from its expiry on, and not before', async () => {
+  const grant = await activeGrant(store, { duration: 60 })
+  expect(await due({ 'orders-db': 9 })).toEqual([])
+  expect(await store.claims.one(grant.id)).toBeUndefined()
+  await letPass(database.url, grant, 61)
+  const [claim] = await due({ 'orders-db': 9 })
+  expect(claim?.grant.state).toBe('active')
+  expect(must(claim?.overdueMs)).toBeGreaterThanOrEqual(1_000)
+})
+
+test('a claimed grant is left alone until it is released or the lease is over', async () => {
+  const { id, person } = await openGrant(store)
+  const claim = must(await store.claims.one(id))
+  expect(await other.claims.one(id)).toBeUndefined()
+  await store.claims.release(claim)
+  const second = must(await other.claims.one(id))
+  expect(second.fence).toBe(claim.fence + 1)
+  await execute(
+    database.url,
+    `update elevate.binding set lease_until = lease_until - interval '${LEASE - 1} s' where person = '${person}'`,
+  )
+  expect(await store.claims.one(id)).toBeUndefined()
+  await execute(
+    database.url,
+    `update elevate.binding set lease_until = lease_until - interval '2 s' where person = '${person}'`,
+  )
+  expect(must(await store.claims.one(id)).fence).toBe(second.fence + 1)
+})
+
+test('two grants of one person and entitlement are worked on one after the other', async () => {
+  const requester = someone()
+  const old = await endGrant(store, await activeGrant(store, { requester }))
+  const fresh = await openGrant(store, { requester })
+  const [claim, ...more] = await due({ 'orders-db': 9 })
+  expect(claim?.grant.id).toBe(old.id)
+  expect(more).toEqual([])
+  expect(await store.claims.one(fresh.id)).toBeUndefined()
+  const done = { outcome: 'taken', sessionsEnded: 0, leftBehind: [] } as const
+  await store.transaction((tx) => tx.grants.finish(must(claim), done))
+  expect((await due({ 'orders-db': 9 })).map((one) => one.grant.id)).toEqual([fresh.id])
+})
+
+test('a claim names the other grants that want the same account to have the same entitlement', async () => {
+  const mine = await activeGrant(store, {}, 'shared')
+  const wanted = await activeGrant(store, {}, 'shared')
+  const over = await activeGrant(store, { duration: 60 }, 'shared')
+  await letPass(database.url, over, 61)
+  await endGrant(store, await activeGrant(store, {}, 'shared'))
+  await activeGrant(store, { role: 'admin' }, 'shared')
+  await activeGrant(store, { target: 'billing' }, 'shared')
+  await activeGrant(store, {}, 'somebody-else')
+  const ended = await endGrant(store, mine)
+  const claim = must(await store.claims.one(ended.id))
+  expect(claim.siblings).toEqual([
+    {
+      id: wanted.id,
+      number: wanted.number,
+      state: 'active',
+      preexisting: false,
+      activatedAt: wanted.activatedAt,
+    },
+  ])
+})
+
+test('a claim shows the grant as it is, not as it was before somebody else’s commit', async () => {
+  const { id } = await openGrant(store)
+  const claim = must(await store.claims.one(id))
+  // The lease is over while its worker is still about to commit: the row is locked, and left for later.
+  await execute(database.url, 'update elevate.binding set lease_until = clock_timestamp()')
+  await store.transaction(async (tx) => {
+    const named = must(await tx.grants.nameAccount(claim, 'ada'))
+    expect(await other.claims.one(id)).toBeUndefined()
+    expect(await due({ 'orders-db': 9 }, other)).toEqual([])
+    return named
+  })
+  expect(must(await other.claims.one(id)).grant).toMatchObject({ account: 'ada', version: 2 })
+})
+
+test('what was missed is counted from the rows, and how long from the last heartbeat', async () => {
+  expect(await store.claims.missed()).toEqual({ downSeconds: null, expired: 0, unfinished: 0, lapsed: 0 })
+  await store.claims.heartbeat()
+  await execute(database.url, `update elevate.heartbeat set awake_at = awake_at - interval '1 h'`)
+  const expired = await activeGrant(store, { duration: 60 })
+  await letPass(database.url, expired, 61)
+  await activeGrant(store)
+  await openGrant(store)
+  await endGrant(store, await activeGrant(store))
+  await openRequest(store, { lapseAfter: 0.000_001 })
+  const missed = await store.claims.missed()
+  expect(missed).toMatchObject({ expired: 1, unfinished: 2, lapsed: 1 })
+  expect(Math.abs(must(missed.downSeconds ?? undefined) - 3600)).toBeLessThan(60)
+  await store.claims.heartbeat()
+  expect((await store.claims.missed()).downSeconds).toBeLessThan(60)
+})
+
+test('the due query uses its index', async () => {
+  await execute(
+    database.url,
+    `insert into elevate.request (requester, target, role, duration_s, reason, policy_name, policy_hash, state,
+       created_at, lapses_at, closed_at, cards)
+     select 'W' || n, 't' || n % 20, 'read', 3600, '', '', '', 'approved', now(), now() + interval '1 h', now(), '{}'
+     from generate_series(1, 40000) n;
+     insert into elevate.binding (target, role, person) select target, role, requester from elevate.request;
+     insert into elevate.access_grant (request_id, person, target, role, account, entitlement, subject, duration_s, state,
+       policy_hash, created_at, provision_by, not_after, activated_at, expires_at, wake_at)
+     select id, requester, target, role, requester, '{}', '{}', 3600, 'active', '', now(), now(),
+       now() + interval '2 h', now(), now() + interval '1 h',
+       case when number % 400 = 0 then now() else now() + interval '1 h' end
+     from elevate.request;
+     analyze`,
+  )
+  const plan = await planOf(database.url, (db) =>
+    claims(db).due(
+      new Map([
+        ['t0', 5],
+        ['t7', 5],
+      ]),
+    ),
+  )
+  expect(plan.text).toContain('live_grants_by_wake')
+  expect(plan.text).toContain('wanted_access_of_an_account')
+  expect(plan.text).not.toContain('Seq Scan')
+  // 40,000 live grants; a claim of five or ten must not walk through them.
+  expect(plan.blocks).toBeLessThan(400)
+})

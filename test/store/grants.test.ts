@@ -1,0 +1,201 @@
+// The moves of a grant: who may make them, and which times they write.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Claim } from '../../src/core/ports.ts'
+import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
+import { activeGrant, claimNamed, endGrant, letPass, must, openGrant } from './samples.ts'
+
+let database: FreshDatabase
+let store: StoreHandle
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  store = await openStore({ url: database.url })
+})
+afterAll(async () => {
+  await store.close()
+  await database.drop()
+})
+
+const given = { preexisting: false, howTo: [{ label: 'Host', value: 'db.example' }] } as const
+const taken = { outcome: 'taken', sessionsEnded: 2, leftBehind: ['table "a, b"', 'C:\\x'] } as const
+const failed = { error: 'no answer', delay: 30, alarms: 0, stuck: false } as const
+
+const endLease = (claim: Claim) =>
+  execute(
+    database.url,
+    `update elevate.binding set lease_until = clock_timestamp() where person = '${claim.grant.person}'`,
+  )
+
+test('access is fixed before the target is called: it can never outlive decision, wait and duration', async () => {
+  const grant = await openGrant(store, { duration: 3600, provisionWithin: 300 })
+  expect(grant.provisionBy.getTime() - grant.createdAt.getTime()).toBe(300_000)
+  expect(grant.notAfter.getTime() - grant.createdAt.getTime()).toBe(3_900_000)
+})
+
+test('the clock starts when the access is there', async () => {
+  const claim = await claimNamed(store, { duration: 3600 })
+  await letPass(database.url, claim.grant, 120)
+  const active = must(await store.transaction((tx) => tx.grants.activate(claim, given)))
+  const { activatedAt, expiresAt } = active
+  expect(must(expiresAt).getTime() - must(activatedAt).getTime()).toBe(3_600_000)
+  expect(must(activatedAt).getTime() - active.createdAt.getTime()).toBeGreaterThanOrEqual(120_000)
+  expect(must(expiresAt) <= active.notAfter).toBe(true)
+  expect(active.howTo).toEqual(given.howTo)
+})
+
+test('access that comes too late is not activated any more', async () => {
+  const claim = await claimNamed(store)
+  await letPass(database.url, claim.grant, 301)
+  expect(await store.transaction((tx) => tx.grants.activate(claim, given))).toBeUndefined()
+  expect(must(await store.reads.grant(claim.grant.id)).grant.state).toBe('provisioning')
+})
+
+describe('a worker whose fence was overtaken changes nothing', () => {
+  const moves: Record<string, (store: StoreHandle, claim: Claim) => Promise<unknown>> = {
+    nameAccount: (s, claim) => s.transaction((tx) => tx.grants.nameAccount(claim, 'mallory')),
+    activate: (s, claim) => s.transaction((tx) => tx.grants.activate(claim, given)),
+    postpone: (s, claim) => s.transaction((tx) => tx.grants.postpone(claim, failed)),
+    release: (s, claim) => s.claims.release(claim),
+  }
+  for (const [name, move] of Object.entries(moves)) {
+    test(`by ${name}`, async () => {
+      const opened = await openGrant(store)
+      const slow = must(await store.claims.one(opened.id))
+      await endLease(slow)
+      const fresh = must(await store.claims.one(opened.id))
+      expect(fresh.fence).toBe(slow.fence + 1)
+      const before = await store.reads.grant(opened.id)
+      expect(await move(store, slow)).toBeUndefined()
+      expect(await store.reads.grant(opened.id)).toEqual(before)
+      // The one that overtook still has its lease, and can go on.
+      expect(await store.claims.one(opened.id)).toBeUndefined()
+      expect(await store.transaction((tx) => tx.grants.nameAccount(fresh, 'ada'))).toBeDefined()
+    })
+  }
+
+  test('by finish', async () => {
+    const ended = await endGrant(store, await activeGrant(store))
+    const slow = must(await store.claims.one(ended.id))
+    await endLease(slow)
+    const fresh = must(await store.claims.one(ended.id))
+    expect(await store.transaction((tx) => tx.grants.finish(slow, taken))).toBeUndefined()
+    expect(must(await store.reads.grant(ended.id)).grant.state).toBe('revoking')
+    expect(must(await store.transaction((tx) => tx.grants.finish(fresh, taken))).state).toBe('revoked')
+  })
+
+  test('even when the claim that overtakes is made at the same instant', async () => {
+    const other = await openStore({ url: database.url })
+    for (let round = 0; round < 100; round++) {
+      const opened = await openGrant(store)
+      const slow = must(await store.claims.one(opened.id))
+      await endLease(slow)
+      const [fresh, named] = await Promise.all([
+        other.claims.one(opened.id),
+        store.transaction((tx) => tx.grants.nameAccount(slow, 'slow')),
+      ])
+      // Whoever was first: a claim made after the change has seen it, a change after the claim was refused.
+      const now = must(await store.reads.grant(opened.id)).grant
+      expect(now.account).toBe(named ? 'slow' : undefined)
+      if (fresh) expect(fresh.grant.version).toBe(now.version)
+    }
+    await other.close()
+  })
+})
+
+test('naming the account keeps the lease; activating, finishing and postponing give it back', async () => {
+  const named = await claimNamed(store)
+  expect(await store.claims.one(named.grant.id)).toBeUndefined()
+  const active = must(await store.transaction((tx) => tx.grants.activate(named, given)))
+  const ended = await endGrant(store, active)
+  const claim = must(await store.claims.one(ended.id))
+  await store.transaction((tx) => tx.grants.postpone(claim, { ...failed, delay: 0 }))
+  const again = must(await store.claims.one(ended.id))
+  expect(again.grant.attempts).toBe(1)
+  const done = must(await store.transaction((tx) => tx.grants.finish(again, taken)))
+  expect(done).toMatchObject({ endOutcome: 'taken', sessionsEnded: 2, leftBehind: taken.leftBehind })
+})
+
+test('a move rolled back keeps both the lease and the fence', async () => {
+  const claim = await claimNamed(store)
+  const broken = store.transaction(async (tx) => {
+    await tx.grants.activate(claim, given)
+    throw new Error('after the move')
+  })
+  await expect(broken).rejects.toThrow('after the move')
+  expect(await store.claims.one(claim.grant.id)).toBeUndefined()
+  expect(must(await store.transaction((tx) => tx.grants.activate(claim, given))).state).toBe('active')
+})
+
+test('an old version ends nothing, and only one of two ends a grant', async () => {
+  const grant = await activeGrant(store)
+  const end = (version: number) =>
+    store.transaction((tx) =>
+      tx.grants.end({ id: grant.id, version }, { reason: 'ended-early', by: 'U1', note: 'seen something' }),
+    )
+  expect(await end(grant.version - 1)).toBeUndefined()
+  const ended = (await Promise.all([end(grant.version), end(grant.version)])).filter(
+    (one) => one !== undefined,
+  )
+  expect(ended).toHaveLength(1)
+  expect(ended[0]).toMatchObject({ endReason: 'ended-early', endedBy: 'U1', endNote: 'seen something' })
+})
+
+test('access is due at its expiry, or at the moment somebody ended it, whichever is earlier', async () => {
+  const early = await activeGrant(store)
+  const returned = await endGrant(store, early)
+  expect(must(returned.dueAt) < must(early.expiresAt)).toBe(true)
+  expect(must(returned.dueAt) >= must(early.activatedAt)).toBe(true)
+
+  const late = await activeGrant(store, { duration: 60 })
+  await letPass(database.url, late, 90)
+  const expired = must(
+    await store.transaction((tx) => tx.grants.end(late, { reason: 'expired', by: undefined, note: '' })),
+  )
+  expect(expired.dueAt).toEqual(expired.expiresAt)
+  const claim = must(await store.claims.one(expired.id))
+  expect(claim.overdueMs).toBeGreaterThanOrEqual(30_000)
+  const gone = must(await store.transaction((tx) => tx.grants.finish(claim, taken)))
+  expect(gone.lateByMs).toBeGreaterThanOrEqual(30_000)
+  expect(gone.lateByMs).toBe(must(gone.revokedAt).getTime() - must(gone.dueAt).getTime())
+})
+
+test('nobody can call access expired before the database’s clock says so', async () => {
+  const grant = await activeGrant(store)
+  const why = { reason: 'expired', by: undefined, note: '' } as const
+  expect(await store.transaction((tx) => tx.grants.end(grant, why))).toBeUndefined()
+})
+
+test('a clock that was set back cannot keep access from being finished', async () => {
+  const ended = await endGrant(store, await activeGrant(store))
+  await letPass(database.url, ended, -600)
+  await execute(
+    database.url,
+    `set session_replication_role = replica; update elevate.access_grant set wake_at = now() where id = '${ended.id}'`,
+  )
+  const claim = must(await store.claims.one(ended.id))
+  const gone = must(await store.transaction((tx) => tx.grants.finish(claim, taken)))
+  expect(gone.lateByMs).toBe(0)
+  expect(gone.revokedAt).toEqual(gone.activatedAt)
+})
+
+test('a failure is noted with when to look again, and stuck stays stuck since the first time', async () => {
+  const ended = await endGrant(store, await activeGrant(store))
+  const claim = must(await store.claims.one(ended.id))
+  const stuck = { error: 'no\u0000 such \ud800 group', delay: 0, alarms: 1, stuck: true }
+  const first = must(await store.transaction((tx) => tx.grants.postpone(claim, stuck)))
+  expect(first).toMatchObject({ attempts: 1, alarms: 1, lastError: 'no\ufffd such \ufffd group' })
+  expect((await store.reads.stuck()).map((row) => row.grant.id)).toContain(ended.id)
+  const again = must(await store.claims.one(ended.id))
+  const second = must(await store.transaction((tx) => tx.grants.postpone(again, { ...stuck, delay: 300 })))
+  expect(second.stuckSince).toEqual(first.stuckSince)
+  expect(await store.claims.one(ended.id)).toBeUndefined()
+})
+
+test('access that must appear in time is looked at again when that time is over, whatever the delay', async () => {
+  const claim = await claimNamed(store, { provisionWithin: 200 })
+  await store.transaction((tx) => tx.grants.postpone(claim, { ...failed, delay: 100_000 }))
+  await letPass(database.url, claim.grant, 201)
+  const late = must(await store.claims.one(claim.grant.id))
+  expect(late).toMatchObject({ provisionOver: true, overdueMs: undefined })
+})

@@ -1,0 +1,52 @@
+// Real PostgreSQL for tests: databases of elevate's own, and servers for what needs one to itself.
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { type LocalPostgres, startLocalPostgres } from '../../src/store/local-postgres.ts'
+
+export const templateDatabase = 'elevate_template'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Superuser URL of the cluster for elevate's own databases; see test/global-setup.ts. */
+    storeServerUrl: string
+  }
+}
+
+export type FreshDatabase = AsyncDisposable & { readonly url: string; drop(): Promise<void> }
+
+/** A migrated, empty database of elevate's own; costs a copy of the template, so use one per file. */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const server = inject('storeServerUrl')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await execute(server, `create database ${name} template ${templateDatabase} strategy file_copy`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  const drop = () => execute(server, `drop database if exists ${name} with (force)`)
+  return { url: url.href, drop, [Symbol.asyncDispose]: drop }
+}
+
+/** One connection, one command. */
+export async function execute(url: string, sql: string): Promise<void> {
+  await query(url, sql)
+}
+
+/** One connection, one question. */
+export async function query<Row = Record<string, unknown>>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client(url)
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows as Row[]
+  } finally {
+    await client.end()
+  }
+}
+
+/** A whole server, quick to start and gone with this process. Stop it when the file is done. */
+export function startTestServer(
+  settings: Record<string, string | number> = {},
+  logFile?: string,
+): Promise<LocalPostgres> {
+  return startLocalPostgres({ fast: true, scramIterations: 1, settings, ...(logFile ? { logFile } : {}) })
+}

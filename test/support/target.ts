@@ -1,0 +1,40 @@
+// A second PostgreSQL server, which plays a target: the demo's orders database, set up as documented.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDemoOrders, type DemoOrders } from '../../src/connectors/postgres/demo-orders.ts'
+import type { LocalPostgres } from '../../src/store/local-postgres.ts'
+import { startTestServer } from './postgres.ts'
+
+export type TargetServer = AsyncDisposable & {
+  /** The database `orders`, its people and its bot. */
+  readonly orders: DemoOrders
+  readonly server: LocalPostgres
+  /** Everything that the target itself wrote down so far; it logs each statement and each connection. */
+  log(): Promise<string>
+  stop(): Promise<void>
+}
+
+/** A second cluster, which plays a target. Start it once a file, in `beforeAll`; it is gone after `stop()`. */
+export async function targetServer(settings: Record<string, string | number> = {}): Promise<TargetServer> {
+  const place = await mkdtemp(join(tmpdir(), 'elevate-target-'))
+  const logFile = join(place, 'server.log')
+  const logged = {
+    log_statement: 'all',
+    log_connections: 'on',
+    log_disconnections: 'on',
+    log_line_prefix: '%u ',
+  }
+  const server = await startTestServer({ ...logged, ...settings }, logFile)
+  const stop = async () => {
+    await server.stop()
+    await rm(place, { recursive: true, force: true })
+  }
+  try {
+    const orders = await createDemoOrders(server.url)
+    return { orders, server, log: () => readFile(logFile, 'utf8'), stop, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
