@@ -1,0 +1,146 @@
+// Reading roles: who is member of what, by whose grant, and with which powers.
+import { ConnectorError } from '../../core/connector.ts'
+import type { Ask } from './session.ts'
+
+export type RoleRow = {
+  readonly oid: string
+  readonly name: string
+  readonly canLogin: boolean
+  readonly superuser: boolean
+  readonly expired: boolean
+  readonly mark: string | null
+}
+
+export async function findRole(ask: Ask, name: string): Promise<RoleRow | undefined> {
+  const [row] = await ask<RoleRow>(
+    `select oid::text, rolname as name, rolcanlogin as "canLogin", rolsuper as superuser,
+            coalesce(rolvaliduntil <= clock_timestamp(), false) as expired,
+            shobj_description(oid, 'pg_authid') as mark
+       from pg_roles where rolname = $1`,
+    [name],
+  )
+  return row
+}
+
+export async function versionOf(ask: Ask): Promise<number> {
+  const [row] = await ask<{ version: number }>("select current_setting('server_version_num')::int as version")
+  return row?.version ?? 0
+}
+
+/** The mark that a temporary login carries as its comment: whose it is, readable by the target's own people. */
+export const markOf = (grantId: string, person: string) => JSON.stringify({ elevate: grantId, person })
+
+export function grantIdOf(mark: string | null): string | undefined {
+  try {
+    const { elevate } = JSON.parse(mark ?? '{}') as { elevate?: unknown }
+    return typeof elevate === 'string' ? elevate : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export type Membership = {
+  /** Given by our own login; since version 16 every grantor has a row of its own. */
+  readonly ours: boolean
+  readonly grantor: string
+  readonly inherit: boolean
+  readonly set: boolean
+  readonly admin: boolean
+}
+
+/** Direct memberships of `member` in `role`, one for each grantor. */
+export async function memberships(
+  ask: Ask,
+  role: string,
+  member: string,
+  version: number,
+): Promise<Membership[]> {
+  const options =
+    version < 160000 ? 'true as inherit, true as set' : 'm.inherit_option as inherit, m.set_option as set'
+  return ask<Membership>(
+    `select g.rolname = current_user as ours, coalesce(g.rolname, '') as grantor, m.admin_option as admin, ${options}
+       from pg_auth_members m
+       join pg_roles r on r.oid = m.roleid
+       join pg_roles u on u.oid = m.member
+       left join pg_roles g on g.oid = m.grantor
+      where r.rolname = $1 and u.rolname = $2`,
+    [role, member],
+  )
+}
+
+export type Standing = { readonly inherit: boolean; readonly set: boolean }
+
+/** What `member` has of `role` by every way except the direct row of ours: directly from others, or nested. */
+export async function standing(ask: Ask, role: string, member: string, version: number): Promise<Standing> {
+  const options =
+    version < 160000 ? 'true as inherit, true as set' : 'inherit_option as inherit, set_option as set'
+  const [row] = await ask<Standing>(
+    `with recursive edges as (
+       select roleid, member, ${options}
+         from pg_auth_members
+        where not (roleid = (select oid from pg_roles where rolname = $1)
+                   and member = (select oid from pg_roles where rolname = $2)
+                   and grantor = (select oid from pg_roles where rolname = current_user))
+     ), reach(role, inherit, set) as (
+       select oid, true, true from pg_roles where rolname = $2
+       union
+       select e.roleid, r.inherit and e.inherit, r.set and e.set
+         from reach r join edges e on e.member = r.role
+        where (r.inherit and e.inherit) or (r.set and e.set)
+     )
+     select coalesce(bool_or(inherit), false) as inherit, coalesce(bool_or(set), false) as set
+       from reach where role = (select oid from pg_roles where rolname = $1)`,
+    [role, member],
+  )
+  return row ?? { inherit: false, set: false }
+}
+
+/** Everything that a holder of `role` can become, with what makes it too powerful to be handed out. */
+export type Power = { readonly name: string; readonly power: string; readonly predefined: boolean }
+
+export async function powersOf(ask: Ask, role: string): Promise<Power[]> {
+  return ask<Power>(
+    `with recursive reach(oid) as (
+       select oid from pg_roles where rolname = $1
+       union
+       select m.roleid from pg_auth_members m join reach on reach.oid = m.member
+     )
+     select r.rolname as name, p.power, r.rolname like 'pg\\_%' as predefined
+       from reach join pg_roles r using (oid),
+            lateral (values (r.rolsuper, 'is a superuser'),
+                            (r.rolcreaterole, 'can make and change roles (CREATEROLE)'),
+                            (r.rolreplication, 'can copy the whole server (REPLICATION)'),
+                            (r.rolname = current_user, 'is the bot itself'),
+                            (r.rolname like 'pg\\_%', 'belongs to PostgreSQL itself')) as p(holds, power)
+      where p.holds
+      order by 1, 2`,
+    [role],
+  )
+}
+
+/** Looked at again with each grant: roles change after the configuration was checked. */
+export async function refusePowerfulRole(ask: Ask, role: string, allowed: readonly string[]): Promise<void> {
+  if (!(await findRole(ask, role))) {
+    throw new ConnectorError(
+      'not-found',
+      `The database has no role "${role}". Make it, or correct database_role.`,
+    )
+  }
+  const found = await forbiddenPower(ask, role, allowed)
+  if (found) throw new ConnectorError('config', found)
+}
+
+export async function forbiddenPower(
+  ask: Ask,
+  role: string,
+  allowed: readonly string[],
+): Promise<string | undefined> {
+  const powers = await powersOf(ask, role)
+  const found = powers.find(({ name, predefined }) => !(predefined && allowed.includes(name)))
+  if (!found) return undefined
+  const advice = found.predefined ? ', or list that one in allow_predefined_roles if you mean it' : ''
+  return (
+    `"${role}" is not given out: it is or includes "${found.name}", which ${found.power}. ` +
+    `Use a narrower role${advice}.`
+  )
+}

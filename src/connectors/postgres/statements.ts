@@ -1,0 +1,76 @@
+// The statements that change roles. Role names cannot be bind parameters, so they are quoted here and nowhere else.
+import pg from 'pg'
+import { ConnectorError } from '../../core/connector.ts'
+
+export const quarantine = 'elevate_quarantine'
+const nameLimit = 63
+
+/** PostgreSQL shortens long names silently, and then the name that we look for is not the one that it made. */
+export function identifier(name: string): string {
+  if (name === '' || name.includes('\0') || Buffer.byteLength(name) > nameLimit) {
+    throw new ConnectorError('config', `A name must have 1 to ${nameLimit} bytes, and none of them zero.`)
+  }
+  return pg.escapeIdentifier(name)
+}
+
+const literal = pg.escapeLiteral
+
+/** Not a member of anything yet, and without a password: nobody can log in before one is made. */
+export const createLogin = (login: string, notAfter: Date) =>
+  `create role ${identifier(login)} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls inherit ` +
+  `connection limit 5 valid until ${literal(notAfter.toISOString())}`
+
+export const prolongLogin = (login: string, notAfter: Date) =>
+  `alter role ${identifier(login)} valid until ${literal(notAfter.toISOString())}`
+
+export const markLogin = (login: string, mark: string) =>
+  `comment on role ${identifier(login)} is ${literal(mark)}`
+
+export const logStatements = (login: string, level: 'all' | 'mod' | 'none') =>
+  `alter role ${identifier(login)} set log_statement to ${literal(level)}`
+
+export const setVerifier = (login: string, verifier: string) =>
+  `alter role ${identifier(login)} password ${literal(verifier)}`
+
+export const closeLogin = (login: string) =>
+  `alter role ${identifier(login)} nologin password null valid until '-infinity'`
+
+export const dropLogin = (login: string) => `drop role if exists ${identifier(login)}`
+
+/**
+ * `GRANTED BY CURRENT_USER` makes the row ours for certain; without it a right that the bot inherits would be
+ * recorded under another name. Never with ADMIN OPTION: who has it can pass the role on. Before version 16 there
+ * are no options, and one row for all grantors.
+ */
+export function grantRole(
+  role: string,
+  member: string,
+  options: { readonly version: number; readonly inherit: boolean; readonly set: boolean },
+): string {
+  const words = `grant ${identifier(role)} to ${identifier(member)}`
+  if (options.version < 160000) return words
+  return `${words} with inherit ${options.inherit}, set ${options.set}, admin false granted by current_user`
+}
+
+export function revokeRole(role: string, member: string, version: number): string {
+  const words = `revoke ${identifier(role)} from ${identifier(member)}`
+  return version < 160000 ? words : `${words} granted by current_user`
+}
+
+/** Lets the bot act for a role inside one transaction; given back before the commit. */
+export const borrowRole = (role: string, version: number) =>
+  `grant ${identifier(role)} to current_user${version < 160000 ? '' : ' with inherit true, set true granted by current_user'}`
+
+export const returnRole = (role: string, version: number) =>
+  `revoke ${identifier(role)} from current_user${version < 160000 ? '' : ' granted by current_user'}`
+
+/** In this order only: `drop owned` first would drop tables, and people's work with them. */
+export const setAside = (login: string) => [
+  `reassign owned by ${identifier(login)} to ${quarantine}`,
+  `drop owned by ${identifier(login)}`,
+]
+
+export const createQuarantine = [
+  `create role ${quarantine} nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls`,
+  `comment on role ${quarantine} is 'Owns what people made with temporary logins of elevate. Must stay without rights.'`,
+]
