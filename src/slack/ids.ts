@@ -34,6 +34,11 @@ export const BLOCK = {
   note: 'note',
 } as const
 
+/** What a menu offers depends on what was picked before it; with another name it forgets what it held. */
+export const roleBlock = (target: string) => `${BLOCK.role}:${target}`.slice(0, 255)
+export const durationBlock = (target: string, role: string) =>
+  `${BLOCK.duration}:${target}:${role}`.slice(0, 255)
+
 export const VIEW = {
   ask: 'ask_for_access',
   deny: 'deny_with_reason',
@@ -43,4 +48,6 @@ export const VIEW = {
 
 export const EVENT = {
   home_opened: 'app_home_opened',
+  person_changed: 'user_change',
+  group_changed: 'subteam_members_changed',
 } as const

@@ -1,0 +1,34 @@
+import { clamp } from '../../core/reason.ts'
+import { context, paragraph, rich, section } from './layout.ts'
+import { MAX, sizeOf } from './limits.ts'
+import type { Block, Message } from './message.ts'
+import { toText } from './render.ts'
+import { type Line, say } from './say.ts'
+
+/**
+ * A message within Slack's limits. What does not fit is dropped from the end, never from the words before it, and
+ * the message says so; builders that know what matters less cut earlier and better.
+ */
+export function message(text: Line, blocks: readonly (Block | undefined)[]): Message {
+  const wanted = blocks.filter((block) => block !== undefined)
+  const said = toText(text, MAX.text)
+  if (wanted.length <= MAX.blocks && sizeOf(wanted) <= MAX.message) return { text: said, blocks: wanted }
+  const more = context(say`This message was too long to be shown whole.`)
+  const kept: Block[] = []
+  for (const block of wanted.slice(0, MAX.blocks - 1)) {
+    if (sizeOf([...kept, block, more]) > MAX.message) break
+    kept.push(block)
+  }
+  return { text: said, blocks: [...kept, more] }
+}
+
+/** One sentence, the same to the eye and to the ear. */
+export function sentence(line: Line, ...more: readonly Block[]): Message {
+  return message(line, [section(line), ...more])
+}
+
+/** One text that may quote what somebody typed, so that nothing in it is parsed. */
+export function literal(text: string, ...more: readonly Block[]): Message {
+  const short = clamp(text, MAX.quote)
+  return message(say`${short}`, [rich(paragraph(say`${short}`)), ...more])
+}

@@ -1,0 +1,118 @@
+/** The few block shapes that every message is made of. */
+import { clamp } from '../../core/reason.ts'
+import { asManyAsFit, MAX } from './limits.ts'
+import type { Block, Button, RichPart } from './message.ts'
+import { toMrkdwn, toRich } from './render.ts'
+import type { Line } from './say.ts'
+
+/** UTF-16 units, which is what Slack counts, without cutting a letter in two. */
+function within(text: string, max: number): string {
+  let short = clamp(text, max)
+  for (let points = max; short.length > max; points--) short = clamp(text, points - 1)
+  return short || ' '
+}
+
+const words = (text: string, max: number) =>
+  ({ type: 'plain_text', text: within(text.replace(/\s+/g, ' '), max), emoji: false }) as const
+
+const marked = (line: Line, max: number) =>
+  ({ type: 'mrkdwn', text: toMrkdwn(line, max) || ' ', verbatim: true }) as const
+
+export function header(text: string): Block {
+  return { type: 'header', text: words(text, MAX.header) }
+}
+
+export function section(line: Line, accessory?: Button): Block {
+  return { type: 'section', text: marked(line, MAX.section), ...(accessory ? { accessory } : {}) }
+}
+
+/** Label and value in two columns; a row without a value is left out. */
+export function fields(rows: readonly (readonly [label: string, value: Line])[]): Block {
+  const full = rows.filter(([, value]) => value.length > 0).slice(0, 10)
+  return {
+    type: 'section',
+    fields: full.map(([label, value]) => ({
+      type: 'mrkdwn',
+      text: `*${label}*\n${toMrkdwn(value, MAX.field - label.length - 3)}`,
+      verbatim: true,
+    })),
+  }
+}
+
+export function context(...lines: readonly Line[]): Block {
+  const full = lines.filter((line) => line.length > 0)
+  return { type: 'context', elements: full.slice(0, 10).map((line) => marked(line, MAX.context)) }
+}
+
+export function actions(...elements: readonly Button[]): Block {
+  return { type: 'actions', elements: [...elements] }
+}
+
+export const divider: Block = { type: 'divider' }
+
+/** Prose in which nothing is parsed. */
+export function paragraph(line: Line): RichPart {
+  return { type: 'rich_text_section', elements: toRich(line) }
+}
+
+/** As many sentences from the front as a list of `room` characters of JSON holds. */
+export function linesThatFit(lines: readonly Line[], room: number, most: number): readonly Line[] {
+  return lines.slice(0, asManyAsFit(lines.map(paragraph), room, most).length)
+}
+
+export function bullets(lines: readonly Line[]): RichPart {
+  return {
+    type: 'rich_text_list',
+    style: 'bullet',
+    elements: lines.map((line) => ({ type: 'rich_text_section', elements: toRich(line) })),
+  }
+}
+
+/** What somebody typed, or a target said: literal, clamped, never parsed. */
+export function quote(typed: string, max: number = MAX.quote): RichPart {
+  return {
+    type: 'rich_text_quote',
+    elements: [{ type: 'text', text: within(typed, max) }],
+  }
+}
+
+export function rich(...parts: readonly RichPart[]): Block {
+  return { type: 'rich_text', elements: [...parts] }
+}
+
+export function button(ask: {
+  readonly action: string
+  readonly text: string
+  /** What a screen reader says: the verb and what it is about. */
+  readonly label: string
+  readonly value: string
+  readonly style?: 'primary' | 'danger'
+  readonly confirm?: {
+    readonly title: string
+    readonly text: string
+    readonly yes: string
+    readonly no: string
+    readonly danger?: boolean
+  }
+}): Button {
+  const { confirm } = ask
+  return {
+    type: 'button',
+    action_id: ask.action,
+    text: words(ask.text, MAX.button),
+    accessibility_label: within(ask.label, MAX.label),
+    value: ask.value,
+    ...(ask.style ? { style: ask.style } : {}),
+    ...(confirm
+      ? {
+          confirm: {
+            title: words(confirm.title, MAX.confirmTitle),
+            text: words(confirm.text, MAX.confirmText),
+            confirm: words(confirm.yes, 30),
+            deny: words(confirm.no, 30),
+            style: confirm.danger ? 'danger' : 'primary',
+          },
+        }
+      : {}),
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * `/elevate …` → what is meant. Words are read strictly: a person is only who Slack itself resolved to an id, a
+ * duration that is nearly right is refused, and nothing is guessed.
+ */
+import { DURATION_HELP, parseDuration, resemblesDuration } from '../../core/duration.ts'
+import type { PersonId } from '../../core/person.ts'
+import { cleanText } from '../../core/reason.ts'
+import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { type AuditWords, parseAuditFilter } from './parse-audit-filter.ts'
+import { nameIn, restAfter, type Word, wordsOf } from './typed-text.ts'
+
+export type Command =
+  | { readonly kind: 'form'; readonly target: string | undefined }
+  | {
+      readonly kind: 'ask'
+      readonly target: string
+      readonly role: string
+      readonly duration: string | undefined
+      readonly reason: string
+    }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'end'; readonly grant: number | undefined; readonly rest: string }
+  | { readonly kind: 'withdraw'; readonly request: number | undefined }
+  | { readonly kind: 'revoke'; readonly person: PersonId; readonly target: string; readonly rest: string }
+  | {
+      readonly kind: 'who'
+      readonly target?: string
+      readonly role?: string
+      readonly at?: string
+      readonly person?: PersonId
+    }
+  | { readonly kind: 'audit'; readonly filter: AuditWords }
+  | { readonly kind: 'explain'; readonly target: string; readonly role: string }
+
+type Read = (text: string, words: readonly Word[]) => Command | Refused
+
+const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['help', () => ({ kind: 'help' })],
+  ['?', () => ({ kind: 'help' })],
+  ['list', () => ({ kind: 'list' })],
+  ['status', () => ({ kind: 'status' })],
+  ['end', readEnd],
+  ['withdraw', readWithdraw],
+  ['revoke', readRevoke],
+  ['who', readWho],
+  ['audit', readAuditWords],
+  ['explain', readExplain],
+])
+
+/** Words that are commands; they win over targets of the same name. */
+export const SUBCOMMANDS: readonly string[] = [...VERBS.keys()].filter((verb) => verb !== '?')
+
+export function parseCommand(typed: string): Command | Refused {
+  const text = cleanText(typed)
+  const words = wordsOf(text)
+  const [first] = words
+  if (!first) return { kind: 'form', target: undefined }
+  const verb = VERBS.get(nameIn(first).toLowerCase())
+  return verb ? verb(text, words) : readAsk(text, words)
+}
+
+function readAsk(text: string, words: readonly Word[]): Command | Refused {
+  const [target, role, third] = words
+  if (!target || target.person || target.text.startsWith('@'))
+    return usage('Start with a target, not with a person: /elevate <target> <role> [duration] [reason].')
+  if (!role) return { kind: 'form', target: nameIn(target) }
+  const asked = { kind: 'ask', target: nameIn(target), role: nameIn(role) } as const
+  if (!third) return { ...asked, duration: undefined, reason: '' }
+  if (parseDuration(third.text) !== undefined)
+    return { ...asked, duration: third.text, reason: restAfter(text, words, 3) }
+  if (resemblesDuration(third.text) || NUMBERS.test(third.text))
+    return refuse('bad-duration', `“${third.text}” is not a duration: ${DURATION_HELP}.`, 'duration')
+  return { ...asked, duration: undefined, reason: restAfter(text, words, 2) }
+}
+
+/** What other programs would read as a number. */
+const NUMBERS = /^[-+]?(?:0[xob][0-9a-f]+|[0-9]+e[0-9]+[a-z]?|infinity|nan)$/i
+
+function readEnd(text: string, words: readonly Word[]): Command | Refused {
+  const number = numbered('G', words[1])
+  if (isRefused(number)) return number
+  return { kind: 'end', grant: number, rest: restAfter(text, words, number === undefined ? 1 : 2) }
+}
+
+function readWithdraw(_text: string, words: readonly Word[]): Command | Refused {
+  const number = numbered('R', words[1])
+  if (isRefused(number)) return number
+  if (words.length > (number === undefined ? 1 : 2)) return usage('Write /elevate withdraw R-12.')
+  return { kind: 'withdraw', request: number }
+}
+
+function readRevoke(text: string, words: readonly Word[]): Command | Refused {
+  const [, person, target] = words
+  const help = 'Write /elevate revoke @person target [role] reason.'
+  if (!person || !target) return usage(help)
+  if (!person.person) return noPerson(person, help)
+  return { kind: 'revoke', person: person.person, target: nameIn(target), rest: restAfter(text, words, 3) }
+}
+
+function readWho(_text: string, words: readonly Word[]): Command | Refused {
+  const help = 'Write /elevate who [target [role]] [@person] [at 2026-11-20T03:00Z].'
+  const people = words.slice(1).filter((word) => word.person)
+  const others = words.slice(1).filter((word) => !word.person)
+  const unresolved = others.find((word) => word.text.startsWith('@'))
+  if (unresolved) return noPerson(unresolved, help)
+  const split = others.findIndex((word) => word.text.toLowerCase() === 'at')
+  const names = split < 0 ? others : others.slice(0, split)
+  const moment = split < 0 ? [] : others.slice(split + 1)
+  if (people.length > 1 || names.length > 2 || (split >= 0 && moment.length === 0)) return usage(help)
+  const [target, role] = names
+  const [person] = people
+  return {
+    kind: 'who',
+    ...(target ? { target: nameIn(target) } : {}),
+    ...(role ? { role: nameIn(role) } : {}),
+    ...(person?.person ? { person: person.person } : {}),
+    ...(moment.length > 0 ? { at: moment.map(nameIn).join(' ') } : {}),
+  }
+}
+
+function readAuditWords(_text: string, words: readonly Word[]): Command | Refused {
+  const filter = parseAuditFilter(words.slice(1))
+  return isRefused(filter) ? filter : { kind: 'audit', filter }
+}
+
+function readExplain(_text: string, words: readonly Word[]): Command | Refused {
+  const [, target, role] = words
+  if (!target || !role || words.length > 3) return usage('Write /elevate explain target role.')
+  return { kind: 'explain', target: nameIn(target), role: nameIn(role) }
+}
+
+/** `G-12` → 12; undefined when the word is something else. */
+function numbered(letter: 'G' | 'R', word: Word | undefined): number | undefined | Refused {
+  const match = /^([a-z])-?([0-9]+)$/i.exec(word ? nameIn(word) : '')
+  if (!match?.[1] || !match[2]) return undefined
+  const kind = match[1].toUpperCase()
+  if (kind !== 'G' && kind !== 'R') return undefined
+  if (kind !== letter || !/^[1-9][0-9]{0,8}$/.test(match[2]))
+    return usage(`That is not a ${letter === 'G' ? 'grant' : 'request'}: write ${letter}-12, for example.`)
+  return Number(match[2])
+}
+
+function noPerson(word: Word, help: string): Refused {
+  const typed = word.text
+  return refuse(
+    'unknown-person',
+    `“${typed}” is not a person Slack knows: type @ and choose from Slack's list. ${help}`,
+    'person',
+  )
+}
+
+function usage(text: string): Refused {
+  return refuse('usage', text)
+}

@@ -1,0 +1,87 @@
+/** `/elevate …`: what was typed, the verb, the answer. */
+import { findTarget } from '../../core/catalog.ts'
+import { nearest } from '../../core/nearest.ts'
+import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { endByName, revokeByName } from '../../operations/end-by-name.ts'
+import { listAccess } from '../../operations/list-access.ts'
+import { requestAccess } from '../../operations/request-access.ts'
+import { withdrawByName } from '../../operations/withdraw-by-name.ts'
+import { tellRefusal } from '../answers.ts'
+import type { Answer, Door } from '../guard.ts'
+import { askedAnswer, endingAnswer, withdrawnAnswer } from '../messages/acknowledgements.ts'
+import { helpAnswer } from '../messages/help.ts'
+import { withNames } from '../names.ts'
+import type { Typed } from '../payloads.ts'
+import { targetsOf } from '../views/entitlement-options.ts'
+import { openAskForm } from '../views/open-ask-form.ts'
+import { answerAudit } from './answer-audit.ts'
+import { answerExplain, answerList, answerStatus, answerWho } from './answer-question.ts'
+import { type Command, parseCommand, SUBCOMMANDS } from './parse-command.ts'
+
+type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
+
+export async function runCommand(door: Door, typed: Typed): Promise<Answer | undefined> {
+  const command = parseCommand(typed.text)
+  if (isRefused(command)) return tellRefusal(door, command)
+  const by = typed.visitor.person
+  switch (command.kind) {
+    case 'form':
+      return openForm(door, typed, command)
+    case 'ask':
+      return ask(door, by, command)
+    case 'help':
+      return helpAnswer()
+    case 'list':
+      return answerList(door, by)
+    case 'status':
+      return answerStatus(door, by)
+    case 'who':
+      return answerWho(door, by, command)
+    case 'audit':
+      return answerAudit(door, by, command.filter)
+    case 'explain':
+      return answerExplain(door, by, command)
+    case 'withdraw':
+      return withdraw(door, by, command)
+    default:
+      return end(door, by, command)
+  }
+}
+
+async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promise<Answer | undefined> {
+  const { person } = typed.visitor
+  if (target !== undefined && !findTarget(door.world.catalog(), target))
+    return tellRefusal(door, await unknownWord(door, person, target))
+  return openAskForm(door, { person, trigger: typed.trigger, chosen: target === undefined ? {} : { target } })
+}
+
+async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Answer> {
+  const { kind: _, ...asking } = wanted
+  const known = findTarget(door.world.catalog(), wanted.target) !== undefined
+  // A mistyped command, and not a question for access that anybody should hear of.
+  if (!known && nearest(wanted.target, SUBCOMMANDS))
+    return tellRefusal(door, await unknownWord(door, by, wanted.target))
+  const asked = await requestAccess(door.world, { by, ...asking })
+  return isRefused(asked) ? tellRefusal(door, asked) : askedAnswer(asked.request, asked.allowed)
+}
+
+async function withdraw(door: Door, by: string, { request }: Of<'withdraw'>): Promise<Answer> {
+  const withdrawn = await withdrawByName(door.world, { by, request })
+  return isRefused(withdrawn) ? tellRefusal(door, withdrawn) : withdrawnAnswer(withdrawn.request)
+}
+
+async function end(door: Door, by: string, command: Of<'end'> | Of<'revoke'>): Promise<Answer> {
+  const ended = await (command.kind === 'end'
+    ? endByName(door.world, { ...command, by })
+    : revokeByName(door.world, { ...command, by }))
+  if (isRefused(ended)) return tellRefusal(door, ended)
+  return withNames(door.world.directory, (names) => endingAnswer(ended.grant, by, names))
+}
+
+/** Suggests a command, or a target out of this person's own. */
+async function unknownWord(door: Door, by: string, word: string): Promise<Refused> {
+  const { mayAsk } = await listAccess(door.world, by)
+  const near = nearest(word, [...SUBCOMMANDS, ...targetsOf(mayAsk).map((target) => target.id)])
+  const advice = near ? `Did you mean ${near}?` : '/elevate help shows what can be written.'
+  return refuse('unknown-target', `There is no command or target “${word}”. ${advice}`, 'target')
+}

@@ -1,0 +1,99 @@
+import type { Capabilities } from '../../core/connector.ts'
+import type { Grant } from '../../core/grant.ts'
+import type { Entitlement } from '../../core/policy.ts'
+import type { Request } from '../../core/request.ts'
+import type { AccessList } from '../../operations/list-access.ts'
+import { actions, button, context, divider, header, quote, rich, section } from '../blocks/layout.ts'
+import type { Block, HomeView, Names } from '../blocks/message.ts'
+import { code, type Line, say } from '../blocks/say.ts'
+import { ACTION } from '../ids.ts'
+import { grantLine, pendingLine, toDecideLine } from '../messages/access-lines.ts'
+import { doneButton, passwordButton, withdrawButton } from '../messages/grant-buttons.ts'
+import { entitlementLine, NOTHING_TO_ASK } from '../messages/list-answer.ts'
+import { accessName } from '../messages/phrases.ts'
+import { decisionButtons } from '../messages/request-card.ts'
+import { type HomePages, PAGE, pageOf, pagingButtons } from './home-pages.ts'
+
+export { type HomePages, readPages } from './home-pages.ts'
+
+export type HomeParts = {
+  readonly names: Names
+  readonly capabilities: (target: string) => Capabilities | undefined
+  readonly pages?: HomePages
+}
+
+/** Home: what waits for me, what I have, what I asked for, what I may ask for. */
+export function homeView(list: AccessList, { names, capabilities, pages = {} }: HomeParts): HomeView {
+  const requests = list.requests.filter((request) => request.state === 'pending')
+  const part = <T>(
+    name: keyof HomePages,
+    title: string,
+    items: readonly T[],
+    empty: Line,
+    draw: (item: T) => Block[],
+  ): Block[] => {
+    const page = pageOf(pages[name] ?? 0, items.length)
+    const shown = items.slice(page * PAGE, (page + 1) * PAGE)
+    const paging = pagingButtons(name, { ...pages, [name]: page }, items.length, title)
+    return [
+      header(items.length > PAGE ? `${title} (${items.length})` : title),
+      ...(shown.length === 0 ? [context(empty)] : shown.flatMap(draw)),
+      ...(paging ? [paging] : []),
+    ]
+  }
+  const waits =
+    list.toDecide.length > 0
+      ? [
+          ...part('toDecide', 'Waiting for you', list.toDecide, say``, (request) => toDecide(request, names)),
+          divider,
+        ]
+      : []
+  return {
+    type: 'home',
+    blocks: [
+      ...waits,
+      ...part('grants', 'Your access', list.grants, NO_GRANTS, ({ grant }) => mine(grant, capabilities)),
+      ...part('requests', 'Your requests', requests, NO_REQUESTS, pending),
+      divider,
+      ...part('mayAsk', 'You may ask for', list.mayAsk, NOTHING_TO_ASK, mayAsk),
+      context(
+        say`${code('/elevate help')} shows what you can type. Access ends by itself; every step is in the audit log.`,
+      ),
+    ],
+  }
+}
+
+const NO_GRANTS = say`You have no access through elevate now. Ask for some below, or type ${code('/elevate')} in any channel.`
+const NO_REQUESTS = say`None of your requests waits for an answer.`
+
+function toDecide(request: Request, names: Names): Block[] {
+  return [
+    section(toDecideLine(request, names(request.requester))),
+    rich(quote(request.reason || '–', 600)),
+    decisionButtons({ request }, names),
+  ]
+}
+
+function mine(grant: Grant, capabilities: HomeParts['capabilities']): Block[] {
+  if (grant.state !== 'active') return [section(grantLine(grant))]
+  const password = capabilities(grant.target)?.credential === 'password'
+  return [section(grantLine(grant)), actions(...(password ? [passwordButton(grant)] : []), doneButton(grant))]
+}
+
+function pending(request: Request): Block[] {
+  return [section(pendingLine(request), withdrawButton(request))]
+}
+
+function mayAsk(one: Entitlement): Block[] {
+  return [
+    section(
+      entitlementLine(one),
+      button({
+        action: ACTION.open_form,
+        text: 'Ask…',
+        label: `Ask for ${accessName({ role: one.role.id, target: one.target.id })}`,
+        value: `${one.target.id} ${one.role.id}`,
+      }),
+    ),
+  ]
+}

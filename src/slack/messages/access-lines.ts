@@ -1,0 +1,30 @@
+/** One grant or request of a person's own list in a sentence, the same in answers and on Home. */
+import { formatDuration } from '../../core/duration.ts'
+import { type Grant, grantName } from '../../core/grant.ts'
+import { type Request, requestName } from '../../core/request.ts'
+import { type Line, moment, say } from '../blocks/say.ts'
+import { accessOf, counted, yesesOf } from './phrases.ts'
+
+export function grantLine(grant: Grant): Line {
+  const what = say`${accessOf(grant)} (${grantName(grant.number)})`
+  if (grant.state === 'provisioning')
+    return grant.lastError
+      ? say`${what}: approved, but not there yet after ${counted(grant.attempts, 'try', 'tries')}. elevate tries until ${moment(grant.provisionBy)}.`
+      : say`${what}: approved, being given now.`
+  if (grant.state === 'active')
+    return say`${what}: until ${grant.expiresAt ? moment(grant.expiresAt) : 'it is ended'}.`
+  if (grant.state === 'revoked') return say`${what}: ended.`
+  return grant.stuckSince
+    ? say`${what}: ending, and still there after ${counted(grant.attempts, 'try', 'tries')}. Security knows.`
+    : say`${what}: ending now.`
+}
+
+export function pendingLine(request: Request): Line {
+  const have = yesesOf(request).length
+  const yeses = have > 0 ? `, ${counted(have, 'approval')} so far` : ''
+  return say`${accessOf(request)} for ${formatDuration(request.duration)} (${requestName(request.number)})${yeses}: waits for an answer, lapses ${moment(request.lapsesAt)}.`
+}
+
+export function toDecideLine(request: Request, name: string): Line {
+  return say`${name} asks for ${accessOf(request)} for ${formatDuration(request.duration)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}.`
+}

@@ -1,0 +1,53 @@
+/** What the person who pressed or typed reads at once. It says what was recorded, never what is not yet true. */
+import { formatDuration } from '../../core/duration.ts'
+import { type Grant, grantName } from '../../core/grant.ts'
+import type { Allowed } from '../../core/policy.ts'
+import { type Request, requestName } from '../../core/request.ts'
+import type { Decided } from '../../operations/decide-request.ts'
+import { sentence } from '../blocks/compose.ts'
+import { actions } from '../blocks/layout.ts'
+import type { Message, Names } from '../blocks/message.ts'
+import { moment, say } from '../blocks/say.ts'
+import { withdrawButton } from './grant-buttons.ts'
+import { accessOf } from './phrases.ts'
+
+export function askedAnswer(request: Request, allowed: Allowed): Message {
+  const { count } = allowed.policy.approve
+  const needs = count === 1 ? 'one approval' : `${count} approvals`
+  return sentence(
+    say`You asked for ${accessOf(request)} for ${formatDuration(request.duration)}: ${requestName(request.number)}. It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
+    actions(withdrawButton(request)),
+  )
+}
+
+export function decidedAnswer({ outcome, request, have, needed }: Decided, names: Names): Message {
+  const number = requestName(request.number)
+  const about = say`${accessOf(request)} for ${names(request.requester)}`
+  if (outcome === 'denied') return sentence(say`You denied ${number}: ${about}. Nothing was given.`)
+  if (outcome === 'approved') return sentence(say`You approved ${number}: ${about}. Giving access now.`)
+  const missing = needed - have
+  return sentence(
+    say`You approved ${number}: ${about}. It needs ${missing === 1 ? 'one more approval' : `${missing} more approvals`}.`,
+  )
+}
+
+export function withdrawnAnswer(request: Request): Message {
+  return sentence(say`You withdrew ${requestName(request.number)}: ${accessOf(request)}. Nothing was given.`)
+}
+
+/** After I'm done, and after End now. */
+export function endingAnswer(grant: Grant, by: string, names: Names): Message {
+  const whose = grant.person === by ? 'your' : `the access of ${names(grant.person)},`
+  return sentence(
+    say`Ending ${whose} ${accessOf(grant)} (${grantName(grant.number)}). It is said to have ended when the target confirms it.`,
+  )
+}
+
+/** After Look again. */
+export function lookingAnswer(grant: Grant, names: Names): Message {
+  if (grant.state === 'revoked')
+    return sentence(say`${grantName(grant.number)} has ended already: the target confirmed it.`)
+  return sentence(
+    say`Looking at ${grantName(grant.number)} again now: ${accessOf(grant)} for ${names(grant.person)}. Its card shows the result.`,
+  )
+}

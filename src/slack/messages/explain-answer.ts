@@ -1,0 +1,47 @@
+import { formatDuration } from '../../core/duration.ts'
+import type { Explained } from '../../operations/explain-access.ts'
+import { message } from '../blocks/compose.ts'
+import { bullets, context, rich, section } from '../blocks/layout.ts'
+import type { Message, Names } from '../blocks/message.ts'
+import { between, type Line, say } from '../blocks/say.ts'
+import { atTheEnd } from './at-the-end.ts'
+import { accessOf, counted, plainNames } from './phrases.ts'
+
+/** For `/elevate explain`: the rule that applies to this person, and who would be asked. Pings nobody. */
+export function explainAnswer(
+  asked: { readonly target: string; readonly role: string },
+  explained: Explained,
+  names: Names,
+): Message {
+  const { policy, capabilities } = explained
+  const head = say`You may ask for ${accessOf(asked)} under the policy ${policy.name}. Nobody was asked now.`
+  const facts = [
+    approvals(explained, names),
+    policy.approve.allowSelfApproval
+      ? say`Self-approval: allowed; you may be one of the approvers.`
+      : say`Self-approval: not allowed.`,
+    say`Time: ${formatDuration(policy.duration.default)} unless you say otherwise, at most ${formatDuration(policy.duration.max)}.`,
+    reason(explained),
+    say`Unanswered, it lapses after ${formatDuration(policy.lapseAfter)}.`,
+    atTheEnd({ capabilities, request: asked }),
+  ]
+  return message(between([head, ...facts], ' '), [
+    section(head),
+    rich(bullets(facts)),
+    context(say`The decision is judged anew when it is made, with the policy and the groups of that moment.`),
+  ])
+}
+
+function approvals({ policy, approvers }: Explained, names: Names): Line {
+  const needed = counted(policy.approve.count, 'approval')
+  if (!approvers) return say`Approvers: anybody here; it needs ${needed}.`
+  if (approvers.length < policy.approve.count)
+    return say`Approvers: it needs ${needed}, and only ${counted(approvers.length, 'person', 'people')} could give one now, so it cannot be approved. Tell whoever looks after elevate here.`
+  return say`Approvers: it needs ${needed} from ${plainNames(approvers, names, 15)}.`
+}
+
+function reason({ policy }: Explained): Line {
+  const { minLength, hint } = policy.reason
+  const length = minLength > 1 ? `at least ${minLength} characters` : 'a few words'
+  return say`Reason: ${length}.${hint ? ` ${hint}` : ''}`
+}

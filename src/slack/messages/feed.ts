@@ -1,0 +1,145 @@
+import { formatDuration } from '../../core/duration.ts'
+import { type Grant, grantName } from '../../core/grant.ts'
+import type { Notice } from '../../core/notice.ts'
+import { clamp } from '../../core/reason.ts'
+import type { RefusalCode } from '../../core/refusal.ts'
+import { type Request, requestName } from '../../core/request.ts'
+import { message, sentence } from '../blocks/compose.ts'
+import { bullets, context, linesThatFit, rich, section } from '../blocks/layout.ts'
+import type { Message, Names } from '../blocks/message.ts'
+import { between, bold, type Line, moment, say } from '../blocks/say.ts'
+import { accessOf, approvedBy, counted, lateness, usedOf, whyEnded, yesesOf } from './phrases.ts'
+
+export type FeedKind = Extract<Notice, { kind: 'feed' }>['what'] | 'refused'
+
+export type FeedLine =
+  | {
+      readonly what: Extract<Notice, { kind: 'feed' }>['what']
+      readonly request: Request
+      readonly grant: Grant | undefined
+    }
+  | {
+      readonly what: 'refused'
+      readonly person: string
+      readonly code: RefusalCode
+      readonly target: string
+      readonly role: string
+      readonly request: Request | undefined
+    }
+
+/** What security should look at first stands first. */
+export const FEED_ORDER: readonly FeedKind[] = ['refused', 'not-given', 'ended', 'given', 'decided', 'asked']
+
+const MOST_LINES = 20
+const ROOM = 11_000
+
+/** Lines of the security channel's feed in one message; `more` counts what was left out. Pings nobody. */
+export function feed(
+  lines: readonly FeedLine[],
+  names: Names,
+  more: Partial<Record<FeedKind, number>> = {},
+): Message {
+  const sorted = [...lines].sort((a, b) => FEED_ORDER.indexOf(a.what) - FEED_ORDER.indexOf(b.what))
+  const said = linesThatFit(
+    sorted.map((one) => lineOf(one, names)),
+    ROOM,
+    MOST_LINES,
+  )
+  const left = { ...more }
+  for (const { what } of sorted.slice(said.length)) left[what] = (left[what] ?? 0) + 1
+  const rest = FEED_ORDER.flatMap((kind) =>
+    left[kind] ? [say`${counted(left[kind], ...LEFT_OUT[kind])}`] : [],
+  )
+  const [only] = said
+  if (only && said.length === 1 && rest.length === 0) return sentence(only)
+  const others = rest.length > 0 ? say`And more: ${between(rest, ', ')}.` : undefined
+  return message(between([...said, ...(others ? [others] : [])], ' '), [
+    said.length > 0 ? rich(bullets(said)) : section(say`Much happened at once.`),
+    others ? context(others) : undefined,
+  ])
+}
+
+const LEFT_OUT: Record<FeedKind, readonly [string, string]> = {
+  refused: ['refused attempt', 'refused attempts'],
+  'not-given': ['grant that could not be given', 'grants that could not be given'],
+  ended: ['grant that ended', 'grants that ended'],
+  given: ['grant that was given', 'grants that were given'],
+  decided: ['decision', 'decisions'],
+  asked: ['request', 'requests'],
+}
+
+function lineOf(one: FeedLine, names: Names): Line {
+  if (one.what === 'refused') return refused(one, names)
+  const { request, grant } = one
+  const who = names(request.requester)
+  const number = requestName(request.number)
+  switch (one.what) {
+    case 'asked':
+      return say`${bold('Asked')}: ${who} asks for ${accessOf(request)} for ${formatDuration(request.duration)} (${number}).`
+    case 'decided':
+      return decided(request, names)
+    case 'given':
+      return say`${bold('Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
+    case 'ended':
+      return ended(request, grant, names)
+    case 'not-given':
+      return say`${bold('Not given')}: ${accessOf(request)} could not be given to ${who}${grant?.lastError ? `: ${clamp(grant.lastError, 200)}` : ''} (${number}). Nothing of it is left.`
+  }
+}
+
+function since(grant: Grant | undefined): string {
+  return grant?.state === 'active' ? 'has' : 'got'
+}
+
+function until(grant: Grant | undefined): Line {
+  return grant?.state === 'active' && grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
+}
+
+function decided(request: Request, names: Names): Line {
+  const about = say`${accessOf(request)} for ${names(request.requester)} (${requestName(request.number)})`
+  const no = request.decisions.find((one) => one.verdict === 'deny')
+  switch (request.state) {
+    case 'approved':
+      return say`${bold('Approved')} by ${approvedBy(request, names)}: ${about}.`
+    case 'denied':
+      return say`${bold('Denied')}${no ? ` by ${names(no.approver)}` : ''}: ${about}.`
+    case 'withdrawn':
+      return say`${bold('Withdrawn')} by the requester: ${about}.`
+    case 'lapsed':
+      return say`${bold('Lapsed')} without enough answers: ${about}.`
+    case 'pending': {
+      const last = yesesOf(request).at(-1)
+      return say`${bold('Counted')}: ${last ? names(last.approver) : 'somebody'} approved ${about}; it needs more approvals.`
+    }
+  }
+}
+
+function ended(request: Request, grant: Grant | undefined, names: Names): Line {
+  const about = say`${accessOf(request)} for ${names(request.requester)}`
+  if (!grant) return say`${bold('Ended')}: ${about} (${requestName(request.number)}).`
+  const kept = grant.endOutcome === 'kept-by-other' || grant.endOutcome === 'kept-standing'
+  const late = lateness(grant)
+  const how = kept ? ', and stays for another reason' : late && `, taken back ${late}`
+  return say`${bold('Ended')}: ${about}, ${whyEnded(grant, names)}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
+}
+
+function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): Line {
+  const who = names(one.person)
+  const why = WHY_REFUSED[one.code] ?? 'it is not allowed'
+  const what =
+    one.role && one.target
+      ? accessOf({ role: one.role, target: one.target })
+      : say`${one.target || 'something that is not offered'}`
+  if (one.request)
+    return say`${bold('Refused')}: ${who} tried to decide on ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}): ${why}.`
+  const verb = one.code === 'not-an-approver' ? 'end somebody’s' : 'ask for'
+  return say`${bold('Refused')}: ${who} tried to ${verb} ${what}: ${why}.`
+}
+
+/** Why an attempt was refused, for security. */
+export const WHY_REFUSED: Partial<Record<RefusalCode, string>> = {
+  'not-allowed': 'no policy allows it',
+  'not-a-member': 'only members of this workspace can',
+  'not-an-approver': 'the policy does not name them as an approver',
+  'self-approval': 'nobody decides on their own request here',
+}

@@ -1,0 +1,50 @@
+/** Buttons that a person presses about his own access, the same in messages and on Home. */
+import { type Grant, grantName } from '../../core/grant.ts'
+import { type Request, requestName } from '../../core/request.ts'
+import { button } from '../blocks/layout.ts'
+import type { Button } from '../blocks/message.ts'
+import { ACTION } from '../ids.ts'
+import { accessName } from './phrases.ts'
+
+export function doneButton(grant: Grant): Button {
+  return button({
+    action: ACTION.give_back,
+    text: 'I’m done',
+    label: `Give back ${grantName(grant.number)}: ${accessName(grant)}`,
+    value: grant.id,
+    confirm: {
+      title: `Give back ${grantName(grant.number)}?`,
+      text: `Your ${accessName(grant)} ends now, and sessions that are open may be ended with it.`,
+      yes: 'Give it back',
+      no: 'Keep it',
+    },
+  })
+}
+
+export function passwordButton(grant: Grant): Button {
+  return button({
+    action: ACTION.show_credential,
+    text: 'Show password',
+    label: `Show a new password for ${accessName(grant)}`,
+    value: grant.id,
+    style: 'primary',
+  })
+}
+
+export function withdrawButton(request: Request): Button {
+  return button({
+    action: ACTION.withdraw,
+    text: 'Withdraw',
+    label: `Withdraw ${requestName(request.number)}: ${accessName(request)}`,
+    value: request.id,
+  })
+}
+
+export function askAgainButton(request: Request): Button {
+  return button({
+    action: ACTION.ask_again,
+    text: 'Ask again…',
+    label: `Ask again for ${accessName(request)}`,
+    value: request.id,
+  })
+}

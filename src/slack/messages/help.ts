@@ -1,0 +1,31 @@
+import { message } from '../blocks/compose.ts'
+import { bullets, context, rich, section } from '../blocks/layout.ts'
+import type { Message } from '../blocks/message.ts'
+import { between, code, say } from '../blocks/say.ts'
+
+const WAYS: readonly (readonly [typed: string, what: string])[] = [
+  ['/elevate', 'opens a form to ask for access'],
+  ['/elevate orders-db read 30m fix INC-7', 'asks in one line: target, role, time, reason'],
+  ['/elevate list', 'shows what you may ask for'],
+  ['/elevate status', 'shows what you have, what you asked for, and what waits for you'],
+  ['/elevate end', 'gives your access back when you are done; with a number (G-12) that one'],
+  ['/elevate withdraw R-12', 'takes a request back'],
+  ['/elevate explain orders-db read', 'shows which rule applies and who would be asked; asks nobody'],
+  ['/elevate revoke @ana orders-db reason', 'ends somebody’s access, for its approvers and security'],
+  [
+    '/elevate who orders-db read at 2026-11-20T03:00Z',
+    'shows who had access at that moment; without “at”, now',
+  ],
+  ['/elevate audit @ana orders-db since:2d', 'shows what happened, step by step'],
+]
+
+export function helpAnswer(): Message {
+  const head = say`elevate gives you access for a task and takes it back when the time is over.`
+  const ways = WAYS.map(([typed, what]) => say`${code(typed)} ${what}`)
+  const time = say`Times are written 30m, 2h or 1d. The clock starts when the access is there.`
+  return message(between([head, ...ways.map((way) => say`${way}.`), time], ' '), [
+    section(head),
+    rich(bullets(ways)),
+    context(time),
+  ])
+}

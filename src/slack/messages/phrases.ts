@@ -1,0 +1,99 @@
+/** Sentences that several messages share, so that the same thing is always said in the same words. */
+import { formatDuration } from '../../core/duration.ts'
+import { type Grant, secondsHeld } from '../../core/grant.ts'
+import type { Who } from '../../core/person.ts'
+import type { Decision, Request } from '../../core/request.ts'
+import type { Names } from '../blocks/message.ts'
+import { bold, group, type Line, listed, person, type Sayable, say } from '../blocks/say.ts'
+
+/** `read on orders-db`. */
+export function accessOf(one: { readonly role: string; readonly target: string }): Line {
+  return say`${bold(one.role)} on ${bold(one.target)}`
+}
+
+/** The same for headers, buttons and dialogs. */
+export function accessName(one: { readonly role: string; readonly target: string }): string {
+  return `${one.role} on ${one.target}`
+}
+
+/** 340 → `0.3 s`; nothing is ever early. */
+export function formatLate(ms: number): string {
+  if (ms < 100) return 'less than 0.1 s'
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  return formatDuration(ms / 1000)
+}
+
+/** `12 min of 30 min`; empty when it never was there. */
+export function usedOf(grant: Grant): string {
+  const held = secondsHeld(grant)
+  return held === undefined ? '' : `${formatDuration(held)} of ${formatDuration(grant.duration)}`
+}
+
+/** `0.3 s after its time`, or `0.3 s later` than the moment somebody ended it. */
+export function lateness(grant: Grant): string {
+  if (grant.lateByMs === undefined) return ''
+  const late = formatLate(grant.lateByMs)
+  return grant.endReason === 'expired' ? `${late} after its time` : `${late} later`
+}
+
+/** Why it ended: `its time was over`, `Cho ended it early`. */
+export function whyEnded(grant: Grant, who: (id: string) => Sayable): Line {
+  if (grant.endReason === 'returned') return say`${who(grant.person)} gave it back`
+  if (grant.endReason === 'ended-early')
+    return say`${grant.endedBy ? who(grant.endedBy) : 'an operator'} ended it early`
+  if (grant.endReason === 'not-given') return say`it did not appear in time`
+  return say`its time was over`
+}
+
+/** What the target said at the end, where that is more than "gone"; empty otherwise. */
+export function endedHow(grant: Grant, name: string): Line {
+  if (grant.endOutcome === 'kept-standing')
+    return say`${name} had this access before elevate gave it, so it stays as it was.`
+  if (grant.endOutcome === 'kept-by-other')
+    return say`Another live grant still gives ${name} this access, so it was not touched; it goes when that one ends.`
+  if (grant.endOutcome === 'already-gone') return say`It was gone already when elevate came to take it.`
+  return []
+}
+
+export function sessionsEnded(grant: Grant): Line {
+  if (grant.sessionsEnded === 0) return []
+  return grant.sessionsEnded === 1
+    ? say`1 open session was ended.`
+    : say`${grant.sessionsEnded} open sessions were ended.`
+}
+
+export function yesesOf(request: Request): readonly Decision[] {
+  return request.decisions.filter((one) => one.verdict === 'approve')
+}
+
+/** `Ben and Cleo`; a self-approval says so in words. */
+export function approvedBy(request: Request, who: (id: string) => Sayable): Line {
+  return listed(
+    yesesOf(request).map((one) =>
+      one.self
+        ? say`${who(one.approver)} (who asked for it; the policy allows self-approval)`
+        : say`${who(one.approver)}`,
+    ),
+  )
+}
+
+const MOST_MENTIONED = 10
+
+/** Mentions whoever is named, so it alerts them: for first posts and alarms only. */
+export function mentionsOf(who: readonly Who[]): Line {
+  const named = who.flatMap((one) =>
+    one.kind === 'person' ? [person(one.id)] : one.kind === 'group' ? [group(one.id)] : [],
+  )
+  const rest = named.length - MOST_MENTIONED
+  return listed([...named.slice(0, MOST_MENTIONED), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
+}
+
+export function plainNames(ids: readonly string[], names: Names, most = 10): Line {
+  const rest = ids.length - most
+  return listed([...ids.slice(0, most).map(names), ...(rest > 0 ? [`${rest} more`] : [])])
+}
+
+/** `1 grant`, `3 grants`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+}

@@ -1,0 +1,73 @@
+import { formatDuration } from '../../core/duration.ts'
+import { type Grant, grantName } from '../../core/grant.ts'
+import type { Card } from '../../operations/read-card.ts'
+import { message, sentence } from '../blocks/compose.ts'
+import { bullets, context, paragraph, rich } from '../blocks/layout.ts'
+import type { Message, Names } from '../blocks/message.ts'
+import { bold, type Line, listed, moment, say, second, together } from '../blocks/say.ts'
+import { accessName, endedHow, lateness, sessionsEnded, usedOf, whyEnded, yesesOf } from './phrases.ts'
+import { quoted } from './standing.ts'
+import { leftBehind } from './told.ts'
+
+/** The closing card of a grant, in the thread of its request: asked, approved, given, used, taken back, checked. */
+export function receipt(card: Card, names: Names): Message {
+  const { request, grant } = card
+  const who = names(request.requester)
+  if (!grant) return sentence(say`There is no grant to give a receipt for.`)
+  const title = `Receipt for ${grantName(grant.number)}`
+  const text = together(
+    say`${title}: ${accessName(request)} for ${who}.`,
+    say`Approved by ${approvals(card, names)}.`,
+    say`Ended: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
+    takenBack(grant, who),
+  )
+  return message(text, [
+    rich(
+      paragraph(say`${bold(title)}: ${accessName(request)} for ${who}`),
+      bullets([
+        say`${bold('Asked')} ${moment(request.createdAt)} for ${formatDuration(request.duration)}`,
+        say`${bold('Approved')} by ${approvals(card, names)}`,
+        given(grant, who),
+        say`${bold('Used')} ${usedOf(grant)}`,
+        say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
+        say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,
+      ]),
+    ),
+    ...quoted(grant.endNote),
+    grant.leftBehind.length > 0
+      ? rich(
+          paragraph(say`${bold('Left behind')}, because it could not be removed safely:`),
+          leftBehind(grant.leftBehind),
+        )
+      : undefined,
+    context(
+      say`Decided under policy ${grant.policyHash.slice(0, 12)}. The reason is on the card above; every step is in the audit log.`,
+    ),
+  ])
+}
+
+function approvals({ request }: Card, names: Names): Line {
+  return listed(
+    yesesOf(request).map((one) =>
+      one.self
+        ? say`${names(one.approver)}, who asked for it (the policy allows self-approval), ${moment(one.at)}`
+        : say`${names(one.approver)} ${moment(one.at)}`,
+    ),
+  )
+}
+
+function given(grant: Grant, who: string): Line {
+  const when = grant.activatedAt ? say` ${moment(grant.activatedAt)}` : say``
+  const before = grant.preexisting ? say`; ${who} had this access before` : say``
+  return say`${bold('Given')}${when}${grant.account ? say` to the account ${grant.account}` : ''}${before}`
+}
+
+function takenBack(grant: Grant, who: string): Line {
+  const kept = endedHow(grant, who)
+  if (grant.endOutcome === 'kept-by-other') return kept
+  const checked = grant.revokedAt
+    ? say`Checked in the target ${second(grant.revokedAt)}`
+    : say`Checked in the target`
+  const late = lateness(grant)
+  return together(say`${checked}${late && `, ${late}`}.`, sessionsEnded(grant), kept)
+}

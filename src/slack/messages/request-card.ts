@@ -1,0 +1,190 @@
+import { formatDuration } from '../../core/duration.ts'
+import { grantName } from '../../core/grant.ts'
+import { clamp, lengthOf } from '../../core/reason.ts'
+import { requestName } from '../../core/request.ts'
+import type { Card } from '../../operations/read-card.ts'
+import { message } from '../blocks/compose.ts'
+import {
+  actions,
+  button,
+  context,
+  fields,
+  header,
+  paragraph,
+  quote,
+  rich,
+  section,
+} from '../blocks/layout.ts'
+import { MAX } from '../blocks/limits.ts'
+import type { Block, Message, Names } from '../blocks/message.ts'
+import { between, bold, day, type Line, moment, say, together } from '../blocks/say.ts'
+import { ACTION } from '../ids.ts'
+import { atTheEnd } from './at-the-end.ts'
+import { accessName, accessOf, approvedBy, counted, usedOf } from './phrases.ts'
+import { type Stage, stageOf } from './stage.ts'
+import { requesterOf, standing } from './standing.ts'
+
+/**
+ * The card of one request, drawn whole from its rows at every step. Approvers are mentioned while it waits: the
+ * first post alerts them, and Slack alerts nobody for an edit.
+ */
+export function requestCard(card: Card, names: Names): Message {
+  const { request } = card
+  const stage = stageOf(card)
+  const waits = stage === 'pending'
+  return message(spoken(card, names), [
+    header(titleOf(card, stage, names)),
+    fields([
+      ['Who', requesterOf(card)],
+      ['Access', accessOf(request)],
+      ['For', howLong(card, waits)],
+      ['Risk', card.role ? say`${card.role.risk}` : say``],
+    ]),
+    waits ? whatItAllows(card) : undefined,
+    reasonOf(request.reason),
+    ...standing(card, names),
+    buttonsOf(card, stage, names),
+    waits ? context(...background(card, names)) : undefined,
+    context(footer(card)),
+  ])
+}
+
+export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names: Names): string {
+  const who = names(request.requester)
+  const what = accessName(request)
+  const titles: Record<Stage, string> = {
+    pending: `${who} asks for ${what}`,
+    denied: `Denied: ${what} for ${who}`,
+    withdrawn: `Withdrawn: ${what} for ${who}`,
+    lapsed: `Lapsed: ${what} for ${who}`,
+    giving: `Approved: ${what} for ${who}`,
+    active: `${who} has ${what}`,
+    ending: `Ending: ${what} for ${who}`,
+    undoing: `Not given: ${what} for ${who}`,
+    ended: `Ended: ${what} for ${who}`,
+    'not-given': `Not given: ${what} for ${who}`,
+  }
+  return titles[stage]
+}
+
+function howLong({ request }: Card, waits: boolean): Line {
+  const length = formatDuration(request.duration)
+  return waits ? say`${length}; the clock starts when the access is there` : say`${length}`
+}
+
+function whatItAllows({ role, request }: Card): Block {
+  if (!role)
+    return section(say`The configuration no longer has ${accessName(request)}, so it cannot be given.`)
+  return section(say`${bold(role.id)} allows: ${role.description}`)
+}
+
+function reasonOf(reason: string): Block {
+  const cut = lengthOf(reason) > MAX.quote
+  return rich(
+    paragraph(say`${bold('Reason')}`),
+    quote(reason),
+    ...(cut ? [paragraph(say`The reason is longer than this; the full text is in the audit log.`)] : []),
+  )
+}
+
+function background(card: Card, names: Names): Line[] {
+  const { request, policy } = card
+  const who = names(request.requester)
+  const self = policy?.approve.allowSelfApproval
+    ? say`The policy allows self-approval, so ${who} may be one of the approvers.`
+    : say`${who} cannot approve this request.`
+  return [before(card, who), atTheEnd(card), policy ? self : say``]
+}
+
+/** The last times this person had the same. */
+function before({ past }: Card, who: string): Line {
+  const had = past.flatMap((grant) =>
+    grant.activatedAt && grant.revokedAt ? [say`${day(grant.activatedAt)} (${usedOf(grant)})`] : [],
+  )
+  if (had.length === 0) return say`elevate has not given ${who} this access before.`
+  return say`${who} had it before, last on ${between(had, ', ')}.`
+}
+
+function footer({ request, grant, policy }: Card): Line {
+  const rule = policy ? say` · policy ${policy.name}` : say``
+  const number = grant ? say` · ${grantName(grant.number)}` : say``
+  return say`${requestName(request.number)}${number} · asked ${moment(request.createdAt)}${rule}`
+}
+
+function buttonsOf(card: Card, stage: Stage, names: Names): Block | undefined {
+  const { request, grant } = card
+  if (stage === 'pending') return decisionButtons(card, names)
+  if (stage !== 'active' || !grant) return undefined
+  return actions(
+    button({
+      action: ACTION.end_other,
+      text: 'End now…',
+      label: `End ${grantName(grant.number)} now: ${accessName(request)} for ${names(request.requester)}`,
+      value: grant.id,
+      style: 'danger',
+    }),
+  )
+}
+
+/** Approve and Deny, for the card and for Home. */
+export function decisionButtons(
+  { request, needed, approvals }: Pick<Card, 'request'> & Partial<Pick<Card, 'needed' | 'approvals'>>,
+  names: Names,
+): Block {
+  const about = `${accessName(request)} for ${names(request.requester)}`
+  const number = requestName(request.number)
+  const more = needed !== undefined && approvals !== undefined && needed - approvals.length > 1
+  return actions(
+    button({
+      action: ACTION.approve,
+      text: 'Approve',
+      label: `Approve ${number}: ${about}`,
+      value: request.id,
+      style: 'primary',
+      confirm: {
+        title: `Approve ${number}?`,
+        text: more
+          ? `${names(request.requester)} asks for ${accessName(request)} for ${formatDuration(request.duration)}. After you, it needs ${counted((needed ?? 0) - (approvals?.length ?? 0) - 1, 'more approval')}.`
+          : `${names(request.requester)} will get ${accessName(request)} for ${formatDuration(request.duration)}.`,
+        yes: 'Approve',
+        no: 'Not now',
+      },
+    }),
+    button({
+      action: ACTION.deny,
+      text: 'Deny…',
+      label: `Deny ${number}: ${about}`,
+      value: request.id,
+      style: 'danger',
+    }),
+  )
+}
+
+/** The whole card in sentences; the reason is in it for those who hear it. */
+function spoken(card: Card, names: Names): Line {
+  const { request, grant } = card
+  const who = names(request.requester)
+  const access = accessName(request)
+  const length = formatDuration(request.duration)
+  const number = requestName(request.number)
+  switch (stageOf(card)) {
+    case 'pending':
+      return say`${who} asks for ${access} for ${length} (${number}). Reason: ${clamp(request.reason, 400)}`
+    case 'giving':
+      return say`${number} was approved by ${approvedBy(request, names)}: ${access} for ${who}. Giving access…`
+    case 'active':
+      return say`${who} has ${access}${grant?.expiresAt ? say` until ${moment(grant.expiresAt)}` : ''} (${number}).`
+    case 'ending':
+      return say`The access of ${who} is ending: ${access} (${number}).`
+    case 'ended':
+      return together(
+        say`The access of ${who} has ended: ${access} (${number}).`,
+        say`Used ${grant ? usedOf(grant) : ''}.`,
+      )
+    case 'undoing':
+    case 'not-given':
+      return say`${access} could not be given to ${who} (${number}).`
+    default:
+      return say`${number} was ${request.state === 'lapsed' ? 'not answered in time and lapsed' : request.state}: ${access} for ${who}. Nothing was given.`
+  }
+}

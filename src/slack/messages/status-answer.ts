@@ -1,0 +1,70 @@
+import type { Capabilities } from '../../core/connector.ts'
+import type { AccessList } from '../../operations/list-access.ts'
+import { message, sentence } from '../blocks/compose.ts'
+import { actions, context, section } from '../blocks/layout.ts'
+import type { Block, Message, Names } from '../blocks/message.ts'
+import { between, bold, code, type Line, say } from '../blocks/say.ts'
+import { grantLine, pendingLine, toDecideLine } from './access-lines.ts'
+import { doneButton, passwordButton, withdrawButton } from './grant-buttons.ts'
+import { counted } from './phrases.ts'
+import { decisionButtons } from './request-card.ts'
+
+/** With its buttons each takes two blocks; Home has them all. */
+const MOST = 3
+
+/** For `/elevate status`: what this person has, asked for, and could decide. */
+export function statusAnswer(
+  list: AccessList,
+  names: Names,
+  capabilities: (target: string) => Capabilities | undefined,
+): Message {
+  const { grants, toDecide } = list
+  const pending = list.requests.filter((request) => request.state === 'pending')
+  if (grants.length + pending.length + toDecide.length === 0)
+    return sentence(
+      say`You have no access through elevate now, and nothing waits for an answer. ${code('/elevate')} asks for some.`,
+    )
+  const said: Line[] = []
+  const part = <T>(
+    title: string,
+    items: readonly T[],
+    line: (item: T) => Line,
+    buttons: (item: T) => Block[],
+  ): Block[] => {
+    if (items.length === 0) return []
+    const shown = items.slice(0, MOST)
+    said.push(say`${title}:`, ...shown.map(line))
+    const rest = items.length - shown.length
+    return [
+      section(say`${bold(title)}`),
+      ...shown.flatMap((item) => [section(line(item)), ...buttons(item)]),
+      ...(rest > 0
+        ? [context(say`And ${counted(rest, 'more', 'more')}; elevate’s Home tab shows all.`)]
+        : []),
+    ]
+  }
+  const blocks = [
+    ...part(
+      'You have',
+      grants,
+      ({ grant }) => grantLine(grant),
+      ({ grant }) =>
+        grant.state === 'active'
+          ? [
+              actions(
+                ...(capabilities(grant.target)?.credential === 'password' ? [passwordButton(grant)] : []),
+                doneButton(grant),
+              ),
+            ]
+          : [],
+    ),
+    ...part('You asked for', pending, pendingLine, (request) => [actions(withdrawButton(request))]),
+    ...part(
+      'Waiting for you',
+      toDecide,
+      (request) => toDecideLine(request, names(request.requester)),
+      (request) => [decisionButtons({ request }, names)],
+    ),
+  ]
+  return message(between(said, ' '), blocks)
+}

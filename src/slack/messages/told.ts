@@ -1,0 +1,160 @@
+import type { Step } from '../../core/notice.ts'
+import { clamp } from '../../core/reason.ts'
+import { requestName } from '../../core/request.ts'
+import type { Card } from '../../operations/read-card.ts'
+import { message } from '../blocks/compose.ts'
+import { actions, bullets, paragraph, rich, section } from '../blocks/layout.ts'
+import type { Block, Message, Names } from '../blocks/message.ts'
+import { bold, code, type Line, moment, person, type Sayable, say, second, together } from '../blocks/say.ts'
+import { askAgainButton, doneButton, passwordButton } from './grant-buttons.ts'
+import { accessOf, approvedBy, endedHow, lateness, sessionsEnded, usedOf, yesesOf } from './phrases.ts'
+import { failure, quoted } from './standing.ts'
+
+type Who = (id: string) => Sayable
+
+/** A step of a request, told to the person who asked. */
+export function told(step: Step, card: Card, names: Names): Message {
+  const { line, spoken, more } = steps[step](card)
+  return message(together(line(names), spoken ?? ''), [section(line(person)), ...more])
+}
+
+/** True when a later step has made this one untrue or idle; the later one tells it all. */
+export function isStale(step: Step, { request, grant }: Card): boolean {
+  if (step === 'counted') return request.state !== 'pending'
+  if (step === 'approved') return grant !== undefined && grant.state !== 'provisioning'
+  if (step === 'given' || step === 'ending') return grant?.state !== 'active'
+  return false
+}
+
+type Telling = {
+  readonly line: (who: Who) => Line
+  /** What stands in a quote below, for those who hear the message. */
+  readonly spoken?: string
+  readonly more: readonly Block[]
+}
+
+const steps: Record<Step, (card: Card) => Telling> = {
+  approved: ({ request }) => ({
+    line: (who) =>
+      say`${requestName(request.number)} was approved by ${approvedBy(request, who)}. You are being given ${accessOf(request)} now; a message follows when it is there.`,
+    more: [],
+  }),
+
+  counted: ({ request, needed, approvals }) => ({
+    line: (who) => {
+      const missing = Math.max(1, needed - approvals.length)
+      const last = yesesOf(request).at(-1)
+      return say`${last ? who(last.approver) : 'Somebody'} approved ${requestName(request.number)}: ${accessOf(request)}. It needs ${missing === 1 ? 'one more approval' : `${missing} more approvals`}.`
+    },
+    more: [],
+  }),
+
+  denied: ({ request }) => {
+    const no = request.decisions.find((one) => one.verdict === 'deny')
+    return {
+      line: (who) =>
+        together(
+          say`${requestName(request.number)} was denied${no ? say` by ${who(no.approver)}` : ''}: ${accessOf(request)}.`,
+          no?.note ? say`The reason given:` : say`No reason was given; you can ask them.`,
+        ),
+      spoken: no?.note ?? '',
+      more: [...quoted(no?.note ?? ''), actions(askAgainButton(request))],
+    }
+  },
+
+  lapsed: ({ request, needed }) => ({
+    line: () => {
+      const have = yesesOf(request).length
+      const what = have === 0 ? 'nobody answered' : `only ${have} of ${needed} approvals came`
+      return say`${requestName(request.number)} lapsed: ${what} before ${moment(request.lapsesAt)}. Nothing was given. If you still need ${accessOf(request)}, ask again, and tell an approver that you wait.`
+    },
+    more: [actions(askAgainButton(request))],
+  }),
+
+  given,
+  ending: (card) => ({
+    line: () => {
+      const at = card.grant?.expiresAt
+      return say`Your ${accessOf(card.request)} ends${at ? say` ${moment(at)}` : ' soon'}. Save your work; it is taken back at that moment.`
+    },
+    more: card.grant ? [actions(doneButton(card.grant))] : [],
+  }),
+  ended,
+
+  'not-given': (card) => ({
+    line: () =>
+      say`${accessOf(card.request)} could not be given to you (${requestName(card.request.number)}). Nothing of it is left. You can ask again; if it fails again, show this to whoever looks after ${card.request.target}.`,
+    spoken: clamp(card.grant?.lastError ?? '', 300),
+    more: [...(card.grant ? failure(card.grant) : []), actions(askAgainButton(card.request))],
+  }),
+}
+
+function given({ request, grant, capabilities }: Card): Telling {
+  const password = capabilities?.credential === 'password'
+  const until = grant?.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
+  const how = grant?.howTo ?? []
+  return {
+    line: (who) =>
+      together(
+        say`You have ${accessOf(request)}${until}. Approved by ${approvedBy(request, who)}.`,
+        password ? say`The password is made when you press Show password, and is shown once.` : say``,
+        say`When you are done sooner, give it back with I’m done.`,
+      ),
+    more: [
+      ...(how.length > 0
+        ? [
+            rich(
+              paragraph(say`${bold('How to connect')}`),
+              bullets(how.map((row) => say`${row.label}: ${code(row.value)}`)),
+            ),
+          ]
+        : []),
+      ...(grant ? [actions(...(password ? [passwordButton(grant)] : []), doneButton(grant))] : []),
+    ],
+  }
+}
+
+function ended({ request, grant }: Card): Telling {
+  if (!grant) return { line: () => say`Your ${accessOf(request)} has ended.`, more: [] }
+  const still = grant.endOutcome === 'kept-standing' || grant.endOutcome === 'kept-by-other'
+  const why = (who: Who): Line => {
+    if (grant.endReason === 'returned') return say`has ended: you gave it back`
+    if (grant.endReason === 'ended-early')
+      return say`was ended early by ${grant.endedBy ? who(grant.endedBy) : 'an operator'}`
+    return say`has ended: its time was over`
+  }
+  const checked =
+    still || !grant.revokedAt
+      ? say``
+      : say`Taken back and checked ${second(grant.revokedAt)}, ${lateness(grant)}.`
+  const left =
+    grant.leftBehind.length > 0
+      ? [
+          rich(
+            paragraph(say`${bold('Left behind')}, because it could not be removed safely:`),
+            leftBehind(grant.leftBehind),
+          ),
+        ]
+      : []
+  return {
+    line: (who) =>
+      together(
+        say`Your ${accessOf(request)} ${why(who)}. You used ${usedOf(grant)}.`,
+        checked,
+        sessionsEnded(grant),
+        endedHow(grant, 'you'),
+        grant.endNote ? say`The reason given:` : say``,
+      ),
+    spoken: grant.endNote,
+    more: [...quoted(grant.endNote), ...left, actions(askAgainButton(request))],
+  }
+}
+
+const MOST_LEFT = 20
+
+/** Things the person made in the target, as the target names them. */
+export function leftBehind(things: readonly string[]) {
+  const rest = things.length - MOST_LEFT
+  const shown = things.slice(0, MOST_LEFT).map((thing) => say`${code(clamp(thing, 120))}`)
+  return bullets(rest > 0 ? [...shown, say`and ${rest} more`] : shown)
+}

@@ -1,0 +1,160 @@
+/** What leads where. This is the only file that gives handlers to Bolt; everything else is a function. */
+import type { App, ViewSubmitAction } from '@slack/bolt'
+import { refuse } from '../core/refusal.ts'
+import { pressApprove } from './actions/approve-request.ts'
+import { pressDeny } from './actions/deny-request.ts'
+import { pressEndOther } from './actions/end-other.ts'
+import { pressGiveBack } from './actions/give-back.ts'
+import { pressLookAgain } from './actions/look-again.ts'
+import { pressAskAgain, pressOpenForm } from './actions/open-form.ts'
+import { pressPick, suggest } from './actions/pick-entitlement.ts'
+import { pressShowCredential } from './actions/show-credential.ts'
+import { openHome, pressHomePage } from './actions/show-home.ts'
+import { pressWithdraw } from './actions/withdraw-request.ts'
+import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
+import { pressAuditPage } from './commands/answer-audit.ts'
+import { runCommand } from './commands/run-command.ts'
+import { type Answer, type Door, refuseVisitor, serve } from './guard.ts'
+import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from './ids.ts'
+import {
+  type Click,
+  clickBody,
+  commandBody,
+  groupChangedBody,
+  homeBody,
+  personChangedBody,
+  type Suggestion,
+  shortcutBody,
+  submissionBody,
+  suggestionBody,
+  type Typed,
+  type Visitor,
+} from './payloads.ts'
+import { type Submit, serveSubmission } from './submissions.ts'
+import type { Option } from './views/entitlement-options.ts'
+import { openAskForm } from './views/open-ask-form.ts'
+import { submitAsk } from './views/submit-ask.ts'
+import { submitDeny, submitEnd } from './views/submit-note.ts'
+
+type Press = (door: Door, click: Click) => Promise<Answer | undefined>
+type Suggest = (door: Door, asked: Suggestion) => Promise<Option[]>
+
+/** Acknowledged and no more: Slack sends a click for every link, and for inputs that are read with their form. */
+const nothing: Press = async () => undefined
+
+export const COMMANDS: ReadonlyMap<string, (door: Door, typed: Typed) => Promise<Answer | undefined>> =
+  new Map([[COMMAND, runCommand]])
+
+export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
+  [ACTION.approve, pressApprove],
+  [ACTION.deny, pressDeny],
+  [ACTION.withdraw, pressWithdraw],
+  [ACTION.give_back, pressGiveBack],
+  [ACTION.end_other, pressEndOther],
+  [ACTION.show_credential, pressShowCredential],
+  [ACTION.look_again, pressLookAgain],
+  [ACTION.open_form, pressOpenForm],
+  [ACTION.ask_again, pressAskAgain],
+  [ACTION.pick_target, pressPick],
+  [ACTION.pick_role, pressPick],
+  [ACTION.pick_duration, nothing],
+  [ACTION.type_duration, nothing],
+  [ACTION.type_reason, nothing],
+  [ACTION.type_note, nothing],
+  [ACTION.home_page, pressHomePage],
+  [ACTION.audit_page, pressAuditPage],
+  [ACTION.link, nothing],
+])
+
+export const SUGGESTIONS: ReadonlyMap<string, Suggest> = new Map<string, Suggest>([
+  [ACTION.pick_target, suggest],
+  [ACTION.pick_role, suggest],
+])
+
+/** The dialog with a credential has nothing to send back. */
+export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
+  [VIEW.ask, submitAsk],
+  [VIEW.deny, submitDeny],
+  [VIEW.end_other, submitEnd],
+])
+
+export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])
+
+/** Every kind of visit has one entrance, and ids that nobody knows are answered there too. */
+export function registerRoutes(app: App, door: Door): void {
+  app.command(/.*/, async ({ ack, body, respond }) => {
+    await ack()
+    const typed = commandBody.parse(body)
+    const run = COMMANDS.get(typed.command) ?? (async () => unknownCommandAnswer())
+    await receive(door, 'command', typed.visitor, { respond, trigger: undefined }, () => run(door, typed))
+  })
+
+  app.action(/.*/, async ({ ack, body, respond }) => {
+    await ack()
+    const click = clickBody.parse(body)
+    const press = PRESSES.get(click.action) ?? (async () => unknownPressAnswer())
+    const ways = { respond: 'response_url' in body ? respond : undefined, trigger: click.trigger }
+    await receive(door, `press ${click.action}`, click.visitor, ways, () => press(door, click))
+  })
+
+  app.shortcut(/.*/, async ({ ack, body }) => {
+    await ack()
+    const { visitor, trigger, shortcut } = shortcutBody.parse(body)
+    const open = SHORTCUTS.get(shortcut)
+    await receive(door, 'shortcut', visitor, { respond: undefined, trigger }, async () =>
+      open ? open(door, { person: visitor.person, trigger, chosen: {} }) : unknownPressAnswer(),
+    )
+  })
+
+  app.view<ViewSubmitAction>({ callback_id: /.*/, type: 'view_submission' }, async ({ ack, body }) => {
+    const submission = submissionBody.parse(body)
+    const stranger = refuseVisitor(door, submission.visitor)
+    const submit = SUBMITS.get(submission.view.callback) ?? (async () => refuse('usage', OLD_VIEW))
+    await serveSubmission(door, submission, ack, stranger ? async () => stranger : submit)
+  })
+
+  app.options(/.*/, async ({ ack, body }) => {
+    const asked = suggestionBody.parse(body)
+    const read = SUGGESTIONS.get(asked.action)
+    const options = read && !refuseVisitor(door, asked.visitor) ? await read(door, asked) : []
+    await ack({ options })
+  })
+
+  app.event(EVENT.home_opened, async ({ body }) => {
+    const { visitor, tab } = homeBody.parse(body)
+    if (tab !== 'home' || refuseVisitor(door, visitor)) return
+    await serve(
+      door,
+      'home',
+      visitor,
+      async () => {},
+      () => openHome(door, visitor.person),
+    )
+  })
+  registerNews(app, door)
+}
+
+/** Only what is drawn uses the memory; a decision asks Slack anew, with or without this news. */
+function registerNews(app: App, door: Door): void {
+  app.event(EVENT.person_changed, async ({ body }) => {
+    door.memory?.forgetPerson(personChangedBody.parse(body).event.user.id)
+  })
+  app.event(EVENT.group_changed, async ({ body }) => {
+    door.memory?.forgetGroup(groupChangedBody.parse(body).event.subteam_id)
+  })
+}
+
+const OLD_VIEW = 'This form is from another version of elevate; nothing was changed. Please open it anew.'
+
+async function receive(
+  door: Door,
+  what: string,
+  visitor: Visitor,
+  ways: Parameters<typeof tellVia>[2],
+  work: () => Promise<Answer | undefined>,
+): Promise<void> {
+  const stranger = refuseVisitor(door, visitor)
+  await serve(door, what, visitor, tellVia(door, visitor.person, ways), () =>
+    stranger ? tellRefusal(door, stranger) : work(),
+  )
+}

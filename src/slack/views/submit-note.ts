@@ -1,0 +1,30 @@
+import { isRefused, type Refused } from '../../core/refusal.ts'
+import { decideRequest } from '../../operations/decide-request.ts'
+import { endGrant } from '../../operations/end-grant.ts'
+import { notOurs } from '../answers.ts'
+import type { Answer, Door } from '../guard.ts'
+import { ACTION } from '../ids.ts'
+import { decidedAnswer, endingAnswer } from '../messages/acknowledgements.ts'
+import { withNames } from '../names.ts'
+import { readId, type Submission } from '../payloads.ts'
+
+export async function submitDeny(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
+  const request = readId(view.metadata)
+  if (!request) return notOurs()
+  const by = visitor.person
+  const decided = await decideRequest(door.world, { request, by, verdict: 'deny', note: noteIn(view) })
+  if (isRefused(decided)) return decided
+  return withNames(door.world.directory, (names) => decidedAnswer(decided, names))
+}
+
+export async function submitEnd(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
+  const grant = readId(view.metadata)
+  if (!grant) return notOurs()
+  const ended = await endGrant(door.world, { grant, by: visitor.person, note: noteIn(view) })
+  if (isRefused(ended)) return ended
+  return withNames(door.world.directory, (names) => endingAnswer(ended.grant, visitor.person, names))
+}
+
+function noteIn(view: Submission['view']): string {
+  return view.fields.get(ACTION.type_note)?.value ?? ''
+}

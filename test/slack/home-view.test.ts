@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { homeView, readPages } from '../../src/slack/home/home-view.ts'
+import { approved, grant, names, policy, read, readAloud, request, target, temporaryLogin } from './rows.ts'
+
+const parts = { names, capabilities: () => temporaryLogin }
+const nothing = { mayAsk: [], grants: [], requests: [], toDecide: [] }
+const actionIds = (view: unknown) =>
+  [...JSON.stringify(view).matchAll(/"action_id":"(\w+)"/g)].map((match) => match[1])
+
+it('Home puts what waits for me first, then what I have, asked for and may ask for', () => {
+  const view = homeView(
+    {
+      mayAsk: [{ target, role: read, policy }],
+      grants: [{ grant: grant(), request: approved() }],
+      requests: [request()],
+      toDecide: [request({ requester: 'U0CHO' })],
+    },
+    parts,
+  )
+  expect(actionIds(view)).toEqual([
+    'approve_request',
+    'deny_request',
+    'show_credential',
+    'give_back',
+    'withdraw_request',
+    'open_form',
+  ])
+  expect(readAloud(view)).toContain('Cho asks for *read* on *orders-db* for 30 min (R-1042).')
+})
+
+it('an empty Home says what to do next', () => {
+  const words = readAloud(homeView(nothing, parts))
+  expect(words).toContain('`/elevate`')
+  expect(words).toContain('No policy names you as somebody who may ask for access.')
+  expect(words).not.toContain('Waiting for you')
+})
+
+it('a list of more than ten is shown page by page, each list on its own', () => {
+  const many = Array.from({ length: 25 }, (_, at) => request({ number: at + 1, requester: 'U0CHO' }))
+  const list = { ...nothing, toDecide: many, requests: many }
+  expect(readAloud(homeView(list, parts))).toContain('Waiting for you (25)')
+  const first = JSON.stringify(homeView(list, parts))
+  expect(first).toContain('Next (page 2 of 3)')
+  const pages = readPages('{"toDecide":2}')
+  const last = homeView(list, { ...parts, pages })
+  expect(readAloud(last)).toContain('(R-25)')
+  expect(JSON.stringify(last)).toContain('Back to the first page')
+})
+
+it('a page that is no longer there, or a value that is not ours, shows what is there', () => {
+  const list = { ...nothing, requests: [request()] }
+  expect(readAloud(homeView(list, { ...parts, pages: { requests: 7 } }))).toContain('R-1042')
+  expect(readPages('{"requests":-1}')).toEqual({})
+  expect(readPages('<!here>')).toEqual({})
+})
+
+it('what is ended or being given has no button', () => {
+  const rows = [grant({ state: 'provisioning' }), grant({ state: 'revoking' })].map((one) => ({
+    grant: one,
+    request: approved(),
+  }))
+  expect(actionIds(homeView({ ...nothing, grants: rows }, parts))).toEqual([])
+})

@@ -1,0 +1,185 @@
+/** Every message at the largest that its rows can make it, and with the worst that people can type. */
+import type { LoggedEvent } from '../../src/core/audit-event.ts'
+import type { Step } from '../../src/core/notice.ts'
+import type { Message } from '../../src/slack/blocks/message.ts'
+import {
+  askedAnswer,
+  decidedAnswer,
+  endingAnswer,
+  lookingAnswer,
+  withdrawnAnswer,
+} from '../../src/slack/messages/acknowledgements.ts'
+import { alarm } from '../../src/slack/messages/alarm.ts'
+import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
+import { configNotice } from '../../src/slack/messages/config-notice.ts'
+import { digestMessage } from '../../src/slack/messages/digest.ts'
+import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
+import { type FeedLine, feed } from '../../src/slack/messages/feed.ts'
+import { helpAnswer } from '../../src/slack/messages/help.ts'
+import { listAnswer } from '../../src/slack/messages/list-answer.ts'
+import { receipt } from '../../src/slack/messages/receipt.ts'
+import { refusalAnswer } from '../../src/slack/messages/refusal-answer.ts'
+import { requestCard } from '../../src/slack/messages/request-card.ts'
+import { revokedNotice } from '../../src/slack/messages/revoked-notice.ts'
+import { statusAnswer } from '../../src/slack/messages/status-answer.ts'
+import { told } from '../../src/slack/messages/told.ts'
+import {
+  directoryDownAnswer,
+  faultAnswer,
+  outcomeUnknownAnswer,
+  storeDownAnswer,
+} from '../../src/slack/messages/unavailable.ts'
+import { whoAnswer } from '../../src/slack/messages/who-answer.ts'
+import { woke } from '../../src/slack/messages/woke.ts'
+import {
+  card,
+  decision,
+  endedGrant,
+  event,
+  held,
+  NOON,
+  policy,
+  read,
+  request,
+  target,
+  temporaryLogin,
+} from './rows.ts'
+
+const times = <T>(count: number, make: (at: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => make(at))
+
+/** `typed` stands wherever a person or a target can put words. */
+export function everyMessage(typed: string, name: string): Record<string, Message> {
+  const names = () => name
+  const wide = { target: 't'.repeat(60), role: 'r'.repeat(60) }
+  const yes = times(12, (at) => decision({ approver: `U0${at}`, note: typed, self: at === 0 }))
+  const no = decision({ verdict: 'deny', note: typed })
+  const wideRole = { ...read, id: wide.role, description: typed, risk: 'high' as const }
+  const widePolicy = {
+    ...policy,
+    name: 'p'.repeat(60),
+    approve: {
+      ...policy.approve,
+      count: 13,
+      from: times(40, (at) => ({ kind: 'person' as const, id: `U0${at}` })),
+    },
+    reason: { minLength: 3, hint: typed },
+  }
+  const asked = request({ ...wide, reason: typed, decisions: yes })
+  const worst = endedGrant({
+    ...wide,
+    endReason: 'ended-early',
+    endedBy: 'U0BEN',
+    endNote: typed,
+    lastError: typed,
+    attempts: 999,
+    sessionsEnded: 12,
+    account: 'a'.repeat(63),
+    leftBehind: times(200, (at) => `table public.${'x'.repeat(200)}${at}`),
+    howTo: times(6, () => ({ label: 'Host', value: 'h'.repeat(200) })),
+  })
+  const active = { ...worst, state: 'active' as const }
+  const revoking = { ...worst, state: 'revoking' as const, stuckSince: NOON }
+  const full = card({
+    request: asked,
+    role: wideRole,
+    policy: widePolicy,
+    needed: 13,
+    approvers: times(40, (at) => `U0${at}`),
+    past: times(3, () => endedGrant()),
+  })
+  const approvedCard = { ...full, request: { ...asked, state: 'approved' as const, closedAt: NOON } }
+  const deniedCard = {
+    ...full,
+    request: { ...asked, state: 'denied' as const, closedAt: NOON, decisions: [no] },
+  }
+  const steps: readonly Step[] = ['approved', 'counted', 'lapsed', 'given', 'ending', 'ended', 'not-given']
+  const entitlement = { target: { ...target, id: wide.target }, role: wideRole, policy: widePolicy }
+  const rows = times(60, () => ({ grant: active, request: asked }))
+  const events: LoggedEvent[] = times(60, (at) =>
+    event(
+      'request.refused',
+      {
+        actor: { kind: 'person', id: 'U0EVE' },
+        subject: 'U0ADA',
+        ...wide,
+        outcome: 'not-allowed',
+        request: 'R-1',
+      },
+      { index: at, private: { reason: typed } },
+    ),
+  )
+  const list = {
+    mayAsk: times(200, () => entitlement),
+    grants: rows,
+    requests: times(20, () => asked),
+    toDecide: times(200, () => asked),
+  }
+  const lines: FeedLine[] = times(20, (at) =>
+    at % 2
+      ? { what: 'not-given', request: asked, grant: worst }
+      : { what: 'refused', person: 'U0EVE', code: 'not-an-approver', ...wide, request: asked },
+  )
+  const digest = {
+    from: NOON,
+    to: NOON,
+    grants: times(1000, () => held({ grant: worst, reason: typed, approvers: times(12, (at) => `U0${at}`) })),
+    asked: 1000,
+    denied: [asked],
+    lapsed: [asked],
+    withdrawn: [asked],
+    refused: events,
+    stuck: times(50, () => ({ grant: revoking, request: asked })),
+    lateness: { count: 1000, p50: 300, p99: 9000, worst: 3_600_000 },
+  }
+  return {
+    'card pending': requestCard(full, names),
+    'card denied': requestCard(deniedCard, names),
+    'card giving': requestCard({ ...approvedCard, grant: { ...worst, state: 'provisioning' } }, names),
+    'card active': requestCard({ ...approvedCard, grant: active }, names),
+    'card ending': requestCard({ ...approvedCard, grant: revoking }, names),
+    'card ended': requestCard({ ...approvedCard, grant: worst }, names),
+    'card not given': requestCard({ ...approvedCard, grant: { ...worst, activatedAt: undefined } }, names),
+    'told denied': told('denied', deniedCard, names),
+    ...Object.fromEntries(
+      steps.map((step) => [`told ${step}`, told(step, { ...approvedCard, grant: worst }, names)]),
+    ),
+    receipt: receipt({ ...approvedCard, grant: worst }, names),
+    'revoked one': revokedNotice([worst], names),
+    'revoked many': revokedNotice(
+      times(1000, () => worst),
+      names,
+    ),
+    alarm: alarm(revoking, 9, widePolicy.approve.from, names),
+    feed: feed(lines, names, { refused: 900, asked: 900, ended: 900 }),
+    woke: woke({ kind: 'woke', downSeconds: 999_999, expired: 1000, unfinished: 1000, lapsed: 1000 }),
+    config: configNotice(
+      'f'.repeat(64),
+      times(10, () => typed),
+    ),
+    digest: digestMessage(digest, names, 'Europe/Berlin'),
+    who: whoAnswer({ ...wide }, { at: NOON, held: digest.grants, own: true }, names),
+    audit: auditAnswer({ events, own: true }, names, 'older'),
+    list: listAnswer(list),
+    status: statusAnswer(list, names, () => temporaryLogin),
+    help: helpAnswer(),
+    explain: explainAnswer(
+      wide,
+      { policy: widePolicy, approvers: times(40, (at) => `U0${at}`), capabilities: temporaryLogin },
+      names,
+    ),
+    refusal: refusalAnswer(
+      { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
+      names,
+    ),
+    'store down': storeDownAnswer(),
+    'outcome unknown': outcomeUnknownAnswer(),
+    'directory down': directoryDownAnswer(),
+    fault: faultAnswer(),
+    asked: askedAnswer(asked, { policy: widePolicy, target, role: wideRole, duration: 1800 }),
+    decided: decidedAnswer({ outcome: 'counted', request: asked, have: 1, needed: 13 }, names),
+    withdrawn: withdrawnAnswer(asked),
+    'ending answer': endingAnswer(active, 'U0BEN', names),
+    'looking answer': lookingAnswer(revoking, names),
+  }
+}

@@ -1,0 +1,123 @@
+import { WebClient } from '@slack/web-api'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
+import { homeView } from '../../src/slack/home/home-view.ts'
+import { ADA, SECURITY, workspace } from '../support/workspace.ts'
+import { everyMessage } from './largest.ts'
+import { MANIFEST } from './notify-desk.ts'
+import { card, endedGrant, grant, policy, read, request, stringsOf, target, temporaryLogin } from './rows.ts'
+
+/** What people have typed into other bots to reach a whole channel, a link, or a false line. */
+const HOSTILE = [
+  '<!here>',
+  '<!channel>',
+  '@channel',
+  '@here',
+  '@everyone',
+  '<@U0SAM>',
+  '<!subteam^S0SEC>',
+  '<http://evil.example|the runbook>',
+  'http://evil.example',
+  '`code`',
+  '*Forged*',
+  '_x_',
+  '~x~',
+  ':white_check_mark:',
+  '> quote',
+  '&lt;!here&gt;',
+  '\n*Risk*\nlow',
+  '\u202egnp',
+  '🧑‍🚒',
+  'é'.repeat(50),
+]
+
+/** Markup that may stand in parsed text only where we wrote it. */
+const LIVE = [
+  /<!(here|channel|everyone)/,
+  /(^|[^\u2060\w])@(channel|here|everyone)\b/,
+  /<https?:/,
+  /:white_check_mark:/,
+  /https?:\/\//,
+  /`code`/,
+  /\*Forged\*/,
+]
+
+let simulator: Simulator
+let client: WebClient
+beforeAll(async () => {
+  simulator = await startSimulator({ manifest: MANIFEST, workspace, pace: 'off' })
+  client = new WebClient(simulator.botToken, { slackApiUrl: simulator.apiUrl, retryConfig: { retries: 0 } })
+})
+afterAll(() => simulator.stop())
+
+const worstTexts: Record<string, string> = {
+  'long words': 'w'.repeat(3000),
+  ampersands: '&<>'.repeat(1000),
+  'quotation marks and line breaks': '"\\\n'.repeat(1000),
+  'letters of two units': '🧑‍🚒'.repeat(1000),
+  hostile: HOSTILE.join(' ').repeat(8).slice(0, 3000),
+  nothing: '',
+}
+
+describe.each(Object.entries(worstTexts))('with %s typed everywhere', (_, typed) => {
+  const messages = Object.entries(everyMessage(typed, 'N'.repeat(80)))
+
+  it.each(messages)('Slack takes the largest message: %s', async (_name, message) => {
+    const answer = await client.chat.postMessage({ channel: SECURITY, ...message })
+    expect(answer.ok).toBe(true)
+    const update = await client.chat.update({ channel: SECURITY, ts: String(answer.ts), ...message })
+    expect(update.ok).toBe(true)
+    expect(JSON.stringify(message.blocks).length).toBeLessThanOrEqual(13_000)
+    expect(message.blocks.length).toBeLessThanOrEqual(50)
+    expect(message.text.length).toBeGreaterThan(10)
+    expect(simulator.control.violations()).toEqual([])
+    expect(JSON.stringify(message.blocks)).not.toContain('too long to be shown whole')
+  })
+
+  it('Slack takes the largest Home', async () => {
+    const asked = request({ reason: typed })
+    const entitlement = { target, role: { ...read, description: typed }, policy }
+    const many = <T>(one: T) => Array.from({ length: 200 }, () => one)
+    const list = {
+      mayAsk: many(entitlement),
+      grants: many({ grant: grant(), request: asked }),
+      requests: many(asked),
+      toDecide: many(asked),
+    }
+    const view = homeView(list, { names: () => 'N'.repeat(80), capabilities: () => temporaryLogin })
+    expect((await client.views.publish({ user_id: ADA, view })).ok).toBe(true)
+    expect(view.blocks.length).toBeLessThanOrEqual(100)
+  })
+})
+
+it('what people type reaches no text that Slack parses as anything but letters', () => {
+  const typed = fc
+    .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 20 })), {
+      maxLength: 12,
+    })
+    .map((parts) => parts.join(' '))
+  fc.assert(
+    fc.property(
+      typed,
+      fc.constantFrom('Ada', '<!here>', '@channel', ':white_check_mark:', '*Forged*'),
+      (text, name) => {
+        for (const [which, message] of Object.entries(everyMessage(text, name)))
+          for (const parsed of stringsOf(message).parsed)
+            for (const live of LIVE) expect(parsed, which).not.toMatch(live)
+      },
+    ),
+    { numRuns: 25 },
+  )
+})
+
+it('a reason of 3,000 letters is cut, and the card says where the whole of it is', async () => {
+  const { requestCard } = await import('../../src/slack/messages/request-card.ts')
+  const message = requestCard(
+    card({ request: request({ reason: 'w'.repeat(3000) }), grant: endedGrant() }),
+    (id) => id,
+  )
+  const words = JSON.stringify(message.blocks)
+  expect(words).toContain('the full text is in the audit log')
+  expect(words).not.toContain('w'.repeat(1600))
+})

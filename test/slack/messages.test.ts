@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest'
+import { alarm } from '../../src/slack/messages/alarm.ts'
+import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
+import { digestMessage } from '../../src/slack/messages/digest.ts'
+import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
+import { feed } from '../../src/slack/messages/feed.ts'
+import { refusalAnswer } from '../../src/slack/messages/refusal-answer.ts'
+import { revokedNotice } from '../../src/slack/messages/revoked-notice.ts'
+import { whoAnswer } from '../../src/slack/messages/who-answer.ts'
+import { woke } from '../../src/slack/messages/woke.ts'
+import { buttons, plain } from './pressing.ts'
+import {
+  approved,
+  endedGrant,
+  event,
+  grant,
+  held,
+  names,
+  policy,
+  readAloud,
+  request,
+  secondsLater,
+  temporaryLogin,
+} from './rows.ts'
+
+describe('channels', () => {
+  it('read one sentence for one grant that ended', () => {
+    expect(revokedNotice([endedGrant()], names).text).toBe(
+      'Ada no longer has read on orders-db through G-2077: its time was over. Used 30 min of 30 min; taken back 0.3 s after its time.',
+    )
+  })
+
+  it('read one message for a thousand, the latest first, and ping nobody', () => {
+    const thousand = Array.from({ length: 1000 }, (_, at) => endedGrant({ number: at, lateByMs: at * 10 }))
+    const message = revokedNotice(thousand, names)
+    expect(message.text).toBe('1,000 grants ended, and the targets said so. The latest was 10.0 s late.')
+    expect(readAloud(message)).toContain('And 985 more')
+    expect(readAloud(message)).toContain('(G-999)')
+    expect(JSON.stringify(message.blocks)).not.toMatch(/<@|"user"/)
+  })
+
+  it('see refused attempts and failures before everything else in the feed', () => {
+    const message = feed(
+      [
+        { what: 'asked', request: request(), grant: undefined },
+        { what: 'given', request: approved(), grant: grant() },
+        { what: 'not-given', request: approved(), grant: grant({ lastError: 'no such role' }) },
+        {
+          what: 'refused',
+          person: 'U0EVE',
+          code: 'not-an-approver',
+          target: 'orders-db',
+          role: 'read',
+          request: request(),
+        },
+      ],
+      names,
+      { ended: 12 },
+    )
+    const kinds = message.text.match(/Refused|Not given|Given|Asked/g)
+    expect(kinds).toEqual(['Refused', 'Not given', 'Given', 'Asked'])
+    expect(message.text).toContain('And more: 12 grants that ended.')
+    expect(JSON.stringify(message.blocks)).not.toMatch(/<@|"type":"user"/)
+  })
+
+  it('are told loudly when access outlives its time, with security mentioned and a button', () => {
+    const stuck = grant({
+      state: 'revoking',
+      endReason: 'expired',
+      dueAt: secondsLater(1861),
+      attempts: 9,
+      lastError: 'refused',
+    })
+    const message = alarm(stuck, 2, [{ kind: 'group', id: 'S0SEC' }], names)
+    expect(message.text).toContain('Access outlives its time. Ada still has read on orders-db.')
+    expect(readAloud(message)).toContain('<!subteam^S0SEC>')
+    expect(readAloud(message)).toContain('after 9 tries')
+    expect(buttons(message).map((one) => [one.action_id, one.value])).toEqual([['look_again', 'grant-2077']])
+  })
+
+  it('hear what fell due while elevate was away', () => {
+    const notice = { kind: 'woke', downSeconds: 2520, expired: 3, unfinished: 0, lapsed: 1 } as const
+    expect(woke(notice).text).toBe(
+      'elevate is back after 42 min. Meanwhile 3 grants had expired, and are being ended now; 1 request had lapsed.',
+    )
+  })
+})
+
+describe('the digest', () => {
+  const empty = {
+    from: secondsLater(-86_400),
+    to: secondsLater(0),
+    grants: [],
+    asked: 0,
+    denied: [],
+    lapsed: [],
+    withdrawn: [],
+    refused: [],
+    stuck: [],
+    lateness: { count: 0, p50: 0, p99: 0, worst: 0 },
+  }
+
+  it('says in one sentence that nothing happened', () => {
+    expect(plain(digestMessage(empty, names, 'UTC').text)).toBe(
+      'Nothing happened from 2026-11-22 12:00 UTC to 2026-11-23 12:00 UTC: nobody asked, had or was refused access, and nothing waits to end.',
+    )
+  })
+
+  it('shows who had what, why, who approved it, how long, and how late it ended', () => {
+    const message = digestMessage(
+      { ...empty, asked: 1, grants: [held()], lateness: { count: 1, p50: 300, p99: 300, worst: 300 } },
+      names,
+      'Europe/Berlin',
+    )
+    const words = readAloud(message)
+    for (const cell of [
+      '23 Nov, 13:01',
+      'Ada',
+      'read on orders-db',
+      'Look into INC-7',
+      'Ben',
+      '30 min of 30 min',
+      '0.3 s',
+    ])
+      expect(words).toContain(cell)
+    expect(message.text).toContain('Ada: read on orders-db, used 30 min of 30 min, approved by Ben.')
+  })
+
+  it('puts what is still there after its time above everything', () => {
+    const stuck = grant({ state: 'revoking', dueAt: secondsLater(-100), attempts: 4 })
+    const message = digestMessage({ ...empty, stuck: [{ grant: stuck, request: approved() }] }, names, 'UTC')
+    expect(readAloud(message)).toContain('Still there after its time')
+    expect(message.text).toContain('Ada still has read on orders-db')
+  })
+})
+
+describe('answers', () => {
+  it('to who had access name the person, the stretch, the approvers and the reason', () => {
+    const answer = whoAnswer(
+      { target: 'orders-db', role: 'read', at: 'typed' },
+      { at: secondsLater(200), held: [held()] },
+      names,
+    )
+    expect(plain(answer.text)).toBe(
+      '1 person had read on orders-db 2026-11-23 12:03 UTC: Ada: read on orders-db from 2026-11-23 12:01 UTC to 2026-11-23 12:31 UTC (G-2077), approved by Ben. Reason: Look into INC-7',
+    )
+  })
+
+  it('about the audit log give one line for an event, and a way to older ones', () => {
+    const said = {
+      actor: { kind: 'person', id: 'U0BEN' },
+      subject: 'U0ADA',
+      target: 'orders-db',
+      role: 'read',
+      request: 'R-1042',
+    }
+    const answer = auditAnswer(
+      { events: [event('request.approved', said)], own: false },
+      names,
+      'older-value',
+    )
+    expect(plain(answer.text)).toContain(
+      '2026-11-23 12:00:00 UTC Approved by Ben: read on orders-db for Ada (R-1042) #41',
+    )
+    expect(buttons(answer).map((one) => one.value)).toEqual(['older-value'])
+  })
+
+  it('about an event of another version say as much as is understood', () => {
+    const strange = { ...event('grant.revoked', {}), bytes: 'not json' }
+    expect(auditAnswer({ events: [strange], own: false }, names).text).toContain('Taken back')
+  })
+
+  it('to explain say when nobody could approve', () => {
+    const answer = explainAnswer(
+      { target: 'orders-db', role: 'read' },
+      { policy, approvers: [], capabilities: temporaryLogin },
+      names,
+    )
+    expect(answer.text).toContain('so it cannot be approved')
+  })
+
+  it('that refuse quote what was typed as letters, with people by name', () => {
+    const refused = {
+      code: 'unknown-target',
+      text: '“<!here>” of <@U0BEN> is unknown. See @channel.',
+    } as const
+    const answer = refusalAnswer({ refused }, names)
+    expect(answer.text).toBe('“&lt;!here&gt;” of Ben is unknown. See @\u2060channel.')
+    expect(readAloud(answer)).toContain('“<!here>” of Ben is unknown. See @channel.')
+  })
+})

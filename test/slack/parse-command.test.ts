@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isRefused } from '../../src/core/refusal.ts'
+import { parseCommand, SUBCOMMANDS } from '../../src/slack/commands/parse-command.ts'
+
+const ask = (role: string, duration: string | undefined, reason: string) => ({
+  kind: 'ask',
+  target: 'orders-db',
+  role,
+  duration,
+  reason,
+})
+
+describe('/elevate', () => {
+  it.each([
+    ['', { kind: 'form', target: undefined }],
+    ['   ', { kind: 'form', target: undefined }],
+    ['help', { kind: 'help' }],
+    ['HELP me please', { kind: 'help' }],
+    ['list', { kind: 'list' }],
+    ['status', { kind: 'status' }],
+    ['orders-db', { kind: 'form', target: 'orders-db' }],
+    ['orders-db read', ask('read', undefined, '')],
+    ['orders-db read 30m', ask('read', '30m', '')],
+    ['orders-db read 30m fix INC-42', ask('read', '30m', 'fix INC-42')],
+    ['orders-db read fix INC-42', ask('read', undefined, 'fix INC-42')],
+    ['  orders-db   read\t30m   fix   it  ', ask('read', '30m', 'fix   it')],
+    ['“orders-db” ‘read’ 2h because', ask('read', '2h', 'because')],
+    ['`orders-db` "read" 2h', ask('read', '2h', '')],
+    ['orders-db read 1h a &amp; b &lt;c&gt; &amp;lt;', ask('read', '1h', 'a & b <c> &lt;')],
+    ['orders-db read 1h asked by <@U123|ana>', ask('read', '1h', 'asked by @ana')],
+    [
+      'orders-db read 1h see <https://example.com/a|here> and <https://b.example>',
+      ask('read', '1h', 'see here and https://b.example'),
+    ],
+    ['orders-db read 1h for <!channel> in <#C1|ops>', ask('read', '1h', 'for @channel in #ops')],
+    ['orders-db read 5xx errors', ask('read', undefined, '5xx errors')],
+    ['orders-db read :fire: 🔥 now', ask('read', undefined, ':fire: 🔥 now')],
+    ['<http://orders.db|orders.db> read', { ...ask('read', undefined, ''), target: 'orders.db' }],
+    ['__proto__ constructor', { ...ask('constructor', undefined, ''), target: '__proto__' }],
+    ['constructor', { kind: 'form', target: 'constructor' }],
+    ['end', { kind: 'end', grant: undefined, rest: '' }],
+    ['end G-12', { kind: 'end', grant: 12, rest: '' }],
+    ['end g12 all done, thanks', { kind: 'end', grant: 12, rest: 'all done, thanks' }],
+    ['end all done', { kind: 'end', grant: undefined, rest: 'all done' }],
+    ['withdraw', { kind: 'withdraw', request: undefined }],
+    ['withdraw R-7', { kind: 'withdraw', request: 7 }],
+    [
+      'revoke <@U9|ana> orders-db read she left',
+      { kind: 'revoke', person: 'U9', target: 'orders-db', rest: 'read she left' },
+    ],
+    ['revoke <@W9> orders-db', { kind: 'revoke', person: 'W9', target: 'orders-db', rest: '' }],
+    ['revoke <@U9|ana <b>> x', undefined],
+    ['who', { kind: 'who' }],
+    ['who orders-db', { kind: 'who', target: 'orders-db' }],
+    ['who <@U9|ana>', { kind: 'who', person: 'U9' }],
+    [
+      'who orders-db read at 2026-11-20 03:00 <@U9>',
+      { kind: 'who', target: 'orders-db', role: 'read', at: '2026-11-20 03:00', person: 'U9' },
+    ],
+    ['audit', { kind: 'audit', filter: {} }],
+    [
+      'audit <@U9> orders-db read type:grant.revoked since:2d',
+      {
+        kind: 'audit',
+        filter: {
+          person: 'U9',
+          target: 'orders-db',
+          role: 'read',
+          types: ['grant.revoked'],
+          ago: 172_800,
+        },
+      },
+    ],
+    [
+      'audit since:2026-11-20 until:2026-11-21T10:00Z',
+      {
+        kind: 'audit',
+        filter: { from: new Date('2026-11-20T00:00Z'), to: new Date('2026-11-21T10:00Z') },
+      },
+    ],
+    ['explain orders-db read', { kind: 'explain', target: 'orders-db', role: 'read' }],
+  ])('reads %j', (text, wanted) => {
+    if (wanted) expect(parseCommand(text)).toEqual(wanted)
+    else expect(parseCommand(text)).toHaveProperty('refused')
+  })
+
+  it.each([
+    '0',
+    '0h',
+    '-1',
+    '-0',
+    '-1h',
+    '1e9h',
+    'Infinity',
+    'NaN',
+    '0x10',
+    '1.5h',
+    '1h1h',
+    '１h',
+    '1٣h',
+    '90',
+    '1h30m',
+    '.5h',
+    '2H',
+    '99999h',
+    '1,5h',
+  ])('refuses %s where a duration belongs, and says what would be right', (typed) => {
+    const read = parseCommand(`orders-db read ${typed} fix INC-42`)
+    expect(read).toMatchObject({ refused: { code: 'bad-duration', field: 'duration' } })
+    expect(JSON.stringify(read)).toContain('30m')
+  })
+
+  it.each([
+    ['revoke @ana orders-db', 'unknown-person'],
+    ['revoke ana orders-db', 'unknown-person'],
+    ['revoke <@U9>', 'usage'],
+    ['who orders-db @ana', 'unknown-person'],
+    ['who <@U1> <@U2>', 'usage'],
+    ['who a b c', 'usage'],
+    ['who orders-db at', 'usage'],
+    ['audit @ana', 'unknown-person'],
+    ['audit type:grant.revokd', 'usage'],
+    ['audit since:yesterday', 'unknown-date'],
+    ['audit since:2026-02-31', 'unknown-date'],
+    ['audit since:2d since:3d', 'usage'],
+    ['audit a b c', 'usage'],
+    ['explain orders-db', 'usage'],
+    ['end G-0', 'usage'],
+    ['end R-12', 'usage'],
+    ['withdraw G-12', 'usage'],
+    ['withdraw something', 'usage'],
+    ['<@U9|ana> orders-db', 'usage'],
+    ['@ana read', 'usage'],
+  ])('refuses %j as %s', (text, code) => {
+    expect(parseCommand(text)).toMatchObject({ refused: { code } })
+  })
+
+  it('suggests the event type that was nearly right', () => {
+    expect(JSON.stringify(parseCommand('audit type:grant.revokd'))).toContain('grant.revoked')
+  })
+
+  it('takes every type of a noun', () => {
+    const read = parseCommand('audit type:credential type:config.loaded')
+    expect(read).toMatchObject({ filter: { types: ['credential.shown', 'config.loaded'] } })
+  })
+
+  it('takes what can deceive a reader out of a reason', () => {
+    expect(parseCommand('orders-db read 1h a\u202eb\u200bc\u0000')).toEqual(ask('read', '1h', 'abc'))
+  })
+
+  it('takes a hundred arguments as a reason', () => {
+    const reason = Array.from({ length: 100 }, (_, i) => `w${i}`).join(' ')
+    expect(parseCommand(`orders-db read 1h ${reason}`)).toEqual(ask('read', '1h', reason))
+  })
+
+  it('answers whatever is typed, and finds a person only in an id that Slack resolved', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.constantFrom(
+        ...SUBCOMMANDS,
+        '@ana',
+        '<@ana>',
+        '<@U1',
+        'U123',
+        '<@u123>',
+        '30m',
+        'at',
+        'type:',
+        'since:',
+        'G-1',
+        '“',
+        '<',
+        '>',
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const read = parseCommand(pieces.join(' '))
+        if (isRefused(read)) expect(read.refused.text).not.toBe('')
+        else if ('person' in read) expect(pieces.join(' ')).toContain(`<@${read.person}`)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+})

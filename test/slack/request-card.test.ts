@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { requestCard } from '../../src/slack/messages/request-card.ts'
+import { buttons, pressable } from './pressing.ts'
+import {
+  approved,
+  card,
+  decision,
+  endedGrant,
+  grant,
+  names,
+  readAloud,
+  request,
+  secondsLater,
+} from './rows.ts'
+
+describe('the card of a request', () => {
+  it('lets an approver decide without looking anything up', () => {
+    const message = requestCard(card({ past: [endedGrant()] }), names)
+    const words = readAloud(message)
+    expect(words).toContain('Ada asks for read on orders-db')
+    expect(words).toContain('30 min; the clock starts when the access is there')
+    expect(words).toContain('Read customers and orders')
+    expect(words).toContain('Look into INC-7')
+    expect(words).toContain('low')
+    expect(words).toContain('Ada had it before')
+    expect(words).toContain('sessions that are open are ended')
+    expect(words).toContain('Ada cannot approve this request.')
+    expect(message.text).toBe('Ada asks for read on orders-db for 30 min (R-1042). Reason: Look into INC-7')
+  })
+
+  it('mentions the approvers while it waits, and nobody but the requester afterwards', () => {
+    expect(readAloud(requestCard(card(), names))).toContain('<!subteam^S0DBA>')
+    const decided = readAloud(requestCard(card({ request: approved(), grant: grant() }), names))
+    expect(decided).not.toContain('subteam')
+    expect(decided.match(/<@/g)).toHaveLength(1)
+  })
+
+  it('names person, role, target and time again before an approval, and carries only the request’s id', () => {
+    const [yes, no] = buttons(requestCard(card(), names))
+    expect(yes?.confirm?.text.text).toBe('Ada will get read on orders-db for 30 min.')
+    expect(yes?.accessibility_label).toBe('Approve R-1042: read on orders-db for Ada')
+    expect([yes?.value, no?.value]).toEqual(['request-1042', 'request-1042'])
+    expect(no?.confirm).toBeUndefined()
+  })
+
+  it('says how many approvals there are and how many it needs', () => {
+    const counted = card({ request: request({ decisions: [decision()] }), needed: 2 })
+    expect(readAloud(requestCard(counted, names))).toContain(
+      '*1 of 2 approvals*, by Ben. It needs one more from',
+    )
+  })
+
+  it('warns when it cannot be approved', () => {
+    expect(readAloud(requestCard(card({ approvers: [] }), names))).toContain('it cannot be approved')
+  })
+
+  it('never says that access is there before the target said so', () => {
+    const giving = grant({ state: 'provisioning', activatedAt: undefined, expiresAt: undefined })
+    for (const message of [
+      requestCard(card({ request: approved() }), names),
+      requestCard(card({ request: approved(), grant: giving }), names),
+    ]) {
+      expect(readAloud(message)).toContain('Giving access…')
+      expect(readAloud(message) + message.text).not.toMatch(/Ada has|Active|[Gg]iven/)
+    }
+  })
+
+  it('never says that access has ended before the target said so', () => {
+    const ending = grant({
+      state: 'revoking',
+      endReason: 'expired',
+      dueAt: secondsLater(1861),
+      attempts: 3,
+      lastError: 'refused',
+    })
+    const message = requestCard(card({ request: approved(), grant: ending }), names)
+    expect(readAloud(message)).toContain('Ending…')
+    expect(readAloud(message)).toContain('The access is still there')
+    expect(readAloud(message) + message.text).not.toMatch(/Ended|has ended|Checked/)
+    expect(pressable(message)).toEqual([])
+  })
+
+  it('has End now while the access is there, and no button when it is over', () => {
+    const live = requestCard(card({ request: approved(), grant: grant() }), names)
+    expect(pressable(live)).toEqual(['end_other'])
+    expect(buttons(live)[0]?.value).toBe('grant-2077')
+    expect(pressable(requestCard(card({ request: approved(), grant: endedGrant() }), names))).toEqual([])
+    for (const state of ['denied', 'withdrawn', 'lapsed'] as const)
+      expect(pressable(requestCard(card({ request: request({ state }) }), names))).toEqual([])
+  })
+
+  it('says self-approval in words', () => {
+    const own = approved({ decisions: [decision({ approver: 'U0ADA', self: true })] })
+    const words = readAloud(requestCard(card({ request: own, grant: grant() }), names))
+    expect(words).toContain('Approved by Ada (who asked for it; the policy allows self-approval)')
+  })
+
+  it('shows who denied it and why, as it was typed', () => {
+    const no = decision({ verdict: 'deny', note: 'Ask @channel first' })
+    const message = requestCard(card({ request: request({ state: 'denied', decisions: [no] }) }), names)
+    expect(readAloud(message)).toContain('*Denied* by Ben')
+    expect(readAloud(message)).toContain('Ask @channel first')
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { receipt } from '../../src/slack/messages/receipt.ts'
+import { isStale, told } from '../../src/slack/messages/told.ts'
+import { plain, pressable } from './pressing.ts'
+import {
+  approved,
+  card,
+  decision,
+  endedGrant,
+  grant,
+  names,
+  readAloud,
+  request,
+  secondsLater,
+  temporaryLogin,
+} from './rows.ts'
+
+describe('what the requester is told', () => {
+  it('is where to connect, until when, and how to be done sooner', () => {
+    const message = told('given', card({ request: approved(), grant: grant() }), names)
+    expect(plain(message.text)).toContain(
+      'You have read on orders-db until 2026-11-23 12:31 UTC. Approved by Ben.',
+    )
+    expect(readAloud(message)).toContain('orders.internal:5432')
+    expect(pressable(message)).toEqual(['show_credential', 'give_back'])
+  })
+
+  it('offers a password only where there is one', () => {
+    const own = { ...temporaryLogin, credential: 'none' } as const
+    const message = told('given', card({ request: approved(), grant: grant(), capabilities: own }), names)
+    expect(pressable(message)).toEqual(['give_back'])
+    expect(readAloud(message)).not.toContain('password')
+  })
+
+  it('is who ended it early and why', () => {
+    const ended = endedGrant({ endReason: 'ended-early', endedBy: 'U0CHO', endNote: 'The incident is over' })
+    const message = told('ended', card({ request: approved(), grant: ended }), names)
+    expect(message.text).toContain('was ended early by Cho. You used 30 min of 30 min.')
+    expect(message.text).toContain('The reason given: The incident is over')
+  })
+
+  it('is the reason of a denial, in the notification too', () => {
+    const no = decision({ verdict: 'deny', note: 'Use the replica' })
+    const message = told('denied', card({ request: request({ state: 'denied', decisions: [no] }) }), names)
+    expect(message.text).toBe(
+      'R-1042 was denied by Ben: read on orders-db. The reason given: Use the replica',
+    )
+    expect(pressable(message)).toEqual(['ask_again'])
+  })
+
+  it('is not what a later step has made untrue', () => {
+    expect(isStale('approved', card({ request: approved(), grant: grant() }))).toBe(true)
+    expect(isStale('given', card({ request: approved(), grant: endedGrant() }))).toBe(true)
+    expect(isStale('counted', card({ request: approved() }))).toBe(true)
+    expect(isStale('given', card({ request: approved(), grant: grant() }))).toBe(false)
+    expect(isStale('ended', card({ request: approved(), grant: endedGrant() }))).toBe(false)
+  })
+})
+
+describe('the receipt', () => {
+  it('says asked, approved, given, used, taken back and checked', () => {
+    const returned = endedGrant({
+      endReason: 'returned',
+      revokedAt: secondsLater(781),
+      lateByMs: 400,
+      sessionsEnded: 2,
+      leftBehind: ['table public.mine'],
+    })
+    const words = readAloud(receipt(card({ request: approved(), grant: returned }), names))
+    expect(words).toContain('12 min of 30 min')
+    expect(words).toContain('Ada gave it back')
+    expect(words).toContain('0.4 s later')
+    expect(words).toContain('2 open sessions were ended')
+    expect(words).toContain('table public.mine')
+  })
+
+  it('does not claim to have taken what was kept', () => {
+    const kept = receipt(
+      card({ request: approved(), grant: endedGrant({ endOutcome: 'kept-by-other' }) }),
+      names,
+    )
+    expect(readAloud(kept)).toContain('Another live grant still gives Ada this access')
+    expect(readAloud(kept)).not.toContain('Taken back')
+    const standing = receipt(
+      card({ request: approved(), grant: endedGrant({ endOutcome: 'kept-standing' }) }),
+      names,
+    )
+    expect(readAloud(standing)).toContain(
+      'Ada had this access before elevate gave it, so it stays as it was.',
+    )
+  })
+})
