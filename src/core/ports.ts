@@ -118,8 +118,12 @@ export type Claim = {
 export type Claims = {
   /** Due grants of each target, oldest first, as many as that target has room for; no two workers get the same. */
   due(rooms: ReadonlyMap<string, number>): Promise<readonly Claim[]>
+  /** Milliseconds until the next grant of these targets becomes due, by the database's clock; undefined when none is due within `ms`. */
+  nextWithin(targets: readonly string[], ms: number): Promise<number | undefined>
   /** This one, if it has something to do and nobody else is at it. */
   one(id: GrantId): Promise<Claim | undefined>
+  /** Starts the lease anew; false when somebody with a higher fence has taken over. */
+  renew(claim: Claim): Promise<boolean>
   /** Gives a claim back without a change. */
   release(claim: Claim): Promise<void>
   /** Pending requests whose time is over. */
@@ -145,6 +149,8 @@ export type Waiting = {
 export type Outbox = {
   /** One lane that may be used now, with what waits in it (oldest first); held by this process until `settle`. */
   claim(limit: number): Promise<{ readonly lane: Lane; readonly waiting: readonly Waiting[] } | undefined>
+  /** Keeps a claimed lane while its delivery takes long. */
+  renew(lane: Lane): Promise<void>
   /** Removes what was delivered, notes what failed, and lets the lane be used again after `pause` milliseconds. */
   settle(
     lane: Lane,

@@ -4,8 +4,17 @@ import { HOUR, MINUTE } from './duration.ts'
 /** A target call may take this long before it counts as unanswered. Seconds. */
 export const CALL_TIMEOUT = 20
 
-/** A worker owns a grant this long; three times the call, so that no two workers call for the same account. Seconds. */
-export const LEASE = 60
+/**
+ * What a worker or a sender took up is its own this long, and as long as it renews that. Short, because what a dead
+ * process held waits so long for the next one. Seconds.
+ */
+export const LEASE = 6
+
+/** How often it is renewed while a call is under way. Seconds. */
+export const RENEW_EVERY = 1.5
+
+/** A worker that could not renew for so long stops its call: soon somebody else may act in its place. Seconds. */
+export const LEASE_IN_DOUBT = LEASE / 2
 
 /** Access must appear within this time after the decision, else the grant is undone and the requester told. Seconds. */
 export const PROVISION_WITHIN = 5 * MINUTE

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 /** Numbers read at the moment of the scrape. */
 export type Readings = {
@@ -6,12 +6,12 @@ export type Readings = {
   readonly overdue: () => Promise<number>
   readonly stuck: () => Promise<number>
   readonly outboxAge: () => Promise<number>
+  /** Seconds; the worst of the last hour. */
+  readonly worstLateness: () => Promise<number>
 }
 
 export type Metrics = {
   readonly scrape: () => Promise<{ type: string; body: string }>
-  /** Seconds between the moment access was due to end and the target's word that it is gone. */
-  readonly late: (seconds: number) => void
 }
 
 export function makeMetrics(readings: Readings): Metrics {
@@ -31,14 +31,12 @@ export function makeMetrics(readings: Readings): Metrics {
   gauge('elevate_revocations_overdue', 'Grants whose access should be gone and is not', readings.overdue)
   gauge('elevate_grants_stuck', 'Revocations that an alarm was raised for', readings.stuck)
   gauge('elevate_outbox_age_seconds', 'Age of the oldest message that waits to be sent', readings.outboxAge)
-  const late = new Histogram({
-    name: 'elevate_revocation_late_seconds',
-    help: 'How late access was confirmed gone',
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
-    registers: [registry],
-  })
+  gauge(
+    'elevate_revocation_late_worst_seconds',
+    'How late access was confirmed gone, the worst of the last hour',
+    readings.worstLateness,
+  )
   return {
     scrape: async () => ({ type: registry.contentType, body: await registry.metrics() }),
-    late: (seconds) => late.observe(seconds),
   }
 }

@@ -1,4 +1,6 @@
+import type { Lane } from '../core/notice.ts'
 import type { Notifier, World } from '../core/ports.ts'
+import { RENEW_EVERY } from '../core/retry.ts'
 
 /** Lanes in use at once, and notices taken up together: enough to make one message of a thousand expiries. */
 const LANES_AT_ONCE = 4
@@ -15,14 +17,29 @@ export function makeSender(world: World, notifier: Notifier): Sender {
   const running = new Set<Promise<void>>()
   let stopped = false
 
+  /** A slow Slack must not make two senders of one lane; a renewal that fails is tried again soon. */
+  const keepLane = (lane: Lane): Promise<void> => world.store.outbox.renew(lane).catch(() => {})
+
   const run = async (): Promise<void> => {
     while (!stopped) {
       const claimed = await world.store.outbox.claim(BATCH)
       if (!claimed) return
-      const result = await notifier.deliver(claimed.lane, claimed.waiting).catch((error: unknown) => {
-        world.log.error({ lane: claimed.lane, error: String(error) }, 'notices could not be sent; they wait')
-        return { done: [], failed: [], pause: 5000 }
-      })
+      let renewed: Promise<void> = Promise.resolve()
+      const keep = setInterval(() => {
+        renewed = keepLane(claimed.lane)
+      }, RENEW_EVERY * 1000)
+      const result = await notifier
+        .deliver(claimed.lane, claimed.waiting)
+        .catch((error: unknown) => {
+          world.log.error(
+            { lane: claimed.lane, error: String(error) },
+            'notices could not be sent; they wait',
+          )
+          return { done: [], failed: [], pause: 5000 }
+        })
+        .finally(() => clearInterval(keep))
+      // A renewal that came after it would shut the lane again.
+      await renewed
       await world.store.outbox.settle(claimed.lane, result)
     }
   }

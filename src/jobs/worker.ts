@@ -5,6 +5,9 @@ import { advanceGrant } from '../operations/advance-grant.ts'
 /** So many grants of one target are worked on at once here; a target that hangs keeps no others waiting. */
 const ROOM_PER_TARGET = 8
 
+/** How far a sweep looks ahead: until the next one. */
+const AHEAD_MS = 1_000
+
 export type Worker = {
   /** Starts work on everything that is due and has room. Resolves when it was started, not when it is done. */
   sweep(): Promise<void>
@@ -19,6 +22,7 @@ export function makeWorker(world: World): Worker {
   const underWay = new Set<Promise<void>>()
   let stopped = false
   let more = false
+  let ahead: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
 
   const start = (claim: Claim): void => {
@@ -44,6 +48,21 @@ export function makeWorker(world: World): Worker {
     const claims = await world.store.claims.due(rooms)
     more = [...rooms].some(([target, room]) => countOf(claims, target) >= room)
     for (const claim of claims) start(claim)
+    if (!more) await lookAhead()
+  }
+
+  /**
+   * A grant that ends between two seconds is looked at when it ends, not at the next second. The timer is a hint
+   * and holds nothing: without it the next sweep finds the same rows.
+   */
+  const lookAhead = async (): Promise<void> => {
+    const soon = await world.store.claims.nextWithin(
+      world.catalog().targets.map((target) => target.id),
+      AHEAD_MS,
+    )
+    clearTimeout(ahead)
+    if (soon === undefined || stopped) return
+    ahead = setTimeout(() => void sweep().catch(() => {}), soon + 1)
   }
 
   const sweep = (): Promise<void> => {
@@ -69,6 +88,7 @@ export function makeWorker(world: World): Worker {
     },
     async stop() {
       stopped = true
+      clearTimeout(ahead)
       await Promise.allSettled([...underWay])
     },
   }

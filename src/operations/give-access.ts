@@ -2,10 +2,11 @@ import { type Connector, ConnectorError, type Granted } from '../core/connector.
 import { type Grant, grantName } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { Claim, World } from '../core/ports.ts'
-import { CALL_TIMEOUT, retryDelay } from '../core/retry.ts'
+import { retryDelay } from '../core/retry.ts'
 import { accessOf } from './access-of.ts'
 import { endClaimed } from './end-claimed.ts'
 import { failpoint } from './failpoint.ts'
+import { holdLease } from './hold-lease.ts'
 import { takeAccess } from './take-access.ts'
 import { tellHomes } from './tell-homes.ts'
 
@@ -20,10 +21,8 @@ export async function giveAccess(world: World, claim: Claim): Promise<void> {
     const named = await nameAccount(world, connector, claim)
     if (!named) return
     await failpoint('before-grant')
-    const granted = await connector.grant(
-      accessOf(named.grant, named.account, inheritedStanding(claim)),
-      AbortSignal.timeout(CALL_TIMEOUT * 1000),
-    )
+    const access = accessOf(named.grant, named.account, inheritedStanding(claim))
+    const granted = await holdLease(world, claim, (signal) => connector.grant(access, signal))
     await failpoint('after-grant')
     await activate(world, { ...claim, grant: named.grant }, granted)
   } catch (error) {

@@ -18,7 +18,7 @@ export async function recordCatalog(
   await store.transaction(async (tx) => {
     tx.append({
       type: 'config.loaded',
-      actor: { kind: 'operator', id: by },
+      actor: replaces === undefined ? { kind: 'system', id: by } : { kind: 'operator', id: by },
       policy: catalog.hash,
       outcome: replaces === undefined ? 'start' : 'reload',
       detail: {

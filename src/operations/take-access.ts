@@ -2,9 +2,10 @@ import { ConnectorError, type Revoked } from '../core/connector.ts'
 import { type EndOutcome, type Grant, grantName, secondsHeld } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { Claim, World } from '../core/ports.ts'
-import { alarmAfter, CALL_TIMEOUT, retryDelay } from '../core/retry.ts'
+import { alarmAfter, retryDelay } from '../core/retry.ts'
 import { accessOf } from './access-of.ts'
 import { failpoint } from './failpoint.ts'
+import { holdLease } from './hold-lease.ts'
 import { tellHomes } from './tell-homes.ts'
 
 type End = {
@@ -28,10 +29,8 @@ export async function takeAccess(world: World, claim: Claim): Promise<void> {
   let revoked: Revoked
   try {
     await failpoint('before-revoke')
-    revoked = await connector.revoke(
-      accessOf(grant, grant.account, grant.preexisting),
-      AbortSignal.timeout(CALL_TIMEOUT * 1000),
-    )
+    const access = accessOf(grant, grant.account, grant.preexisting)
+    revoked = await holdLease(world, claim, (signal) => connector.revoke(access, signal))
     await failpoint('after-revoke')
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
@@ -117,7 +116,7 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
     Math.max(1, alarmAfter(alarms) - overdue),
   )
   await world.store.transaction(async (tx) => {
-    const postponed = await tx.grants.postpone(claim, { error, delay, alarms, stuck: alarm })
+    const postponed = await tx.grants.postpone(claim, { error, delay, alarms, stuck: alarms > 0 })
     if (!postponed || !alarm) return
     tx.append({
       type: 'grant.stuck',

@@ -1,0 +1,115 @@
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createDemoOrders, type DemoOrders } from '../connectors/postgres/demo-orders.ts'
+import { makeLog } from '../log.ts'
+import { pageHandler } from '../simulator/page/serve.ts'
+import { type Simulator, startSimulator } from '../simulator/server.ts'
+import { startLocalPostgres } from '../store/local-postgres.ts'
+import { migrateToLatest } from '../store/migrate.ts'
+import { runtimeLogin } from '../store/runtime-login.ts'
+import { createScratchDatabase } from '../store/scratch-database.ts'
+import { type Elevate, wire } from '../wire.ts'
+import { demoWorkspace } from './demo-workspace.ts'
+
+export type DemoOptions = {
+  /** Port of the page; any free one when left out. */
+  readonly port?: number
+  /** Leaves a record here: `slack.jsonl`, and what the target's own log saw. */
+  readonly out?: string
+  /** Keep elevate's own state here instead of in an embedded server. */
+  readonly databaseUrl?: string
+}
+
+export type Demo = {
+  readonly simulator: Simulator
+  readonly elevate: Elevate
+  readonly orders: DemoOrders
+  readonly targetLog: string
+  readonly config: string
+  stop(): Promise<void>
+}
+
+const root = path.join(import.meta.dirname, '../..')
+
+/**
+ * The whole thing on one machine: a PostgreSQL for elevate's state, a second one as the target, the simulator in
+ * the workspace's place, and the real bot, started as `npm start` starts it but with these addresses.
+ */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const closing: (() => Promise<unknown> | unknown)[] = []
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close()
+  }
+  try {
+    const home = mkdtempSync(path.join(tmpdir(), 'elevate-demo-'))
+    closing.push(() => rmSync(home, { recursive: true, force: true }))
+    const [databaseUrl, target] = await Promise.all([
+      ownDatabase(options.databaseUrl, closing),
+      startTarget(options.out ?? home, closing),
+    ])
+    const wireLog = options.out && createWriteStream(path.join(options.out, 'slack.jsonl'))
+    if (wireLog) closing.push(() => new Promise((resolve) => wireLog.end(resolve)))
+    const simulator = await startSimulator({
+      manifest: readFileSync(path.join(root, 'manifest.yml'), 'utf8'),
+      workspace: demoWorkspace,
+      page: pageHandler(),
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(wireLog ? { record: (entry: unknown) => void wireLog.write(`${JSON.stringify(entry)}\n`) } : {}),
+    })
+    closing.push(() => simulator.stop())
+    // A copy, so that it can be edited and reloaded while the demo runs.
+    const config = path.join(home, 'elevate.yaml')
+    writeFileSync(config, readFileSync(path.join(import.meta.dirname, 'demo.yaml')))
+    const elevate = await wire(
+      {
+        slack: {
+          botToken: simulator.botToken,
+          transport: { kind: 'socket', appToken: simulator.appToken },
+          apiUrl: simulator.apiUrl,
+        },
+        databaseUrl,
+        configFile: config,
+        logLevel: 'warn',
+      },
+      makeLog('warn'),
+      { ORDERS_DB_URL: target.orders.botUrl },
+    )
+    closing.push(() => elevate.stop())
+    await elevate.start()
+    return { simulator, elevate, orders: target.orders, targetLog: target.log, config, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function ownDatabase(given: string | undefined, closing: (() => unknown)[]): Promise<string> {
+  if (given !== undefined) {
+    const scratch = await createScratchDatabase(given)
+    closing.push(() => scratch.drop())
+    return scratch.url
+  }
+  const server = await startLocalPostgres()
+  closing.push(() => server.stop())
+  await migrateToLatest(server.url)
+  return runtimeLogin(server.url)
+}
+
+async function startTarget(
+  folder: string,
+  closing: (() => unknown)[],
+): Promise<{ orders: DemoOrders; log: string }> {
+  const log = path.join(folder, 'target.log')
+  const server = await startLocalPostgres({
+    logFile: log,
+    settings: {
+      log_connections: 'on',
+      log_disconnections: 'on',
+      log_line_prefix: '%m [%p] user=%u db=%d app=%a ',
+      log_timezone: 'UTC',
+    },
+  })
+  closing.push(() => server.stop())
+  return { orders: await createDemoOrders(server.url), log }
+}

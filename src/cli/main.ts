@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { checkCommand } from './check.ts'
+import { demoCommand } from './demo.ts'
+import { explainCommand } from './explain.ts'
+import { grantsCommand } from './grants.ts'
+import { migrateCommand } from './migrate.ts'
+import { revokeCommand } from './revoke.ts'
+import { startCommand } from './start.ts'
+import { whoCommand } from './who.ts'
+
+const program = new Command('elevate')
+  .description('Just-in-time access from Slack: asked for, approved, given, taken back, and proven.')
+  .exitOverride()
+  .showHelpAfterError()
+  .configureHelp({ sortSubcommands: false })
+
+for (const command of [
+  startCommand(),
+  demoCommand(),
+  migrateCommand(),
+  checkCommand(),
+  explainCommand(),
+  whoCommand(),
+  grantsCommand(),
+  revokeCommand(),
+])
+  program.addCommand(command.exitOverride())
+
+// Exit codes: 0 done, 1 refused or found wanting, 2 wrong use.
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+    process.exitCode = 1
+  }
+}

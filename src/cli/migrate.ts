@@ -1,0 +1,18 @@
+import { Command } from 'commander'
+import { migrateToLatest } from '../store/migrate.ts'
+import { databaseUrl } from './database.ts'
+import { print } from './print.ts'
+
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('bring the database named by DATABASE_URL up to date')
+    .option('--json', 'for programs')
+    .action(async ({ json }: { json?: boolean }) => {
+      const applied = await migrateToLatest(databaseUrl())
+      print(
+        json,
+        { applied },
+        applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`,
+      )
+    })
+}

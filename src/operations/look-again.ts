@@ -1,0 +1,25 @@
+import { isSecurity } from '../core/audience.ts'
+import type { Grant, GrantId } from '../core/grant.ts'
+import { groupsIn, type PersonId } from '../core/person.ts'
+import type { World } from '../core/ports.ts'
+import { type Refused, refuse } from '../core/refusal.ts'
+
+/**
+ * Security says that the cause was mended: the grant is looked at now and not at its next turn. It ends when the
+ * target says that the access is gone, never because somebody pressed a button.
+ */
+export async function lookAgain(
+  world: World,
+  { grant: id, by }: { readonly grant: GrantId; readonly by: PersonId },
+): Promise<{ readonly grant: Grant } | Refused> {
+  const catalog = world.catalog()
+  const [row, person, groups] = await Promise.all([
+    world.store.reads.grant(id),
+    world.directory.person(by),
+    world.directory.groups([...new Set(groupsIn(catalog.security))]),
+  ])
+  if (!isSecurity(catalog, person, groups)) return refuse('not-yours', 'Only security can ask to look again.')
+  if (!row) return refuse('unknown-grant', 'There is no such grant.')
+  world.nudge.grant(id)
+  return { grant: row.grant }
+}
