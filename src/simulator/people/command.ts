@@ -17,7 +17,7 @@ export async function runCommand(
   if (!channel?.members.has(person.id)) return refused('channel_not_found')
   const [name = '', rest = ''] = splitOnce(act.text.trim())
   const known = platform.manifest.commands.find((one) => one.command === name)
-  if (!known) {
+  if (!known || platform.uninstalled) {
     notify(platform, person.id, `${name} is not a valid command.`)
     return refused('unknown_command')
   }

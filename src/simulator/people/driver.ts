@@ -19,6 +19,8 @@ import { SHORTEST_QUERY, suggest } from './suggest.ts'
 /** How an act ended: `error` is Slack's word for what went wrong, `errors` are under the inputs of a modal. */
 export type Outcome = {
   readonly ok: boolean
+  /** Of the message, after saying something. */
+  readonly ts?: string
   readonly error?: string
   readonly errors?: Record<string, string>
 }

@@ -10,7 +10,7 @@ export type Entry = string | number | Date | null | readonly string[]
 /** Turns words into the shape in which Slack carries a value: a name into an id, a label into an option. */
 export function entryFor(element: Json, entry: Entry, view: PersonView, offered: readonly Json[]): Json {
   const type = String(element.type)
-  const key = valueKey(type)
+  const key = type === 'overflow' ? 'selected_option' : valueKey(type)
   if (!key) throw new Error(`nothing can be put into a ${type}`)
   if (entry === null) return { [key]: null }
   const many = Array.isArray(entry) ? entry : [String(entry)]

@@ -76,7 +76,7 @@ function isButton(element: Json): boolean {
 }
 
 function isInput(element: Json): boolean {
-  return !isButton(element) && element.type !== 'overflow' && element.type !== 'feedback_buttons'
+  return !isButton(element) && element.type !== 'feedback_buttons'
 }
 
 function saysAny(element: Json, words: Words): boolean {

@@ -59,7 +59,7 @@ async function runShortcut(platform: Platform, person: Person, callbackId: strin
   const known = platform.manifest.shortcuts.find(
     (shortcut) => shortcut.callback_id === callbackId && shortcut.type === 'global',
   )
-  if (!known) return refused('no_such_shortcut')
+  if (!known || platform.uninstalled) return refused('no_such_shortcut')
   return deliverInteraction(platform, person, `The shortcut "${known.name}"`, {
     ...interaction(platform, 'shortcut', person),
     callback_id: callbackId,

@@ -62,6 +62,10 @@ function seenChannel(channel: Channel, me: Person): SeenChannel {
   const visible = channel.messages.filter((message) => isVisibleTo(message, me.id))
   const read = channel.lastRead.get(me.id) ?? ''
   const known = new Set(visible.map((message) => message.ts))
+  const replies = Map.groupBy(
+    visible.filter((message) => message.thread_ts !== undefined && message.thread_ts !== message.ts),
+    (message) => message.thread_ts,
+  )
   // A reply whose parent this person cannot see stands on its own.
   const top = visible.filter(
     (message) => message.thread_ts === undefined || message.broadcast || !known.has(message.thread_ts),
@@ -72,10 +76,7 @@ function seenChannel(channel: Channel, me: Person): SeenChannel {
     kind: channel.kind,
     ...(channel.with === undefined ? {} : { with: otherSide(channel, me) }),
     unread: visible.filter((message) => message.ts > read && message.user !== me.id).length,
-    messages: top.map((message) => {
-      const replies = visible.filter((one) => one.thread_ts === message.ts && one.ts !== message.ts)
-      return seenMessage(message, replies)
-    }),
+    messages: top.map((message) => seenMessage(message, replies.get(message.ts) ?? [])),
   }
 }
 

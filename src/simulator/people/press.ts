@@ -1,5 +1,6 @@
+import { optionsOf } from '../block-rules/element-rules.ts'
 import { elementsIn, type Found } from '../block-rules/elements-in.ts'
-import type { Json } from '../block-rules/rule.ts'
+import { isObject, type Json } from '../block-rules/rule.ts'
 import { keptValues, putValue, valueKey } from '../input-values.ts'
 import { inMessage, interaction, inView } from '../payloads.ts'
 import type { Platform } from '../platform.ts'
@@ -76,6 +77,8 @@ export async function press(
     if (fault) return fault
     platform.workspace.touch()
   }
+  const offMenu = type === 'overflow' && !isOnMenu(found.element, act.chosen)
+  if (offMenu) return refused('invalid_value: that is not on the menu')
   // An input keeps what was chosen to itself until the view is submitted, unless the app asked to hear of it.
   if (found.role === 'input' && found.block.dispatch_action !== true) return OK
   return deliverInteraction(platform, person, spokenName(found), {
@@ -87,6 +90,11 @@ export async function press(
     ),
     actions: [action(platform, found, act.chosen)],
   })
+}
+
+function isOnMenu(element: Json, chosen: Json | undefined): boolean {
+  const option = chosen?.selected_option
+  return isObject(option) && optionsOf(element).some((one) => one.value === option.value)
 }
 
 export function around(platform: Platform, person: Person, spot: Spot): Json {

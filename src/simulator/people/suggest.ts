@@ -1,7 +1,7 @@
 import { inspectOptions } from '../block-rules/inspect.ts'
 import { isObject, type Json } from '../block-rules/rule.ts'
 import { interaction } from '../payloads.ts'
-import type { Platform } from '../platform.ts'
+import { notify, type Platform } from '../platform.ts'
 import type { Place, Suggestions } from '../view.ts'
 import type { Person } from '../workspace.ts'
 import { around, elementOf, spotOf } from './press.ts'
@@ -16,7 +16,7 @@ export type Question = {
   readonly value: string
 }
 
-/** What an external select offers while the person types. Unusable answers show as no options, as in Slack. */
+/** What an external select offers while the person types. An unusable answer offers nothing, and says so. */
 export async function suggest(platform: Platform, person: Person, question: Question): Promise<Suggestions> {
   const spot = spotOf(platform, person, question.place)
   const found = spot && elementOf(spot, question.block_id, question.action_id)
@@ -29,11 +29,15 @@ export async function suggest(platform: Platform, person: Person, question: Ques
     action_id: question.action_id,
     value: question.value,
   })
-  return { options: ack.outcome === 'acked' ? offered(ack.payload ?? {}) : [] }
+  const answer = ack.outcome === 'acked' ? (ack.payload ?? {}) : undefined
+  if (!answer || inspectOptions(answer).length > 0) {
+    notify(platform, person.id, 'The options could not be loaded.')
+    return { options: [] }
+  }
+  return { options: offered(answer) }
 }
 
 function offered(answer: Json): Suggestions['options'] {
-  if (inspectOptions(answer).length > 0) return []
   const groups = Array.isArray(answer.option_groups) ? (answer.option_groups as Json[]) : [answer]
   return groups
     .filter(isObject)

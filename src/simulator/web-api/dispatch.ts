@@ -109,7 +109,8 @@ function authenticate(platform: Platform, method: Method, token: string | undefi
   const { app, bot } = platform.tokens
   if (token === undefined || token === '') throw new SlackError('not_authed')
   if (token !== app && token !== bot) throw new SlackError('invalid_auth')
-  if (platform.uninstalled) throw new SlackError('account_inactive')
+  // The app's own token outlives its removal from one workspace.
+  if (platform.uninstalled && token === bot) throw new SlackError('account_inactive')
   if (token !== (method.token === 'app' ? app : bot)) throw new SlackError('not_allowed_token_type')
 }
 
