@@ -117,7 +117,12 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
   )
   await world.store.transaction(async (tx) => {
     const postponed = await tx.grants.postpone(claim, { error, delay, alarms, stuck: alarms > 0 })
-    if (!postponed || !alarm) return
+    if (!postponed) return
+    // From the first failure on the card says that the access is still there.
+    if (alarm || grant.attempts === 0)
+      for (const lane of await tx.requests.cards(grant.requestId))
+        tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
+    if (!alarm) return
     tx.append({
       type: 'grant.stuck',
       actor: { kind: 'system', id: 'worker' },
