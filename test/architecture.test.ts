@@ -20,8 +20,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   jobs: ['core', 'operations', 'audit'],
   simulator: [],
   'wire.ts': ['core', 'operations', 'audit', 'config', 'store', 'connectors', 'http', 'slack', 'jobs'],
-  'main.ts': ['config', 'wire.ts', 'cli'],
-  cli: ['core', 'operations', 'audit', 'config', 'store', 'connectors', 'wire.ts', 'simulator'],
+  'log.ts': [],
+  'main.ts': ['config', 'log.ts', 'wire.ts'],
+  cli: [
+    'core',
+    'operations',
+    'audit',
+    'config',
+    'store',
+    'connectors',
+    'log.ts',
+    'main.ts',
+    'wire.ts',
+    'simulator',
+  ],
 }
 
 /** Rooms that use no packages and no `node:` modules at all. */
@@ -35,7 +47,7 @@ const HOME_OF: Record<string, readonly string[]> = {
   'node-cron': ['jobs'],
   commander: ['cli'],
   'prom-client': ['http'],
-  pino: ['wire.ts', 'cli'],
+  pino: ['log.ts', 'wire.ts'],
   react: ['simulator'],
   ws: ['simulator'],
   zod: ['config', 'slack', 'store', 'connectors'],

@@ -27,6 +27,8 @@ export type Demo = {
   readonly orders: DemoOrders
   readonly targetLog: string
   readonly config: string
+  /** Holds the URL of elevate's own database, for the commands. */
+  readonly databaseUrlFile: string
   stop(): Promise<void>
 }
 
@@ -61,6 +63,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     // A copy, so that it can be edited and reloaded while the demo runs.
     const config = path.join(home, 'elevate.yaml')
     writeFileSync(config, readFileSync(path.join(import.meta.dirname, 'demo.yaml')))
+    const databaseUrlFile = path.join(home, 'database.url')
+    writeFileSync(databaseUrlFile, databaseUrl, { mode: 0o600 })
     const elevate = await wire(
       {
         slack: {
@@ -77,7 +81,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     )
     closing.push(() => elevate.stop())
     await elevate.start()
-    return { simulator, elevate, orders: target.orders, targetLog: target.log, config, stop }
+    return { simulator, elevate, orders: target.orders, targetLog: target.log, config, databaseUrlFile, stop }
   } catch (error) {
     await stop()
     throw error

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { readSecret } from '../config/secret-source.ts'
 import { ADA, BEN, SAM } from './demo-workspace.ts'
+import type { Demo } from './demo-world.ts'
 
 export function demoCommand(): Command {
   return new Command('demo')
@@ -31,7 +32,7 @@ export function demoCommand(): Command {
           const good = await Promise.race([playStory(demo, out), ended.then(() => false)])
           if (!good) process.exitCode = 1
         } else {
-          process.stdout.write(welcome(demo.simulator.url, demo.orders.psqlHost, demo.orders.psqlPort))
+          process.stdout.write(welcome(demo))
           await ended
           process.stdout.write('\nStopping…\n')
         }
@@ -49,7 +50,7 @@ function readPort(typed: string): number {
   return port
 }
 
-function welcome(url: string, host: string, port: number): string {
+function welcome({ simulator: { url }, orders, config, databaseUrlFile }: Demo): string {
   return `
 elevate is running, with a small Slack of its own and an orders database to get into.
 
@@ -59,11 +60,14 @@ elevate is running, with a small Slack of its own and an orders database to get 
   Try      as Ada, type   /elevate orders-db read 30m fix INC-123
            as Ben, press  Approve in #orders-access
            as Ada, press  Show password in the message from elevate, and use it:
-                          psql -h ${host} -p ${port} orders
+                          psql -h ${orders.psqlHost} -p ${orders.psqlPort} orders
            as Ada, press  I'm done, and see the session end
 
   Or       /elevate alone opens a form; /elevate help lists the rest;
            ${url}/?as=${SAM} is Sam, who reads along in #elevate-security
+
+  Read     export DATABASE_URL_FILE=${databaseUrlFile} ELEVATE_CONFIG=${config}
+           npx elevate who      and  npx elevate grants
 
   Stop     Ctrl-C; nothing stays behind
 

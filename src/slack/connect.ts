@@ -26,10 +26,16 @@ export function connectSlack(options: SlackAppOptions): SlackConnection {
       if (stopped) await made.stop()
     } catch (error) {
       if (!(error instanceof SlackUnreachable) || stopped) throw error
-      options.log.error({ error: error.message, again_in_ms: wait }, 'Slack cannot be reached; grants still end on time')
+      options.log.error(
+        { error: error.message, again_in_ms: wait },
+        'Slack cannot be reached; grants still end on time',
+      )
       waiting = setTimeout(() => {
         attempt(Math.min(LONGEST_WAIT, wait * 2)).catch((later: unknown) => {
-          options.log.error({ error: String(later) }, 'Slack does not let elevate connect; restart it with what is asked')
+          options.log.error(
+            { error: String(later) },
+            'Slack does not let elevate connect; restart it with what is asked',
+          )
         })
       }, wait)
     }

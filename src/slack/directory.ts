@@ -70,7 +70,8 @@ function stranger(id: PersonId): Person {
 }
 
 export function personFrom(id: PersonId, user: SlackUser, teamId: string): Person {
-  const name = cleanText(user.profile?.display_name || user.profile?.real_name || user.real_name || '')
+  // The full name first: a display name is whatever somebody chose this morning.
+  const name = cleanText(user.profile?.real_name || user.real_name || user.profile?.display_name || '')
   const email = user.profile?.email
   return {
     id,

@@ -1,6 +1,7 @@
 /** The bot's doors before the simulated workspace, over a world that lives in memory. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { expect } from 'vitest'
 import type { Catalog } from '../../src/core/catalog.ts'
 import type { Grant } from '../../src/core/grant.ts'
 import type { Reads, Store, Tx, World } from '../../src/core/ports.ts'
@@ -9,7 +10,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { createSlackApp, type SlackApp, type Transport } from '../../src/slack/app.ts'
 import { makeClient } from '../../src/slack/client.ts'
 import { makeDirectory } from '../../src/slack/directory.ts'
-import { SECURITY, workspace } from '../support/workspace.ts'
+import { ORDERS, SECURITY, workspace } from '../support/workspace.ts'
 import * as rows from './rows.ts'
 
 export const manifest = readFileSync(path.join(import.meta.dirname, '../../manifest.yml'), 'utf8')
@@ -26,7 +27,10 @@ export type Doors = {
   readonly events: { readonly type: string; readonly outcome?: string }[]
   readonly logged: object[]
   /** Makes what verbs read and write go wrong. */
-  trouble: { read?: () => Promise<unknown>; write?: () => Promise<unknown> }
+  trouble: {
+    read?: (() => Promise<unknown>) | undefined
+    write?: (() => Promise<unknown>) | undefined
+  }
   stop(): Promise<void>
 }
 
@@ -171,4 +175,46 @@ function memoryStore(
     },
     audit: { events: async () => [], stream: async () => [], size: async () => 0 },
   } as unknown as Store
+}
+
+/** A message of ours with one button, as an old card would carry it. */
+export async function postCard(
+  doors: Doors,
+  actionId: string,
+  value: string,
+  channel = ORDERS,
+): Promise<{ press(person: string): Promise<string>; open(person: string): void }> {
+  const as = (person: string) => doors.simulator.as(person)
+  const posted = await doors.app.client.chat.postMessage({
+    channel,
+    text: 'card',
+    blocks: [
+      {
+        type: 'actions',
+        block_id: 'b',
+        elements: [
+          { type: 'button', action_id: actionId, value, text: { type: 'plain_text', text: 'Press' } },
+        ],
+      },
+    ],
+  })
+  return {
+    open(person) {
+      void as(person).press({ kind: 'message', channel, ts: posted.ts ?? '' }, 'b', actionId)
+    },
+    async press(person) {
+      const before = new Set(
+        as(person)
+          .messages(channel)
+          .map((one) => one.ts),
+      )
+      const place = { kind: 'message', channel, ts: posted.ts ?? '' } as const
+      expect(await as(person).press(place, 'b', actionId)).toMatchObject({ ok: true })
+      const answer = () =>
+        as(person)
+          .messages(channel)
+          .find((one) => one.ephemeral && !before.has(one.ts))
+      return (await as(person).see(() => answer(), { what: 'an answer to the press' })).text
+    },
+  }
 }

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { DirectoryDown, OutcomeUnknown, StoreDown } from '../../src/core/ports.ts'
 import type { PersonView } from '../../src/simulator/view.ts'
 import { ACTION, BLOCK, roleBlock, VIEW } from '../../src/slack/ids.ts'
 import { ADA, BEN, EVE, GIL, ORDERS, SAM } from '../support/workspace.ts'
-import { type Doors, GRANT, openDoors, REQUEST } from './doors-world.ts'
+import { type Doors, GRANT, openDoors, postCard, REQUEST } from './doors-world.ts'
 import * as rows from './rows.ts'
 
 let doors: Doors
@@ -14,10 +13,10 @@ afterAll(() => doors.stop())
 afterEach(async () => {
   const violations = doors.simulator.control.violations()
   for (const list of [doors.requests, doors.grants, doors.events]) list.length = 0
-  doors.trouble = Object.assign(doors.trouble, { read: undefined, write: undefined })
   expect(violations).toEqual([])
 })
 
+const card = (action: string, value: string) => postCard(doors, action, value)
 const as = (person: string) => doors.simulator.as(person)
 
 /** Types a command and reads what comes back, seen by nobody else. */
@@ -33,46 +32,6 @@ async function said(person: string, text: string): Promise<string> {
       .messages(ORDERS)
       .find((one) => one.ephemeral && !before.has(one.ts))
   return (await as(person).see(() => fresh(), { what: `an answer to ${text}` })).text
-}
-
-/** A message of ours with one button, as an old card would carry it. */
-async function card(
-  actionId: string,
-  value: string,
-  channel = ORDERS,
-): Promise<{ press(person: string): Promise<string>; open(person: string): void }> {
-  const posted = await doors.app.client.chat.postMessage({
-    channel,
-    text: 'card',
-    blocks: [
-      {
-        type: 'actions',
-        block_id: 'b',
-        elements: [
-          { type: 'button', action_id: actionId, value, text: { type: 'plain_text', text: 'Press' } },
-        ],
-      },
-    ],
-  })
-  return {
-    open(person) {
-      void as(person).press({ kind: 'message', channel, ts: posted.ts ?? '' }, 'b', actionId)
-    },
-    async press(person) {
-      const before = new Set(
-        as(person)
-          .messages(channel)
-          .map((one) => one.ts),
-      )
-      const place = { kind: 'message', channel, ts: posted.ts ?? '' } as const
-      expect(await as(person).press(place, 'b', actionId)).toMatchObject({ ok: true })
-      const answer = () =>
-        as(person)
-          .messages(channel)
-          .find((one) => one.ephemeral && !before.has(one.ts))
-      return (await as(person).see(() => answer(), { what: 'an answer to the press' })).text
-    },
-  }
 }
 
 const shown = (view: PersonView) => JSON.stringify(view.modals.at(-1)?.blocks ?? '')
@@ -251,8 +210,8 @@ describe('a button', () => {
     doors.grants.push(rows.grant({ id: GRANT }))
     const place = await card(ACTION.show_credential, GRANT)
     place.open(ADA)
-    const shown = await as(ADA).see((view) => view.modals.find((one) => one.callback_id === VIEW.credential))
-    expect(JSON.stringify(shown.blocks)).toContain('correct horse <@U0BEN> battery')
+    const view = await as(ADA).see((view) => view.modals.find((one) => one.callback_id === VIEW.credential))
+    expect(JSON.stringify(view.blocks)).toContain('correct horse <@U0BEN> battery')
     await as(ADA).closeModal()
     place.open(BEN)
     await as(BEN).see((view) => shown(view).includes('Only the person'))
@@ -266,60 +225,6 @@ describe('a button', () => {
     doors.requests.length = 0
     await as(ADA).pressButton('Withdraw', { where: 'home' })
     await as(ADA).see(() => titles(ADA) === 'elevate')
-    await as(ADA).closeModal()
-  })
-})
-
-describe('when something is down', () => {
-  const fail = (error: Error) => async () => {
-    throw error
-  }
-
-  it.each([
-    ['the database', new StoreDown('no connection')],
-    ['a commit', new OutcomeUnknown('cut off')],
-    ['Slack', new DirectoryDown('ratelimited')],
-    ['anything else', new Error('secret: hunter2')],
-  ])('%s: a click is answered, and so is a form', async (_, error) => {
-    doors.requests.push(rows.request({ id: REQUEST }))
-    doors.trouble.write = fail(error)
-    const answer = await (await card(ACTION.approve, REQUEST)).press(BEN)
-    expect(answer).not.toBe('')
-    expect(answer).not.toContain(error.message)
-    doors.requests.length = 0
-    await as(ADA).command('', { channel: ORDERS })
-    await as(ADA).fill('Role', 'read')
-    await as(ADA).fill(ACTION.type_reason, 'look into INC-7')
-    const wrong = await as(ADA).submit()
-    expect(Object.keys(wrong.errors ?? {})).toEqual([BLOCK.reason])
-    await as(ADA).closeModal()
-  })
-
-  it('slow: says that it looks, and then what came of it', async () => {
-    doors.requests.push(rows.request({ id: REQUEST }))
-    let go = () => {}
-    doors.trouble.write = () => new Promise<void>((resolve) => void (go = resolve))
-    const place = await card(ACTION.approve, REQUEST)
-    expect(await place.press(BEN)).toMatch(/longer than usual/)
-    const before = as(BEN).messages(ORDERS).length
-    go()
-    await as(BEN).see(
-      (view) => (view.channels.find((one) => one.id === ORDERS)?.messages.length ?? 0) > before || undefined,
-    )
-    expect(doors.requests).toMatchObject([{ state: 'approved' }])
-  })
-
-  it('slow: a form says so too, within Slack’s three seconds', async () => {
-    let go = () => {}
-    await as(ADA).command('', { channel: ORDERS })
-    await as(ADA).fill('Role', 'read')
-    await as(ADA).fill(ACTION.type_reason, 'look into INC-7')
-    doors.trouble.write = () => new Promise<void>((resolve) => void (go = resolve))
-    expect(await as(ADA).submit()).toMatchObject({ ok: true })
-    expect(JSON.stringify(as(ADA).topModal()?.blocks)).toContain('longer than usual')
-    go()
-    await as(ADA).see((view) => !shown(view).includes('longer than usual'))
-    expect(doors.requests).toHaveLength(1)
     await as(ADA).closeModal()
   })
 })

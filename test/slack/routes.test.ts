@@ -90,9 +90,7 @@ describe('the manifest', () => {
 
   it('has only scopes that exist, and stays within the lengths that Slack allows', () => {
     type Scope = NonNullable<
-      NonNullable<
-        NonNullable<NonNullable<ManifestCreateRequest['manifest']>['oauth_config']>['scopes']
-      >['bot']
+      NonNullable<NonNullable<AppsManifestCreateArguments['manifest']['oauth_config']>['scopes']>['bot']
     >[number]
     const exist = [
       'commands',

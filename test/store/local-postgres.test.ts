@@ -189,7 +189,9 @@ describe('a durable server', () => {
     })
     children.push(child)
     await eventually(() => expect(processesAt(dataDir).some((line) => line.includes('initdb'))).toBe(true))
+    // All of it at once, as when the machine stops.
     await killed(child)
+    for (const line of processesAt(dataDir)) process.kill(Number.parseInt(line, 10), 'SIGKILL')
     await eventually(() => expect(processesAt(dataDir)).toEqual([]))
     expect(await readdir(dataDir)).not.toContain('data')
     await using server = await startLocalPostgres({ dataDir, scramIterations: 1 })

@@ -15,12 +15,12 @@ export async function endAllSessions(
   signal: AbortSignal,
 ): Promise<number> {
   const ended = new Set<string>()
-  const until = Date.now() + patience
+  const until = performance.now() + patience
   for (;;) {
     const pids = await terminate(database, login, undefined, signal)
     if (pids.length === 0) return ended.size
     for (const pid of pids) ended.add(pid)
-    if (Date.now() > until) throw stubborn(pids.length, login)
+    if (performance.now() > until) throw stubborn(pids.length, login)
     await pause(20, undefined, { signal }).catch(() => {})
   }
 }
@@ -35,9 +35,9 @@ export async function endPresentSessions(
   signal: AbortSignal,
 ): Promise<number> {
   const present = await terminate(database, login, undefined, signal)
-  const until = Date.now() + patience
+  const until = performance.now() + patience
   for (let left = present; left.length > 0; ) {
-    if (Date.now() > until) throw stubborn(left.length, login)
+    if (performance.now() > until) throw stubborn(left.length, login)
     await pause(20, undefined, { signal }).catch(() => {})
     left = await terminate(database, login, left, signal)
   }

@@ -14,9 +14,11 @@ export function atTheEnd(card: {
     ? say`At the end the access is taken back, and sessions that are open are ended.`
     : say`At the end the access is taken back; sessions that are open then are not ended.`
   const residual =
-    residualSeconds > 0
-      ? say`What was opened before can work for up to ${formatDuration(residualSeconds)} more.`
-      : say``
+    residualSeconds === Number.POSITIVE_INFINITY
+      ? say`They can go on for as long as they like.`
+      : residualSeconds > 0
+        ? say`What was opened before can work for up to ${formatDuration(residualSeconds)} more.`
+        : say``
   const alone = {
     enforced: say`Should elevate be down, ${request.target} ends it by itself.`,
     'login-only': say`Should elevate be down, ${request.target} refuses new logins by itself.`,
