@@ -63,6 +63,13 @@ describe('channels', () => {
     expect(JSON.stringify(message.blocks)).not.toMatch(/<@|"type":"user"/)
   })
 
+  it('can end from the feed what was just given', () => {
+    const message = feed([{ what: 'given', request: approved(), grant: grant() }], names)
+    expect(buttons(message).map((one) => [one.action_id, one.value])).toEqual([['end_other', 'grant-2077']])
+    const over = grant({ state: 'revoking', endReason: 'returned', dueAt: secondsLater(60) })
+    expect(buttons(feed([{ what: 'given', request: approved(), grant: over }], names))).toEqual([])
+  })
+
   it('are told loudly when access outlives its time, with security mentioned and a button', () => {
     const stuck = grant({
       state: 'revoking',

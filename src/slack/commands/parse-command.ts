@@ -2,7 +2,7 @@
  * `/elevate …` → what is meant. Words are read strictly: a person is only who Slack itself resolved to an id, a
  * duration that is nearly right is refused, and nothing is guessed.
  */
-import { DURATION_HELP, parseDuration, resemblesDuration } from '../../core/duration.ts'
+import { resemblesDuration } from '../../core/duration.ts'
 import type { PersonId } from '../../core/person.ts'
 import { cleanText } from '../../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
@@ -68,10 +68,9 @@ function readAsk(text: string, words: readonly Word[]): Command | Refused {
   if (!role) return { kind: 'form', target: nameIn(target) }
   const asked = { kind: 'ask', target: nameIn(target), role: nameIn(role) } as const
   if (!third) return { ...asked, duration: undefined, reason: '' }
-  if (parseDuration(third.text) !== undefined)
-    return { ...asked, duration: third.text, reason: restAfter(text, words, 3) }
+  // One that is nearly right goes along as well: the verb refuses it, and puts that on record.
   if (resemblesDuration(third.text) || NUMBERS.test(third.text))
-    return refuse('bad-duration', `“${third.text}” is not a duration: ${DURATION_HELP}.`, 'duration')
+    return { ...asked, duration: third.text, reason: restAfter(text, words, 3) }
   return { ...asked, duration: undefined, reason: restAfter(text, words, 2) }
 }
 

@@ -5,9 +5,10 @@ import { clamp } from '../../core/reason.ts'
 import type { RefusalCode } from '../../core/refusal.ts'
 import { type Request, requestName } from '../../core/request.ts'
 import { message, sentence } from '../blocks/compose.ts'
-import { bullets, context, linesThatFit, rich, section } from '../blocks/layout.ts'
-import type { Message, Names } from '../blocks/message.ts'
+import { actions, bullets, context, linesThatFit, rich, section } from '../blocks/layout.ts'
+import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, type Line, moment, say } from '../blocks/say.ts'
+import { endButton } from './grant-buttons.ts'
 import { accessOf, approvedBy, counted, lateness, usedOf, whyEnded, yesesOf } from './phrases.ts'
 
 export type FeedKind = Extract<Notice, { kind: 'feed' }>['what'] | 'refused'
@@ -31,6 +32,7 @@ export type FeedLine =
 export const FEED_ORDER: readonly FeedKind[] = ['refused', 'not-given', 'ended', 'given', 'decided', 'asked']
 
 const MOST_LINES = 20
+const MOST_BUTTONS = 5
 const ROOM = 11_000
 
 /** Lines of the security channel's feed in one message; `more` counts what was left out. Pings nobody. */
@@ -51,12 +53,25 @@ export function feed(
     left[kind] ? [say`${counted(left[kind], ...LEFT_OUT[kind])}`] : [],
   )
   const [only] = said
-  if (only && said.length === 1 && rest.length === 0) return sentence(only)
+  const ends = endButtons(sorted.slice(0, said.length), names)
+  if (only && said.length === 1 && rest.length === 0) return sentence(only, ...ends)
   const others = rest.length > 0 ? say`And more: ${between(rest, ', ')}.` : undefined
   return message(between([...said, ...(others ? [others] : [])], ' '), [
     said.length > 0 ? rich(bullets(said)) : section(say`Much happened at once.`),
     others ? context(others) : undefined,
+    ...ends,
   ])
+}
+
+/** What was just given can be ended from here; a message about more than that says it with `/elevate revoke`. */
+function endButtons(shown: readonly FeedLine[], names: Names): Block[] {
+  const live = shown.flatMap((one) =>
+    one.what === 'given' && one.grant?.state === 'active' ? [one.grant] : [],
+  )
+  if (live.length === 0 || live.length > MOST_BUTTONS) return []
+  return [
+    actions(...live.map((grant) => endButton(grant, names(grant.person), `End ${grantName(grant.number)}…`))),
+  ]
 }
 
 const LEFT_OUT: Record<FeedKind, readonly [string, string]> = {

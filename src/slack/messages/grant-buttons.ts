@@ -21,6 +21,17 @@ export function doneButton(grant: Grant): Button {
   })
 }
 
+/** For approvers and security. `text` says which grant where a message is about several. */
+export function endButton(grant: Grant, holder: string, text = 'End now…'): Button {
+  return button({
+    action: ACTION.end_other,
+    text,
+    label: `End ${grantName(grant.number)} now: ${accessName(grant)} for ${holder}`,
+    value: grant.id,
+    style: 'danger',
+  })
+}
+
 export function passwordButton(grant: Grant): Button {
   return button({
     action: ACTION.show_credential,

@@ -20,6 +20,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, day, type Line, moment, say, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { atTheEnd } from './at-the-end.ts'
+import { endButton } from './grant-buttons.ts'
 import { accessName, accessOf, approvedBy, counted, usedOf } from './phrases.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
@@ -115,15 +116,7 @@ function buttonsOf(card: Card, stage: Stage, names: Names): Block | undefined {
   const { request, grant } = card
   if (stage === 'pending') return decisionButtons(card, names)
   if (stage !== 'active' || !grant) return undefined
-  return actions(
-    button({
-      action: ACTION.end_other,
-      text: 'End now…',
-      label: `End ${grantName(grant.number)} now: ${accessName(request)} for ${names(request.requester)}`,
-      value: grant.id,
-      style: 'danger',
-    }),
-  )
+  return actions(endButton(grant, names(request.requester)))
 }
 
 /** Approve and Deny, for the card and for Home. */
