@@ -13,7 +13,7 @@ export const executablePath = [
 
 if (!executablePath) console.warn('The page of the simulator is not tested: no Chromium (see CHROMIUM_PATH).')
 
-const args = [
+export const browserArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',
@@ -33,7 +33,7 @@ export function pageUnderTest() {
 
   beforeAll(async () => {
     base = await server.start()
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args })
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: browserArguments })
   }, 60_000)
 
   afterAll(async () => {

@@ -4,12 +4,12 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { type LocalPostgres, startLocalPostgres } from '../../src/store/local-postgres.ts'
 
-export const templateDatabase = 'elevate_template'
-
 declare module 'vitest' {
   interface ProvidedContext {
     /** Superuser URL of the cluster for elevate's own databases; see test/global-setup.ts. */
     storeServerUrl: string
+    /** Part of every database's name, so that two runs on one server stay apart. */
+    storeRun: string
   }
 }
 
@@ -18,8 +18,9 @@ export type FreshDatabase = AsyncDisposable & { readonly url: string; drop(): Pr
 /** A migrated, empty database of elevate's own; costs a copy of the template, so use one per file. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const server = inject('storeServerUrl')
-  const name = `test_${randomBytes(6).toString('hex')}`
-  await execute(server, `create database ${name} template ${templateDatabase} strategy file_copy`)
+  const run = inject('storeRun')
+  const name = `elevate_test_${run}_${randomBytes(6).toString('hex')}`
+  await execute(server, `create database ${name} template elevate_template_${run} strategy file_copy`)
   const url = new URL(server)
   url.pathname = `/${name}`
   const drop = () => execute(server, `drop database if exists ${name} with (force)`)
