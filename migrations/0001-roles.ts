@@ -1,9 +1,10 @@
 /**
- * Two roles without a login. `elevate_app` is what the running bot turns into on every connection: it reads and
- * writes state, and can only add to the audit log. `elevate_audit_owner` owns that log; nobody works as it.
+ * Two roles without a login. `elevate_app` is what the running bot turns into on every connection: it reads
+ * and writes state, and can only add to the audit log. `elevate_audit_owner` owns that log; nobody works as
+ * it.
  *
- * Roles belong to the whole cluster, migrations to one database, so several databases may come here at once: whoever
- * loses the race finds the role made.
+ * Roles belong to the whole cluster, migrations to one database, so several databases may come here at
+ * once: whoever loses the race finds the role made.
  */
 import { type Kysely, sql } from 'kysely'
 
@@ -42,8 +43,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         raise exception 'the roles elevate_app and elevate_audit_owner must not be able to log in';
       end if;
 
-      -- A superuser may act as any role already. Others need to be members to hand the log over, and to become
-      -- elevate_app later; the membership in the owner is taken back once the log is made.
+      -- A superuser may act as any role already. Others need to be members to hand the log over, and to
+      -- become elevate_app later; the membership in the owner is taken back once the log is made.
       if not (select rolsuper from pg_roles where rolname = current_user) then
         begin
           execute format('grant elevate_app, elevate_audit_owner to %I', current_user);

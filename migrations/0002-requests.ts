@@ -30,7 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         check (state in ('pending', 'approved', 'denied', 'withdrawn', 'lapsed')),
       constraint requested_duration_is_positive check (duration_s > 0),
       constraint request_lapses_after_it_was_made check (lapses_at > created_at),
-      constraint request_has_a_closing_time_exactly_when_closed check ((state = 'pending') = (closed_at is null)),
+      constraint request_has_a_closing_time_exactly_when_closed
+        check ((state = 'pending') = (closed_at is null)),
       constraint only_closed_requests_name_who_closed_them check (state <> 'pending' or closed_by is null)
     );
     comment on table elevate.request is 'Somebody asks for an entitlement, for a duration, with a reason';
@@ -56,7 +57,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint only_known_verdicts check (verdict in ('approve', 'deny'))
     );
     comment on table elevate.decision is 'One approver''s yes or no; never changed, never removed';
-    comment on column elevate.decision.self is 'The approver is the requester, and policy allowed it in so many words';
+    comment on column elevate.decision.self is
+      'The approver is the requester, and policy allowed it in so many words';
 
     create function elevate.request_edges() returns text[] language sql immutable parallel safe
       return array['pending>approved', 'pending>denied', 'pending>lapsed', 'pending>withdrawn'];

@@ -1,6 +1,6 @@
 /**
- * Access that was decided. The row is the queue: `wake_at` says when a worker must look at it, and the binding's
- * lease and fence say who may.
+ * Access that was decided. The row is the queue: `wake_at` says when a worker must look at it, and the
+ * binding's lease and fence say who may.
  *
  *     provisioning ──▶ active ──▶ revoking ──▶ revoked
  *           └───────────────────────▲
@@ -95,10 +95,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       lease_until timestamptz not null default '-infinity',
       constraint one_binding_per_person_and_entitlement primary key (target, role, person)
     ) with (fillfactor = 70);
-    comment on table elevate.binding is 'One person, one entitlement: at most one worker at a time acts on it';
+    comment on table elevate.binding is
+      'One person, one entitlement: at most one worker at a time acts on it';
     comment on column elevate.binding.fence is
       'Rises with every claim; a worker whose fence was overtaken changes nothing';
-    comment on column elevate.binding.lease_until is 'Nobody else claims before this moment; -infinity when free';
+    comment on column elevate.binding.lease_until is
+      'Nobody else claims before this moment; -infinity when free';
 
     create function elevate.grant_edges() returns text[] language sql immutable parallel safe
       return array['active>revoking', 'provisioning>active', 'provisioning>revoking', 'revoking>revoked'];

@@ -1,4 +1,7 @@
-/** What is still to be told, what was posted, whose Home is open, which digests are made, and when the bot was last awake. */
+/**
+ * What is still to be told, what was posted, whose Home is open, which digests are made, and when the bot
+ * was last awake.
+ */
 import { type Kysely, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -20,7 +23,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       'Notices with the same key say the same; only one of them waits at a time';
     comment on column elevate.outbox.taken_at is
       'Set when a delivery took it up: from then on it may say too little, and does not keep another with its key out';
-    create unique index one_waiting_notice_per_key on elevate.outbox (key) where taken_at is null and key is not null;
+    create unique index one_waiting_notice_per_key on elevate.outbox (key)
+      where taken_at is null and key is not null;
     create index notices_by_lane on elevate.outbox (lane, send_after);
 
     create table elevate.outbox_lane (
@@ -40,7 +44,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint one_card_per_request_and_lane primary key (request_id, lane),
       constraint card_shows_a_request foreign key (request_id) references elevate.request (id)
     );
-    comment on table elevate.posted_message is 'Copies of a request''s card in Slack, kept so that they can be redrawn';
+    comment on table elevate.posted_message is
+      'Copies of a request''s card in Slack, kept so that they can be redrawn';
 
     create table elevate.home_viewer (
       person text not null,
@@ -68,6 +73,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     grant select, insert on elevate.digest to elevate_app;
     grant select, insert, update, delete on elevate.outbox, elevate.home_viewer to elevate_app;
-    grant select, insert, update on elevate.outbox_lane, elevate.posted_message, elevate.heartbeat to elevate_app;
+    grant select, insert, update on elevate.outbox_lane, elevate.posted_message, elevate.heartbeat
+      to elevate_app;
   `.execute(db)
 }

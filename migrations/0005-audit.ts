@@ -1,14 +1,16 @@
 /**
- * The audit log: leaves of a Merkle tree, the bytes they stand for, and the private texts that the bytes only
- * commit to. One function adds to it; nothing changes it.
+ * The audit log: leaves of a Merkle tree, the bytes they stand for, and the private texts that the bytes
+ * only commit to. One function adds to it; nothing changes it.
  *
- * The function fills in what only the database can know, the index and the time, into bytes that the application
- * made canonical. It looks for `"index":""` and `"time":""`. A text that somebody typed cannot contain either: inside a
- * JSON string every quote is written \", and `"index":""` has a bare quote behind `index`, so it can only be a key. A
- * key of that name deeper in the event makes two of them, which is refused. At last the filled event is parsed, and
- * must say the index and the time that were meant, at its top.
+ * The function fills in what only the database can know, the index and the time, into bytes that the
+ * application made canonical. It looks for `"index":""` and `"time":""`. A text that somebody typed cannot
+ * contain either: inside a JSON string every quote is written \", and `"index":""` has a bare quote behind
+ * `index`, so it can only be a key. A key of that name deeper in the event makes two of them, which is
+ * refused. At last the filled event is parsed, and must say the index and the time that were meant, at its
+ * top.
  *
- * No foreign keys from body and secret to leaf: the one function writes all three, and everybody waits for it.
+ * No foreign keys from body and secret to leaf: the one function writes all three, and everybody waits for
+ * it.
  */
 import { type Kysely, sql } from 'kysely'
 
@@ -32,24 +34,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       index bigint not null,
       bytes text not null,
       time timestamptz not null,
-      type text generated always as (bytes::jsonb ->> 'type') stored,
-      actor text generated always as (bytes::jsonb #>> '{actor,id}') stored,
-      subject text generated always as (bytes::jsonb ->> 'subject') stored,
-      target text generated always as (bytes::jsonb ->> 'target') stored,
-      role text generated always as (bytes::jsonb ->> 'role') stored,
-      request text generated always as (bytes::jsonb ->> 'request') stored,
-      "grant" text generated always as (bytes::jsonb ->> 'grant') stored,
+      type text not null,
+      actor text not null,
+      subject text,
+      target text,
+      role text,
+      request text,
+      "grant" text,
       constraint body_has_an_index primary key (index),
-      constraint body_fits_an_entry_bundle check (octet_length(bytes) <= 65535),
-      constraint body_says_what_happened check (type is not null and actor is not null)
+      constraint body_fits_an_entry_bundle check (octet_length(bytes) <= 65535)
     );
-    comment on table audit.body is 'What happened, byte for byte as it was hashed (RFC 8785); never built again from jsonb';
-    comment on column audit.body.time is 'The time in the bytes, for searching; the bytes count';
+    comment on table audit.body is
+      'What happened, byte for byte as it was hashed (RFC 8785); never built again from jsonb';
+    comment on column audit.body.time is
+      'This and what follows is taken from the bytes by append, for searching; the bytes count';
     create index events_by_actor on audit.body (actor, index);
     create index events_by_subject on audit.body (subject, index) where subject is not null;
     create index events_by_target on audit.body (target, role, index) where target is not null;
     create index events_by_type on audit.body (type, index);
-    create index events_by_request on audit.body (request, index) where request is not null;
     create index events_by_time on audit.body using brin (time) with (pages_per_range = 16, autosummarize = on);
 
     create table audit.secret (
@@ -71,7 +73,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint one_checkpoint_per_size primary key (size),
       constraint checkpoint_size_is_not_negative check (size >= 0)
     );
-    comment on table audit.checkpoint is 'Signed statements of the log''s size and root hash, and where they were published';
+    comment on table audit.checkpoint is
+      'Signed statements of the log''s size and root hash, and where they were published';
 
     create function audit.append(events text[], secrets jsonb) returns bigint[]
       language plpgsql volatile security definer
@@ -86,12 +89,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       parsed jsonb;
       secret record;
     begin
-      -- One at a time until the commit: an index is given only when everything before it is decided, so that a
-      -- transaction that rolls back leaves no gap. Each statement below sees what was committed while we waited.
+      if coalesce(cardinality(events), 0) = 0 then
+        return indexes;
+      end if;
+      -- One at a time until the commit: an index is given only when everything before it is decided, so
+      -- that a transaction that rolls back leaves no gap. Each statement below sees what was committed
+      -- while we waited.
       perform pg_advisory_xact_lock(2611230641);
       select coalesce(max(index), -1) into last from audit.leaf;
 
-      for n in 1 .. coalesce(cardinality(events), 0) loop
+      for n in 1 .. cardinality(events) loop
         if length(events[n]) - length(replace(events[n], '"index":""', '')) is distinct from length('"index":""')
           or length(events[n]) - length(replace(events[n], '"time":""', '')) is distinct from length('"time":""')
         then
@@ -108,8 +115,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           raise exception 'an event says its index and its time at the top'
             using errcode = 'check_violation', constraint = 'event_says_its_index_and_time';
         end if;
-        insert into audit.leaf (index, leaf_hash) values (last, sha256('\\x00'::bytea || convert_to(filled, 'UTF8')));
-        insert into audit.body (index, bytes, time) values (last, filled, moment);
+        insert into audit.leaf (index, leaf_hash)
+          values (last, sha256('\\x00'::bytea || convert_to(filled, 'UTF8')));
+        insert into audit.body (index, bytes, time, type, actor, subject, target, role, request, "grant")
+          values (last, filled, moment, parsed ->> 'type', parsed #>> '{actor,id}', parsed ->> 'subject',
+            parsed ->> 'target', parsed ->> 'role', parsed ->> 'request', parsed ->> 'grant');
+        indexes := indexes || last;
+        continue when secrets = '[]';
 
         for secret in
           select one.field, decode(one.salt, 'hex') as salt, one.content
@@ -125,7 +137,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           insert into audit.secret (index, field, salt, content)
             values (last, secret.field, secret.salt, secret.content);
         end loop;
-        indexes := indexes || last;
       end loop;
       return indexes;
     end
@@ -145,15 +156,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       insert into audit.checkpoint (size, note) values (keep_checkpoint.size, keep_checkpoint.note);
     end
     $$;
-    comment on function audit.keep_checkpoint(bigint, text) is 'Keeps a signed checkpoint; one per size, for ever';
+    comment on function audit.keep_checkpoint(bigint, text) is
+      'Keeps a signed checkpoint; one per size, for ever';
 
     create function audit.note_posted(size bigint, place jsonb) returns void
       language sql volatile security definer
       set search_path = pg_catalog, pg_temp
       begin atomic
-        update audit.checkpoint set posted = posted || jsonb_build_array(place) where checkpoint.size = note_posted.size;
+        update audit.checkpoint set posted = posted || jsonb_build_array(place)
+          where checkpoint.size = note_posted.size;
       end;
-    comment on function audit.note_posted(bigint, jsonb) is 'Notes one more place where a checkpoint was published';
+    comment on function audit.note_posted(bigint, jsonb) is
+      'Notes one more place where a checkpoint was published';
 
     create function audit.refuse_change() returns trigger language plpgsql
       set search_path = pg_catalog, pg_temp
@@ -195,7 +209,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       for each statement execute function audit.refuse_change();
   `.execute(db)
 
-  // ALWAYS: also for a superuser who sets session_replication_role to replica, which silences ordinary triggers.
+  // ALWAYS: also for a superuser who sets session_replication_role to replica, which silences ordinary
+  // triggers.
   for (const [table, triggers] of Object.entries(ALWAYS)) {
     for (const trigger of triggers) {
       await sql`alter table ${sql.table(`audit.${table}`)} enable always trigger ${sql.id(trigger)}`.execute(

@@ -57,15 +57,16 @@ function unknownTarget(catalog: Catalog, typed: string): Refused {
 
 export const MOMENT_HELP = 'write 2026-11-20T03:00Z, or 2026-11-20 03:00 for UTC, or 2026-11-20'
 
-const MOMENT = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2})?)?$/
+const MOMENT =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?$/
 
 /** A moment in one strict grammar, UTC unless it says otherwise. `Date.parse` would accept `2` and 31 February. */
 export function readMoment(typed: string): Date | undefined {
   const match = MOMENT.exec(typed.trim())
   if (!match) return undefined
-  const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = match
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = match
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  const moment = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
+  const moment = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone}`)
   const calendar = new Date(`${year}-${month}-${day}T00:00:00Z`)
   const real = !Number.isNaN(calendar.getTime()) && calendar.getUTCDate() === Number(day)
   return real && !Number.isNaN(moment.getTime()) ? moment : undefined

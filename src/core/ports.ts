@@ -50,6 +50,8 @@ export type Tx = {
     ): Promise<boolean>
     /** Lanes that carry a copy of the request's card. */
     cards(id: RequestId): Promise<readonly Lane[]>
+    /** What people and events call it: `R-1042`. */
+    name(id: RequestId): Promise<string>
   }
   readonly grants: {
     open(grant: NewGrant): Promise<Grant>
@@ -107,6 +109,8 @@ export type NewGrant = {
 export type Claim = {
   readonly grant: Grant
   readonly fence: number
+  /** By this process's own monotonic clock, in milliseconds; the lease began no earlier. */
+  readonly takenAt: number
   /** Other grants that want the same account to have the same entitlement now. */
   readonly siblings: readonly Pick<Grant, 'id' | 'number' | 'state' | 'preexisting' | 'activatedAt'>[]
   /** Milliseconds since the due moment by the database's clock; negative before it, undefined when not due yet. */
@@ -120,7 +124,7 @@ export type Claims = {
   due(rooms: ReadonlyMap<string, number>): Promise<readonly Claim[]>
   /** Milliseconds until the next grant of these targets becomes due, by the database's clock; undefined when none is due within `ms`. */
   nextWithin(targets: readonly string[], ms: number): Promise<number | undefined>
-  /** This one, if it has something to do and nobody else is at it. */
+  /** This one, if it has something to do and nobody else is at it; access that is to go is tried at any time. */
   one(id: GrantId): Promise<Claim | undefined>
   /** Starts the lease anew; false when somebody with a higher fence has taken over. */
   renew(claim: Claim): Promise<boolean>

@@ -31,7 +31,7 @@ export function makeWorker(world: World): Worker {
     track(
       advanceGrant(world, claim).finally(() => {
         busy.set(target, (busy.get(target) ?? 1) - 1)
-        // The last batch was full, so there is more: go on now that there is room, not a second later.
+        // There may be more, for want of room or behind the same lease: go on now, not a second later.
         if (more) void sweep().catch(() => {})
       }),
     )
@@ -46,7 +46,7 @@ export function makeWorker(world: World): Worker {
     const rooms = roomsOf(world, busy)
     if (stopped || rooms.size === 0) return
     const claims = await world.store.claims.due(rooms)
-    more = [...rooms].some(([target, room]) => countOf(claims, target) >= room)
+    more = claims.length > 0
     for (const claim of claims) start(claim)
     if (!more) await lookAhead()
   }
@@ -99,8 +99,4 @@ function roomsOf(world: World, busy: ReadonlyMap<string, number>): Map<string, n
     .catalog()
     .targets.map((target) => [target.id, ROOM_PER_TARGET - (busy.get(target.id) ?? 0)] as const)
   return new Map(rooms.filter(([, room]) => room > 0))
-}
-
-function countOf(claims: readonly Claim[], target: string): number {
-  return claims.filter((claim) => claim.grant.target === target).length
 }

@@ -19,6 +19,7 @@ export async function endClaimed(
       target: grant.target,
       role: grant.role,
       ...(grant.account ? { account: grant.account } : {}),
+      request: await tx.requests.name(grant.requestId),
       grant: grantName(grant.number),
       policy: grant.policyHash,
       outcome: reason,

@@ -3,7 +3,7 @@ import { type Grant, type GrantId, grantName } from '../core/grant.ts'
 import { canGrant } from '../core/lifecycle.ts'
 import { channelLane } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/person.ts'
-import type { World } from '../core/ports.ts'
+import type { GrantRow, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { requestName } from '../core/request.ts'
@@ -21,7 +21,7 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
   const note = cleanText(ending.note)
   const own = row.grant.person === ending.by
   if (!own) {
-    const no = await refuseUnlessEnder(world, row.grant, ending.by, note)
+    const no = await refuseUnlessEnder(world, row, ending.by, note)
     if (no) return no
   }
   const result = await world.store.transaction(async (tx) => {
@@ -56,7 +56,7 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
 /** Tells security of an attempt to end what is not one's own, and refuses; undefined when it is allowed. */
 async function refuseUnlessEnder(
   world: World,
-  grant: Grant,
+  { grant, request }: GrantRow,
   by: PersonId,
   note: string,
 ): Promise<Refused | undefined> {
@@ -80,6 +80,7 @@ async function refuseUnlessEnder(
       subject: grant.person,
       target: grant.target,
       role: grant.role,
+      request: requestName(request.number),
       grant: grantName(grant.number),
       policy: catalog.hash,
       outcome: 'not-an-approver',

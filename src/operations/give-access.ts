@@ -2,7 +2,7 @@ import { type Connector, ConnectorError, type Granted } from '../core/connector.
 import { type Grant, grantName } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { Claim, World } from '../core/ports.ts'
-import { retryDelay } from '../core/retry.ts'
+import { CALL_TIMEOUT, retryDelay } from '../core/retry.ts'
 import { accessOf } from './access-of.ts'
 import { endClaimed } from './end-claimed.ts'
 import { failpoint } from './failpoint.ts'
@@ -14,17 +14,20 @@ import { tellHomes } from './tell-homes.ts'
 const HOPELESS: ReadonlySet<string> = new Set(['denied', 'not-found', 'config', 'conflict'])
 
 /** Makes the access real, and starts its clock once the target has said that it is there. */
-export async function giveAccess(world: World, claim: Claim): Promise<void> {
+export async function giveAccess(world: World, taken: Claim): Promise<void> {
+  let claim = taken
   const connector = world.connector(claim.grant.target)
   if (!connector) return giveUp(world, claim, `the target ${claim.grant.target} is not configured`)
   try {
     const named = await nameAccount(world, connector, claim)
     if (!named) return
+    claim = { ...claim, grant: named.grant }
     await failpoint('before-grant')
     const access = accessOf(named.grant, named.account, inheritedStanding(claim))
     const granted = await holdLease(world, claim, (signal) => connector.grant(access, signal))
     await failpoint('after-grant')
-    await activate(world, { ...claim, grant: named.grant }, granted)
+    const activated = await activate(world, claim, granted)
+    if (!activated) await undoIfOver(world, connector, claim)
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     if (HOPELESS.has(error.kind)) return giveUp(world, claim, error.message)
@@ -63,7 +66,8 @@ function inheritedStanding(claim: Claim): boolean {
   return claim.siblings.some((one) => one.preexisting)
 }
 
-async function activate(world: World, claim: Claim, granted: Granted): Promise<void> {
+/** False when somebody else moved the grant on while the target was being called. */
+async function activate(world: World, claim: Claim, granted: Granted): Promise<boolean> {
   const firstOfOurs = !claim.siblings.some((one) => one.activatedAt)
   const preexisting = firstOfOurs ? granted.preexisting : inheritedStanding(claim)
   const grant = await world.store.transaction(async (tx) => {
@@ -76,6 +80,7 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<v
       target: active.target,
       role: active.role,
       account: active.account ?? '',
+      request: await tx.requests.name(active.requestId),
       grant: grantName(active.number),
       policy: active.policyHash,
       outcome: granted.was,
@@ -100,6 +105,29 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<v
     world.nudge.grant(claim.grant.id)
   }
   world.nudge.outbox()
+  return grant !== undefined
+}
+
+/**
+ * A worker that was held up may come to the target after another one has taken the access away for good. Nobody
+ * would look there again, so this one takes back what it gave, unless another grant of the account needs it.
+ */
+async function undoIfOver(world: World, connector: Connector, claim: Claim): Promise<void> {
+  const row = await world.store.reads.grant(claim.grant.id)
+  if (row?.grant.state !== 'revoked' || row.grant.account === undefined) return
+  const { grant } = row
+  const live = await world.store.reads.liveGrants(grant.person)
+  const needed = live.some(
+    ({ grant: one }) =>
+      one.target === grant.target && one.role === grant.role && one.account === grant.account,
+  )
+  if (needed) return
+  world.log.warn(
+    { grant: grantName(grant.number) },
+    'access was given after its grant was over; it is taken back',
+  )
+  const access = accessOf(grant, grant.account ?? '', grant.preexisting)
+  await connector.revoke(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
 }
 
 async function giveUp(world: World, claim: Claim, error: string): Promise<void> {

@@ -1,6 +1,7 @@
+import type { Catalog } from '../core/catalog.ts'
 import { DURATION_HELP, parseDuration } from '../core/duration.ts'
 import { channelLane, type Lane } from '../core/notice.ts'
-import type { PersonId } from '../core/person.ts'
+import { groupsIn, type PersonId } from '../core/person.ts'
 import { type Allowed, type Ask, groupsToAskWith, rehearse } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
@@ -29,7 +30,10 @@ export async function rehearseAccess(world: World, asking: Asking): Promise<Allo
     world.directory.person(asking.by),
     world.directory.groups(groupsOf(world, ask)),
   ])
-  return rehearse(catalog, ask, person, groups)
+  const answer = rehearse(catalog, ask, person, groups)
+  if (!isRefused(answer) || answer.refused.code !== 'not-allowed') return answer
+  // What this person may have instead is said too, and the groups of the other roles are needed for that.
+  return rehearse(catalog, ask, person, await world.directory.groups(everyGroup(catalog)))
 }
 
 /** Opens a request, or refuses it with an event. The card, the feed and Home follow through the outbox. */
@@ -110,13 +114,11 @@ function groupsOf(world: World, ask: Ask): string[] {
   const catalog = world.catalog()
   const named = groupsToAskWith(catalog, ask.target, ask.role)
   if (named.length > 0) return named
-  return [
-    ...new Set(
-      catalog.targets.flatMap((target) =>
-        target.roles.flatMap((role) => groupsToAskWith(catalog, target.id, role.id)),
-      ),
-    ),
-  ]
+  return everyGroup(catalog)
+}
+
+function everyGroup(catalog: Catalog): string[] {
+  return [...new Set(catalog.policies.flatMap((policy) => groupsIn(policy.request)))]
 }
 
 async function recordRefusal(world: World, asking: Asking, answer: Refused): Promise<Refused> {

@@ -1,6 +1,6 @@
 /**
- * Who works on what. A claim takes the grant's and the binding's row for an instant, raises the fence and sets a
- * lease; nothing stays locked while a target is called.
+ * Who works on what. A claim takes the grant's and the binding's row for an instant, raises the fence and
+ * sets a lease; nothing stays locked while a target is called.
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Claim, Claims } from '../core/ports.ts'
@@ -32,7 +32,8 @@ export function claims(db: Database): Claims {
           cross join lateral (
             select g as found
             from elevate.access_grant g join elevate.binding b using (target, role, person)
-            where g.target = room.target and g.state <> 'revoked' and g.wake_at <= ${NOW} and b.lease_until <= ${NOW}
+            where g.target = room.target and g.state <> 'revoked'
+              and g.wake_at <= ${NOW} and b.lease_until <= ${NOW}
             order by g.wake_at
             limit greatest(room.size, 0)
             for update of b, g skip locked
@@ -59,7 +60,8 @@ export function claims(db: Database): Claims {
         db,
         sql`select g as found
           from elevate.access_grant g join elevate.binding b using (target, role, person)
-          where g.id = ${id} and g.state <> 'revoked' and g.wake_at <= ${NOW} and b.lease_until <= ${NOW}
+          where g.id = ${id} and g.state <> 'revoked' and (g.wake_at <= ${NOW} or g.state = 'revoking')
+            and b.lease_until <= ${NOW}
           for update of b, g skip locked`,
       )
       return claimed[0]
@@ -97,7 +99,8 @@ export function claims(db: Database): Claims {
         lapsed: number
       }>`
         select
-          (select greatest(0, extract(epoch from clock_timestamp() - awake_at))::float8 from elevate.heartbeat) as down_s,
+          (select greatest(0, extract(epoch from clock_timestamp() - awake_at))::float8
+            from elevate.heartbeat) as down_s,
           count(*) filter (where state = 'active') as expired,
           count(*) filter (where state <> 'active') as unfinished,
           (select count(*) from elevate.request where state = 'pending' and lapses_at <= ${NOW}) as lapsed
@@ -117,10 +120,12 @@ export function claims(db: Database): Claims {
 }
 
 /**
- * Leases what `picked` found and locked; the row comes from there, because only the locked one is sure to be the
- * newest. Two grants of one binding may both be due: the older one goes first, the other waits for the lease.
+ * Leases what `picked` found and locked; the row comes from there, because only the locked one is sure to
+ * be the newest. Two grants of one binding may both be due: the older one goes first, the other waits for
+ * the lease.
  */
 async function claim(db: Database, picked: RawBuilder<unknown>): Promise<readonly Claim[]> {
+  const takenAt = performance.now()
   const { rows } = await sql<ClaimRow>`
     with picked as materialized (${picked}),
     first as (
@@ -150,6 +155,7 @@ async function claim(db: Database, picked: RawBuilder<unknown>): Promise<readonl
   return rows.map((row) => ({
     grant: toGrant(row.grant),
     fence: row.fence,
+    takenAt,
     siblings: row.siblings.map((one) => ({ ...one, activatedAt: timeOf(one.activatedAt) })),
     overdueMs: row.overdue_ms ?? undefined,
     provisionOver: row.provision_over,

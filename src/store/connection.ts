@@ -1,5 +1,5 @@
 /** Connections to our database: prepared statements, the application's role, and no waiting without end. */
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../core/ports.ts'
 import { reasonAway } from './failure.ts'
@@ -24,8 +24,9 @@ const GRACE_MS = 400
 const INT8 = 20
 
 /**
- * Turns a login into the application's role, which can only add to the audit log. A login that may not do so keeps
- * its own rights; `rights.ts` reports it. A commit that was acknowledged stays, whatever the server's default is.
+ * Turns a login into the application's role, which can only add to the audit log. A login that may not do
+ * so keeps its own rights; `rights.ts` reports it. A commit that was acknowledged stays, whatever the
+ * server's default is.
  */
 const PREPARE_SESSION = `
   select set_config('search_path', 'pg_catalog', false),
@@ -50,21 +51,25 @@ function nameOf(text: string): string | undefined {
 class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: the driver's many overloads
   override query(config: any, values?: any, callback?: any): any {
-    if (typeof config !== 'string' || callback || typeof values === 'function')
+    if (typeof config !== 'string' || !Array.isArray(values) || values.length === 0 || callback)
       return super.query(config, values, callback)
-    if (!values?.length) return super.query(config).catch(this.#giveUp)
     const name = nameOf(config)
-    return super.query(name ? { name, text: config, values } : { text: config, values }).catch(this.#giveUp)
+    return super.query(name ? { name, text: config, values } : { text: config, values })
   }
+}
 
-  /** A query that was given up leaves its connection in the middle of an answer: nobody may use it again. */
-  readonly #giveUp = (error: unknown): never => {
-    if (error instanceof Error && error.message === 'Query read timeout') {
-      const { connection } = this as unknown as { connection: { stream: { destroy(): void } } }
-      connection.stream.destroy()
-    }
-    throw error
-  }
+/** One connection, for one transaction. */
+export type Line = {
+  readonly db: Database
+  /** Statements asked without waiting for each other's answers go out together. */
+  query(sql: string, parameters?: readonly unknown[]): Promise<{ readonly command: string }>
+  release(broken: boolean): void
+}
+
+export type Connections = {
+  readonly db: Database
+  line(): Promise<Line>
+  close(): Promise<void>
 }
 
 export type OpenOptions = {
@@ -74,7 +79,7 @@ export type OpenOptions = {
   readonly patience?: Partial<Patience>
 }
 
-export function openDatabase({ url, poolSize = 10, log, patience }: OpenOptions): Database {
+export function connectTo({ url, poolSize = 10, log, patience }: OpenOptions): Connections {
   const { connect, statement } = { ...PATIENCE, ...patience }
   const config: pg.PoolConfig = {
     connectionString: url,
@@ -85,6 +90,8 @@ export function openDatabase({ url, poolSize = 10, log, patience }: OpenOptions)
     idle_in_transaction_session_timeout: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    // Sends without waiting for the answer before, and drops the connection when an answer stays away.
+    pipeline: true,
     application_name: 'elevate',
     Client: PreparingClient as unknown as NonNullable<pg.PoolConfig['Client']>,
     types: {
@@ -102,5 +109,36 @@ export function openDatabase({ url, poolSize = 10, log, patience }: OpenOptions)
   )
   // The same for one that is lost while somebody has it but asks nothing at the moment.
   pool.on('connect', (client) => client.on('error', () => {}))
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const single = new WeakMap<pg.PoolClient, Database>()
+
+  return {
+    db,
+    line: async () => {
+      const client = await pool.connect()
+      let own = single.get(client)
+      if (!own) {
+        own = onOne(client)
+        single.set(client, own)
+      }
+      return {
+        db: own,
+        query: (text, parameters) => client.query(text, parameters as unknown[]),
+        release: (broken) => client.release(broken),
+      }
+    },
+    // Kysely ends the pool only when it was used itself.
+    close: async () => {
+      await db.destroy()
+      if (!pool.ending) await pool.end()
+    },
+  }
+}
+
+/** Kysely on a connection that somebody else has taken and will give back. */
+function onOne(client: pg.PoolClient): Database {
+  const query = (text: string, parameters: readonly unknown[]) => client.query(text, parameters as unknown[])
+  const borrowed = { query, release: () => {} } as unknown as PostgresPoolClient
+  const pool = { connect: async () => borrowed, end: async () => {}, options: {} }
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -1,6 +1,6 @@
 /**
- * Which errors mean that the database is away. Their texts are ours: a driver's error can carry the address, and a
- * URL's error the password.
+ * Which errors mean that the database is away. Their texts are ours: a driver's error can carry the
+ * address, and a URL's error the password.
  */
 import { OutcomeUnknown, StoreDown } from '../core/ports.ts'
 
@@ -36,7 +36,10 @@ export function whileWorking(error: unknown): unknown {
   return reason ? new StoreDown(`the database does not answer (${reason}); nothing was changed`) : error
 }
 
-/** The same when a commit was under way: it may have happened, unless PostgreSQL itself said that it did not. */
+/**
+ * The same when a commit was under way: it may have happened, unless PostgreSQL itself said that it did
+ * not.
+ */
 export function whileCommitting(error: unknown): unknown {
   const reason = reasonAway(error)
   if (!reason) return error

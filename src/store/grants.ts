@@ -1,6 +1,7 @@
 /**
- * Grants inside a transaction. Every move names the state and version it starts from. A worker's moves also take the
- * binding's row and its fence in the same statement, so that a worker who was overtaken finds nothing to change.
+ * Grants inside a transaction. Every move names the state and version it starts from. A worker's moves also
+ * take the binding's row and its fence in the same statement, so that a worker who was overtaken finds
+ * nothing to change.
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Grant } from '../core/grant.ts'
@@ -67,7 +68,8 @@ export function grantMoves(trx: Database): Tx['grants'] {
 
     finish: (claim, { outcome, sessionsEnded, leftBehind }) =>
       move(trx, claim, {
-        // Not before the activation, even when the clock was set back since: a stretch of time has no negative length.
+        // Not before the activation, even when the clock was set back since: a stretch of time has no
+        // negative length.
         set: sql`state = 'revoked', revoked_at = greatest(moment, activated_at), wake_at = null,
           late_by_ms = greatest(0, extract(epoch from moment - due_at) * 1000)::bigint,
           end_outcome = ${outcome}, sessions_ended = ${sessionsEnded}, left_behind = ${leftBehind}::text[]`,

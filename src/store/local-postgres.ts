@@ -79,12 +79,15 @@ export async function startLocalPostgres(options: LocalPostgresOptions = {}): Pr
     throw new Error('A cluster that is kept (dataDir) cannot be a fast one: it would not survive a crash.')
   }
   const deadline = Date.now() + 30_000
+  const fixedPort = options.settings?.port !== undefined
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(options)
     } catch (error) {
       const again = error instanceof StartFailed && error.worthAnotherTry
-      if (!again || Date.now() > deadline || (error.worthAnotherTry === 'port' && attempt >= 5)) throw error
+      const stuck =
+        error instanceof StartFailed && error.worthAnotherTry === 'port' && (fixedPort || attempt >= 5)
+      if (!again || stuck || Date.now() > deadline) throw error
       // The one before us is on its way out, or somebody took the port between our look and the server's.
       if (error.worthAnotherTry === 'stopping') await pause(100)
     }

@@ -9,7 +9,10 @@ import { whileWorking } from './failure.ts'
 
 const FOLDER = path.join(import.meta.dirname, '../../migrations')
 
-/** Applies what is missing and returns its names. Two processes may do this at once: one works, the other waits. */
+/**
+ * Applies what is missing and returns its names. Two processes may do this at once: one works, the other
+ * waits.
+ */
 export async function migrateToLatest(url: string): Promise<readonly string[]> {
   return withMigrator(url, async (migrator) => {
     const { error, results = [] } = await migrator.migrateToLatest()

@@ -4,7 +4,7 @@ import type { Finding } from '../core/connector.ts'
 import type { Store } from '../core/ports.ts'
 import { auditReader } from './audit-log.ts'
 import { claims } from './claims.ts'
-import { type OpenOptions, openDatabase } from './connection.ts'
+import { connectTo, type OpenOptions } from './connection.ts'
 import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
 import { reads } from './reads.ts'
@@ -21,7 +21,8 @@ export type StoreHandle = Store & {
 
 /** Throws `StoreDown` when the database cannot be reached now; later losses heal by themselves. */
 export async function openStore(options: OpenOptions): Promise<StoreHandle> {
-  const db = openDatabase(options)
+  const connections = connectTo(options)
+  const { db } = connections
   const { ping, checkRights } = shielded({
     ping: async () => {
       await sql`select`.execute(db)
@@ -31,17 +32,17 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
   try {
     await ping()
   } catch (error) {
-    await db.destroy()
+    await connections.close()
     throw error
   }
   return {
-    transaction: transactions(db),
+    transaction: transactions(connections),
     reads: shielded(reads(db)),
     audit: shielded(auditReader(db)),
     claims: shielded(claims(db)),
     outbox: shielded(outbox(db)),
     ping,
     checkRights,
-    close: () => db.destroy(),
+    close: () => connections.close(),
   }
 }

@@ -11,9 +11,10 @@ const NOW = sql`(select clock_timestamp())`
 export function outbox(db: Database): Outbox {
   return {
     /**
-     * Finds the lanes in which something waits by jumping from lane to lane through the index, because lanes are many
-     * (everybody's Home is one) and few of them have work. The lane that was free longest goes first. A notice on
-     * which another transaction leans, because it has the same to tell, is locked, and left for the next time.
+     * Finds the lanes in which something waits by jumping from lane to lane through the index, because
+     * lanes are many (everybody's Home is one) and few of them have work. The lane that was free longest
+     * goes first. A notice on which another transaction leans, because it has the same to tell, is locked,
+     * and left for the next time.
      */
     claim: async (limit) => {
       const { rows } = await sql<Waiting>`
@@ -63,7 +64,8 @@ export function outbox(db: Database): Outbox {
       // A failed notice for which a younger one waits has nothing left to say.
       await sql`
         with failure as (
-          select * from jsonb_to_recordset(${JSON.stringify(failures)}::jsonb) as one (id bigint, error text, retry float8)
+          select * from jsonb_to_recordset(${JSON.stringify(failures)}::jsonb)
+            as one (id bigint, error text, retry float8)
         ),
         gone as (
           delete from elevate.outbox o where o.lane = ${lane} and (

@@ -1,4 +1,6 @@
-/** Questions that change nothing, and the two small notes that doors leave (a posted card, an opened Home). */
+/**
+ * Questions that change nothing, and the two small notes that doors leave (a posted card, an opened Home).
+ */
 import { sql } from 'kysely'
 import type { GrantRow, Reads } from '../core/ports.ts'
 import type { Request } from '../core/request.ts'

@@ -1,7 +1,7 @@
 /** Requests inside a transaction. */
 import { sql } from 'kysely'
 import type { Tx } from '../core/ports.ts'
-import type { RequestId } from '../core/request.ts'
+import { type RequestId, requestName } from '../core/request.ts'
 import type { Database } from './connection.ts'
 import { type DecisionColumns, isUuid, type RequestColumns, storable, theRow, toRequest } from './rows.ts'
 
@@ -66,6 +66,12 @@ export function requestMoves(trx: Database): Tx['requests'] {
         .where('id', '=', id)
         .executeTakeFirst()
       return row?.cards ?? []
+    },
+
+    name: async (id) => {
+      const { rows } = await sql<{ number: number }>`
+        select number from elevate.request where id = ${id}`.execute(trx)
+      return requestName(theRow(rows).number)
     },
   }
 }

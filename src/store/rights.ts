@@ -1,4 +1,7 @@
-/** Can this login undo what the audit log promises, and does the server keep what it acknowledged? Asked at start. */
+/**
+ * Can this login undo what the audit log promises, and does the server keep what it acknowledged? Asked at
+ * start.
+ */
 import { sql } from 'kysely'
 import type { Finding } from '../core/connector.ts'
 import type { Database } from './connection.ts'
@@ -20,13 +23,14 @@ type Rights = {
 /** Findings of level `fault` mean: do not start. */
 export async function excessRights(db: Database): Promise<readonly Finding[]> {
   const { rows } = await sql<Rights>`
-    select session_user as login, current_user as acts_as, me.rolsuper as superuser, me.rolcreaterole as createrole,
+    select session_user as login, current_user as acts_as, me.rolsuper as superuser,
+      me.rolcreaterole as createrole,
       exists (select from pg_roles where rolname = 'elevate_audit_owner'
         and pg_has_role(session_user, oid, 'member')) as becomes_owner,
       exists (select from pg_namespace where nspname in ('elevate', 'audit')
         and pg_has_role(session_user, nspowner, 'usage')) as owns_schema,
       exists (select from unnest(array['leaf', 'body', 'secret', 'checkpoint']) as name
-        where has_table_privilege(current_user, 'audit.' || name, 'insert, update, delete, truncate, trigger')) as changes_log,
+        where has_table_privilege('audit.' || name, 'insert, update, delete, truncate, trigger')) as changes_log,
       exists (select from pg_trigger where not tgisinternal and tgenabled <> 'A'
         and tgrelid in (select oid from pg_class where relnamespace = 'audit'::regnamespace)) as log_is_open,
       current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
@@ -64,6 +68,7 @@ export async function excessRights(db: Database): Promise<readonly Finding[]> {
     is.superuser,
     `The login ${is.login} is a superuser and could undo the audit log's protection. ${advice}`,
   )
+  warning(is.acts_as !== 'elevate_app', `elevate works as ${is.acts_as}, not as elevate_app. ${advice}`)
   if (!is.superuser) {
     warning(
       is.becomes_owner,

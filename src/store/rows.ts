@@ -1,4 +1,7 @@
-/** Rows as the words of `core`. A row comes straight from a query or, inside another one, as JSON: times are read from both. */
+/**
+ * Rows as the words of `core`. A row comes straight from a query or, inside another one, as JSON: times are
+ * read from both.
+ */
 import type { Selectable } from 'kysely'
 import type { Grant } from '../core/grant.ts'
 import type { Decision, Request } from '../core/request.ts'
@@ -98,7 +101,10 @@ export function isUuid(id: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
 }
 
-/** Text as PostgreSQL can keep it: no NUL, no lone surrogates. A failure's text must never be a failure itself. */
+/**
+ * Text as PostgreSQL can keep it: no NUL, no lone surrogates. A failure's text must never be a failure
+ * itself.
+ */
 export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\ufffd')
 }

@@ -1,11 +1,12 @@
 /** One transaction: the verb's work, then what is to be told, then what goes on record, then the commit. */
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
+import pg from 'pg'
 import type { AuditEvent } from '../core/audit-event.ts'
 import { keyOf, type Told } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import type { Store, Tx } from '../core/ports.ts'
 import { seal } from './audit-log.ts'
-import type { Database } from './connection.ts'
+import type { Connections, Database, Line } from './connection.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
 import { requestMoves } from './requests.ts'
@@ -13,45 +14,57 @@ import { requestMoves } from './requests.ts'
 /** A Home that was opened this long ago may still be looked at: Slack does not say when it is closed. */
 const HOME_KEPT_HOURS = 8
 
-export function transactions(db: Database): Store['transaction'] {
+const BEGIN = 'start transaction isolation level read committed'
+
+export function transactions(connections: Connections): Store['transaction'] {
   return async (work) => {
-    const trx = await begin(db)
-    const record = new Record()
-    let result: Awaited<ReturnType<typeof work>>
+    const line = await connections.line().catch((error) => {
+      throw whileWorking(error)
+    })
+    let broken = false
     try {
-      result = await work(record.around(trx))
-      await record.write(trx)
+      const said = new Said()
+      let result: Awaited<ReturnType<typeof work>>
+      try {
+        await line.query(BEGIN)
+        result = await work(said.around(line.db))
+      } catch (error) {
+        throw whileWorking(error)
+      }
+      await finish(line, said.lastStatement(line.db))
+      return result
     } catch (error) {
       // What went wrong first is what matters; a connection that is lost rolls back by itself.
-      await trx
-        .rollback()
-        .execute()
-        .catch(() => {})
-      throw whileWorking(error)
+      await line.query('rollback').catch(() => {
+        broken = true
+      })
+      throw error
+    } finally {
+      line.release(broken)
     }
-    try {
-      await trx.commit().execute()
-    } catch (error) {
-      await trx
-        .rollback()
-        .execute()
-        .catch(() => {})
-      throw whileCommitting(error)
-    }
-    return result
   }
 }
 
-async function begin(db: Database) {
-  try {
-    return await db.startTransaction().setIsolationLevel('read committed').execute()
-  } catch (error) {
-    throw whileWorking(error)
-  }
+/**
+ * The last statement and the commit go out together: everybody else's last statement waits for this commit,
+ * and should not wait for our next look at the network too. Should the statement fail, the commit rolls
+ * back.
+ */
+async function finish(line: Line, last: CompiledQuery | undefined): Promise<void> {
+  const written = last && line.query(last.sql, last.parameters)
+  const committed = line.query('commit')
+  const [writing, committing] = await Promise.allSettled([written, committed])
+  // An error message means that the statement was answered, and so that the transaction was over before the
+  // commit.
+  if (writing.status === 'rejected' && writing.reason instanceof pg.DatabaseError)
+    throw whileWorking(writing.reason)
+  if (committing.status === 'rejected') throw whileCommitting(committing.reason)
+  if (committing.value.command === 'ROLLBACK')
+    throw new Error('a statement failed, and its error was swallowed')
 }
 
 /** What a transaction will have said, kept until its last statement. */
-class Record {
+class Said {
   readonly #events: AuditEvent[] = []
   readonly #told: Told[] = []
   #written = false
@@ -77,20 +90,20 @@ class Record {
   }
 
   /**
-   * One statement, notices first: `append` holds the log's lock until the commit, so it comes last. Lanes and keys
-   * are taken in order, that two transactions never wait for each other. A notice that waits already is locked, not
-   * repeated: the sender must not take it, and show what is true without us, before we commit.
+   * One statement, notices first: `append` holds the log's lock until the commit, so it comes last. Lanes
+   * and keys are taken in order, that two transactions never wait for each other. A notice that waits
+   * already is locked, not repeated: the sender must not take it, and show what is true without us, before
+   * we commit.
    */
-  async write(trx: Database): Promise<void> {
+  lastStatement(trx: Database): CompiledQuery | undefined {
     this.#written = true
-    if (this.#events.length === 0 && this.#told.length === 0) return
+    if (this.#events.length === 0 && this.#told.length === 0) return undefined
     const { events, secrets } = seal(this.#events)
     if (this.#told.length === 0) {
-      await sql`select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)`.execute(trx)
-      return
+      return sql`select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)`.compile(trx)
     }
     const told = onePerKey(this.#told)
-    await sql`
+    return sql`
       with said as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(told)}::jsonb)
           as one (position integer, lane text, key text, notice jsonb)
@@ -106,7 +119,7 @@ class Record {
         returning id
       )
       select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)
-      from (select count(*) from lanes) as lanes_first, (select count(*) from notices) as notices_next`.execute(
+      from (select count(*) from lanes) as lanes_first, (select count(*) from notices) as notices_next`.compile(
       trx,
     )
   }

@@ -1,7 +1,8 @@
 // What somebody can do to the log who has the application's database login, and what a superuser has to do.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrateToLatest } from '../../src/store/migrate.ts'
 import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
-import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
+import { execute, type FreshDatabase, freshDatabase, query, startTestServer } from '../support/postgres.ts'
 import { anEvent } from './samples.ts'
 
 const tables = ['leaf', 'body', 'secret', 'checkpoint'] as const
@@ -34,7 +35,7 @@ describe('the application role cannot update, delete or truncate the log', () =>
   const column = { leaf: 'leaf_hash', body: 'bytes', secret: 'content', checkpoint: 'note' } as const
   const all = {
     leaf: 'index, leaf_hash',
-    body: 'index, bytes, time',
+    body: 'index, bytes, time, type, actor',
     secret: 'index, field, salt, content',
     checkpoint: 'size, note',
   }
@@ -127,15 +128,16 @@ test('at start: a login that could undo the protection is reported, a plain one 
 })
 
 test('at start: a server that forgets what it acknowledged is a fault', async () => {
-  const faults = async () =>
-    (await store.checkRights()).filter((one) => one.level === 'fault').map((one) => one.text)
-  const [server] = await query<{ fsync: string; commit: string }>(
-    database.url,
-    `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`,
-  )
-  // The tests' own server is a fast and forgetful one.
-  expect(server).toEqual({ fsync: 'off', commit: 'off' })
-  expect(await faults()).toEqual([
+  const faults = async (url: string) => {
+    const asked = await openStore({ url })
+    const found = (await asked.checkRights()).filter((one) => one.level === 'fault').map((one) => one.text)
+    await asked.close()
+    return found
+  }
+  expect(await faults(database.url)).toEqual([])
+  await using forgetful = await startTestServer({ fsync: 'off', synchronous_commit: 'off' })
+  await migrateToLatest(forgetful.url)
+  expect(await faults(forgetful.url)).toEqual([
     expect.stringContaining('fsync = off'),
     expect.stringContaining('synchronous_commit = off'),
   ])

@@ -206,7 +206,7 @@ test('the application cannot give an event an index or a time of its own', async
   )
   await expect(call(`{"index":"7",${rest},"time":""}`)).rejects.toThrow('exactly once')
   await expect(call(`{"index":"","time":"",${rest},"index":"0"}`)).rejects.toThrow('at the top')
-  await expect(call(`{"index":"","time":""}`)).rejects.toThrow('body_says_what_happened')
+  await expect(call(`{"index":"","time":""}`)).rejects.toThrow('violates not-null constraint')
   await expect(call('not json "index":"" "time":""')).rejects.toThrow('invalid input syntax')
 })
 
@@ -248,4 +248,18 @@ test('events are found by who, what, when and type, newest first, page by page',
   ).toHaveLength(2)
   expect(await find({ target: 'crm', to: new Date(Date.now() - hour) })).toEqual([])
   expect(await find({ target: 'crm', from: new Date(Date.now() + hour) })).toEqual([])
+})
+
+test('what the log is searched by is what the bytes say', async () => {
+  await append(fullEvent, anEvent)
+  const [row] = await query<{ differ: string; all: string }>(
+    database.url,
+    `select count(*) as all, count(*) filter (where
+       (type, actor, subject, target, role, request, "grant") is distinct from
+       (bytes::jsonb ->> 'type', bytes::jsonb #>> '{actor,id}', bytes::jsonb ->> 'subject', bytes::jsonb ->> 'target',
+        bytes::jsonb ->> 'role', bytes::jsonb ->> 'request', bytes::jsonb ->> 'grant')) as differ
+     from audit.body`,
+  )
+  expect(Number(row?.all)).toBeGreaterThan(1)
+  expect(row?.differ).toBe('0')
 })

@@ -111,17 +111,41 @@ test('a claimed grant is left alone until it is released or the lease is over', 
   expect(must(await store.claims.one(id)).fence).toBe(second.fence + 1)
 })
 
-test('two grants of one person and entitlement are worked on one after the other', async () => {
+test('two grants of one person and entitlement are worked on one after the other, the older wish first', async () => {
   const requester = someone()
-  const old = await endGrant(store, await activeGrant(store, { requester }))
   const fresh = await openGrant(store, { requester })
+  const old = await openGrant(store, { requester })
+  await letPass(database.url, old, 10)
   const [claim, ...more] = await due({ 'orders-db': 9 })
   expect(claim?.grant.id).toBe(old.id)
   expect(more).toEqual([])
   expect(await store.claims.one(fresh.id)).toBeUndefined()
-  const done = { outcome: 'taken', sessionsEnded: 0, leftBehind: [] } as const
-  await store.transaction((tx) => tx.grants.finish(must(claim), done))
+  const named = must(await store.transaction((tx) => tx.grants.nameAccount(must(claim), 'ada')))
+  const given = { preexisting: false, howTo: [] }
+  await store.transaction((tx) => tx.grants.activate({ ...must(claim), grant: named }, given))
   expect((await due({ 'orders-db': 9 })).map((one) => one.grant.id)).toEqual([fresh.id])
+})
+
+test('a worker that needs longer renews its lease, and learns when it was overtaken', async () => {
+  const { id } = await openGrant(store)
+  const slow = must(await store.claims.one(id))
+  expect(await store.claims.renew(slow)).toBe(true)
+  await execute(database.url, 'update elevate.binding set lease_until = clock_timestamp()')
+  const fresh = must(await other.claims.one(id))
+  expect(await store.claims.renew(slow)).toBe(false)
+  await other.claims.release(fresh)
+  expect(await other.claims.renew(fresh)).toBe(false)
+})
+
+test('the next due moment is known before it comes', async () => {
+  const grant = await activeGrant(store, { duration: 60 })
+  expect(await store.claims.nextWithin(['orders-db'], 30_000)).toBeUndefined()
+  expect(await store.claims.nextWithin(['elsewhere'], 90_000)).toBeUndefined()
+  const ms = must(await store.claims.nextWithin(['elsewhere', 'orders-db'], 90_000))
+  expect(ms).toBeGreaterThan(0)
+  expect(ms).toBeLessThanOrEqual(60_000)
+  await letPass(database.url, grant, 61)
+  expect(await store.claims.nextWithin(['orders-db'], 90_000)).toBeUndefined()
 })
 
 test('a claim names the other grants that want the same account to have the same entitlement', async () => {
@@ -158,6 +182,16 @@ test('a claim shows the grant as it is, not as it was before somebody else’s c
     return named
   })
   expect(must(await other.claims.one(id)).grant).toMatchObject({ account: 'ada', version: 2 })
+})
+
+test('a grant that somebody is about to end is left for later', async () => {
+  const opened = await openGrant(store)
+  await store.transaction(async (tx) => {
+    must(await tx.grants.end(opened, { reason: 'returned', by: opened.person, note: '' }))
+    expect(await due({ 'orders-db': 9 }, other)).toEqual([])
+    expect(await other.claims.one(opened.id)).toBeUndefined()
+  })
+  expect((await due({ 'orders-db': 9 })).map((claim) => claim.grant.state)).toEqual(['revoking'])
 })
 
 test('what was missed is counted from the rows, and how long from the last heartbeat', async () => {

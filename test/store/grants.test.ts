@@ -116,6 +116,14 @@ test('naming the account keeps the lease; activating, finishing and postponing g
   expect(done).toMatchObject({ endOutcome: 'taken', sessionsEnded: 2, leftBehind: taken.leftBehind })
 })
 
+test('a worker that goes by an old version of its own grant changes nothing', async () => {
+  const opened = await openGrant(store)
+  const claim = must(await store.claims.one(opened.id))
+  const named = must(await store.transaction((tx) => tx.grants.nameAccount(claim, 'ada')))
+  expect(await store.transaction((tx) => tx.grants.activate(claim, given))).toBeUndefined()
+  expect(must(await store.reads.grant(opened.id)).grant).toEqual(named)
+})
+
 test('a move rolled back keeps both the lease and the fence', async () => {
   const claim = await claimNamed(store)
   const broken = store.transaction(async (tx) => {
@@ -147,17 +155,19 @@ test('access is due at its expiry, or at the moment somebody ended it, whichever
   expect(must(returned.dueAt) < must(early.expiresAt)).toBe(true)
   expect(must(returned.dueAt) >= must(early.activatedAt)).toBe(true)
 
-  const late = await activeGrant(store, { duration: 60 })
-  await letPass(database.url, late, 90)
+  const active = await activeGrant(store, { duration: 60 })
+  await letPass(database.url, active, 90)
   const expired = must(
-    await store.transaction((tx) => tx.grants.end(late, { reason: 'expired', by: undefined, note: '' })),
+    await store.transaction((tx) => tx.grants.end(active, { reason: 'expired', by: undefined, note: '' })),
   )
   expect(expired.dueAt).toEqual(expired.expiresAt)
   const claim = must(await store.claims.one(expired.id))
   expect(claim.overdueMs).toBeGreaterThanOrEqual(30_000)
   const gone = must(await store.transaction((tx) => tx.grants.finish(claim, taken)))
   expect(gone.lateByMs).toBeGreaterThanOrEqual(30_000)
-  expect(gone.lateByMs).toBe(must(gone.revokedAt).getTime() - must(gone.dueAt).getTime())
+  const late = must(gone.revokedAt).getTime() - must(gone.dueAt).getTime()
+  // Dates have no microseconds: cut off on both sides, they may differ by one.
+  expect(Math.abs(must(gone.lateByMs) - late)).toBeLessThanOrEqual(1)
 })
 
 test('nobody can call access expired before the database’s clock says so', async () => {
@@ -189,7 +199,10 @@ test('a failure is noted with when to look again, and stuck stays stuck since th
   const again = must(await store.claims.one(ended.id))
   const second = must(await store.transaction((tx) => tx.grants.postpone(again, { ...stuck, delay: 300 })))
   expect(second.stuckSince).toEqual(first.stuckSince)
-  expect(await store.claims.one(ended.id)).toBeUndefined()
+  // The sweeper waits for the next try; somebody who asks for this one does not have to.
+  const swept = await store.claims.due(new Map([['orders-db', 100]]))
+  expect(swept.map((one) => one.grant.id)).not.toContain(ended.id)
+  expect(await store.claims.one(ended.id)).toBeDefined()
 })
 
 test('access that must appear in time is looked at again when that time is over, whatever the delay', async () => {

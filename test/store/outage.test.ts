@@ -98,7 +98,14 @@ test('a commit whose answer is lost has an unknown outcome, whatever became of i
     const requester = someone()
     wire.set(line)
     await expect(openRequest(store, { requester })).rejects.toBeInstanceOf(OutcomeUnknown)
+    const size = await direct.audit.size()
+    const onRecord = store.transaction(async (tx) => {
+      await tx.requests.pendingOf(requester)
+      tx.append(anEvent)
+    })
+    await expect(onRecord).rejects.toBeInstanceOf(OutcomeUnknown)
     wire.set('up')
+    await expect.poll(() => direct.audit.size()).toBe(size + (happened ? 1 : 0))
     const there = async () => (await store.reads.requestsOf(requester, 9)).length === 1
     await expect.poll(there).toBe(happened)
     await store.close()
@@ -147,6 +154,18 @@ test('an error of our own rolls back and comes through as it is', async () => {
   })
   await expect(work).rejects.toBe(mine)
   expect(await direct.reads.requestsOf(requester, 9)).toEqual([])
+})
+
+test('a transaction whose statement failed is not taken for committed, even when the error was swallowed', async () => {
+  const request = await openRequest(direct)
+  const swallowed = direct.transaction(async (tx) => {
+    await tx.requests.decide(request.id, { approver: 'U1', verdict: 'approve', self: false, note: '' })
+    await tx.requests
+      .decide(request.id, { approver: 'U1', verdict: 'approve', self: false, note: '' })
+      .catch(() => {})
+  })
+  await expect(swallowed).rejects.toThrow('swallowed')
+  expect(must(await direct.reads.request(request.id)).decisions).toEqual([])
 })
 
 test('nothing can be told or put on record after the transaction', async () => {
