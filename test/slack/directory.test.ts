@@ -44,9 +44,12 @@ describe('a person', () => {
   })
 
   it('comes with what connectors need, and a name in which nothing deceives', async () => {
-    expect(await directory.person(ADA)).toMatchObject({ name: 'ada', email: 'ada@acme.example' })
+    expect(await directory.person(ADA)).toMatchObject({ name: 'Ada', email: 'ada@acme.example' })
     const odd = { team_id: 'T0ACME', profile: { display_name: 'Al\u202eice\u200b\n(CISO)' } }
     expect(personFrom('U1', odd, 'T0ACME').name).toBe('Alice (CISO)')
+    // Whoever calls himself something else today is still known by his full name.
+    const disguised = { team_id: 'T0ACME', profile: { real_name: 'Eve Novak', display_name: 'Ben Okafor' } }
+    expect(personFrom('U1', disguised, 'T0ACME').name).toBe('Eve Novak')
   })
 
   it.each([
