@@ -29,7 +29,10 @@ export async function advanceGrant(world: World, claim: Claim): Promise<void> {
 
 async function endThenTake(world: World, claim: Claim, reason: 'expired' | 'not-given'): Promise<void> {
   const ended = await endClaimed(world, claim, reason)
-  if (ended) await takeAccess(world, { ...claim, grant: ended })
+  if (ended) return takeAccess(world, { ...claim, grant: ended })
+  // Somebody ended it since it was taken up. Without this, taking it back would wait for the lease to run out.
+  await world.store.claims.release(claim)
+  world.nudge.grant(claim.grant.id)
 }
 
 export function describe(error: unknown): string {

@@ -52,22 +52,27 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
       const closed = await tx.requests.close(request, outcome, deciding.by)
       if (!closed) return recordRefusal(world, tx, request, deciding, lapsed(request))
     }
-    await tx.requests.decide(request.id, {
-      approver: deciding.by,
-      verdict: deciding.verdict,
-      self: verdict.self,
-      note,
-    })
     record(world, tx, request, deciding, verdict, note)
-    if (outcome === 'approved') grant = await openGrant(world, tx, request, requester, deciding.by)
-    await tell(world, tx, request, outcome)
+    // The request is closed and ours: what follows from it is written in one go.
+    const [opened] = await Promise.all([
+      outcome === 'approved' ? openGrant(world, tx, request, requester, deciding.by) : undefined,
+      tx.requests.decide(request.id, {
+        approver: deciding.by,
+        verdict: deciding.verdict,
+        self: verdict.self,
+        note,
+      }),
+      tell(world, tx, request, outcome),
+    ])
+    grant = opened
     const needed = verdict.policy?.approve.count ?? 1
     const have =
       verdict.outcome === 'approved' ? verdict.by.length : verdict.outcome === 'counted' ? verdict.have : 0
     return { outcome, request, have, needed }
   })
+  // Access first: what there is to tell follows when it is given, and with the next second at the latest.
   if (grant) world.nudge.grant(grant)
-  world.nudge.outbox()
+  else world.nudge.outbox()
   return result
 }
 
@@ -175,8 +180,8 @@ async function openGrant(
 }
 
 async function tell(world: World, tx: Tx, request: Request, outcome: Outcome['outcome']): Promise<void> {
-  for (const lane of await tx.requests.cards(request.id))
-    tx.tell({ lane, notice: { kind: 'card', request: request.id } })
+  const [cards] = await Promise.all([tx.requests.cards(request.id), tellHomes(tx, request.requester)])
+  for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
   tx.tell({
     lane: personLane(request.requester),
     notice: { kind: 'told', step: outcome, request: request.id },
@@ -185,7 +190,6 @@ async function tell(world: World, tx: Tx, request: Request, outcome: Outcome['ou
     lane: channelLane(world.catalog().securityChannel),
     notice: { kind: 'feed', what: 'decided', request: request.id },
   })
-  await tellHomes(tx, request.requester)
 }
 
 async function recordRefusal(

@@ -20,7 +20,7 @@ export async function giveAccess(world: World, taken: Claim): Promise<void> {
   if (!connector) return giveUp(world, claim, `the target ${claim.grant.target} is not configured`)
   try {
     const named = await nameAccount(world, connector, claim)
-    if (!named) return
+    if (!named) return stepAside(world, claim)
     claim = { ...claim, grant: named.grant }
     await failpoint('before-grant')
     const access = accessOf(named.grant, named.account, inheritedStanding(claim))
@@ -86,8 +86,8 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
       outcome: granted.was,
       detail: { expires_at: active.expiresAt?.toISOString() ?? '', stood_before: preexisting },
     })
-    for (const lane of await tx.requests.cards(active.requestId))
-      tx.tell({ lane, notice: { kind: 'card', request: active.requestId } })
+    const [cards] = await Promise.all([tx.requests.cards(active.requestId), tellHomes(tx, active.person)])
+    for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: active.requestId } })
     tx.tell({
       lane: personLane(active.person),
       notice: { kind: 'told', step: 'given', request: active.requestId, grant: active.id },
@@ -96,14 +96,9 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
       lane: channelLane(world.catalog().securityChannel),
       notice: { kind: 'feed', what: 'given', request: active.requestId, grant: active.id },
     })
-    await tellHomes(tx, active.person)
     return active
   })
-  if (!grant) {
-    // Somebody ended it while the target was being called. The row says `revoking`, and is looked at again now.
-    await world.store.claims.release(claim)
-    world.nudge.grant(claim.grant.id)
-  }
+  if (!grant) await stepAside(world, claim)
   world.nudge.outbox()
   return grant !== undefined
 }
@@ -128,6 +123,12 @@ async function undoIfOver(world: World, connector: Connector, claim: Claim): Pro
   )
   const access = accessOf(grant, grant.account ?? '', grant.preexisting)
   await connector.revoke(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
+}
+
+/** Somebody ended it meanwhile. The row says `revoking`, and is looked at again now. */
+async function stepAside(world: World, claim: Claim): Promise<void> {
+  await world.store.claims.release(claim)
+  world.nudge.grant(claim.grant.id)
 }
 
 async function giveUp(world: World, claim: Claim, error: string): Promise<void> {

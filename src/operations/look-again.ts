@@ -3,6 +3,7 @@ import type { Grant, GrantId } from '../core/grant.ts'
 import { groupsIn, type PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
+import { recordAttempt } from './record-attempt.ts'
 
 /**
  * Security says that the cause was mended: the grant is looked at now and not at its next turn. It ends when the
@@ -18,8 +19,11 @@ export async function lookAgain(
     world.directory.person(by),
     world.directory.groups([...new Set(groupsIn(catalog.security))]),
   ])
-  if (!isSecurity(catalog, person, groups)) return refuse('not-yours', 'Only security can ask to look again.')
   if (!row) return refuse('unknown-grant', 'There is no such grant.')
+  if (!isSecurity(catalog, person, groups)) {
+    await recordAttempt(world, { by, verdict: 'look', request: row.request, grant: row.grant })
+    return refuse('not-yours', 'Only security can ask to look again.')
+  }
   world.nudge.grant(id)
   return { grant: row.grant }
 }

@@ -6,6 +6,7 @@ import { type Refused, refuse } from '../core/refusal.ts'
 import { requestName } from '../core/request.ts'
 import { CALL_TIMEOUT } from '../core/retry.ts'
 import { accessOf } from './access-of.ts'
+import { recordAttempt } from './record-attempt.ts'
 
 /**
  * Makes a fresh secret for a live grant and returns it to its holder, once. It is stored nowhere; asking again
@@ -19,8 +20,10 @@ export async function showCredential(
   const row = await world.store.reads.grant(id)
   if (!row) return refuse('unknown-grant', 'There is no such grant.')
   const { grant, request } = row
-  if (grant.person !== by)
+  if (grant.person !== by) {
+    await recordAttempt(world, { by, verdict: 'show', request, grant })
     return refuse('not-yours', 'Only the person who holds the access can see its password.')
+  }
   const connector = world.connector(grant.target)
   if (!connector?.credential || !grant.account)
     return refuse('no-credential', `${grant.target} gives no password: use the account you have there.`)

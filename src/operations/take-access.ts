@@ -74,10 +74,9 @@ async function finish(world: World, claim: Claim, end: End): Promise<void> {
         ...(end.outcome === 'kept-by-other' && other ? { kept_by: grantName(other.number) } : {}),
       },
     })
-    for (const lane of await tx.requests.cards(grant.requestId))
-      tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
+    const [cards] = await Promise.all([tx.requests.cards(grant.requestId), tellHomes(tx, grant.person)])
+    for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
     tellEnd(world, tx.tell, grant)
-    await tellHomes(tx, grant.person)
   })
   world.nudge.outbox()
 }

@@ -5,6 +5,7 @@ import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
 import { type Request, type RequestId, requestName } from '../core/request.ts'
 import { closedAlready } from './decide-request.ts'
+import { recordAttempt } from './record-attempt.ts'
 import { tellHomes } from './tell-homes.ts'
 
 /** The requester takes the question back. */
@@ -12,11 +13,14 @@ export async function withdrawRequest(
   world: World,
   { request: id, by }: { readonly request: RequestId; readonly by: PersonId },
 ): Promise<{ readonly request: Request } | Refused> {
+  const seen = await world.store.reads.request(id)
+  if (seen && seen.requester !== by) {
+    await recordAttempt(world, { by, verdict: 'withdraw', request: seen })
+    return refuse('not-yours', `Only <@${seen.requester}> can withdraw ${requestName(seen.number)}.`)
+  }
   const result = await world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
     if (!request) return refuse('unknown-request', 'There is no such request.')
-    if (request.requester !== by)
-      return refuse('not-yours', `Only <@${request.requester}> can withdraw ${requestName(request.number)}.`)
     if (!canRequest('withdraw', request.state) || !(await tx.requests.close(request, 'withdrawn', by)))
       return closedAlready(request)
     tx.append({

@@ -26,11 +26,12 @@ export function requestMoves(trx: Database): Tx['requests'] {
 
     lock: async (id) => {
       if (!isUuid(id)) return undefined
-      const { rows } = await sql<RequestColumns>`
-        select * from elevate.request where id = ${id} for update`.execute(trx)
-      if (!rows[0]) return undefined
-      // A second statement on purpose: only it sees the decision of an approver whom we waited for.
-      return toRequest(rows[0], await decisionsOf(trx, id))
+      // Two statements on purpose: only the second sees the decision of an approver for whom the first waited.
+      const [{ rows }, decisions] = await Promise.all([
+        sql<RequestColumns>`select * from elevate.request where id = ${id} for update`.execute(trx),
+        decisionsOf(trx, id),
+      ])
+      return rows[0] && toRequest(rows[0], decisions)
     },
 
     pendingOf: async (person) => {

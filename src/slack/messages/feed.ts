@@ -145,6 +145,8 @@ function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): Lin
     one.role && one.target
       ? accessOf({ role: one.role, target: one.target })
       : say`${one.target || 'something that is not offered'}`
+  if (one.request && one.code === 'not-yours')
+    return say`${bold('Refused')}: ${who} tried to act on ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}), which is not theirs.`
   if (one.request)
     return say`${bold('Refused')}: ${who} tried to decide on ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}): ${why}.`
   const verb = one.code === 'not-an-approver' ? 'end somebody’s' : 'ask for'
@@ -157,4 +159,5 @@ export const WHY_REFUSED: Partial<Record<RefusalCode, string>> = {
   'not-a-member': 'only members of this workspace can',
   'not-an-approver': 'the policy does not name them as an approver',
   'self-approval': 'nobody decides on their own request here',
+  'not-yours': 'it is not theirs',
 }

@@ -1,0 +1,55 @@
+/** How a scenario begins, where the way there is not what it is about. */
+import { vi } from 'vitest'
+import type { Grant } from '../../src/core/grant.ts'
+import type { World } from '../../src/core/ports.ts'
+import { isRefused } from '../../src/core/refusal.ts'
+import type { Request } from '../../src/core/request.ts'
+import { decideRequest } from '../../src/operations/decide-request.ts'
+import { requestAccess } from '../../src/operations/request-access.ts'
+import { BEN } from '../support/workspace.ts'
+import type { TestWorld } from '../support/world.ts'
+
+/** Long enough for a busy machine; nothing waits longer than it must. */
+export const SOON = { timeout: 20_000, interval: 20 }
+
+export type Wanted = {
+  readonly by: string
+  readonly target: string
+  readonly role: string
+  readonly approvers?: readonly string[]
+  readonly reason?: string
+}
+
+export async function asked(world: World, { by, target, role, reason }: Wanted): Promise<Request> {
+  const answer = await requestAccess(world, {
+    by,
+    target,
+    role,
+    duration: '1h',
+    reason: reason ?? 'for INC-1',
+  })
+  if (isRefused(answer)) throw new Error(answer.refused.text)
+  return answer.request
+}
+
+/** Asked for, approved, and there. */
+export async function given(world: World, wanted: Wanted): Promise<Grant> {
+  const request = await asked(world, wanted)
+  for (const by of wanted.approvers ?? [BEN]) {
+    const decided = await decideRequest(world, { request: request.id, by, verdict: 'approve', note: '' })
+    if (isRefused(decided)) throw new Error(decided.refused.text)
+  }
+  return vi.waitFor(async () => {
+    const grant = await world.store.reads.grantOfRequest(request.id)
+    if (grant?.state !== 'active') throw new Error(`the grant is ${grant?.state}: ${grant?.lastError}`)
+    return grant
+  }, SOON)
+}
+
+/** Its time is over now, as if it had passed; past the triggers, which forbid that to the application. */
+export async function passTime(test: TestWorld, which: string): Promise<void> {
+  await test.rows(
+    `set session_replication_role = replica;
+     update elevate.access_grant set expires_at = clock_timestamp(), wake_at = clock_timestamp() where state = 'active' and (${which})`,
+  )
+}
