@@ -1,10 +1,18 @@
+import { enableCompileCache } from 'node:module'
 import { hostname, userInfo } from 'node:os'
-import { readEnvironment } from './config/environment.ts'
-import { makeLog } from './log.ts'
-import { CannotStart, wire } from './wire.ts'
+import path from 'node:path'
+
+/** Compiling is half of a start. What was compiled once is kept beside the packages, where that can be written. */
+const COMPILED = path.join(import.meta.dirname, '../node_modules/.cache/elevate')
 
 /** Read, wire, start; stop on the usual signals, read the configuration again on SIGHUP. */
 export async function main(): Promise<void> {
+  enableCompileCache(COMPILED)
+  // Loaded now and not above: only what comes after that line is kept.
+  const { readEnvironment } = await import('./config/environment.ts')
+  const { makeLog } = await import('./log.ts')
+  const { CannotStart, wire } = await import('./wire.ts')
+
   const read = readEnvironment(process.env)
   if (!read.ok) return refuse(read.faults.join('\n'))
   const log = makeLog(read.environment.logLevel)
