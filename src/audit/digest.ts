@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../core/audit-event.ts'
 import { type Grant, secondsHeld } from '../core/grant.ts'
 import type { GrantRow, Held, Store } from '../core/ports.ts'
+import { isAttempt } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
 
 /** Longest list of each kind that a digest reads; beyond it the digest says that there is more. */
@@ -16,7 +17,7 @@ export type Digest = {
   readonly denied: readonly Request[]
   readonly lapsed: readonly Request[]
   readonly withdrawn: readonly Request[]
-  /** Refused attempts, newest first. */
+  /** Refused attempts, newest first; not the late clicks and the typing mistakes. */
   readonly refused: readonly LoggedEvent[]
   readonly stuck: readonly GrantRow[]
   readonly lateness: Lateness
@@ -51,10 +52,15 @@ export async function readDigest(
     denied: state('denied'),
     lapsed: state('lapsed'),
     withdrawn: state('withdrawn'),
-    refused,
+    refused: refused.filter(wasAttempt),
     stuck,
     lateness: latenessOf(grants.map((one) => one.grant).filter((grant) => ended(grant, from, to))),
   }
+}
+
+function wasAttempt({ bytes }: LoggedEvent): boolean {
+  const { outcome } = JSON.parse(bytes) as { outcome?: unknown }
+  return typeof outcome === 'string' && isAttempt(outcome)
 }
 
 function ended(grant: Grant, from: Date, to: Date): boolean {

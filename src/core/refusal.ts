@@ -42,6 +42,22 @@ export type Refusal = {
   readonly field?: 'target' | 'role' | 'duration' | 'reason' | 'person' | 'date' | 'note'
 }
 
+/**
+ * Refusals of somebody who wanted what is not his. Security reads of them at once and in the digest; a late click
+ * or a forgotten reason is on record, but nobody's news.
+ */
+const ATTEMPTS: ReadonlySet<string> = new Set([
+  'not-allowed',
+  'not-a-member',
+  'not-an-approver',
+  'self-approval',
+  'not-yours',
+] satisfies RefusalCode[])
+
+export function isAttempt(code: string): boolean {
+  return ATTEMPTS.has(code)
+}
+
 export type Refused = { readonly refused: Refusal }
 
 export function refuse(code: RefusalCode, text: string, field?: Refusal['field']): Refused {

@@ -6,7 +6,7 @@ import { channelLane, personLane } from '../core/notice.ts'
 import type { Groups, Person, PersonId } from '../core/person.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
-import { isRefused, type Refused, refuse } from '../core/refusal.ts'
+import { isAttempt, isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { type Request, type RequestId, requestName, type Verdict } from '../core/request.ts'
 import { PROVISION_WITHIN } from '../core/retry.ts'
 import { tellHomes } from './tell-homes.ts'
@@ -208,7 +208,7 @@ async function recordRefusal(
   // A late click is drawn right again; a click without the right to it is for security to know.
   for (const lane of await tx.requests.cards(request.id))
     tx.tell({ lane, notice: { kind: 'card', request: request.id } })
-  if (ATTEMPTS.has(answer.refused.code))
+  if (isAttempt(answer.refused.code))
     tx.tell({
       lane: channelLane(world.catalog().securityChannel),
       notice: {
@@ -222,5 +222,3 @@ async function recordRefusal(
     })
   return answer
 }
-
-const ATTEMPTS: ReadonlySet<string> = new Set(['not-an-approver', 'self-approval', 'not-a-member'])

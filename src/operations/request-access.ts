@@ -5,7 +5,7 @@ import { groupsIn, type PersonId } from '../core/person.ts'
 import { type Allowed, type Ask, groupsToAskWith, rehearse } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
-import { isRefused, type Refused, refuse } from '../core/refusal.ts'
+import { isAttempt, isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { type Request, requestName } from '../core/request.ts'
 import { tellHomes } from './tell-homes.ts'
 
@@ -140,7 +140,7 @@ async function recordRefusal(world: World, asking: Asking, answer: Refused): Pro
         ...(known && role ? {} : { typed: cleanText(`${asking.target} ${asking.role}`) }),
       },
     })
-    if (ATTEMPTS.has(answer.refused.code))
+    if (isAttempt(answer.refused.code))
       tx.tell({
         lane: channelLane(catalog.securityChannel),
         notice: {
@@ -155,6 +155,3 @@ async function recordRefusal(world: World, asking: Asking, answer: Refused): Pro
   world.nudge.outbox()
   return answer
 }
-
-/** Refusals that security wants to see at once; a forgotten reason is not one of them. */
-const ATTEMPTS: ReadonlySet<string> = new Set(['not-allowed', 'not-a-member'])
