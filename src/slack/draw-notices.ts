@@ -26,8 +26,8 @@ export type Drawn = {
 
 type Of<K extends Notice['kind']> = Waiting & { readonly notice: Extract<Notice, { kind: K }> }
 
-/** From so many receipts on, one notice says it all. */
-const MANY_RECEIPTS = 4
+/** From so many receipts on, one notice says it all: at one message a second they would keep the channel busy too long. */
+const MANY_RECEIPTS = 12
 const FEED_LINES = 20
 /** Rows read at once, so that a thousand expiries do not take every connection. */
 const AT_ONCE = 20

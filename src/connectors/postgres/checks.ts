@@ -2,7 +2,7 @@
 import type { Finding, JsonObject } from '../../core/connector.ts'
 import { quarantinePowers } from './clean-up.ts'
 import { connectorError } from './errors.ts'
-import { findRole, forbiddenPower, type Membership, memberships, versionOf } from './roles.ts'
+import { findRole, forbiddenPower, type Membership, memberships } from './roles.ts'
 import type { Ask } from './session.ts'
 import { type RoleSettings, roleOf, type TargetSettings } from './settings.ts'
 import { quarantine } from './statements.ts'
@@ -50,7 +50,7 @@ type Bot = {
 }
 
 async function botOf(ask: Ask): Promise<Bot> {
-  const version = await versionOf(ask)
+  const version = ask.version
   const logs = version < 150000 ? 'false' : "has_parameter_privilege('log_statement', 'SET')"
   const [bot] = await ask<Omit<Bot, 'version'>>(
     `select current_user as name, rolsuper as superuser, rolcreaterole as "createsRoles",

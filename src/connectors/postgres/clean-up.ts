@@ -4,7 +4,7 @@
 // role's rights for ever. It goes to a role that has none.
 import { ConnectorError } from '../../core/connector.ts'
 import { sqlState } from './errors.ts'
-import { findRole, versionOf } from './roles.ts'
+import { findRole } from './roles.ts'
 import type { Ask, Database } from './session.ts'
 import * as sql from './statements.ts'
 
@@ -61,7 +61,7 @@ async function setAsideIn(
     found = await entriesIn(ask, oid)
     rest = found
     if (!safe) throw new ConnectorError('config', 'no safe owner')
-    const version = await versionOf(ask)
+    const version = ask.version
     await ask(sql.borrowRole(login, version))
     await ask(sql.borrowRole(sql.quarantine, version))
     for (const statement of sql.setAside(login)) await ask(statement)

@@ -1,6 +1,6 @@
 // Who has a role, according to the database.
 import type { Holder } from '../../core/connector.ts'
-import { grantIdOf, versionOf } from './roles.ts'
+import { grantIdOf } from './roles.ts'
 import type { Ask } from './session.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Ask } from './session.ts'
  * nor set) do not count, nor does the right to hand the role on alone; superusers have everything and are not named.
  */
 export async function holdersOf(ask: Ask, role: string): Promise<Holder[]> {
-  const options = (await versionOf(ask)) < 160000 ? 'true' : 'm.inherit_option or m.set_option'
+  const options = ask.version < 160000 ? 'true' : 'm.inherit_option or m.set_option'
   const rows = await ask<{ account: string; direct: boolean; mark: string | null }>(
     `with recursive held(member, direct) as (
        select m.member, true from pg_auth_members m join pg_roles r on r.oid = m.roleid

@@ -1,7 +1,7 @@
 // Mode `membership`: logins that exist become members of a role for a time.
 import type { Access, Connector, Granted, Revoked, Subject } from '../../core/connector.ts'
 import { ConnectorError } from '../../core/connector.ts'
-import { findRole, memberships, refusePowerfulRole, standing, versionOf } from './roles.ts'
+import { findRole, memberships, refusePowerfulRole, standing } from './roles.ts'
 import type { Ask } from './session.ts'
 import { type RoleSettings, roleOf, type TargetSettings } from './settings.ts'
 import * as sql from './statements.ts'
@@ -14,11 +14,13 @@ export function membership(target: Target): Pick<Connector, 'resolve' | 'grant' 
   async function grant(access: Access, signal: AbortSignal): Promise<Granted> {
     const role = roleOf(access.entitlement)
     const done = await database.change(signal, async (ask) => {
-      const version = await versionOf(ask)
-      await refusePowerfulRole(ask, role.database_role, settings.allow_predefined_roles)
-      await usableLogin(ask, access.account)
-      const stands = await standing(ask, role.database_role, access.account, version)
-      const ours = await ownRow(ask, role, access.account, version)
+      const { version } = ask
+      const [, , stands, ours] = await Promise.all([
+        refusePowerfulRole(ask, role.database_role, settings.allow_predefined_roles),
+        usableLogin(ask, access.account),
+        standing(ask, role.database_role, access.account, version),
+        ownRow(ask, role, access.account, version),
+      ])
       const preexisting = stands.inherit || stands.set
       if (ours?.inherit && ours.set === (role.set_role || version < 160000)) {
         return { was: 'already-there', preexisting } as const
@@ -48,7 +50,7 @@ export function membership(target: Target): Pick<Connector, 'resolve' | 'grant' 
   async function revoke(access: Access, signal: AbortSignal): Promise<Revoked> {
     const role = roleOf(access.entitlement)
     const before = await database.change(signal, async (ask) => {
-      const version = await versionOf(ask)
+      const { version } = ask
       const ours = await ownRow(ask, role, access.account, version)
       if (!ours)
         return {
@@ -91,9 +93,11 @@ export function membership(target: Target): Pick<Connector, 'resolve' | 'grant' 
   }
 
   async function has(ask: Ask, role: RoleSettings, login: string): Promise<boolean> {
-    const version = await versionOf(ask)
-    const ours = await ownRow(ask, role, login, version)
-    return ours?.inherit || (await standing(ask, role.database_role, login, version)).inherit
+    const [ours, stands] = await Promise.all([
+      ownRow(ask, role, login, ask.version),
+      standing(ask, role.database_role, login, ask.version),
+    ])
+    return ours?.inherit || stands.inherit
   }
 
   return {
@@ -129,8 +133,10 @@ export function loginOf(accounts: TargetSettings['accounts'], subject: Subject):
 }
 
 async function usableLogin(ask: Ask, login: string): Promise<void> {
-  const found = await findRole(ask, login)
-  const [{ bot } = { bot: '' }] = await ask<{ bot: string }>('select current_user as bot')
+  const [found, [{ bot } = { bot: '' }]] = await Promise.all([
+    findRole(ask, login),
+    ask<{ bot: string }>('select current_user as bot'),
+  ])
   if (!found?.canLogin) {
     const what = found ? `"${login}" is a role that cannot log in` : `there is no login "${login}"`
     throw new ConnectorError(

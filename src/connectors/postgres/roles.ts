@@ -22,11 +22,6 @@ export async function findRole(ask: Ask, name: string): Promise<RoleRow | undefi
   return row
 }
 
-export async function versionOf(ask: Ask): Promise<number> {
-  const [row] = await ask<{ version: number }>("select current_setting('server_version_num')::int as version")
-  return row?.version ?? 0
-}
-
 /** The mark that a temporary login carries as its comment: whose it is, readable by the target's own people. */
 export const markOf = (grantId: string, person: string) => JSON.stringify({ elevate: grantId, person })
 
@@ -120,13 +115,13 @@ export async function powersOf(ask: Ask, role: string): Promise<Power[]> {
 
 /** Looked at again with each grant: roles change after the configuration was checked. */
 export async function refusePowerfulRole(ask: Ask, role: string, allowed: readonly string[]): Promise<void> {
-  if (!(await findRole(ask, role))) {
+  const [there, found] = await Promise.all([findRole(ask, role), forbiddenPower(ask, role, allowed)])
+  if (!there) {
     throw new ConnectorError(
       'not-found',
       `The database has no role "${role}". Make it, or correct database_role.`,
     )
   }
-  const found = await forbiddenPower(ask, role, allowed)
   if (found) throw new ConnectorError('config', found)
 }
 

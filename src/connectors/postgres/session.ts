@@ -1,9 +1,15 @@
 // Connections to one target: few, short, and always to the primary.
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { ConnectorError } from '../../core/connector.ts'
 import { connectorError, type Phase } from './errors.ts'
 
-export type Ask = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>
+/** Questions asked without waiting for each other's answers go out together, and are answered in order. */
+export type Ask = {
+  <Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  /** Of the server, as in `server_version_num`. */
+  readonly version: number
+}
 export type Where = { readonly host: string; readonly port: number; readonly database: string }
 
 /**
@@ -11,13 +17,15 @@ export type Where = { readonly host: string; readonly port: number; readonly dat
  * called in place of the one that we mean, with our rights.
  */
 const settle = "set search_path to pg_catalog; set lock_timeout to '5s'"
+const askVersion = "select current_setting('server_version_num')::int as version"
 
 export class Database {
   readonly where: Where
   readonly #target: string
   readonly #config: pg.PoolConfig
   readonly #pool: pg.Pool
-  readonly #settled = new WeakSet<pg.PoolClient>()
+  /** Connections that are ready, and the version of the server that each of them reached. */
+  readonly #settled = new WeakMap<pg.PoolClient, number>()
 
   constructor(target: string, connectionString: string) {
     this.#target = target
@@ -38,6 +46,7 @@ export class Database {
       idleTimeoutMillis: 10_000,
       allowExitOnIdle: true,
       keepAlive: true,
+      pipeline: true,
     }
     this.#pool = new pg.Pool(this.#config)
     // A server that closes an idle connection would otherwise end this process.
@@ -77,6 +86,16 @@ export class Database {
     await this.#pool.end()
   }
 
+  async #settle(client: pg.PoolClient): Promise<number> {
+    const [, { rows }] = await Promise.all([
+      client.query(settle),
+      client.query<{ version: number }>(askVersion),
+    ])
+    const version = rows[0]?.version ?? 0
+    this.#settled.set(client, version)
+    return version
+  }
+
   async #with<T>(
     signal: AbortSignal | undefined,
     working: Phase,
@@ -97,15 +116,14 @@ export class Database {
         throw error
       })
       client = mine
-      if (!this.#settled.has(mine)) {
-        await mine.query(settle)
-        this.#settled.add(mine)
-      }
+      const version = this.#settled.get(mine) ?? (await this.#settle(mine))
       phase = working
-      const ask: Ask = async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
-        const { rows } = await mine.query(sql, [...values])
+      const question = async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
+        const name = values.length > 0 ? { name: nameOf(sql) } : {}
+        const { rows } = await mine.query({ ...name, text: sql, values: [...values] })
         return rows as Row[]
       }
+      const ask: Ask = Object.assign(question, { version })
       const result = await Promise.race([work(ask, (next) => (phase = next)), stop.promise])
       failed = false
       return result
@@ -117,6 +135,11 @@ export class Database {
       client?.release(failed)
     }
   }
+}
+
+/** What we ask with values is always the same few questions: each connection parses and plans them once. */
+function nameOf(text: string): string {
+  return `elevate_${createHash('sha256').update(text).digest('base64url')}`
 }
 
 function parse(target: string, connectionString: string): URL {

@@ -3,15 +3,7 @@ import type { Access, Connector, Credential, Granted, Revoked, Subject } from '.
 import { ConnectorError } from '../../core/connector.ts'
 import { removeLogin } from './clean-up.ts'
 import { sqlState } from './errors.ts'
-import {
-  findRole,
-  grantIdOf,
-  markOf,
-  memberships,
-  type RoleRow,
-  refusePowerfulRole,
-  versionOf,
-} from './roles.ts'
+import { findRole, grantIdOf, markOf, memberships, type RoleRow, refusePowerfulRole } from './roles.ts'
 import { makePassword, scramVerifier } from './scram.ts'
 import type { Ask } from './session.ts'
 import { type RoleSettings, roleOf } from './settings.ts'
@@ -42,17 +34,21 @@ export function temporaryLogin(target: Target): Verbs {
   }
 
   async function makeLogin(ask: Ask, access: Access, role: RoleSettings): Promise<Granted['was']> {
-    const version = await versionOf(ask)
-    await refusePowerfulRole(ask, role.database_role, settings.allow_predefined_roles)
-    const there = await findRole(ask, access.account)
+    const { version } = ask
+    const [, there, may] = await Promise.all([
+      refusePowerfulRole(ask, role.database_role, settings.allow_predefined_roles),
+      findRole(ask, access.account),
+      mayLogStatements(ask),
+    ])
     if (there) return keepLogin(ask, access, role, there, version)
-    await ask(sql.createLogin(access.account, access.notAfter))
-    await ask(sql.markLogin(access.account, markOf(access.grantId, access.subject.person)))
-    await ask(
+    const level = statementLog(role, may)
+    const statements = [
+      sql.createLogin(access.account, access.notAfter),
+      sql.markLogin(access.account, markOf(access.grantId, access.subject.person)),
       sql.grantRole(role.database_role, access.account, { version, inherit: true, set: role.set_role }),
-    )
-    const level = await statementLog(ask, role)
-    if (level) await ask(sql.logStatements(access.account, level))
+      ...(level ? [sql.logStatements(access.account, level)] : []),
+    ]
+    await Promise.all(statements.map((statement) => ask(statement)))
     return 'given'
   }
 
@@ -127,10 +123,12 @@ export function temporaryLogin(target: Target): Verbs {
   }
 
   async function closeDoor(ask: Ask, access: Access, role: RoleSettings): Promise<RoleRow | undefined> {
-    const version = await versionOf(ask)
-    const there = await findRole(ask, access.account)
+    const { version } = ask
+    const [there, held] = await Promise.all([
+      findRole(ask, access.account),
+      memberships(ask, role.database_role, access.account, version),
+    ])
     if (!there) return undefined
-    const held = await memberships(ask, role.database_role, access.account, version)
     const ours = held.some((row) => row.ours)
     if (grantIdOf(there.mark) !== access.grantId) {
       // Somebody else's role that happens to have the name: this grant never came into being.
@@ -141,8 +139,10 @@ export function temporaryLogin(target: Target): Verbs {
           `Look at it, and put the comment back: ${markOf(access.grantId, access.subject.person)}`,
       )
     }
-    await ask(sql.closeLogin(access.account))
-    if (ours) await ask(sql.revokeRole(role.database_role, access.account, version))
+    await Promise.all([
+      ask(sql.closeLogin(access.account)),
+      ours ? ask(sql.revokeRole(role.database_role, access.account, version)) : undefined,
+    ])
     return there
   }
 
@@ -164,9 +164,11 @@ export function temporaryLogin(target: Target): Verbs {
   }
 
   async function isLive(ask: Ask, access: Access, role: RoleSettings): Promise<boolean> {
-    const there = await findRole(ask, access.account)
+    const [there, held] = await Promise.all([
+      findRole(ask, access.account),
+      memberships(ask, role.database_role, access.account, ask.version),
+    ])
     if (!there?.canLogin || there.expired || grantIdOf(there.mark) !== access.grantId) return false
-    const held = await memberships(ask, role.database_role, access.account, await versionOf(ask))
     return held.some(({ ours, inherit }) => ours && inherit)
   }
 
@@ -191,13 +193,17 @@ export function loginName(prefix: string, subject: Subject, grantNumber: number)
   return `${prefix}${person || 'person'}${end}`
 }
 
-/** What the operator asked for must work; what nobody asked for is done where it is allowed. */
-async function statementLog(ask: Ask, role: RoleSettings): Promise<RoleSettings['statement_log']> {
+async function mayLogStatements(ask: Ask): Promise<boolean> {
   const [row] = await ask<{ may: boolean }>(
     `select current_setting('server_version_num')::int >= 150000
             and has_parameter_privilege('log_statement', 'SET') as may`,
   )
-  if (row?.may) return role.statement_log ?? 'all'
+  return row?.may ?? false
+}
+
+/** What the operator asked for must work; what nobody asked for is done where it is allowed. */
+function statementLog(role: RoleSettings, may: boolean): RoleSettings['statement_log'] {
+  if (may) return role.statement_log ?? 'all'
   if (!role.statement_log) return undefined
   throw new ConnectorError(
     'denied',
