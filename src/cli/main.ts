@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './audit.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
 import { explainCommand } from './explain.ts'
@@ -24,6 +25,7 @@ for (const command of [
   whoCommand(),
   grantsCommand(),
   revokeCommand(),
+  auditCommand(),
 ])
   program.addCommand(command.exitOverride())
 

@@ -1,0 +1,52 @@
+const MOST = 1_000
+
+export type Fault = {
+  /**
+   * - `changed`, `changed-hash`: an event, or its hash, is not what was signed
+   * - `missing`, `no-hash`, `order`: events that are gone, half gone, or not in their place
+   * - `rewritten`: somewhere in `[index, before)`, and consistently, so that no single event sticks out
+   * - `truncated`: signed events are missing at the end
+   * - `text`, `column`, `copy`, `file`: what stands beside an event is not what the event says
+   * - `checkpoint`, `contradiction`: a checkpoint that cannot count, or two that cannot both be true
+   * - `unproven`: no checkpoint at all
+   */
+  readonly kind:
+    | 'changed'
+    | 'changed-hash'
+    | 'missing'
+    | 'no-hash'
+    | 'order'
+    | 'rewritten'
+    | 'truncated'
+    | 'text'
+    | 'column'
+    | 'copy'
+    | 'file'
+    | 'checkpoint'
+    | 'contradiction'
+    | 'unproven'
+  readonly text: string
+  /** The first event concerned. */
+  readonly index?: number
+  /** The event after the last one concerned, where it is more than one. */
+  readonly before?: number
+  /** The size of the checkpoint that shows it. */
+  readonly checkpoint?: number
+}
+
+/** Faults in the order they were found; of very many, the first thousand. */
+export class FaultList {
+  readonly list: Fault[] = []
+  more = 0
+
+  add(fault: Fault): void {
+    if (this.list.length < MOST) this.list.push(fault)
+    else this.more += 1
+  }
+
+  missing(index: number, before: number): void {
+    const text =
+      before - index === 1 ? `event ${index} is missing` : `events ${index} to ${before - 1} are missing`
+    this.add({ kind: 'missing', text, index, before })
+  }
+}

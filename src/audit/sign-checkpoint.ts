@@ -1,0 +1,185 @@
+/**
+ * Signs what the log is now, but only when it still holds all that was signed before. Two checkpoints of one log that
+ * contradict each other would make every checkpoint worthless, so the signer looks at the last one in the database and
+ * at the last one in the anchor file, counts both over the leaves of today, and refuses when one does not come out. That
+ * is also how a database that was restored from an old backup is noticed.
+ *
+ * The order is: anchor file, then database, then whoever publishes. Killed in between, the next call finds the note in the
+ * anchor file and completes the rest; Ed25519 signs the same text the same way, so there are never two notes of a size.
+ */
+import type { ProofStore } from '../core/audit-proof.ts'
+import type { AnchorFile } from './anchor-file.ts'
+import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts'
+import { CompactRange, sameHash } from './merkle.ts'
+import type { Signer, Verifier } from './note.ts'
+
+const PAGE = 10_000
+
+export type SignRefusal = {
+  readonly kind: 'refused'
+  /**
+   * `restored`: events that were signed are missing at the end. `rewritten`: the events are not those that were
+   * signed. `foreign`: a checkpoint that this key has not signed, or none that can be read.
+   */
+  readonly why: 'restored' | 'rewritten' | 'foreign'
+  /** How many events the contradicting checkpoint speaks for, and how many there are. */
+  readonly signed: number
+  readonly size: number
+  readonly text: string
+}
+
+export type Signing =
+  | { readonly kind: 'empty' }
+  /** `fresh` is false when the database had a checkpoint of this size already. */
+  | {
+      readonly kind: 'signed'
+      readonly checkpoint: Checkpoint
+      readonly note: string
+      readonly fresh: boolean
+    }
+  | SignRefusal
+
+export type CheckpointSigner = { sign(): Promise<Signing> }
+
+export type SignerParts = {
+  readonly proof: Pick<
+    ProofStore,
+    'size' | 'leafHashes' | 'lastCheckpoint' | 'checkpoints' | 'keepCheckpoint'
+  >
+  readonly signer: Signer
+  readonly anchor: AnchorFile
+  /** Earlier keys of the same log. */
+  readonly formerKeys?: readonly Verifier[]
+}
+
+type Signed = { readonly checkpoint: Checkpoint; readonly note: string }
+
+/** What was counted, and the last leaf of it: the next call goes on from there. */
+type Counted = { readonly range: CompactRange; readonly last: Uint8Array | undefined }
+
+/** One for each process; calls wait for each other. */
+export function checkpointSigner(parts: SignerParts): CheckpointSigner {
+  let counted: Counted = { range: new CompactRange(), last: undefined }
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const sign = async (): Promise<Signing> => {
+    const known = await knownCheckpoints(parts)
+    if ('kind' in known) return known
+    const size = await parts.proof.size()
+    const largest = Math.max(counted.range.size, ...known.map((one) => one.checkpoint.size))
+    if (largest > size) return refusal('restored', largest, size)
+    if (size === 0) return { kind: 'empty' }
+
+    const now = await count(parts.proof, counted, size, known)
+    // What was counted is kept: who refuses once refuses again, until a new process has been started.
+    if ('kind' in now) return now
+    counted = now
+    const root = now.range.root()
+    const note = signCheckpoint(size, root, parts.signer)
+    const before = known.filter((one) => one.checkpoint.size === size)
+    const inAnchor = before.some((one) => one.from === 'anchor')
+    const inDatabase = before.some((one) => one.from === 'database')
+    if (!inAnchor) await parts.anchor.append(note)
+    const fresh = !inDatabase && (await parts.proof.keepCheckpoint({ size, note }))
+    if (!inDatabase && !fresh) {
+      // Another replica was first.
+      const other = (await parts.proof.checkpoints(size - 1, 1))[0]
+      const opened = openCheckpoint(other?.note ?? '', keysOf(parts))
+      if (!opened.ok) return refusal('foreign', size, size)
+      if (!sameHash(opened.checkpoint.root, root)) return refusal('rewritten', size, size)
+    }
+    return {
+      kind: 'signed',
+      checkpoint: { origin: parts.signer.verifier.name, size, root },
+      note,
+      fresh,
+    }
+  }
+
+  return {
+    sign: () => {
+      const result = turn.then(sign)
+      turn = result.catch(() => {})
+      return result
+    },
+  }
+}
+
+const keysOf = ({ signer, formerKeys = [] }: SignerParts) => [signer.verifier, ...formerKeys]
+
+type Known = Signed & { readonly from: 'database' | 'anchor' }
+
+async function knownCheckpoints(parts: SignerParts): Promise<readonly Known[] | SignRefusal> {
+  const keys = keysOf(parts)
+  const open = (note: string) => {
+    const opened = openCheckpoint(note, keys)
+    return opened.ok && opened.checkpoint.origin === parts.signer.verifier.name
+      ? { checkpoint: opened.checkpoint, note }
+      : undefined
+  }
+  const [kept, { notes, written }] = await Promise.all([parts.proof.lastCheckpoint(), parts.anchor.tail()])
+  const inDatabase = kept && open(kept.note)
+  if (kept && inDatabase?.checkpoint.size !== kept.size)
+    return refusal(
+      'foreign',
+      kept.size,
+      0,
+      `the database's last checkpoint (${kept.size} events) is not one that ${parts.signer.verifier.name} has signed. ` +
+        'Is this the key of this log?',
+    )
+  const anchored = notes.map(open).filter((one) => one !== undefined)
+  if (written && anchored.length === 0)
+    return refusal(
+      'foreign',
+      0,
+      0,
+      `${parts.anchor.path} has no checkpoint that ${parts.signer.verifier.name} has signed. Is this the key of this log?`,
+    )
+  return [
+    ...(inDatabase ? [{ ...inDatabase, from: 'database' as const }] : []),
+    ...anchored.map((one) => ({ ...one, from: 'anchor' as const })),
+  ]
+}
+
+/** Counts on to `size` leaves, and compares with every known checkpoint on the way. */
+async function count(
+  proof: SignerParts['proof'],
+  { range: counted, last: lastCounted }: Counted,
+  size: number,
+  known: readonly Known[],
+): Promise<Counted | SignRefusal> {
+  const range = counted.clone()
+  let last = lastCounted
+  const contradicts = () =>
+    known.some(({ checkpoint }) => checkpoint.size === range.size && !sameHash(checkpoint.root, range.root()))
+  if (contradicts()) return refusal('rewritten', range.size, size)
+  // One back: the last leaf that was counted must still be the same.
+  let next = Math.max(0, range.size - 1)
+  while (range.size < size || next < range.size) {
+    const page = await proof.leafHashes(next, Math.min(PAGE, size - next))
+    for (const { index, hash } of page) {
+      if (index !== next) return refusal('rewritten', next, size)
+      next += 1
+      if (index < range.size) {
+        if (last && !sameHash(last, hash)) return refusal('rewritten', range.size, size)
+        continue
+      }
+      range.append(hash)
+      last = hash
+      if (contradicts()) return refusal('rewritten', range.size, size)
+    }
+    if (page.length === 0) return refusal('rewritten', next, size)
+  }
+  return { range, last }
+}
+
+function refusal(why: SignRefusal['why'], signed: number, size: number, text?: string): SignRefusal {
+  const words = {
+    restored:
+      `the log has ${size} events, but ${signed} were signed: it was restored from an older backup, or its end ` +
+      `was removed. Events ${size} to ${signed - 1} are missing.`,
+    rewritten: `the first ${signed} events are not the ones that were signed: the log was rewritten, or restored and continued.`,
+    foreign: `the checkpoint of ${signed} events was signed by somebody else.`,
+  }
+  return { kind: 'refused', why, signed, size, text: text ?? words[why] }
+}

@@ -1,0 +1,92 @@
+/**
+ * The log as files (c2sp.org/tlog-tiles), which any client of that format reads without us:
+ *
+ *     checkpoint               the signed note that all of it answers to
+ *     tile/0/000, …            256 leaf hashes each; tile/1/… has the roots of full tiles below, and so on
+ *     tile/entries/000, …      the events of a level-0 tile, each after its length in two bytes
+ *     tile/0/001.p/12          the last tile of a level while it has only 12 hashes
+ *
+ * A number in a path is cut in three digits: tile 1234067 is `x001/x234/067`.
+ */
+import { CompactRange } from './merkle.ts'
+
+export const TILE_WIDTH = 256
+const HASH_BYTES = 32
+const LENGTH_BYTES = 2
+
+export type Tile = {
+  readonly level: number
+  readonly n: number
+  readonly width: number
+  readonly hashes: Buffer
+}
+
+export function tilePath(level: number | 'entries', n: number, width: number = TILE_WIDTH): string {
+  const digits = String(n).padStart(Math.ceil(String(n).length / 3) * 3, '0')
+  const parts = digits.match(/.{3}/g) ?? []
+  const path = parts.map((part, position) => (position === parts.length - 1 ? part : `x${part}`))
+  return `tile/${level}/${path.join('/')}${width === TILE_WIDTH ? '' : `.p/${width}`}`
+}
+
+type Row = { n: number; width: number; readonly hashes: Buffer }
+
+/** Takes leaf hashes in order and gives each tile when it is full; what is left at the end are the partial ones. */
+export class TileBuilder {
+  readonly #rows: Row[] = []
+
+  append(leafHash: Uint8Array): Tile[] {
+    const full: Tile[] = []
+    let node = leafHash
+    for (let level = 0; ; level += 1) {
+      this.#rows[level] ??= { n: 0, width: 0, hashes: Buffer.alloc(TILE_WIDTH * HASH_BYTES) }
+      const row = this.#rows[level] as Row
+      row.hashes.set(node, row.width * HASH_BYTES)
+      row.width += 1
+      if (row.width < TILE_WIDTH) return full
+      full.push({ level, n: row.n, width: TILE_WIDTH, hashes: Buffer.from(row.hashes) })
+      node = rootOf(row.hashes)
+      row.n += 1
+      row.width = 0
+    }
+  }
+
+  rest(): Tile[] {
+    return this.#rows.flatMap(({ n, width, hashes }, level) =>
+      width === 0 ? [] : [{ level, n, width, hashes: Buffer.from(hashes.subarray(0, width * HASH_BYTES)) }],
+    )
+  }
+}
+
+function rootOf(hashes: Buffer): Buffer {
+  const range = new CompactRange()
+  for (const hash of hashesOf(hashes)) range.append(hash)
+  return range.root()
+}
+
+export function hashesOf(tile: Buffer): Buffer[] {
+  return Array.from({ length: Math.floor(tile.length / HASH_BYTES) }, (_, position) =>
+    tile.subarray(position * HASH_BYTES, (position + 1) * HASH_BYTES),
+  )
+}
+
+/** One event as an entry bundle has it. */
+export function bundleEntry(bytes: string): Buffer {
+  const content = Buffer.from(bytes, 'utf8')
+  const length = Buffer.alloc(LENGTH_BYTES)
+  length.writeUInt16BE(content.length)
+  return Buffer.concat([length, content])
+}
+
+/** Undefined when the lengths do not come out. */
+export function entriesOf(bundle: Buffer): Buffer[] | undefined {
+  const entries: Buffer[] = []
+  let at = 0
+  while (at < bundle.length) {
+    if (at + LENGTH_BYTES > bundle.length) return undefined
+    const end = at + LENGTH_BYTES + bundle.readUInt16BE(at)
+    if (end > bundle.length) return undefined
+    entries.push(bundle.subarray(at + LENGTH_BYTES, end))
+    at = end
+  }
+  return entries
+}

@@ -1,0 +1,250 @@
+/**
+ * Checks a log from one end to the other: every event against its hash, every hash against every checkpoint, every
+ * private text that is left against the commitment in its event. It reads once, in order, and keeps nothing but two
+ * compact ranges, so the length of the log does not matter.
+ *
+ * Two ranges, because an event and its stored hash can disagree, and only a checkpoint knows which of them is the one
+ * that was signed: one range counts the hashes as stored, the other the hashes of the events.
+ *
+ * What was rewritten together with every hash after it has no event that sticks out. Then the first checkpoint that does
+ * not come out and the last one that does say between which events it happened.
+ */
+import { hash } from 'node:crypto'
+import type { StoredLeaf } from '../core/audit-proof.ts'
+import { CheckpointQueue, type Waiting } from './checkpoint-queue.ts'
+import { type Fault, FaultList } from './fault-list.ts'
+import type { LogSource } from './log-source.ts'
+import { CompactRange, hashLeaf, sameHash } from './merkle.ts'
+import type { Verifier } from './note.ts'
+
+export type Verified = {
+  readonly ok: boolean
+  /** How many events there are, and the root over them as far as there is no gap. */
+  readonly size: number
+  readonly root: string
+  readonly origin: string | undefined
+  /** `given` counts those of the good ones that came from elsewhere. */
+  readonly checkpoints: { readonly good: number; readonly given: number; readonly bad: number }
+  /** Events below this index stand under a checkpoint that came out; the rest is not signed yet. */
+  readonly proven: number
+  /** Private texts that are still there and match. */
+  readonly texts: number
+  readonly faults: readonly Fault[]
+  /** How many faults there are beyond those listed. */
+  readonly more: number
+}
+
+export type VerifyOptions = {
+  readonly source: LogSource
+  /** The keys of the log; from a place that whoever may have changed the log cannot change. */
+  readonly keys: readonly Verifier[]
+  /** Checkpoints kept elsewhere: in a channel, in a file, on paper. */
+  readonly given?: readonly string[]
+  readonly onProgress?: (events: number) => void
+}
+
+export async function verifyLog({ source, keys, given = [], onProgress }: VerifyOptions): Promise<Verified> {
+  const faults = new FaultList()
+  const queue = new CheckpointQueue(source.notes(), given, keys, faults)
+  const check = new Check(queue, faults)
+  await queue.start()
+  for await (const page of source.events()) {
+    for (const leaf of page) {
+      if (check.position >= queue.next) await check.checkpoints()
+      check.event(leaf)
+    }
+    onProgress?.(check.position)
+  }
+  await check.checkpoints()
+  await check.end()
+  for (const { text, index } of source.faults?.() ?? []) faults.add({ kind: 'file', text, index })
+  return check.report()
+}
+
+class Check {
+  position = 0
+  #stored = new CompactRange()
+  /** Set while some event since the last good checkpoint disagrees with its hash. */
+  #counted: CompactRange | undefined
+  #disagreeing: number[] = []
+  #whole = true
+  #proven = 0
+  #good = 0
+  #given = 0
+  #bad = 0
+  #firstBad: number | undefined
+  #texts = 0
+  readonly #queue: CheckpointQueue
+  readonly #faults: FaultList
+
+  constructor(queue: CheckpointQueue, faults: FaultList) {
+    this.#queue = queue
+    this.#faults = faults
+  }
+
+  event(leaf: StoredLeaf): void {
+    const { index, bytes, leafHash } = leaf
+    if (index < this.position) {
+      const text = `event ${index} stands after event ${this.position - 1}`
+      this.#faults.add({ kind: 'order', text, index })
+      this.#whole = false
+      return
+    }
+    if (index > this.position) {
+      this.#faults.missing(this.position, index)
+      this.#whole = false
+    }
+    this.position = index + 1
+    if (bytes === undefined)
+      this.#faults.add({ kind: 'missing', text: `event ${index} is gone; its hash is still there`, index })
+    if (leafHash === undefined)
+      this.#faults.add({ kind: 'no-hash', text: `event ${index} has no hash in the tree`, index })
+    this.#grow(leaf, bytes === undefined ? undefined : hashLeaf(bytes))
+    if (bytes !== undefined) this.#read(leaf, bytes)
+  }
+
+  #grow({ index, leafHash }: StoredLeaf, counted: Uint8Array | undefined): void {
+    const stored = leafHash ?? counted
+    if (!stored) return
+    const own = counted ?? stored
+    if (!sameHash(stored, own)) {
+      this.#counted ??= this.#stored.clone()
+      this.#disagreeing.push(index)
+    }
+    this.#counted?.append(own)
+    this.#stored.append(stored)
+  }
+
+  /** What the event says of itself, and what is said of it beside. */
+  #read({ index, texts, columns, copy }: StoredLeaf, bytes: string): void {
+    const said = parsed(bytes)
+    const fault = (kind: Fault['kind'], text: string) => this.#faults.add({ kind, text, index })
+    if (said.index !== String(index)) fault('order', `event ${index} says that it is another one`)
+    for (const { field, salt, content } of texts) {
+      const salted = Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(content, 'utf8')])
+      if (said[`${field}_c`] === hash('sha256', salted, 'hex')) this.#texts += 1
+      else fault('text', `a private text of event ${index} (${plain(field)}) is not the one that was written`)
+    }
+    if (columns) {
+      const wrong = Object.entries(columns).find(
+        ([name, value]) => (name === 'actor' ? said.actorId : (said[name] ?? null)) !== value,
+      )
+      if (wrong) fault('column', `event ${index} is searched by a ${wrong[0]} that it does not say`)
+    }
+    if (copy !== undefined && copy !== bytes)
+      fault('copy', `event ${index} reads differently in events.jsonl`)
+  }
+
+  /** Those that speak for exactly the events read so far, and any that come too late to be compared. */
+  async checkpoints(): Promise<void> {
+    for (let next = this.#queue.peek(); next && next.checkpoint.size <= this.position; ) {
+      const { size, root } = next.checkpoint
+      const comes = size === this.position && this.#whole ? this.#matches(root) : undefined
+      if (comes) this.#settle(comes, next)
+      else this.#mismatch(size, size < this.position && this.#whole, next.given)
+      await this.#queue.take()
+      next = this.#queue.peek()
+    }
+  }
+
+  #matches(root: Uint8Array): 'stored' | 'counted' | undefined {
+    if (sameHash(root, this.#stored.root())) return 'stored'
+    return this.#counted && sameHash(root, this.#counted.root()) ? 'counted' : undefined
+  }
+
+  /** The checkpoint says which side was signed; from here on both sides are the same again. */
+  #settle(side: 'stored' | 'counted', { checkpoint: { size }, given }: Waiting): void {
+    for (const index of this.#disagreeing)
+      this.#faults.add(
+        side === 'stored'
+          ? { kind: 'changed', text: `event ${index} was changed after it was signed`, index }
+          : {
+              kind: 'changed-hash',
+              text: `the hash of event ${index} was changed after it was signed`,
+              index,
+            },
+      )
+    if (side === 'counted' && this.#counted) this.#stored = this.#counted
+    this.#counted = undefined
+    this.#disagreeing = []
+    this.#good += 1
+    if (given) this.#given += 1
+    this.#proven = size
+  }
+
+  #mismatch(size: number, late: boolean, given: boolean): void {
+    this.#bad += 1
+    if (late) {
+      this.#faults.add({
+        kind: 'checkpoint',
+        text: `the checkpoint of ${size} events is not in its place and could not be compared`,
+        checkpoint: size,
+      })
+      return
+    }
+    if (this.#firstBad !== undefined && !given) return
+    this.#firstBad ??= size
+    this.#faults.add({
+      kind: 'rewritten',
+      text:
+        `the first ${size} events are not the ones that the checkpoint of ${size} was signed over` +
+        (this.#proven > 0 ? `; the first ${this.#proven} are` : ''),
+      index: this.#proven,
+      before: size,
+      checkpoint: size,
+    })
+  }
+
+  async end(): Promise<void> {
+    for (const index of this.#disagreeing)
+      this.#faults.add({ kind: 'changed', text: `event ${index} and its hash do not agree`, index })
+    let furthest = 0
+    for (let next = this.#queue.peek(); next; next = this.#queue.peek()) {
+      this.#bad += 1
+      furthest = Math.max(furthest, next.checkpoint.size)
+      await this.#queue.take()
+    }
+    if (furthest > 0)
+      this.#faults.add({
+        kind: 'truncated',
+        text: `${furthest} events were signed, and there are ${this.position}: the end is missing from event ${this.position} on`,
+        index: this.position,
+        before: furthest,
+        checkpoint: furthest,
+      })
+    if (this.#good + this.#bad === 0)
+      this.#faults.add({
+        kind: 'unproven',
+        text: 'there is no checkpoint that a known key has signed: nothing says that these are the events that happened',
+      })
+  }
+
+  report(): Verified {
+    const { list, more } = this.#faults
+    return {
+      ok: list.length === 0,
+      size: this.position,
+      root: this.#stored.root().toString('base64'),
+      origin: this.#queue.origin,
+      checkpoints: { good: this.#good, given: this.#given, bad: this.#bad + this.#queue.refused },
+      proven: this.#proven,
+      texts: this.#texts,
+      faults: list,
+      more,
+    }
+  }
+}
+
+/** Fit for a terminal, whatever somebody put there. */
+function plain(name: string): string {
+  return name.replace(/[^\w-]/g, '?').slice(0, 40)
+}
+
+function parsed(bytes: string): { readonly [key: string]: unknown } {
+  try {
+    const said = JSON.parse(bytes)
+    return { ...said, actorId: said.actor?.id ?? null }
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { Command } from 'commander'
+import { notesIn, openCheckpoint } from '../audit/checkpoint.ts'
+import { databaseSource } from '../audit/log-source.ts'
+import type { Verifier } from '../audit/note.ts'
+import { folderSource } from '../audit/read-tiles.ts'
+import { type Verified, verifyLog } from '../audit/verify.ts'
+import { anchorInUse, progress, readKeys, signerInUse, withProofs } from './audit-files.ts'
+import { print } from './print.ts'
+
+type VerifyOptions = {
+  readonly export?: string
+  readonly checkpoint: readonly string[]
+  readonly vkey: readonly string[]
+  readonly json?: boolean
+}
+
+const collect = (one: string, before: readonly string[]) => [...before, one]
+
+export function auditVerifyCommand(): Command {
+  const command = new Command('verify')
+  return command
+    .description('check every event, hash and checkpoint, and say which event is wrong')
+    .option('--export <folder>', 'check an export (its tiles) instead of the database')
+    .option('--checkpoint <file>', 'also against checkpoints kept elsewhere; - reads them here', collect, [])
+    .option('--vkey <key>', 'the key to believe, or a file that has it', collect, [])
+    .option('--json', 'for programs')
+    .action(async (options: VerifyOptions) => {
+      const keys = await readKeys(options.vkey)
+      const given = await readCheckpoints(options.checkpoint)
+      const answer = options.export
+        ? await verifyFolder(options.export, keys, given)
+        : await verifyDatabase(keys, given)
+      const { verified, warnings, believed } = answer
+      print(
+        options.json,
+        { ...verified, keys: believed.map((key) => key.vkey), warnings },
+        inWords(verified, believed, warnings),
+      )
+      if (!verified.ok) process.exitCode = 1
+    })
+}
+
+type Answer = {
+  readonly verified: Verified
+  readonly believed: readonly Verifier[]
+  readonly warnings: readonly string[]
+}
+
+async function verifyFolder(
+  folder: string,
+  keys: readonly Verifier[],
+  given: readonly string[],
+): Promise<Answer> {
+  if (!existsSync(path.join(folder, 'checkpoint')))
+    throw new Error(
+      `${folder} has no file “checkpoint”: it is not an export with tiles, which are what can be checked.`,
+    )
+  const ofExport = path.join(folder, 'vkey')
+  if (keys.length === 0 && !existsSync(ofExport))
+    throw new Error('Give the key of the log with --vkey: the export has none beside it.')
+  const believed = keys.length > 0 ? keys : await readKeys([(await readFile(ofExport, 'utf8')).trim()])
+  const warnings =
+    keys.length > 0
+      ? []
+      : [
+          'The key was taken from the export itself. Compare it with one from elsewhere, or give that with --vkey.',
+        ]
+  return { verified: await run(folderSource(folder), believed, given), believed, warnings }
+}
+
+async function verifyDatabase(keys: readonly Verifier[], given: readonly string[]): Promise<Answer> {
+  const believed = keys.length > 0 ? keys : [(await signerInUse()).verifier]
+  const anchor = anchorInUse()
+  const { notes } = await anchor.tail()
+  // A power cut may have torn one before anybody was told of it; one that was given by hand must be whole.
+  const whole = notes.filter((note) => openCheckpoint(note, believed).ok)
+  const torn = notes.length - whole.length
+  return withProofs(async (proof) => ({
+    verified: await run(await databaseSource(proof), believed, [...given, ...whole]),
+    believed,
+    warnings:
+      torn > 0 ? [`${anchor.path} has ${torn} that cannot be read or that another key has signed.`] : [],
+  }))
+}
+
+async function run(
+  source: Parameters<typeof verifyLog>[0]['source'],
+  keys: readonly Verifier[],
+  given: readonly string[],
+): Promise<Verified> {
+  const { at, end } = progress('verifying')
+  try {
+    return await verifyLog({ source, keys, given, onProgress: at })
+  } finally {
+    end()
+  }
+}
+
+async function readCheckpoints(files: readonly string[]): Promise<string[]> {
+  const notes: string[] = []
+  for (const file of files) {
+    const pasted = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
+    const found = await Array.fromAsync(notesIn([pasted]))
+    if (found.length === 0)
+      throw new Error(
+        `${file === '-' ? 'What was pasted' : file} has no checkpoint: three lines, an empty one, and one that begins with —.`,
+      )
+    notes.push(...found)
+  }
+  return notes
+}
+
+function inWords(verified: Verified, keys: readonly Verifier[], warnings: readonly string[]): string {
+  const { ok, size, proven, checkpoints, texts, faults, more } = verified
+  const by = checkpoints.given > 0 ? ` (${checkpoints.given} of them kept elsewhere)` : ''
+  const unsigned = size - proven
+  return [
+    ok ? 'The log is as it was signed.' : 'The log is NOT as it was signed:',
+    ...faults.map((fault) => `  ✗ ${fault.text}`),
+    ...(more > 0 ? [`  ✗ and ${more} more`] : []),
+    `${count(size, 'event')} read; ${count(checkpoints.good, 'checkpoint')} came out${by}; ${count(texts, 'private text')} matched.`,
+    proven > 0
+      ? `Events 0 to ${proven - 1} are proven${unsigned > 0 ? `; ${count(unsigned, 'newer event')} not signed yet` : ''}.`
+      : 'No event is proven.',
+    ...keys.map((key) => `Key: ${key.vkey}`),
+    ...warnings.map((warning) => `Note: ${warning}`),
+  ].join('\n')
+}
+
+function count(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`
+}

@@ -1,0 +1,61 @@
+// `elevate audit …` with the exit codes of the whole program: here, or as a process of its own.
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { CommanderError } from 'commander'
+import { vi } from 'vitest'
+import { auditCommand } from '../../src/cli/audit.ts'
+
+export type Ran = { readonly code: number; readonly out: string; readonly err: string }
+
+/** In this process, which takes no time to start. */
+export async function audit(env: Record<string, string>, args: readonly string[]): Promise<Ran> {
+  const said = { out: '', err: '' }
+  const hear = (to: 'out' | 'err') => (piece: unknown) => {
+    said[to] += String(piece)
+    return true
+  }
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(hear('out') as typeof process.stdout.write),
+    vi.spyOn(process.stderr, 'write').mockImplementation(hear('err') as typeof process.stderr.write),
+  ]
+  const before = process.env
+  process.env = { ...env }
+  process.exitCode = 0
+  try {
+    await auditCommand().exitOverride().parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+    else {
+      said.err += `${error instanceof Error ? error.message : error}\n`
+      process.exitCode = 1
+    }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+    process.env = before
+  }
+  const code = Number(process.exitCode)
+  process.exitCode = 0
+  return { code, ...said }
+}
+
+const PROGRAM = `
+  import { auditCommand } from './src/cli/audit.ts'
+  await auditCommand().parseAsync(process.argv.slice(1), { from: 'user' })`
+
+/** In a process of its own, with something on its standard input. */
+export async function auditProcess(
+  env: Record<string, string>,
+  args: readonly string[],
+  input: string,
+): Promise<Ran> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, ...args], {
+    cwd: path.join(import.meta.dirname, '../..'),
+    env: { PATH: process.env.PATH ?? '', ...env },
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
+  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  return { code, out, err }
+}

@@ -1,0 +1,47 @@
+// A real log in a real database, and what its owner can do to it.
+import type { StoreHandle } from '../../src/store/open-store.ts'
+import { execute } from '../support/postgres.ts'
+
+let added = 0
+
+/** One transaction each, with a private text in every second event. */
+export async function addEvents(store: StoreHandle, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    added += 1
+    await store.transaction(async (tx) =>
+      tx.append({
+        type: 'request.created',
+        actor: { kind: 'person', id: `U${added % 3}` },
+        subject: `U${added % 3}`,
+        target: added % 2 ? 'orders-db' : 'github-acme',
+        role: 'read',
+        request: `R-${added}`,
+        ...(added % 2 ? { private: { reason: `=1+1 "${added}" ü` } } : {}),
+      }),
+    )
+  }
+}
+
+/** The owner of the database needs no permission: the guards are switched off, and on again afterwards. */
+export async function asSuperuser(url: string, statements: readonly string[]): Promise<void> {
+  const tables = ['leaf', 'body', 'secret', 'checkpoint']
+  const guards = (state: string) => tables.map((table) => `alter table audit.${table} ${state}`)
+  const on = [...tables.map((table) => `alter table audit.${table} enable trigger all`)]
+  await execute(url, ['begin', ...guards('disable trigger all'), ...statements, ...on, 'commit'].join(';\n'))
+}
+
+/** Everything that follows from the events, made to come out again: all but the signatures. */
+export const RECOMPUTE = [
+  `create temp table renumbered as
+    select index as old, row_number() over (order by index) - 1 as new from audit.body`,
+  `create temp table anew as
+    select new as index, time, type, actor, subject, target, role, request, "grant",
+      replace(bytes, '"index":"' || old || '"', '"index":"' || new || '"') as bytes
+    from audit.body join renumbered on old = index`,
+  `create temp table texts as select new as index, field, salt, content from audit.secret join renumbered on old = index`,
+  'truncate audit.leaf, audit.body, audit.secret',
+  `insert into audit.body (index, bytes, time, type, actor, subject, target, role, request, "grant")
+    select index, bytes, time, type, actor, subject, target, role, request, "grant" from anew`,
+  `insert into audit.leaf select index, sha256('\\x00'::bytea || convert_to(bytes, 'UTF8')) from anew`,
+  'insert into audit.secret select * from texts',
+]
