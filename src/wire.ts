@@ -1,7 +1,9 @@
 /** Puts the parts together. The only file that knows all of them. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import path from 'node:path'
 import type { Logger } from 'pino'
-import { readDigest } from './audit/digest.ts'
+import { worstLatenessOf } from './audit/digest.ts'
+import { openSigner } from './audit/open-signer.ts'
 import { readCatalogFile } from './config/catalog-file.ts'
 import type { Environment } from './config/environment.ts'
 import { type Env, secretResolver } from './config/secret-source.ts'
@@ -12,6 +14,7 @@ import type { Finding } from './core/connector.ts'
 import type { Nudge, World } from './core/ports.ts'
 import { answerFrom, healthRoutes, serveHealth } from './http/health.ts'
 import { makeMetrics } from './http/metrics.ts'
+import { type Checkpoints, makeCheckpoints } from './jobs/checkpoints.ts'
 import { makeClock } from './jobs/clock.ts'
 import { makeSender } from './jobs/sender.ts'
 import { makeWorker } from './jobs/worker.ts'
@@ -108,7 +111,7 @@ async function assemble(
       (await store.reads.liveGrants()).filter((row) => row.grant.state === 'revoking').length,
     stuck: async () => (await store.reads.stuck()).length,
     outboxAge: () => store.outbox.age(),
-    worstLateness: () => worstLateness(store),
+    worstLateness: async () => (await worstLatenessOf(store, 3_600)) / 1000,
   })
   const routes = healthRoutes(
     { ping: () => store.ping(), sinceSweep: () => clock.sinceLastTick(), slack: () => slack.alive() },
@@ -123,6 +126,7 @@ async function assemble(
     ...apiUrl,
     log,
   })
+  const checkpoints = await checkpointsOf(environment, world)
   armFromEnvironment(environment, log)
 
   return {
@@ -134,6 +138,11 @@ async function assemble(
       // Before Slack: what expired while nobody was awake ends first, even when Slack cannot be reached.
       await clock.tick()
       clock.start()
+      if (checkpoints) {
+        closing.push(() => checkpoints.stop())
+        await checkpoints.sign()
+        checkpoints.start()
+      }
       closing.push(() => clock.stop())
       if (environment.http) {
         const server: Server = await serveHealth(routes, environment.http.port, environment.http.host)
@@ -167,11 +176,27 @@ async function assemble(
   }
 }
 
-/** Over the last hour, in seconds. */
-async function worstLateness(store: Pick<World['store'], 'reads' | 'audit'>): Promise<number> {
-  const to = await store.reads.now()
-  const { lateness } = await readDigest(store, new Date(to.getTime() - 3_600_000), to)
-  return lateness.worst / 1000
+/**
+ * Signing needs one key for all replicas of a log. It is made where elevate keeps its own database; where the database
+ * is elsewhere, the operator says where the key is.
+ */
+async function checkpointsOf(environment: Environment, world: World): Promise<Checkpoints | undefined> {
+  if (environment.databaseUrl && !environment.auditKeyFile) {
+    world.log.info(
+      {},
+      'the audit log is not signed: set ELEVATE_AUDIT_KEY_FILE, and make a key with `elevate audit key --make`',
+    )
+    return undefined
+  }
+  const signer = await cannotStart(() =>
+    openSigner({
+      key: environment.auditKeyFile ?? path.resolve('.elevate/audit.key'),
+      make: environment.auditKeyFile === undefined,
+      anchor: environment.auditAnchorFile ?? path.resolve('.elevate/audit.anchor'),
+      proof: world.store.proof,
+    }),
+  )
+  return makeCheckpoints(world, signer)
 }
 
 type ReadCatalog =

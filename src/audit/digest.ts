@@ -73,6 +73,16 @@ export function latenessOf(grants: readonly Pick<Grant, 'lateByMs'>[]): Lateness
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), worst: sorted.at(-1) ?? 0 }
 }
 
+/** Milliseconds; the worst of the grants that ended in the last `seconds`. */
+export async function worstLatenessOf(
+  store: Pick<Store, 'reads' | 'audit'>,
+  seconds: number,
+): Promise<number> {
+  const to = await store.reads.now()
+  const { lateness } = await readDigest(store, new Date(to.getTime() - seconds * 1000), to)
+  return lateness.worst
+}
+
 /** Share of the time asked for that was used, 0 to 1; undefined while the grant lives or when it never was. */
 export function usedShare(grant: Grant): number | undefined {
   const held = secondsHeld(grant)

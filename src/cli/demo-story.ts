@@ -1,10 +1,9 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { openSession, type Session, type Shown } from '../connectors/postgres/demo-session.ts'
-import { postDigest } from '../operations/post-digest.ts'
 import { textOf } from '../simulator/text.ts'
 import type { SeenMessage } from '../simulator/view.ts'
-import { ADA, BEN, EVE, ORDERS_CHANNEL, SAM, SECURITY_CHANNEL } from './demo-workspace.ts'
+import { leaveRecord, theProof } from './demo-proof.ts'
+import { directMessages, messagesOf, newest, Teller } from './demo-teller.ts'
+import { ADA, BEN, EVE, ORDERS_CHANNEL } from './demo-workspace.ts'
 import type { Demo } from './demo-world.ts'
 import { table } from './print.ts'
 
@@ -36,49 +35,6 @@ export async function playStory(demo: Demo, out: string | undefined): Promise<bo
   if (out) await leaveRecord(demo, out)
   teller.end()
   return teller.failed.length === 0
-}
-
-class Teller {
-  readonly failed: string[] = []
-  #seen = 0
-  readonly #judge: Session
-
-  constructor(judge: Session) {
-    this.#judge = judge
-  }
-
-  say(text: string): void {
-    process.stdout.write(`${text}\n`)
-  }
-
-  chapter(title: string): void {
-    this.say(`\n── ${title} ${'─'.repeat(Math.max(2, 76 - title.length))}`)
-  }
-
-  quote(who: string, text: string): void {
-    this.say(`\n  ${who}\n${text.replace(/^/gm, '  │ ')}`)
-  }
-
-  check(what: string, good: boolean, found = ''): void {
-    this.say(`  ${good ? '✓' : '✗'} ${what}${good || !found ? '' : ` — found: ${found}`}`)
-    if (good) this.#seen += 1
-    else this.failed.push(what)
-  }
-
-  /** One value, read in the target by somebody who is not elevate. */
-  async inTarget(sql: string): Promise<string> {
-    const shown = await this.#judge.run(sql)
-    if (!shown.ok) throw new Error(`the target could not be looked at: ${shown.error}`)
-    return shown.rows[0]?.[0] ?? ''
-  }
-
-  end(): void {
-    this.say(
-      this.failed.length === 0
-        ? `\nEvery step was seen in the target: ${this.#seen} checks.`
-        : `\n${this.failed.length} of ${this.#seen + this.failed.length} checks failed: ${this.failed.join('; ')}`,
-    )
-  }
 }
 
 const LOGINS = "select count(*) from pg_roles where rolname like 'elv\\_%' and rolcanlogin"
@@ -203,78 +159,12 @@ async function theEnd(demo: Demo, teller: Teller, session: Session): Promise<voi
   teller.check('and no elevated member', members === 'nobody', members)
 }
 
-async function theProof(demo: Demo, teller: Teller): Promise<void> {
-  teller.chapter('Security reads')
-  const { world } = demo.elevate
-  const to = await world.store.reads.now()
-  await postDigest(world, new Date(to.getTime() - 24 * 60 * 60 * 1000), new Date(to.getTime() + 1000))
-  const digest = await demo.simulator
-    .as(SAM)
-    .see((view) => newest(messagesOf(view, SECURITY_CHANNEL).filter((one) => /digest/i.test(one.text))), {
-      what: 'the digest in #elevate-security',
-      within: 15_000,
-    })
-  teller.quote('#elevate-security', textOf(digest))
-  const events = await world.store.audit.stream(0, 1000)
-  teller.say(`\n  the audit log\n${table(['  index', 'time', 'event', 'by'], events.map(asRow))}`)
-  const types = events.map((event) => event.type)
-  const story = [
-    'request.refused',
-    'request.created',
-    'decision.recorded',
-    'request.approved',
-    'grant.provisioning',
-    'grant.activated',
-    'credential.shown',
-    'grant.revoking',
-    'grant.revoked',
-  ] as const
-  teller.check(
-    'every step is an event',
-    story.every((type) => types.includes(type)),
-    types.join(', '),
-  )
-}
-
-function asRow(event: { index: number; time: Date; type: string; bytes: string }): string[] {
-  const { actor } = JSON.parse(event.bytes) as { actor: { kind: string; id: string } }
-  return [`  ${event.index}`, event.time.toISOString(), event.type, `${actor.kind} ${actor.id}`]
-}
-
-/** `audit.jsonl` holds each event's exact bytes, one a line; the other two files were written as things happened. */
-async function leaveRecord(demo: Demo, out: string): Promise<void> {
-  const { audit } = demo.elevate.world.store
-  const lines: string[] = []
-  for (let from = 0; ; from += 1000) {
-    const events = await audit.stream(from, 1000)
-    lines.push(...events.map((event) => `${event.bytes}\n`))
-    if (events.length < 1000) break
-  }
-  writeFileSync(path.join(out, 'audit.jsonl'), lines.join(''))
-  const log = path.join(out, 'target.log')
-  if (demo.targetLog !== log) copyFileSync(demo.targetLog, log)
-}
-
 async function run(teller: Teller, session: Session, sql: string): Promise<Shown> {
   const shown = await session.run(sql)
   teller.say(`\n  orders=> ${sql};`)
   if (!shown.ok) teller.say(`  ERROR:  ${shown.error}`)
   else if (shown.columns.length > 0) teller.say(table(shown.columns, shown.rows).replace(/^/gm, '  '))
   return shown
-}
-
-type View = Parameters<Parameters<ReturnType<Demo['simulator']['as']>['see']>[0]>[0]
-
-function messagesOf(view: View, channel: string): readonly SeenMessage[] {
-  return view.channels.find((one) => one.id === channel)?.messages ?? []
-}
-
-function directMessages(view: View): SeenMessage[] {
-  return view.channels.filter((one) => one.kind === 'im').flatMap((one) => [...one.messages])
-}
-
-function newest(messages: readonly SeenMessage[]): SeenMessage | undefined {
-  return messages.at(-1)
 }
 
 /** The value under the label “Password”. */

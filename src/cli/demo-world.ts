@@ -1,6 +1,8 @@
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Verifier } from '../audit/note.ts'
+import { openSigningKey } from '../audit/signing-key.ts'
 import { createDemoOrders, type DemoOrders } from '../connectors/postgres/demo-orders.ts'
 import { makeLog } from '../log.ts'
 import { pageHandler } from '../simulator/page/serve.ts'
@@ -29,6 +31,8 @@ export type Demo = {
   readonly config: string
   /** Holds the URL of elevate's own database, for the commands. */
   readonly databaseUrlFile: string
+  /** Verifies the demo's checkpoints. */
+  readonly verifierKey: Verifier
   stop(): Promise<void>
 }
 
@@ -63,6 +67,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     // A copy, so that it can be edited and reloaded while the demo runs.
     const config = path.join(home, 'elevate.yaml')
     writeFileSync(config, readFileSync(path.join(import.meta.dirname, 'demo.yaml')))
+    const key = await openSigningKey(path.join(home, 'audit.key'), 'elevate.demo/audit')
+    if (!key.ok) throw new Error(key.fault)
     const databaseUrlFile = path.join(home, 'database.url')
     writeFileSync(databaseUrlFile, databaseUrl, { mode: 0o600 })
     const elevate = await wire(
@@ -73,6 +79,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
           apiUrl: simulator.apiUrl,
         },
         databaseUrl,
+        auditKeyFile: path.join(home, 'audit.key'),
+        auditAnchorFile: path.join(home, 'audit.anchor'),
         configFile: config,
         logLevel: 'warn',
       },
@@ -81,7 +89,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     )
     closing.push(() => elevate.stop())
     await elevate.start()
-    return { simulator, elevate, orders: target.orders, targetLog: target.log, config, databaseUrlFile, stop }
+    return {
+      simulator,
+      elevate,
+      orders: target.orders,
+      targetLog: target.log,
+      config,
+      databaseUrlFile,
+      verifierKey: key.signer.verifier,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

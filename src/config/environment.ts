@@ -28,6 +28,8 @@ export type Environment = {
   readonly databaseUrl?: string
   readonly configFile: string
   readonly auditKeyFile?: string
+  /** Remembers every signed checkpoint outside the database. */
+  readonly auditAnchorFile?: string
   readonly logLevel: LogLevel
   /** A server of its own for health and metrics. */
   readonly http?: { readonly host: string; readonly port: number }
@@ -95,6 +97,7 @@ export function readEnvironment(env: Env): ReadEnvironment {
   if (host !== undefined && plain('ELEVATE_HTTP_PORT') === undefined)
     faults.push('ELEVATE_HTTP_HOST is set but ELEVATE_HTTP_PORT is not. Set both, or neither.')
   const auditKeyFile = plain('ELEVATE_AUDIT_KEY_FILE')
+  const auditAnchorFile = plain('ELEVATE_AUDIT_ANCHOR_FILE')
   const failpoint = plain('ELEVATE_FAILPOINT')
 
   if (faults.length > 0 || bot.value === undefined || transport === undefined) return { ok: false, faults }
@@ -105,6 +108,7 @@ export function readEnvironment(env: Env): ReadEnvironment {
       ...(database.value === undefined ? {} : { databaseUrl: database.value }),
       configFile: plain('ELEVATE_CONFIG') ?? 'elevate.yaml',
       ...(auditKeyFile === undefined ? {} : { auditKeyFile }),
+      ...(auditAnchorFile === undefined ? {} : { auditAnchorFile }),
       logLevel,
       ...(httpPort === undefined ? {} : { http: { host: host ?? '127.0.0.1', port: httpPort } }),
       ...(failpoint === undefined ? {} : { failpoint }),

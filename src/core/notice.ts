@@ -40,6 +40,10 @@ export type Notice =
       readonly request?: RequestId
     }
   | { readonly kind: 'digest'; readonly from: string; readonly to: string }
+  /** The last signed checkpoint of the audit log, kept where others read it. */
+  | { readonly kind: 'checkpoint' }
+  /** The audit log is not what was signed: it was restored from a backup, or rewritten. */
+  | { readonly kind: 'log-refused'; readonly text: string }
   /** What had expired while elevate was down. */
   | {
       readonly kind: 'woke'
@@ -61,6 +65,7 @@ export type Told = { readonly lane: Lane; readonly notice: Notice }
 export function keyOf({ lane, notice }: Told): string | undefined {
   if (notice.kind === 'card') return `card:${notice.request}:${lane}`
   if (notice.kind === 'home') return `home:${lane}`
+  if (notice.kind === 'checkpoint') return `checkpoint:${lane}`
   if (notice.kind === 'digest') return `digest:${notice.from}:${notice.to}`
   return undefined
 }

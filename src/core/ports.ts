@@ -1,5 +1,6 @@
 /** What the verbs need from the world outside; adapters implement it, `wire.ts` puts them together. Types only. */
 import type { AuditEvent, AuditEventType, LoggedEvent } from './audit-event.ts'
+import type { ProofStore } from './audit-proof.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
@@ -30,6 +31,7 @@ export type Store = {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   readonly reads: Reads
   readonly audit: AuditReader
+  readonly proof: ProofStore
   readonly claims: Claims
   readonly outbox: Outbox
 }

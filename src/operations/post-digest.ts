@@ -13,6 +13,7 @@ export async function postDigest(world: World, from: Date, to: Date): Promise<bo
       detail: span,
     })
     tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'digest', ...span } })
+    tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'checkpoint' } })
     return true
   })
   if (posted) world.nudge.outbox()

@@ -7,6 +7,7 @@ import type { RequestId } from '../core/request.ts'
 import { readCard } from '../operations/read-card.ts'
 import type { Message } from './blocks/message.ts'
 import { alarm } from './messages/alarm.ts'
+import { checkpointNotice, logRefusedNotice } from './messages/checkpoint-notice.ts'
 import { configNotice } from './messages/config-notice.ts'
 import { digestMessage } from './messages/digest.ts'
 import { FEED_ORDER, type FeedKind, type FeedLine, feed } from './messages/feed.ts'
@@ -44,12 +45,14 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
   return [
     ...single('alarm'),
     ...single('woke'),
+    ...single('log-refused'),
     ...single('config'),
     ...together([...of('feed'), ...of('refused')]),
     ...together(many ? [...revoked, ...receipts] : revoked),
     ...(many ? [] : single('receipt')),
     ...single('told'),
     ...single('digest'),
+    ...single('checkpoint'),
   ]
 }
 
@@ -67,6 +70,12 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
       return { covers, message: woke(first) }
     case 'config':
       return { covers, message: configNotice(first.hash, first.faults) }
+    case 'checkpoint': {
+      const last = await world.store.proof.lastCheckpoint()
+      return { covers, message: last && checkpointNotice(last) }
+    }
+    case 'log-refused':
+      return { covers, message: logRefusedNotice(first.text, world.catalog().security) }
     case 'digest': {
       const digest = await readDigest(world.store, new Date(first.from), new Date(first.to))
       const zone = world.catalog().digest.timezone

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Finding } from '../core/connector.ts'
 import type { Store } from '../core/ports.ts'
 import { auditReader } from './audit-log.ts'
+import { proofStore } from './checkpoints.ts'
 import { claims } from './claims.ts'
 import { connectTo, type OpenOptions } from './connection.ts'
 import { shielded } from './failure.ts'
@@ -39,6 +40,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     transaction: transactions(connections),
     reads: shielded(reads(db)),
     audit: shielded(auditReader(db)),
+    proof: shielded(proofStore(db)),
     claims: shielded(claims(db)),
     outbox: shielded(outbox(db)),
     ping,

@@ -1,0 +1,58 @@
+import { type ScheduledTask, schedule } from 'node-cron'
+import type { CheckpointSigner } from '../audit/sign-checkpoint.ts'
+import { channelLane } from '../core/notice.ts'
+import type { World } from '../core/ports.ts'
+
+export type Checkpoints = {
+  start(): void
+  /** Signs what is there now. False when the log contradicts what was signed before. */
+  sign(): Promise<boolean>
+  stop(): Promise<void>
+}
+
+/** Signs the audit log three times a minute, so that no event stays without a signature for a minute. */
+export function makeCheckpoints(world: World, signer: CheckpointSigner): Checkpoints {
+  let task: ScheduledTask | undefined
+  let told: string | undefined
+
+  const sign = async (): Promise<boolean> => {
+    const signed = await signer.sign()
+    if (signed.kind !== 'refused') {
+      told = undefined
+      return true
+    }
+    world.log.error({ why: signed.why, signed: signed.signed, size: signed.size }, signed.text)
+    if (told !== signed.text) {
+      told = signed.text
+      await world.store.transaction(async (tx) => {
+        tx.tell({
+          lane: channelLane(world.catalog().securityChannel),
+          notice: { kind: 'log-refused', text: signed.text },
+        })
+      })
+      world.nudge.outbox()
+    }
+    return false
+  }
+
+  const tick = async (): Promise<void> => {
+    try {
+      await sign()
+    } catch (error) {
+      world.log.warn(
+        { error: String(error) },
+        'the audit log could not be signed now; tried again in 20 seconds',
+      )
+    }
+  }
+
+  return {
+    start() {
+      task = schedule('*/20 * * * * *', tick, { noOverlap: true, suppressMissedWarning: true })
+    },
+    sign,
+    async stop() {
+      await task?.destroy()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { KeptCheckpoint } from '../../core/audit-proof.ts'
+import type { Who } from '../../core/person.ts'
+import { message } from '../blocks/compose.ts'
+import { context, header, paragraph, rich, section } from '../blocks/layout.ts'
+import type { Message } from '../blocks/message.ts'
+import { say, together } from '../blocks/say.ts'
+import { counted, mentionsOf } from './phrases.ts'
+
+/** The note stands here to the letter: whoever copies it can hold the log against it. */
+export function checkpointNotice({ size, note }: KeptCheckpoint): Message {
+  const line = say`The audit log has ${counted(size, 'event')}, and this is its signed checkpoint.`
+  return message(line, [
+    rich(paragraph(line), {
+      type: 'rich_text_preformatted',
+      elements: [{ type: 'text', text: note }],
+    }),
+    context(
+      say`Keep it: elevate audit verify --checkpoint finds out whether the log still is what was signed here.`,
+    ),
+  ])
+}
+
+/** The log contradicts what was signed. Nothing is signed until somebody has looked. */
+export function logRefusedNotice(text: string, alert: readonly Who[]): Message {
+  const mentioned = mentionsOf(alert)
+  const fact = say`The audit log is not the one that was signed before. ${text}`
+  return message(fact, [
+    header('The audit log is not what was signed'),
+    section(together(fact, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
+    context(
+      say`No checkpoint is signed until this is settled. elevate audit verify names the first event that is wrong.`,
+    ),
+  ])
+}
