@@ -1,6 +1,7 @@
 /** `elevate.yaml` → {@link Catalog}, or everything that is wrong with it at once, each with its place. */
 import { createHash } from 'node:crypto'
-import type { Catalog, Policy } from '../core/catalog.ts'
+import { BREAK_GLASS_DEFAULT } from '../core/break-glass.ts'
+import type { BreakGlass, Catalog, Policy } from '../core/catalog.ts'
 import type { ConnectorKind, Json } from '../core/connector.ts'
 import { parseDuration } from '../core/duration.ts'
 import type { Who } from '../core/person.ts'
@@ -125,6 +126,17 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
       ...(reason.hint === undefined ? {} : { hint: cleanText(reason.hint) }),
     },
     lapseAfter: seconds(policy.lapse_after),
+    ...(policy.break_glass ? { breakGlass: breakGlassOf(policy.break_glass) } : {}),
+  }
+}
+
+function breakGlassOf(typed: NonNullable<CatalogFile['policies'][number]['break_glass']>): BreakGlass {
+  const max = seconds(typed.max)
+  const usual = typed.default === undefined ? Math.min(BREAK_GLASS_DEFAULT, max) : seconds(typed.default)
+  return {
+    from: typed.from.map(whoOf),
+    duration: { default: usual, max },
+    whileReviewOpen: typed.while_review_open,
   }
 }
 

@@ -27,11 +27,12 @@ export function checkPolicies(file: Json, report: Report): void {
     }
     checkNames(policy, path, targets, report)
     checkApproval(policy, path, report)
-    checkDuration(policy, path, report)
+    checkDuration(policy, [...path, 'duration'], report)
+    checkBreakGlass(policy, path, report)
     const pattern = inside(policy, 'reason', 'pattern')
     const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
     if (refused) report([...path, 'reason', 'pattern'], refused)
-    for (const list of [['targets'], ['roles'], ['request'], ['approve', 'from']])
+    for (const list of [['targets'], ['roles'], ['request'], ['approve', 'from'], ['break_glass', 'from']])
       warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
   })
   warnOfUnspoken(policies, targets, report)
@@ -117,16 +118,31 @@ function checkApproval(policy: Json, path: Path, report: Report): void {
   )
 }
 
+/** `path` leads to the object with a `default` and a `max`. */
 function checkDuration(policy: Json, path: Path, report: Report): void {
-  const [usual, max] = ['default', 'max'].map((key) => {
-    const typed = inside(policy, 'duration', key)
-    return typeof typed === 'string' ? parseDuration(typed) : undefined
-  })
+  const [usual, max] = ['default', 'max'].map((key) => lengthAt(policy, String(path.at(-1)), key))
   if (usual === undefined || max === undefined || usual <= max) return
   report(
-    [...path, 'duration', 'default'],
+    [...path, 'default'],
     `The default (${formatDuration(usual)}) is longer than max (${formatDuration(max)}).`,
   )
+}
+
+/** What is taken without approval is never longer than what can be asked for. */
+function checkBreakGlass(policy: Json, path: Path, report: Report): void {
+  checkDuration(policy, [...path, 'break_glass'], report)
+  const taken = lengthAt(policy, 'break_glass', 'max')
+  const asked = lengthAt(policy, 'duration', 'max')
+  if (taken === undefined || asked === undefined || taken <= asked) return
+  report(
+    [...path, 'break_glass', 'max'],
+    `Break-glass (${formatDuration(taken)}) is longer than what can be asked for (${formatDuration(asked)}).`,
+  )
+}
+
+function lengthAt(policy: Json, ...path: readonly string[]): number | undefined {
+  const typed = inside(policy, ...path)
+  return typeof typed === 'string' ? parseDuration(typed) : undefined
 }
 
 function warnOfTwice(list: readonly (string | undefined)[], path: Path, report: Report): void {

@@ -128,6 +128,25 @@ export const policySchema = z.strictObject({
     .prefault({})
     .describe('What a reason must be like.'),
   lapse_after: duration().default('8h').describe('How long a request waits for a decision before it lapses.'),
+  break_glass: z
+    .strictObject({
+      from: list(who).describe(
+        'Who may take the access without approval: everyone, people (U… or W…) and user groups (S…).',
+      ),
+      max: duration().describe('The longest: 15m or 30m; no longer than the policy allows otherwise.'),
+      default: duration()
+        .optional()
+        .describe('How long, when the person does not say. 15m, or max where that is shorter.'),
+      while_review_open: choice(['refuse', 'allow'])
+        .default('refuse')
+        .describe(
+          'Whether somebody whose earlier use still waits for its review may do it again: refuse or allow.',
+        ),
+    })
+    .optional()
+    .describe(
+      'Access that is taken at once, without approval, in front of everybody, and reviewed by somebody else afterwards. Not possible when left out.',
+    ),
 })
 
 export const catalogSchema = z.strictObject({

@@ -2,8 +2,8 @@
  * Who may decide, and when is it enough? Everything is judged at the moment of the click, from today's policy and
  * today's groups: an approval of somebody who has left the group since does not count.
  */
-import type { Catalog, Policy } from './catalog.ts'
-import { type Groups, groupsIn, includes, membersOf, type Person, type PersonId } from './person.ts'
+import { type Catalog, type Policy, policiesFor } from './catalog.ts'
+import { type Groups, groupsIn, includes, membersOf, type Person, type PersonId, type Who } from './person.ts'
 import { policyOf, refuseDuration, refuseUnlessMember } from './policy.ts'
 import { type Refused, refuse } from './refusal.ts'
 import { type Decision, type Request, requestName, type Verdict } from './request.ts'
@@ -95,9 +95,12 @@ export function mayEnd(
   person: Person,
   groups: Groups,
 ): boolean {
-  if (person.kind !== 'member') return false
-  const approvers = catalog.policies
-    .filter((policy) => policy.targets.includes(grant.target) && policy.roles.includes(grant.role))
-    .flatMap((policy) => policy.approve.from)
-  return includes(approvers, person.id, groups) || includes(catalog.security, person.id, groups)
+  return person.kind === 'member' && includes(overseersOf(catalog, grant), person.id, groups)
+}
+
+/** The approvers of an entitlement, under whichever policy, and security. */
+export function overseersOf(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
+  const approvers = policiesFor(catalog, one.target, one.role).flatMap((policy) => policy.approve.from)
+  const named = new Map([...approvers, ...catalog.security].map((who) => [JSON.stringify(who), who]))
+  return [...named.values()]
 }

@@ -23,6 +23,15 @@ export type Target = {
   readonly roles: readonly Role[]
 }
 
+/** Access that is taken first and reviewed afterwards: by whom, and for how long. */
+export type BreakGlass = {
+  readonly from: readonly Who[]
+  /** Seconds. */
+  readonly duration: { readonly default: number; readonly max: number }
+  /** May somebody whose earlier use still waits for its review take access this way again? */
+  readonly whileReviewOpen: 'refuse' | 'allow'
+}
+
 export type Policy = {
   readonly name: string
   readonly targets: readonly string[]
@@ -47,6 +56,8 @@ export type Policy = {
   }
   /** Seconds until an unanswered request lapses. */
   readonly lapseAfter: number
+  /** Without it nobody can. */
+  readonly breakGlass?: BreakGlass
 }
 
 export type Catalog = {

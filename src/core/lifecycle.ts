@@ -6,6 +6,8 @@
  *                  ├────withdraw───▶ withdrawn                     └────────end───────────┴──▶ revoking ──finish──▶ revoked
  *                  └─────lapse─────▶ lapsed
  *
+ *     review:   open ──justify──▶ justified | ──object──▶ unjustified
+ *
  * A grant that could not be given goes through `revoking` as well: whether the target took it is not known until
  * it was read. There is no failed state; a revocation ends when the target says the access is gone.
  */
@@ -15,6 +17,9 @@ export type RequestState = (typeof requestStates)[number]
 
 export const grantStates = ['provisioning', 'active', 'revoking', 'revoked'] as const
 export type GrantState = (typeof grantStates)[number]
+
+export const reviewStates = ['open', 'justified', 'unjustified'] as const
+export type ReviewState = (typeof reviewStates)[number]
 
 export const requestMoves = {
   approve: { from: ['pending'], to: 'approved' },
@@ -30,6 +35,12 @@ export const grantMoves = {
   finish: { from: ['revoking'], to: 'revoked' },
 } as const satisfies Record<string, { from: readonly GrantState[]; to: GrantState }>
 export type GrantMove = keyof typeof grantMoves
+
+export const reviewMoves = {
+  justify: { from: ['open'], to: 'justified' },
+  object: { from: ['open'], to: 'unjustified' },
+} as const satisfies Record<string, { from: readonly ReviewState[]; to: ReviewState }>
+export type ReviewMove = keyof typeof reviewMoves
 
 export function canRequest(move: RequestMove, state: RequestState): boolean {
   return (requestMoves[move].from as readonly RequestState[]).includes(state)

@@ -95,7 +95,13 @@ export function rehearse(catalog: Catalog, ask: Ask, person: Person, groups: Gro
   )
 }
 
-function unknown(field: 'target' | 'role', typed: string, known: readonly string[], where = ''): Refused {
+/** A name that nothing has, answered with the nearest out of this person's own. */
+export function unknown(
+  field: 'target' | 'role',
+  typed: string,
+  known: readonly string[],
+  where = '',
+): Refused {
   const near = nearest(typed, known)
   const advice = near
     ? `Did you mean ${near}?`

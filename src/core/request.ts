@@ -1,5 +1,5 @@
 /** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
-import type { RequestState } from './lifecycle.ts'
+import type { RequestState, ReviewState } from './lifecycle.ts'
 import type { PersonId } from './person.ts'
 
 export type RequestId = string
@@ -14,6 +14,15 @@ export type Decision = {
   readonly self: boolean
   readonly note: string
   readonly at: Date
+}
+
+/** What somebody else wrote about access that was taken by break-glass, or still has to. */
+export type Review = {
+  readonly state: ReviewState
+  readonly openedAt: Date
+  readonly closedAt: Date | undefined
+  readonly reviewer: PersonId | undefined
+  readonly note: string
 }
 
 export type Request = {
@@ -36,6 +45,8 @@ export type Request = {
   readonly closedAt: Date | undefined
   readonly closedBy: PersonId | undefined
   readonly decisions: readonly Decision[]
+  /** Only where the access was taken by break-glass: then nobody approved it. */
+  readonly review?: Review | undefined
 }
 
 export function requestName(number: number): string {
