@@ -7,6 +7,7 @@ import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { Lane, Notice, Told } from './notice.ts'
 import type { ChannelId, GroupId, Groups, Person, PersonId } from './person.ts'
 import type { Decision, NewRequest, Request, RequestId } from './request.ts'
+import type { Review, ReviewMoves } from './review.ts'
 
 /** The database did not answer in time or at all; nothing was changed. */
 export class StoreDown extends Error {
@@ -55,6 +56,7 @@ export type Tx = {
     /** What people and events call it: `R-1042`. */
     name(id: RequestId): Promise<string>
   }
+  readonly reviews: ReviewMoves
   readonly grants: {
     open(grant: NewGrant): Promise<Grant>
     /** The grant under a row lock. */
@@ -188,6 +190,8 @@ export type Held = {
   readonly grant: Grant
   readonly reason: string
   readonly approvers: readonly PersonId[]
+  /** Where nobody approved it, because it was taken by break-glass. */
+  readonly review?: Review | undefined
 }
 
 export type Reads = {
@@ -201,6 +205,8 @@ export type Reads = {
   liveGrants(person?: PersonId): Promise<readonly GrantRow[]>
   pendingRequests(limit: number): Promise<readonly Request[]>
   requestsOf(person: PersonId, limit: number): Promise<readonly Request[]>
+  /** What was taken by break-glass and not reviewed yet, oldest first; of one person, or of everybody. */
+  openReviews(limit: number, person?: PersonId): Promise<readonly Request[]>
   /** This person's last ended grants on an entitlement, newest first. */
   pastGrants(person: PersonId, target: string, role: string, limit: number): Promise<readonly Grant[]>
   /** Grants that held an entitlement at some moment of the stretch; both ends the same for one moment. */

@@ -1,6 +1,7 @@
 /** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
-import type { RequestState, ReviewState } from './lifecycle.ts'
+import type { RequestState } from './lifecycle.ts'
 import type { PersonId } from './person.ts'
+import type { Review } from './review.ts'
 
 export type RequestId = string
 
@@ -14,15 +15,6 @@ export type Decision = {
   readonly self: boolean
   readonly note: string
   readonly at: Date
-}
-
-/** What somebody else wrote about access that was taken by break-glass, or still has to. */
-export type Review = {
-  readonly state: ReviewState
-  readonly openedAt: Date
-  readonly closedAt: Date | undefined
-  readonly reviewer: PersonId | undefined
-  readonly note: string
 }
 
 export type Request = {

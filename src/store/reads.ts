@@ -10,6 +10,7 @@ import {
   type GrantColumns,
   isUuid,
   type RequestColumns,
+  type ReviewColumns,
   theRow,
   toGrant,
   toRequest,
@@ -19,6 +20,7 @@ type Row = {
   readonly grant: GrantColumns
   readonly request: RequestColumns
   readonly decisions: readonly DecisionColumns[]
+  readonly review: ReviewColumns | null
 }
 
 export function reads(db: Database): Reads {
@@ -27,7 +29,10 @@ export function reads(db: Database): Reads {
       'note', d.note, 'at', d.at) order by d.at, d.approver)
     from elevate.decision d where d.request_id = r.id), '[]')`.as('decisions')
 
-  const requests = () => db.selectFrom('elevate.request as r').selectAll('r').select(decisions)
+  const review = sql<ReviewColumns | null>`(
+    select to_jsonb(v) from elevate.review v where v.request_id = r.id)`.as('review')
+
+  const requests = () => db.selectFrom('elevate.request as r').selectAll('r').select([decisions, review])
 
   const grants = () =>
     db
@@ -35,7 +40,7 @@ export function reads(db: Database): Reads {
       .innerJoin('elevate.request as r', 'r.id', 'g.request_id')
       .select(sql<GrantColumns>`to_jsonb(g)`.as('grant'))
       .select(sql<RequestColumns>`to_jsonb(r)`.as('request'))
-      .select(decisions)
+      .select([decisions, review])
 
   return {
     now: async () => {
@@ -72,6 +77,16 @@ export function reads(db: Database): Reads {
     requestsOf: (person, limit) =>
       requestRows(requests().where('r.requester', '=', person).orderBy('r.number', 'desc').limit(limit)),
 
+    openReviews: (limit, person) => {
+      const open = requests()
+        .innerJoin('elevate.review as o', 'o.request_id', 'r.id')
+        .where('o.state', '=', 'open')
+        .orderBy('o.opened_at')
+        .orderBy('r.number')
+        .limit(limit)
+      return requestRows(person === undefined ? open : open.where('o.person', '=', person))
+    },
+
     pastGrants: async (person, target, role, limit) => {
       const rows = await db
         .selectFrom('elevate.access_grant')
@@ -100,6 +115,7 @@ export function reads(db: Database): Reads {
         grant,
         reason: request.reason,
         approvers: request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
+        ...(request.review ? { review: request.review } : {}),
       }))
     },
 
@@ -159,12 +175,10 @@ export function reads(db: Database): Reads {
   }
 }
 
-type RequestQuery = {
-  execute(): Promise<(RequestColumns & { readonly decisions: readonly DecisionColumns[] })[]>
-}
+type RequestQuery = { execute(): Promise<(RequestColumns & Omit<Row, 'grant' | 'request'>)[]> }
 
 async function requestRows(query: RequestQuery): Promise<readonly Request[]> {
-  return (await query.execute()).map((row) => toRequest(row, row.decisions))
+  return (await query.execute()).map((row) => toRequest(row, row.decisions, row.review))
 }
 
 async function firstRequest(query: RequestQuery): Promise<Request | undefined> {
@@ -173,7 +187,10 @@ async function firstRequest(query: RequestQuery): Promise<Request | undefined> {
 
 async function grantRows(query: { execute(): Promise<Row[]> }): Promise<readonly GrantRow[]> {
   const rows = await query.execute()
-  return rows.map((row) => ({ grant: toGrant(row.grant), request: toRequest(row.request, row.decisions) }))
+  return rows.map(({ grant, request, decisions, review }) => ({
+    grant: toGrant(grant),
+    request: toRequest(request, decisions, review),
+  }))
 }
 
 /** Numbers are typed by people: `R-99999999999999999999` is nobody's. */

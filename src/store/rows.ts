@@ -5,7 +5,8 @@
 import type { Selectable } from 'kysely'
 import type { Grant } from '../core/grant.ts'
 import type { Decision, Request } from '../core/request.ts'
-import type { DecisionTable, GrantTable, RequestTable } from './tables.ts'
+import type { Review } from '../core/review.ts'
+import type { DecisionTable, GrantTable, RequestTable, ReviewTable } from './tables.ts'
 
 /** A row that may have travelled as JSON, where times are texts. */
 type Travelled<Row> = {
@@ -15,6 +16,7 @@ type Travelled<Row> = {
 export type GrantColumns = Travelled<Selectable<GrantTable>>
 export type RequestColumns = Travelled<Selectable<RequestTable>>
 export type DecisionColumns = Travelled<Omit<Selectable<DecisionTable>, 'request_id'>>
+export type ReviewColumns = Travelled<Selectable<ReviewTable>>
 
 export function toGrant(row: GrantColumns): Grant {
   return {
@@ -54,7 +56,11 @@ export function toGrant(row: GrantColumns): Grant {
   }
 }
 
-export function toRequest(row: RequestColumns, decisions: readonly DecisionColumns[]): Request {
+export function toRequest(
+  row: RequestColumns,
+  decisions: readonly DecisionColumns[],
+  review: ReviewColumns | null = null,
+): Request {
   return {
     id: row.id,
     number: row.number,
@@ -72,6 +78,17 @@ export function toRequest(row: RequestColumns, decisions: readonly DecisionColum
     closedAt: timeOf(row.closed_at),
     closedBy: row.closed_by ?? undefined,
     decisions: decisions.map(toDecision),
+    ...(review ? { review: toReview(review) } : {}),
+  }
+}
+
+function toReview(row: ReviewColumns): Review {
+  return {
+    state: row.state,
+    openedAt: new Date(row.opened_at),
+    closedAt: timeOf(row.closed_at),
+    reviewer: row.reviewer ?? undefined,
+    note: row.note,
   }
 }
 

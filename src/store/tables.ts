@@ -3,7 +3,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { AuditEventType } from '../core/audit-event.ts'
 import type { Granted, JsonObject, Subject } from '../core/connector.ts'
 import type { EndOutcome, EndReason, GrantId } from '../core/grant.ts'
-import type { GrantState, RequestState } from '../core/lifecycle.ts'
+import type { GrantState, RequestState, ReviewState } from '../core/lifecycle.ts'
 import type { Lane, Notice } from '../core/notice.ts'
 import type { ChannelId, PersonId } from '../core/person.ts'
 import type { RequestId, Verdict } from '../core/request.ts'
@@ -40,6 +40,16 @@ export type DecisionTable = {
   self: boolean
   note: string
   at: Time
+}
+
+export type ReviewTable = {
+  request_id: RequestId
+  person: PersonId
+  state: Generated<ReviewState>
+  opened_at: Time
+  closed_at: TimeOrNull
+  reviewer: PersonId | null
+  note: Generated<string>
 }
 
 export type GrantTable = {
@@ -136,6 +146,7 @@ export type AuditSecretTable = {
 export type Tables = {
   'elevate.request': RequestTable
   'elevate.decision': DecisionTable
+  'elevate.review': ReviewTable
   'elevate.access_grant': GrantTable
   'elevate.binding': BindingTable
   'elevate.outbox': OutboxTable

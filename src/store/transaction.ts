@@ -10,6 +10,7 @@ import type { Connections, Database, Line } from './connection.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
 import { requestMoves } from './requests.ts'
+import { reviewMoves } from './reviews.ts'
 
 /** A Home that was opened this long ago may still be looked at: Slack does not say when it is closed. */
 const HOME_KEPT_HOURS = 8
@@ -72,6 +73,7 @@ class Said {
   around(trx: Database): Tx {
     return {
       requests: requestMoves(trx),
+      reviews: reviewMoves(trx),
       grants: grantMoves(trx),
       homes: () => homes(trx),
       claimDigest: (from, to) => claimDigest(trx, from, to),

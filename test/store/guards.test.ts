@@ -1,6 +1,14 @@
 // What the database refuses, whoever asks: moves outside the lifecycle, changes of what was decided, skipped versions.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { edges, grantMoves, grantStates, requestMoves, requestStates } from '../../src/core/lifecycle.ts'
+import {
+  edges,
+  grantMoves,
+  grantStates,
+  requestMoves,
+  requestStates,
+  reviewMoves,
+  reviewStates,
+} from '../../src/core/lifecycle.ts'
 import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
 import { activeGrant, endGrant, must, openGrant, openRequest } from './samples.ts'
@@ -18,12 +26,14 @@ afterAll(async () => {
 })
 
 test('the triggers know the same edges as core', async () => {
-  const [known] = await query<{ request: string[]; grant: string[] }>(
+  const [known] = await query<{ request: string[]; grant: string[]; review: string[] }>(
     database.url,
-    'select elevate.request_edges() as request, elevate.grant_edges() as "grant"',
+    `select elevate.request_edges() as request, elevate.grant_edges() as "grant",
+       elevate.review_edges() as review`,
   )
   expect(known?.request.toSorted()).toEqual(edges(requestMoves))
   expect(known?.grant.toSorted()).toEqual(edges(grantMoves))
+  expect(known?.review.toSorted()).toEqual(edges(reviewMoves))
 })
 
 test('the named checks know the same states as core', async () => {
@@ -35,6 +45,7 @@ test('the named checks know the same states as core', async () => {
     [...must(rows.find((row) => row.name === name)).check.matchAll(/'([a-z]+)'/g)].map((match) => match[1])
   expect(states('only_known_request_states')).toEqual([...requestStates])
   expect(states('only_known_grant_states')).toEqual([...grantStates])
+  expect(states('only_known_review_states')).toEqual([...reviewStates])
 })
 
 /** The other columns a state needs, so that a refusal can only come from the trigger. */
