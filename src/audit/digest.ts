@@ -20,6 +20,8 @@ export type Digest = {
   /** Refused attempts, newest first; not the late clicks and the typing mistakes. */
   readonly refused: readonly LoggedEvent[]
   readonly stuck: readonly GrantRow[]
+  /** Break-glass that waits for its review now, however long ago it was used. */
+  readonly openReviews: readonly Request[]
   readonly lateness: Lateness
 }
 
@@ -36,12 +38,13 @@ export async function readDigest(
   from: Date,
   to: Date,
 ): Promise<Digest> {
-  const [grants, closed, created, refused, stuck] = await Promise.all([
+  const [grants, closed, created, refused, stuck, openReviews] = await Promise.all([
     store.reads.held({ from, to, limit: MOST }),
     store.reads.closedRequests(from, to),
     store.audit.events({ types: ['request.created'], from, to, limit: MOST }),
     store.audit.events({ types: ['request.refused', 'decision.refused'], from, to, limit: MOST }),
     store.reads.stuck(),
+    store.reads.openReviews(MOST),
   ])
   const state = (wanted: Request['state']) => closed.filter((request) => request.state === wanted)
   return {
@@ -54,6 +57,7 @@ export async function readDigest(
     withdrawn: state('withdrawn'),
     refused: refused.filter(wasAttempt),
     stuck,
+    openReviews,
     lateness: latenessOf(grants.map((one) => one.grant).filter((grant) => ended(grant, from, to))),
   }
 }

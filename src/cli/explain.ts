@@ -34,7 +34,7 @@ function unknown(catalog: Catalog, target: string, role: string): string {
 }
 
 function inWords(policy: Policy): string {
-  const { approve, duration, reason } = policy
+  const { approve, duration, reason, breakGlass } = policy
   return [
     `${policy.name}`,
     `  may ask:   ${who(policy.request)}`,
@@ -42,6 +42,7 @@ function inWords(policy: Policy): string {
     `  duration:  up to ${formatDuration(duration.max)}, ${formatDuration(duration.default)} when nothing is said`,
     `  reason:    at least ${reason.minLength} characters${reason.pattern ? `, matching ${reason.pattern}` : ''}`,
     `  lapses:    after ${formatDuration(policy.lapseAfter)} without an answer`,
+    `  break-glass: ${breakGlass ? `${who(breakGlass.from)}, up to ${formatDuration(breakGlass.duration.max)}` : 'not possible'}`,
   ].join('\n')
 }
 

@@ -35,7 +35,7 @@ type WhoOptions = { readonly at?: string; readonly person?: string; readonly jso
 
 function inWords(at: Date, held: readonly Held[]): string {
   if (held.length === 0) return `Nobody had elevated access at ${moment(at)}.`
-  const rows = held.map(({ grant, approvers, reason }) => [
+  const rows = held.map(({ grant, approvers, review, reason }) => [
     grantName(grant.number),
     `${grant.subject.name} (${grant.person})`,
     `${grant.target} ${grant.role}`,
@@ -43,7 +43,7 @@ function inWords(at: Date, held: readonly Held[]): string {
     moment(grant.activatedAt),
     grant.revokedAt ? moment(grant.revokedAt) : `until ${moment(grant.expiresAt)}`,
     formatDuration(grant.duration),
-    approvers.join(', '),
+    review ? 'break-glass' : approvers.join(', '),
     reason.replaceAll('\n', ' '),
   ])
   const head = ['grant', 'person', 'entitlement', 'account', 'from', 'to', 'asked', 'approved by', 'reason']

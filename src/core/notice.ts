@@ -11,7 +11,16 @@ import type { RequestId } from './request.ts'
 /** Where messages queue up: Slack allows about one a second in each channel. */
 export type Lane = `channel:${ChannelId}` | `person:${PersonId}` | `home:${PersonId}`
 
-export type Step = 'approved' | 'counted' | 'denied' | 'lapsed' | 'given' | 'ending' | 'ended' | 'not-given'
+export type Step =
+  | 'approved'
+  | 'counted'
+  | 'denied'
+  | 'lapsed'
+  | 'given'
+  | 'ending'
+  | 'ended'
+  | 'not-given'
+  | 'reviewed'
 
 export type Notice =
   /** Post the approval card, or redraw this lane's copy of it. */
@@ -27,7 +36,7 @@ export type Notice =
   /** A line of the security channel's feed. */
   | {
       readonly kind: 'feed'
-      readonly what: 'asked' | 'decided' | 'given' | 'ended' | 'not-given'
+      readonly what: 'asked' | 'decided' | 'given' | 'ended' | 'not-given' | 'reviewed'
       readonly request: RequestId
       readonly grant?: GrantId
     }

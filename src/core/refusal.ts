@@ -56,6 +56,10 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
   'not-an-approver',
   'self-approval',
   'not-yours',
+  'no-break-glass',
+  'review-open',
+  'self-review',
+  'not-a-reviewer',
 ] satisfies RefusalCode[])
 
 export function isAttempt(code: string): boolean {

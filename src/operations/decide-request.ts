@@ -145,7 +145,7 @@ function record(
 }
 
 /** Intent first: what will be true, until when at the latest, and all that is needed to undo it, before any call. */
-async function openGrant(
+export async function openGrant(
   world: World,
   tx: Tx,
   request: Request,

@@ -1,4 +1,5 @@
 import { approversOf } from '../core/approval.ts'
+import { breakGlassPolicy, groupsToBreakGlass } from '../core/break-glass.ts'
 import { findTarget, type Policy } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import { nearest } from '../core/nearest.ts'
@@ -13,6 +14,8 @@ export type Explained = {
   /** Undefined when policy says everyone. */
   readonly approvers: readonly PersonId[] | undefined
   readonly capabilities: Capabilities | undefined
+  /** Undefined when no policy lets this person break glass there. */
+  readonly breakGlass: { readonly max: number; readonly reviewOpen: boolean } | undefined
 }
 
 export async function explainAccess(
@@ -29,13 +32,26 @@ export async function explainAccess(
     const near = nearest(`${target} ${role}`, names)
     return refuse('unknown-target', `There is no “${target} ${role}”.${near ? ` Did you mean ${near}?` : ''}`)
   }
-  const groups = await world.directory.groups(groupsToAskWith(catalog, target, role))
+  const [groups, open] = await Promise.all([
+    world.directory.groups([
+      ...new Set([...groupsToAskWith(catalog, target, role), ...groupsToBreakGlass(catalog)]),
+    ]),
+    world.store.reads.openReviews(1, by),
+  ])
   const policy = policyOf(catalog, target, role, by, groups)
-  if (!policy) return refuse('not-allowed', `No policy lets you ask for ${role} on ${target}.`)
+  const glass = breakGlassPolicy(catalog, target, role, by, groups)
+  if (!policy) {
+    const instead = glass ? ` You may break glass: /elevate break-glass ${target} ${role}.` : ''
+    return refuse('not-allowed', `No policy lets you ask for ${role} on ${target}.${instead}`)
+  }
   const approving = await world.directory.groups(groupsIn(policy.approve.from))
   return {
     policy,
     approvers: approversOf(policy, by, approving),
     capabilities: world.connector(target)?.capabilities,
+    breakGlass: glass && {
+      max: glass.duration.max,
+      reviewOpen: open.length > 0 && glass.breakGlass?.whileReviewOpen !== 'allow',
+    },
   }
 }

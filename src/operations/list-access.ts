@@ -1,4 +1,5 @@
 import { decide } from '../core/approval.ts'
+import { refuseReviewer } from '../core/break-glass.ts'
 import type { PersonId } from '../core/person.ts'
 import { groupsIn } from '../core/person.ts'
 import { type Entitlement, entitlementsOf, refuseUnlessMember } from '../core/policy.ts'
@@ -13,6 +14,8 @@ export type AccessList = {
   readonly requests: readonly Request[]
   /** Pending requests that this person could approve now. */
   readonly toDecide: readonly Request[]
+  /** What others took by break-glass and this person may review. */
+  readonly toReview: readonly Request[]
 }
 
 /** Reads with the lately known groups: a page may be a minute old, a decision is judged anew. */
@@ -20,16 +23,20 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
   const catalog = world.catalog()
   const { reads } = world.store
   const everyGroup = [
-    ...new Set(catalog.policies.flatMap((policy) => groupsIn([...policy.request, ...policy.approve.from]))),
+    ...new Set([
+      ...catalog.policies.flatMap((policy) => groupsIn([...policy.request, ...policy.approve.from])),
+      ...groupsIn(catalog.security),
+    ]),
   ]
-  const [person, groups, grants, requests, pending] = await Promise.all([
+  const [person, groups, grants, requests, pending, unreviewed] = await Promise.all([
     world.directory.personLately(by),
     world.directory.groupsLately(everyGroup),
     reads.liveGrants(by),
     reads.requestsOf(by, 20),
     reads.pendingRequests(200),
+    reads.openReviews(200),
   ])
-  if (refuseUnlessMember(person)) return { mayAsk: [], grants, requests, toDecide: [] }
+  if (refuseUnlessMember(person)) return { mayAsk: [], grants, requests, toDecide: [], toReview: [] }
   const mayDecide = (request: Request) =>
     !isRefused(
       decide(
@@ -46,5 +53,6 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
     grants,
     requests,
     toDecide: pending.filter(mayDecide),
+    toReview: unreviewed.filter((request) => !refuseReviewer(catalog, request, person, groups)),
   }
 }

@@ -1,8 +1,8 @@
-import { approversOf, groupsToDecide, standingApprovals } from '../core/approval.ts'
+import { approversOf, groupsToDecide, overseersOf, standingApprovals } from '../core/approval.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import type { Grant } from '../core/grant.ts'
-import type { PersonId } from '../core/person.ts'
+import type { PersonId, Who } from '../core/person.ts'
 import { policyOf } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
 import type { Request, RequestId } from '../core/request.ts'
@@ -21,6 +21,8 @@ export type Card = {
   /** Yeses that count today, and how many are needed. */
   readonly approvals: readonly PersonId[]
   readonly needed: number
+  /** Who may end it and, after break-glass, review it: the approvers under every policy, and security. */
+  readonly overseers: readonly Who[]
   /** The requester's last grants of the same, newest first, this one left out. */
   readonly past: readonly Grant[]
 }
@@ -50,6 +52,7 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
       ? standingApprovals(request.decisions, policy, groups, request.requester)
       : request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
     needed: policy?.approve.count ?? 1,
+    overseers: overseersOf(catalog, request),
     past: past.filter((one) => one.requestId !== id).slice(0, 3),
   }
 }

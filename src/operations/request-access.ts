@@ -1,4 +1,5 @@
 import type { Catalog } from '../core/catalog.ts'
+import type { JsonObject } from '../core/connector.ts'
 import { DURATION_HELP, parseDuration } from '../core/duration.ts'
 import { channelLane, type Lane } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/person.ts'
@@ -23,7 +24,7 @@ export type Asking = {
 
 /** What would happen: the same answer as {@link requestAccess} gives, and nothing is written. */
 export async function rehearseAccess(world: World, asking: Asking): Promise<Allowed | Refused> {
-  const ask = read(asking)
+  const ask = readAsk(asking)
   if (isRefused(ask)) return ask
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
@@ -95,7 +96,8 @@ export async function requestAccess(
   return opened
 }
 
-function read(asking: Asking): Ask | Refused {
+/** What was typed, with the duration in seconds. */
+export function readAsk(asking: Asking): Ask | Refused {
   const reason = cleanText(asking.reason)
   if (asking.duration === undefined)
     return { target: asking.target, role: asking.role, duration: undefined, reason }
@@ -121,7 +123,12 @@ function everyGroup(catalog: Catalog): string[] {
   return [...new Set(catalog.policies.flatMap((policy) => groupsIn(policy.request)))]
 }
 
-async function recordRefusal(world: World, asking: Asking, answer: Refused): Promise<Refused> {
+export async function recordRefusal(
+  world: World,
+  asking: Asking,
+  answer: Refused,
+  detail?: JsonObject,
+): Promise<Refused> {
   const catalog = world.catalog()
   const known = catalog.targets.find((target) => target.id === asking.target)
   const role = known?.roles.find((one) => one.id === asking.role)
@@ -135,6 +142,7 @@ async function recordRefusal(world: World, asking: Asking, answer: Refused): Pro
       ...(role ? { role: role.id } : {}),
       policy: catalog.hash,
       outcome: answer.refused.code,
+      ...(detail ? { detail } : {}),
       private: {
         reason: cleanText(asking.reason),
         ...(known && role ? {} : { typed: cleanText(`${asking.target} ${asking.role}`) }),

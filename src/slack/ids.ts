@@ -12,6 +12,7 @@ export const ACTION = {
   end_other: 'end_other',
   show_credential: 'show_credential',
   look_again: 'look_again',
+  review: 'review_break_glass',
   open_form: 'open_form',
   ask_again: 'ask_again',
   pick_target: 'pick_target',
@@ -20,6 +21,7 @@ export const ACTION = {
   type_duration: 'type_duration',
   type_reason: 'type_reason',
   type_note: 'type_note',
+  pick_outcome: 'pick_outcome',
   home_page: 'home_page',
   audit_page: 'audit_page',
   link: 'link',
@@ -32,6 +34,7 @@ export const BLOCK = {
   own_duration: 'own_duration',
   reason: 'reason',
   note: 'note',
+  outcome: 'outcome',
 } as const
 
 /** What a menu offers depends on what was picked before it; with another name it forgets what it held. */
@@ -44,6 +47,8 @@ export const VIEW = {
   deny: 'deny_with_reason',
   end_other: 'end_with_reason',
   credential: 'credential',
+  break_glass: 'take_by_break_glass',
+  review: 'write_a_review',
 } as const
 
 export const EVENT = {

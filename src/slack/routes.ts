@@ -8,6 +8,7 @@ import { pressGiveBack } from './actions/give-back.ts'
 import { pressLookAgain } from './actions/look-again.ts'
 import { pressAskAgain, pressOpenForm } from './actions/open-form.ts'
 import { pressPick, suggest } from './actions/pick-entitlement.ts'
+import { pressReview } from './actions/review-break-glass.ts'
 import { pressShowCredential } from './actions/show-credential.ts'
 import { openHome, pressHomePage } from './actions/show-home.ts'
 import { pressWithdraw } from './actions/withdraw-request.ts'
@@ -34,6 +35,7 @@ import { type Submit, serveSubmission } from './submissions.ts'
 import type { Option } from './views/entitlement-options.ts'
 import { openAskForm } from './views/open-ask-form.ts'
 import { submitAsk } from './views/submit-ask.ts'
+import { submitBreakGlass, submitReview } from './views/submit-break-glass.ts'
 import { submitDeny, submitEnd } from './views/submit-note.ts'
 
 type Press = (door: Door, click: Click) => Promise<Answer | undefined>
@@ -53,6 +55,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.end_other, pressEndOther],
   [ACTION.show_credential, pressShowCredential],
   [ACTION.look_again, pressLookAgain],
+  [ACTION.review, pressReview],
   [ACTION.open_form, pressOpenForm],
   [ACTION.ask_again, pressAskAgain],
   [ACTION.pick_target, pressPick],
@@ -61,6 +64,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.type_duration, nothing],
   [ACTION.type_reason, nothing],
   [ACTION.type_note, nothing],
+  [ACTION.pick_outcome, nothing],
   [ACTION.home_page, pressHomePage],
   [ACTION.audit_page, pressAuditPage],
   [ACTION.link, nothing],
@@ -76,6 +80,8 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.ask, submitAsk],
   [VIEW.deny, submitDeny],
   [VIEW.end_other, submitEnd],
+  [VIEW.break_glass, submitBreakGlass],
+  [VIEW.review, submitReview],
 ])
 
 export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])

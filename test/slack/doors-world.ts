@@ -123,6 +123,7 @@ function memoryStore(
         .map((one) => ({ grant: one, request: rows.request() })),
     pendingRequests: async () => requests.filter((one) => one.state === 'pending'),
     requestsOf: async (person) => requests.filter((one) => one.requester === person),
+    openReviews: async () => [],
     held: async () => [],
     sawHome: async () => {},
   }

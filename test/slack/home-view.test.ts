@@ -1,9 +1,20 @@
 import { expect, it } from 'vitest'
 import { homeView, readPages } from '../../src/slack/home/home-view.ts'
-import { approved, grant, names, policy, read, readAloud, request, target, temporaryLogin } from './rows.ts'
+import {
+  approved,
+  grant,
+  names,
+  policy,
+  read,
+  readAloud,
+  request,
+  target,
+  temporaryLogin,
+  used,
+} from './rows.ts'
 
 const parts = { names, capabilities: () => temporaryLogin }
-const nothing = { mayAsk: [], grants: [], requests: [], toDecide: [] }
+const nothing = { mayAsk: [], grants: [], requests: [], toDecide: [], toReview: [] }
 const actionIds = (view: unknown) =>
   [...JSON.stringify(view).matchAll(/"action_id":"(\w+)"/g)].map((match) => match[1])
 
@@ -14,10 +25,12 @@ it('Home puts what waits for me first, then what I have, asked for and may ask f
       grants: [{ grant: grant(), request: approved() }],
       requests: [request()],
       toDecide: [request({ requester: 'U0CHO' })],
+      toReview: [used({ requester: 'U0BEN', number: 7 })],
     },
     parts,
   )
   expect(actionIds(view)).toEqual([
+    'review_break_glass',
     'approve_request',
     'deny_request',
     'show_credential',

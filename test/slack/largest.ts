@@ -4,9 +4,11 @@ import type { Step } from '../../src/core/notice.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
 import {
   askedAnswer,
+  brokenGlassAnswer,
   decidedAnswer,
   endingAnswer,
   lookingAnswer,
+  reviewedAnswer,
   withdrawnAnswer,
 } from '../../src/slack/messages/acknowledgements.ts'
 import { alarm } from '../../src/slack/messages/alarm.ts'
@@ -43,6 +45,7 @@ import {
   request,
   target,
   temporaryLogin,
+  used,
 } from './rows.ts'
 
 const times = <T>(count: number, make: (at: number) => T): T[] =>
@@ -93,6 +96,12 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ...full,
     request: { ...asked, state: 'denied' as const, closedAt: NOON, decisions: [no] },
   }
+  const taken = used({ ...wide, reason: typed })
+  const reviewed = {
+    ...taken,
+    review: { state: 'unjustified', openedAt: NOON, closedAt: NOON, reviewer: 'U0BEN', note: typed } as const,
+  }
+  const takenCard = { ...full, request: taken, overseers: widePolicy.approve.from }
   const steps: readonly Step[] = ['approved', 'counted', 'lapsed', 'given', 'ending', 'ended', 'not-given']
   const entitlement = { target: { ...target, id: wide.target }, role: wideRole, policy: widePolicy }
   const rows = times(60, () => ({ grant: active, request: asked }))
@@ -114,6 +123,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     grants: rows,
     requests: times(20, () => asked),
     toDecide: times(200, () => asked),
+    toReview: times(200, () => taken),
   }
   const lines: FeedLine[] = times(20, (at) =>
     at % 2
@@ -130,6 +140,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     withdrawn: [asked],
     refused: events,
     stuck: times(50, () => ({ grant: revoking, request: asked })),
+    openReviews: times(50, () => taken),
     lateness: { count: 1000, p50: 300, p99: 9000, worst: 3_600_000 },
   }
   return {
@@ -140,6 +151,17 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     'card ending': requestCard({ ...approvedCard, grant: revoking }, names),
     'card ended': requestCard({ ...approvedCard, grant: worst }, names),
     'card not given': requestCard({ ...approvedCard, grant: { ...worst, activatedAt: undefined } }, names),
+    'card taken': requestCard({ ...takenCard, grant: active }, names),
+    'card taken, still there': requestCard({ ...takenCard, grant: revoking }, names),
+    'card reviewed': requestCard({ ...takenCard, request: reviewed, grant: worst }, names),
+    'told reviewed': told('reviewed', { ...takenCard, request: reviewed }, names),
+    'receipt reviewed': receipt({ ...takenCard, request: reviewed, grant: worst }, names),
+    'feed reviewed': feed(
+      times(20, () => ({ what: 'reviewed', request: reviewed, grant: undefined }) as const),
+      names,
+    ),
+    'broken glass': brokenGlassAnswer(taken),
+    'reviewed answer': reviewedAnswer(taken, 'unjustified', names),
     'told denied': told('denied', deniedCard, names),
     ...Object.fromEntries(
       steps.map((step) => [`told ${step}`, told(step, { ...approvedCard, grant: worst }, names)]),
@@ -165,7 +187,12 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     help: helpAnswer(),
     explain: explainAnswer(
       wide,
-      { policy: widePolicy, approvers: times(40, (at) => `U0${at}`), capabilities: temporaryLogin },
+      {
+        policy: widePolicy,
+        approvers: times(40, (at) => `U0${at}`),
+        capabilities: temporaryLogin,
+        breakGlass: { max: 1800, reviewOpen: true },
+      },
       names,
     ),
     refusal: refusalAnswer(

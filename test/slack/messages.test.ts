@@ -21,6 +21,7 @@ import {
   request,
   secondsLater,
   temporaryLogin,
+  used,
 } from './rows.ts'
 
 describe('channels', () => {
@@ -93,20 +94,21 @@ describe('channels', () => {
   })
 })
 
-describe('the digest', () => {
-  const empty = {
-    from: secondsLater(-86_400),
-    to: secondsLater(0),
-    grants: [],
-    asked: 0,
-    denied: [],
-    lapsed: [],
-    withdrawn: [],
-    refused: [],
-    stuck: [],
-    lateness: { count: 0, p50: 0, p99: 0, worst: 0 },
-  }
+const empty = {
+  from: secondsLater(-86_400),
+  to: secondsLater(0),
+  grants: [],
+  asked: 0,
+  denied: [],
+  lapsed: [],
+  withdrawn: [],
+  refused: [],
+  stuck: [],
+  openReviews: [],
+  lateness: { count: 0, p50: 0, p99: 0, worst: 0 },
+}
 
+describe('the digest', () => {
   it('says in one sentence that nothing happened', () => {
     expect(plain(digestMessage(empty, names, 'UTC').text)).toBe(
       'Nothing happened from 2026-11-22 12:00 UTC to 2026-11-23 12:00 UTC: nobody asked, had or was refused access, and nothing waits to end.',
@@ -138,6 +140,42 @@ describe('the digest', () => {
     const message = digestMessage({ ...empty, stuck: [{ grant: stuck, request: approved() }] }, names, 'UTC')
     expect(readAloud(message)).toContain('Still there after its time')
     expect(message.text).toContain('Ada still has read on orders-db')
+  })
+})
+
+describe('break-glass', () => {
+  it('stays in every digest until it was reviewed, also when nothing else happened', () => {
+    const message = digestMessage({ ...empty, openReviews: [used()] }, names, 'UTC')
+    expect(readAloud(message)).toContain('🚨 Break-glass without a review')
+    expect(plain(message.text)).toContain(
+      'Ada took read on orders-db by break-glass 2026-11-23 12:00 UTC (R-1042); the review is open.',
+    )
+  })
+
+  it('is named in the digest where an approver would be', () => {
+    const grants = [held({ approvers: [], review: used().review })]
+    const message = digestMessage({ ...empty, grants }, names, 'UTC')
+    expect(message.text).toContain('used 30 min of 30 min, taken by break-glass.')
+    expect(readAloud(message)).toContain('break-glass')
+  })
+
+  it.each([
+    ['no-break-glass', undefined, 'tried to break glass for read on orders-db: no policy lets them'],
+    ['review-open', undefined, 'tried to break glass for read on orders-db: an earlier use of theirs waits'],
+    ['self-review', used(), 'tried to review R-1042 (read on orders-db for Ada): nobody reviews what they'],
+  ] as const)('refused as %s reads as what was tried', (code, about, says) => {
+    const line = { what: 'refused', person: 'U0ADA', code, target: 'orders-db', role: 'read' } as const
+    expect(feed([{ ...line, request: about }], names).text).toContain(says)
+  })
+
+  it.each([
+    [undefined, 'Break-glass: not possible for you here.'],
+    [{ max: 1800, reviewOpen: false }, 'Break-glass: possible without approval for up to 30 min;'],
+    [{ max: 1800, reviewOpen: true }, 'but not before somebody has reviewed your last one.'],
+  ])('is part of what explain says: %j', (breakGlass, says) => {
+    const asked = { target: 'orders-db', role: 'read' }
+    const explained = { policy, approvers: ['U0BEN'], capabilities: temporaryLogin, breakGlass }
+    expect(explainAnswer(asked, explained, names).text).toContain(says)
   })
 })
 
@@ -180,7 +218,7 @@ describe('answers', () => {
   it('to explain say when nobody could approve', () => {
     const answer = explainAnswer(
       { target: 'orders-db', role: 'read' },
-      { policy, approvers: [], capabilities: temporaryLogin },
+      { policy, approvers: [], capabilities: temporaryLogin, breakGlass: undefined },
       names,
     )
     expect(answer.text).toContain('so it cannot be approved')

@@ -97,6 +97,7 @@ function world(): World {
     pastGrants: async () => [],
     liveGrants: async () => [],
     requestsOf: async () => [...requests.values()],
+    openReviews: async () => [],
     pendingRequests: async () => [],
     posted: async (id: string) => posted.filter((one) => one.request === id),
     savePosted: async (one: Posted) => {

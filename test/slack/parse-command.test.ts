@@ -80,6 +80,12 @@ describe('/elevate', () => {
       },
     ],
     ['explain orders-db read', { kind: 'explain', target: 'orders-db', role: 'read' }],
+    ['break-glass orders-db read', { ...ask('read', undefined, ''), kind: 'break-glass' }],
+    [
+      'Break-Glass `orders-db` read 15m the shop &amp; all is down',
+      { ...ask('read', '15m', 'the shop & all is down'), kind: 'break-glass' },
+    ],
+    ['break-glass orders-db read 1.5h down', { ...ask('read', '1.5h', 'down'), kind: 'break-glass' }],
   ])('reads %j', (text, wanted) => {
     if (wanted) expect(parseCommand(text)).toEqual(wanted)
     else expect(parseCommand(text)).toHaveProperty('refused')
@@ -125,6 +131,9 @@ describe('/elevate', () => {
     ['audit since:2d since:3d', 'usage'],
     ['audit a b c', 'usage'],
     ['explain orders-db', 'usage'],
+    ['break-glass', 'usage'],
+    ['break-glass orders-db', 'usage'],
+    ['break-glass <@U9|ana> orders-db', 'usage'],
     ['end G-0', 'usage'],
     ['end R-12', 'usage'],
     ['withdraw G-12', 'usage'],

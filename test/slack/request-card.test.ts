@@ -11,6 +11,7 @@ import {
   readAloud,
   request,
   secondsLater,
+  used,
 } from './rows.ts'
 
 describe('the card of a request', () => {
@@ -100,5 +101,46 @@ describe('the card of a request', () => {
     const message = requestCard(card({ request: request({ state: 'denied', decisions: [no] }) }), names)
     expect(readAloud(message)).toContain('*Denied* by Ben')
     expect(readAloud(message)).toContain('Ask @channel first')
+  })
+})
+
+describe('the card of what was taken by break-glass', () => {
+  const taken = (over = {}) => card({ request: used(), grant: grant(), ...over })
+
+  it('says so first, alerts the approvers and security, and can be ended and reviewed', () => {
+    const message = requestCard(taken(), names)
+    const words = readAloud(message)
+    expect(words).toContain('🚨 Break-glass: Ada has read on orders-db')
+    expect(words).toContain('Taken by *break-glass*, without approval.')
+    expect(words).toContain('<!subteam^S0DBA> or <!subteam^S0SEC>: please look at this now.')
+    expect(words).toContain('*The review is open*: an approver or security, and not Ada, has to write it.')
+    expect(words).not.toMatch(/approved by/i)
+    expect(buttons(message).map((one) => [one.action_id, one.value])).toEqual([
+      ['end_other', 'grant-2077'],
+      ['review_break_glass', 'request-1042'],
+    ])
+  })
+
+  it('tells it all in the notification, before the access is there', () => {
+    const { text } = requestCard(taken({ grant: grant({ state: 'provisioning' }) }), names)
+    expect(text).toBe(
+      '🚨 Break-glass: Ada takes read on orders-db for 30 min without approval (R-1042). Reason: Look into INC-7 The review is open: an approver or security, and not Ada, has to write it.',
+    )
+  })
+
+  it('asks for the review when the access is over, and then says who wrote it and what', () => {
+    expect(pressable(requestCard(taken({ grant: endedGrant() }), names))).toEqual(['review_break_glass'])
+    const review = {
+      state: 'unjustified',
+      openedAt: secondsLater(0),
+      closedAt: secondsLater(99),
+      reviewer: 'U0SAM',
+      note: 'Ben was awake',
+    } as const
+    const message = requestCard(taken({ request: used({ review }), grant: endedGrant() }), names)
+    expect(readAloud(message)).toMatch(/\*Reviewed\* by Sam .*: not justified\./)
+    expect(readAloud(message)).toContain('Ben was awake')
+    expect(readAloud(message)).not.toContain('subteam')
+    expect(pressable(message)).toEqual([])
   })
 })

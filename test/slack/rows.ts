@@ -135,6 +135,18 @@ export function approved(over: Partial<Request> = {}): Request {
   })
 }
 
+/** Taken by break-glass, and not reviewed yet. */
+export function used(over: Partial<Request> = {}): Request {
+  const review = {
+    state: 'open',
+    openedAt: NOON,
+    closedAt: undefined,
+    reviewer: undefined,
+    note: '',
+  } as const
+  return approved({ closedAt: NOON, closedBy: ADA, decisions: [], review, ...over })
+}
+
 export function card(over: Partial<Card> = {}): Card {
   const asked = over.request ?? request()
   return {
@@ -147,6 +159,7 @@ export function card(over: Partial<Card> = {}): Card {
     approvers: [BEN, 'U0CHO'],
     approvals: asked.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
     needed: 1,
+    overseers: [...policy.approve.from, { kind: 'group', id: 'S0SEC' }],
     past: [],
     ...over,
   }

@@ -13,6 +13,7 @@ import {
   request,
   secondsLater,
   temporaryLogin,
+  used,
 } from './rows.ts'
 
 describe('what the requester is told', () => {
@@ -87,6 +88,26 @@ describe('the receipt', () => {
     )
     expect(readAloud(standing)).toContain(
       'Ada had this access before elevate gave it, so it stays as it was.',
+    )
+  })
+})
+
+describe('after break-glass', () => {
+  it('the person is told that everybody knows, and the receipt that the review is open', () => {
+    const given = told('given', card({ request: used(), grant: grant() }), names)
+    expect(given.text).toContain('Taken by break-glass, without approval. Everybody was told')
+    const { text, blocks } = receipt(card({ request: used(), grant: endedGrant() }), names)
+    expect(text).toContain('The review is open: an approver or security, and not Ada, has to write it.')
+    expect(JSON.stringify(blocks)).toContain('The review is open')
+    expect(text).not.toMatch(/approved by/i)
+  })
+
+  it('the person reads the review in whole', () => {
+    const review = { state: 'justified', reviewer: 'U0SAM', note: 'Nobody answered at 03:00' } as const
+    const times = { openedAt: secondsLater(0), closedAt: secondsLater(99) }
+    const message = told('reviewed', card({ request: used({ review: { ...review, ...times } }) }), names)
+    expect(message.text).toBe(
+      'Sam reviewed your break-glass R-1042, read on orders-db: justified. Nobody answered at 03:00',
     )
   })
 })

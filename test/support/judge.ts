@@ -113,7 +113,13 @@ async function unevenEvents(world: TestWorld, grants: readonly GrantRow[]): Prom
     }),
     ...requests.flatMap(({ number, state }) => {
       const name = `R-${number}`
-      const ends = ['request.approved', 'request.denied', 'request.withdrawn', 'request.lapsed']
+      const ends = [
+        'break_glass.used',
+        'request.approved',
+        'request.denied',
+        'request.withdrawn',
+        'request.lapsed',
+      ]
       const decided = ends.reduce((sum, type) => sum + count(type, 'request', name), 0)
       return [
         ...expected(`${name} created`, count('request.created', 'request', name), 1),

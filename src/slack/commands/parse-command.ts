@@ -18,6 +18,13 @@ export type Command =
       readonly duration: string | undefined
       readonly reason: string
     }
+  | {
+      readonly kind: 'break-glass'
+      readonly target: string
+      readonly role: string
+      readonly duration: string | undefined
+      readonly reason: string
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'list' }
   | { readonly kind: 'status' }
@@ -47,6 +54,7 @@ const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['who', readWho],
   ['audit', readAuditWords],
   ['explain', readExplain],
+  ['break-glass', readBreakGlass],
 ])
 
 /** Words that are commands; they win over targets of the same name. */
@@ -76,6 +84,15 @@ function readAsk(text: string, words: readonly Word[]): Command | Refused {
 
 /** What other programs would read as a number. */
 const NUMBERS = /^[-+]?(?:0[xob][0-9a-f]+|[0-9]+e[0-9]+[a-z]?|infinity|nan)$/i
+
+/** The same words as for asking, and a role: what is taken in a hurry is not guessed. */
+function readBreakGlass(text: string, words: readonly Word[]): Command | Refused {
+  const asked = words.length > 2 ? readAsk(text, words.slice(1)) : undefined
+  if (asked && isRefused(asked)) return asked
+  return asked?.kind === 'ask'
+    ? { ...asked, kind: 'break-glass' }
+    : usage('Write /elevate break-glass target role [duration] reason.')
+}
 
 function readEnd(text: string, words: readonly Word[]): Command | Refused {
   const number = numbered('G', words[1])

@@ -12,6 +12,7 @@ import { askedAnswer, endingAnswer, withdrawnAnswer } from '../messages/acknowle
 import { helpAnswer } from '../messages/help.ts'
 import { withNames } from '../names.ts'
 import type { Typed } from '../payloads.ts'
+import { openBreakGlassForm } from '../views/break-glass-form.ts'
 import { targetsOf } from '../views/entitlement-options.ts'
 import { openAskForm } from '../views/open-ask-form.ts'
 import { answerAudit } from './answer-audit.ts'
@@ -29,6 +30,10 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       return openForm(door, typed, command)
     case 'ask':
       return ask(door, by, command)
+    case 'break-glass': {
+      const { kind: _, ...asking } = command
+      return openBreakGlassForm(door, typed.trigger, { by, ...asking })
+    }
     case 'help':
       return helpAnswer()
     case 'list':

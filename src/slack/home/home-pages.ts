@@ -3,16 +3,18 @@ import { actions, button } from '../blocks/layout.ts'
 import type { Block } from '../blocks/message.ts'
 import { ACTION } from '../ids.ts'
 
-/** Items of each list on one page; four lists of three blocks each stay within the hundred that Home takes. */
+/** Items of each list on one page; five lists of at most three blocks each stay within the hundred that Home takes. */
 export const PAGE = 10
 
 const shape = z.partialRecord(
-  z.enum(['grants', 'requests', 'toDecide', 'mayAsk']),
+  z.enum(['grants', 'requests', 'toDecide', 'toReview', 'mayAsk']),
   z.number().int().min(0).max(10_000),
 )
 
 /** Which page of each list is shown, from 0. */
-export type HomePages = { readonly [section in 'grants' | 'requests' | 'toDecide' | 'mayAsk']?: number }
+export type HomePages = {
+  readonly [section in 'grants' | 'requests' | 'toDecide' | 'toReview' | 'mayAsk']?: number
+}
 
 /** The value of a paging button → the pages it asks for; anything else → the first pages. */
 export function readPages(value: string | undefined): HomePages {

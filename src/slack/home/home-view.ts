@@ -12,6 +12,7 @@ import { doneButton, passwordButton, withdrawButton } from '../messages/grant-bu
 import { entitlementLine, NOTHING_TO_ASK } from '../messages/list-answer.ts'
 import { accessName } from '../messages/phrases.ts'
 import { decisionButtons } from '../messages/request-card.ts'
+import { openReviewLine, reviewButton } from '../messages/review.ts'
 import { type HomePages, PAGE, pageOf, pagingButtons } from './home-pages.ts'
 
 export { type HomePages, readPages } from './home-pages.ts'
@@ -48,9 +49,16 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
           divider,
         ]
       : []
+  const owed =
+    list.toReview.length > 0
+      ? part('toReview', 'To review', list.toReview, say``, (request) => [
+          section(openReviewLine(request, names), reviewButton(request, names)),
+        ])
+      : []
   return {
     type: 'home',
     blocks: [
+      ...owed,
       ...waits,
       ...part('grants', 'Your access', list.grants, NO_GRANTS, ({ grant }) => mine(grant, capabilities)),
       ...part('requests', 'Your requests', requests, NO_REQUESTS, pending),

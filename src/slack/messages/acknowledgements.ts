@@ -3,6 +3,7 @@ import { formatDuration } from '../../core/duration.ts'
 import { type Grant, grantName } from '../../core/grant.ts'
 import type { Allowed } from '../../core/policy.ts'
 import { type Request, requestName } from '../../core/request.ts'
+import type { ReviewOutcome } from '../../core/review.ts'
 import type { Decided } from '../../operations/decide-request.ts'
 import { sentence } from '../blocks/compose.ts'
 import { actions } from '../blocks/layout.ts'
@@ -10,6 +11,7 @@ import type { Message, Names } from '../blocks/message.ts'
 import { moment, say } from '../blocks/say.ts'
 import { withdrawButton } from './grant-buttons.ts'
 import { accessOf } from './phrases.ts'
+import { OUTCOMES } from './review.ts'
 
 export function askedAnswer(request: Request, allowed: Allowed): Message {
   const { count } = allowed.policy.approve
@@ -49,5 +51,18 @@ export function lookingAnswer(grant: Grant, names: Names): Message {
     return sentence(say`${grantName(grant.number)} has ended already: the target confirmed it.`)
   return sentence(
     say`Looking at ${grantName(grant.number)} again now: ${accessOf(grant)} for ${names(grant.person)}. Its card shows the result.`,
+  )
+}
+
+/** After the dialog of break-glass came back. */
+export function brokenGlassAnswer(request: Request): Message {
+  return sentence(
+    say`You broke the glass: ${accessOf(request)} for ${formatDuration(request.duration)}, ${requestName(request.number)}. You are being given it now; a message follows when it is there. The approvers and security have been told, and one of them has to review it.`,
+  )
+}
+
+export function reviewedAnswer(request: Request, outcome: ReviewOutcome, names: Names): Message {
+  return sentence(
+    say`You reviewed ${requestName(request.number)}: the break-glass of ${names(request.requester)} for ${accessOf(request)} was ${OUTCOMES[outcome]}.`,
   )
 }

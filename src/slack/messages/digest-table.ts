@@ -36,7 +36,7 @@ export function digestTable(
   }
 }
 
-function row({ grant, reason, approvers }: Held, names: Names, clock: (at: Date) => string): Cell[] {
+function row({ grant, reason, approvers, review }: Held, names: Names, clock: (at: Date) => string): Cell[] {
   const used = secondsHeld(grant)
   const asked = formatDuration(grant.duration)
   const rest = approvers.length - 3
@@ -48,6 +48,7 @@ function row({ grant, reason, approvers }: Held, names: Names, clock: (at: Date)
     cell(
       clamp(
         [
+          ...(review ? ['break-glass'] : []),
           ...approvers.slice(0, 3).map((id) => clamp(names(id), 20)),
           ...(rest > 0 ? [`${rest} more`] : []),
         ].join(', '),

@@ -3,6 +3,7 @@ import { formatDuration } from '../../core/duration.ts'
 import { secondsHeld } from '../../core/grant.ts'
 import type { GrantRow, Held } from '../../core/ports.ts'
 import type { RefusalCode } from '../../core/refusal.ts'
+import type { Request } from '../../core/request.ts'
 import { message } from '../blocks/compose.ts'
 import { bullets, context, header, linesThatFit, paragraph, rich, section } from '../blocks/layout.ts'
 import { sizeOf } from '../blocks/limits.ts'
@@ -10,11 +11,13 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, type Line, listed, moment, say, together } from '../blocks/say.ts'
 import { digestTable } from './digest-table.ts'
 import { WHY_REFUSED } from './feed.ts'
-import { accessName, accessOf, counted, formatLate } from './phrases.ts'
+import { accessName, accessOf, counted, formatLate, heldBy } from './phrases.ts'
 import { readEvent } from './read-event.ts'
+import { BREAK_GLASS, openReviewLine } from './review.ts'
 
 const MOST_STUCK = 8
 const MOST_REFUSED = 8
+const MOST_REVIEWS = 8
 const MOST_SPOKEN = 15
 /** Characters of JSON for the lists and the table; the words around them need the rest. */
 const ROOM = 11_000
@@ -29,12 +32,14 @@ export function digestMessage(digest: Digest, names: Names, zone: string): Messa
   const stuck = stuckOf(digest.stuck, names)
   const still = stillThere(digest, stuck)
   const refused = refusedOf(digest, names)
-  const table = digestTable(digest.grants, names, zone, ROOM - sizeOf([...still, ...refused]))
+  const owed = reviewsOwed(digest.openReviews, names)
+  const table = digestTable(digest.grants, names, zone, ROOM - sizeOf([...still, ...owed.blocks, ...refused]))
   const spoken = [
     say`Access digest, ${span}.`,
     totals(digest),
     punctual(digest),
     ...stuck,
+    ...owed.lines,
     ...digest.grants.slice(0, MOST_SPOKEN).map((one) => heldLine(one, names)),
     more(digest.grants.length - MOST_SPOKEN, 'grant'),
   ]
@@ -42,6 +47,7 @@ export function digestMessage(digest: Digest, names: Names, zone: string): Messa
     header('Access digest'),
     context(span),
     ...still,
+    ...owed.blocks,
     section(together(totals(digest), punctual(digest), unused(digest))),
     ...table.blocks,
     table.left > 0
@@ -52,9 +58,9 @@ export function digestMessage(digest: Digest, names: Names, zone: string): Messa
 }
 
 function isEmpty(digest: Digest): boolean {
-  const { grants, asked, denied, lapsed, withdrawn, refused, stuck } = digest
+  const { grants, asked, denied, lapsed, withdrawn, refused, stuck, openReviews } = digest
   const closed = denied.length + lapsed.length + withdrawn.length
-  return grants.length + asked + closed + refused.length + stuck.length === 0
+  return grants.length + asked + closed + refused.length + stuck.length + openReviews.length === 0
 }
 
 function totals(digest: Digest): Line {
@@ -102,6 +108,21 @@ function stuckOf(rows: readonly GrantRow[], names: Names): readonly Line[] {
   return linesThatFit(lines, 2_500, MOST_STUCK)
 }
 
+/** In every digest until somebody writes them, however long ago it was. */
+function reviewsOwed(
+  open: readonly Request[],
+  names: Names,
+): { readonly lines: readonly Line[]; readonly blocks: Block[] } {
+  if (open.length === 0) return { lines: [], blocks: [] }
+  const shown = linesThatFit(
+    open.slice(0, MOST_REVIEWS).map((request) => openReviewLine(request, names)),
+    2_000,
+    MOST_REVIEWS,
+  )
+  const lines = [...shown, ...rest(open.length - shown.length, 'open review')]
+  return { lines, blocks: [rich(paragraph(say`${bold(`${BREAK_GLASS} without a review`)}`), bullets(lines))] }
+}
+
 function refusedOf({ refused }: Digest, names: Names): Block[] {
   if (refused.length === 0) return []
   const lines = refused.slice(0, MOST_REFUSED).map((event) => {
@@ -129,11 +150,12 @@ function more(count: number, what: string): Line {
 }
 
 /** One grant in a sentence, for those who hear the digest. */
-export function heldLine({ grant, approvers }: Held, names: Names): Line {
+export function heldLine(one: Held, names: Names): Line {
+  const { grant } = one
   const held = secondsHeld(grant)
   const used =
     held === undefined
       ? say`asked for ${formatDuration(grant.duration)}`
       : say`used ${formatDuration(held)} of ${formatDuration(grant.duration)}`
-  return say`${names(grant.person)}: ${accessName(grant)}, ${used}, approved by ${listed(approvers.slice(0, 4).map(names))}.`
+  return say`${names(grant.person)}: ${accessName(grant)}, ${used}, ${heldBy(one, names)}.`
 }

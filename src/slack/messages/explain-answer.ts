@@ -24,6 +24,7 @@ export function explainAnswer(
     reason(explained),
     say`Unanswered, it lapses after ${formatDuration(policy.lapseAfter)}.`,
     atTheEnd({ capabilities, request: asked }),
+    glass(explained),
   ]
   return message(between([head, ...facts], ' '), [
     section(head),
@@ -44,4 +45,12 @@ function reason({ policy }: Explained): Line {
   const { minLength, hint } = policy.reason
   const length = minLength > 1 ? `at least ${minLength} characters` : 'a few words'
   return say`Reason: ${length}.${hint ? ` ${hint}` : ''}`
+}
+
+function glass({ breakGlass }: Explained): Line {
+  if (!breakGlass) return say`Break-glass: not possible for you here.`
+  const time = formatDuration(breakGlass.max)
+  if (breakGlass.reviewOpen)
+    return say`Break-glass: up to ${time}, but not before somebody has reviewed your last one.`
+  return say`Break-glass: possible without approval for up to ${time}; everybody is told, and somebody else reviews it.`
 }

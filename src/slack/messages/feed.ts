@@ -10,6 +10,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, type Line, moment, say } from '../blocks/say.ts'
 import { endButton } from './grant-buttons.ts'
 import { accessOf, approvedBy, counted, lateness, usedOf, whyEnded, yesesOf } from './phrases.ts'
+import { BREAK_GLASS, reviewLine } from './review.ts'
 
 export type FeedKind = Extract<Notice, { kind: 'feed' }>['what'] | 'refused'
 
@@ -29,7 +30,15 @@ export type FeedLine =
     }
 
 /** What security should look at first stands first. */
-export const FEED_ORDER: readonly FeedKind[] = ['refused', 'not-given', 'ended', 'given', 'decided', 'asked']
+export const FEED_ORDER: readonly FeedKind[] = [
+  'refused',
+  'not-given',
+  'reviewed',
+  'ended',
+  'given',
+  'decided',
+  'asked',
+]
 
 const MOST_LINES = 20
 const MOST_BUTTONS = 5
@@ -77,6 +86,7 @@ function endButtons(shown: readonly FeedLine[], names: Names): Block[] {
 const LEFT_OUT: Record<FeedKind, readonly [string, string]> = {
   refused: ['refused attempt', 'refused attempts'],
   'not-given': ['grant that could not be given', 'grants that could not be given'],
+  reviewed: ['review of break-glass', 'reviews of break-glass'],
   ended: ['grant that ended', 'grants that ended'],
   given: ['grant that was given', 'grants that were given'],
   decided: ['decision', 'decisions'],
@@ -97,6 +107,12 @@ function lineOf(one: FeedLine, names: Names): Line {
       return say`${bold('Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
     case 'ended':
       return ended(request, grant, names)
+    case 'reviewed': {
+      const { review } = request
+      return review
+        ? say`${BREAK_GLASS} of ${who}, ${accessOf(request)} (${number}). ${reviewLine(review, who, names)}`
+        : say``
+    }
     case 'not-given':
       return say`${bold('Not given')}: ${accessOf(request)} could not be given to ${who}${grant?.lastError ? `: ${clamp(grant.lastError, 200)}` : ''} (${number}). Nothing of it is left.`
   }
@@ -148,9 +164,17 @@ function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): Lin
   if (one.request && one.code === 'not-yours')
     return say`${bold('Refused')}: ${who} tried to act on ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}), which is not theirs.`
   if (one.request)
-    return say`${bold('Refused')}: ${who} tried to decide on ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}): ${why}.`
-  const verb = one.code === 'not-an-approver' ? 'end somebody’s' : 'ask for'
+    return say`${bold('Refused')}: ${who} tried to ${REVIEWING.has(one.code) ? 'review' : 'decide on'} ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}): ${why}.`
+  const verb = VERBS[one.code] ?? 'ask for'
   return say`${bold('Refused')}: ${who} tried to ${verb} ${what}: ${why}.`
+}
+
+const REVIEWING: ReadonlySet<RefusalCode> = new Set(['self-review', 'not-a-reviewer'])
+
+const VERBS: Partial<Record<RefusalCode, string>> = {
+  'not-an-approver': 'end somebody’s',
+  'no-break-glass': 'break glass for',
+  'review-open': 'break glass for',
 }
 
 /** Why an attempt was refused, for security. */
@@ -160,4 +184,8 @@ export const WHY_REFUSED: Partial<Record<RefusalCode, string>> = {
   'not-an-approver': 'the policy does not name them as an approver',
   'self-approval': 'nobody decides on their own request here',
   'not-yours': 'it is not theirs',
+  'no-break-glass': 'no policy lets them',
+  'review-open': 'an earlier use of theirs waits for its review',
+  'self-review': 'nobody reviews what they took themselves',
+  'not-a-reviewer': 'only its approvers and security review it',
 }

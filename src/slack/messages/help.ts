@@ -11,6 +11,10 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
   ['/elevate end', 'gives your access back when you are done; with a number (G-12) that one'],
   ['/elevate withdraw R-12', 'takes a request back'],
   ['/elevate explain orders-db read', 'shows which rule applies and who would be asked; asks nobody'],
+  [
+    '/elevate break-glass orders-db read 15m the shop is down',
+    'takes access without approval where a policy lets you; everybody is told, and somebody else reviews it',
+  ],
   ['/elevate revoke @ana orders-db reason', 'ends somebody’s access, for its approvers and security'],
   [
     '/elevate who orders-db read at 2026-11-20T03:00Z',

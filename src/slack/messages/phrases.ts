@@ -2,6 +2,7 @@
 import { formatDuration } from '../../core/duration.ts'
 import { type Grant, secondsHeld } from '../../core/grant.ts'
 import type { Who } from '../../core/person.ts'
+import type { Held } from '../../core/ports.ts'
 import type { Decision, Request } from '../../core/request.ts'
 import type { Names } from '../blocks/message.ts'
 import { bold, group, type Line, listed, person, type Sayable, say } from '../blocks/say.ts'
@@ -75,6 +76,18 @@ export function approvedBy(request: Request, who: (id: string) => Sayable): Line
         : say`${who(one.approver)}`,
     ),
   )
+}
+
+/** On what grounds somebody has it, in a sentence of its own. */
+export function groundsOf(request: Request, who: (id: string) => Sayable): Line {
+  return request.review
+    ? say`Taken by ${bold('break-glass')}, without approval.`
+    : say`Approved by ${approvedBy(request, who)}.`
+}
+
+/** The same at the end of a sentence, from what the past keeps of it. */
+export function heldBy({ approvers, review }: Pick<Held, 'approvers' | 'review'>, names: Names): Line {
+  return review ? say`taken by break-glass` : say`approved by ${listed(approvers.slice(0, 4).map(names))}`
 }
 
 const MOST_MENTIONED = 10

@@ -5,7 +5,17 @@ import { message, sentence } from '../blocks/compose.ts'
 import { bullets, context, paragraph, rich } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { bold, type Line, listed, moment, say, second, together } from '../blocks/say.ts'
-import { accessName, endedHow, lateness, sessionsEnded, usedOf, whyEnded, yesesOf } from './phrases.ts'
+import {
+  accessName,
+  endedHow,
+  groundsOf,
+  lateness,
+  sessionsEnded,
+  usedOf,
+  whyEnded,
+  yesesOf,
+} from './phrases.ts'
+import { reviewLine } from './review.ts'
 import { quoted } from './standing.ts'
 import { leftBehind } from './told.ts'
 
@@ -17,20 +27,22 @@ export function receipt(card: Card, names: Names): Message {
   const title = `Receipt for ${grantName(grant.number)}`
   const text = together(
     say`${title}: ${accessName(request)} for ${who}.`,
-    say`Approved by ${approvals(card, names)}.`,
+    request.review ? groundsOf(request, names) : say`Approved by ${approvals(card, names)}.`,
     say`Ended: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
     takenBack(grant, who),
+    request.review ? reviewLine(request.review, who, names) : say``,
   )
   return message(text, [
     rich(
       paragraph(say`${bold(title)}: ${accessName(request)} for ${who}`),
       bullets([
         say`${bold('Asked')} ${moment(request.createdAt)} for ${formatDuration(request.duration)}`,
-        say`${bold('Approved')} by ${approvals(card, names)}`,
+        request.review ? groundsOf(request, names) : say`${bold('Approved')} by ${approvals(card, names)}`,
         given(grant, who),
         say`${bold('Used')} ${usedOf(grant)}`,
         say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
         say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,
+        ...(request.review ? [reviewLine(request.review, who, names)] : []),
       ]),
     ),
     ...quoted(grant.endNote),

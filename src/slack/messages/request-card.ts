@@ -22,6 +22,7 @@ import { ACTION } from '../ids.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { endButton } from './grant-buttons.ts'
 import { accessName, accessOf, approvedBy, counted, usedOf } from './phrases.ts'
+import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
 
@@ -33,6 +34,7 @@ export function requestCard(card: Card, names: Names): Message {
   const { request } = card
   const stage = stageOf(card)
   const waits = stage === 'pending'
+  const watched = waits || (request.review !== undefined && (stage === 'giving' || stage === 'active'))
   return message(spoken(card, names), [
     header(titleOf(card, stage, names)),
     fields([
@@ -41,9 +43,10 @@ export function requestCard(card: Card, names: Names): Message {
       ['For', howLong(card, waits)],
       ['Risk', card.role ? say`${card.role.risk}` : say``],
     ]),
-    waits ? whatItAllows(card) : undefined,
+    watched ? whatItAllows(card) : undefined,
     reasonOf(request.reason),
     ...standing(card, names),
+    ...reviewOf(card, names),
     buttonsOf(card, stage, names),
     waits ? context(...background(card, names)) : undefined,
     context(footer(card)),
@@ -65,7 +68,8 @@ export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names:
     ended: `Ended: ${what} for ${who}`,
     'not-given': `Not given: ${what} for ${who}`,
   }
-  return titles[stage]
+  if (!request.review) return titles[stage]
+  return `${BREAK_GLASS}: ${stage === 'giving' ? `${who} takes ${what}` : titles[stage]}`
 }
 
 function howLong({ request }: Card, waits: boolean): Line {
@@ -115,8 +119,11 @@ function footer({ request, grant, policy }: Card): Line {
 function buttonsOf(card: Card, stage: Stage, names: Names): Block | undefined {
   const { request, grant } = card
   if (stage === 'pending') return decisionButtons(card, names)
-  if (stage !== 'active' || !grant) return undefined
-  return actions(endButton(grant, names(request.requester)))
+  const buttons = [
+    ...(stage === 'active' && grant ? [endButton(grant, names(request.requester))] : []),
+    ...(request.review?.state === 'open' ? [reviewButton(request, names)] : []),
+  ]
+  return buttons.length > 0 ? actions(...buttons) : undefined
 }
 
 /** Approve and Deny, for the card and for Home. */
@@ -155,6 +162,16 @@ export function decisionButtons(
 
 /** The whole card in sentences; the reason is in it for those who hear it. */
 function spoken(card: Card, names: Names): Line {
+  const { review } = card.request
+  if (!review) return story(card, names)
+  return together(
+    say`${BREAK_GLASS}:`,
+    story(card, names),
+    reviewLine(review, names(card.request.requester), names),
+  )
+}
+
+function story(card: Card, names: Names): Line {
   const { request, grant } = card
   const who = names(request.requester)
   const access = accessName(request)
@@ -164,6 +181,8 @@ function spoken(card: Card, names: Names): Line {
     case 'pending':
       return say`${who} asks for ${access} for ${length} (${number}). Reason: ${clamp(request.reason, 400)}`
     case 'giving':
+      if (request.review)
+        return say`${who} takes ${access} for ${length} without approval (${number}). Reason: ${clamp(request.reason, 400)}`
       return say`${number} was approved by ${approvedBy(request, names)}: ${access} for ${who}. Giving access…`
     case 'active':
       return say`${who} has ${access}${grant?.expiresAt ? say` until ${moment(grant.expiresAt)}` : ''} (${number}).`

@@ -7,6 +7,7 @@ import {
   approvedBy,
   counted,
   endedHow,
+  groundsOf,
   lateness,
   mentionsOf,
   plainNames,
@@ -78,7 +79,10 @@ function lapsed({ request, needed }: Card): Line {
 }
 
 function giving({ request, grant }: Card, names: Names): Block[] {
-  const approved = say`${bold('Approved')} by ${approvedBy(request, names)}. Giving access…`
+  const grounds = request.review
+    ? groundsOf(request, names)
+    : say`${bold('Approved')} by ${approvedBy(request, names)}.`
+  const approved = say`${grounds} Giving access…`
   if (!grant?.lastError) return [section(approved)]
   const trying = say`It is not there yet after ${counted(grant.attempts, 'try', 'tries')}; elevate tries until ${moment(grant.provisionBy)}.`
   return [section(together(approved, trying)), ...failure(grant)]
@@ -89,7 +93,7 @@ function active({ request }: Card, grant: Grant, names: Names): Line {
   const before = grant.preexisting
     ? say`${names(grant.person)} had this access before elevate gave it, so it will stay at the end.`
     : say``
-  return together(say`${bold('Active')}${until}. Approved by ${approvedBy(request, names)}.`, before)
+  return together(say`${bold('Active')}${until}. ${groundsOf(request, names)}`, before)
 }
 
 function ending(grant: Grant, names: Names): Block[] {

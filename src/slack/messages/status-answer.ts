@@ -8,6 +8,7 @@ import { grantLine, pendingLine, toDecideLine } from './access-lines.ts'
 import { doneButton, passwordButton, withdrawButton } from './grant-buttons.ts'
 import { counted } from './phrases.ts'
 import { decisionButtons } from './request-card.ts'
+import { openReviewLine, reviewButton } from './review.ts'
 
 /** With its buttons each takes two blocks; Home has them all. */
 const MOST = 3
@@ -18,9 +19,9 @@ export function statusAnswer(
   names: Names,
   capabilities: (target: string) => Capabilities | undefined,
 ): Message {
-  const { grants, toDecide } = list
+  const { grants, toDecide, toReview } = list
   const pending = list.requests.filter((request) => request.state === 'pending')
-  if (grants.length + pending.length + toDecide.length === 0)
+  if (grants.length + pending.length + toDecide.length + toReview.length === 0)
     return sentence(
       say`You have no access through elevate now, and nothing waits for an answer. ${code('/elevate')} asks for some.`,
     )
@@ -64,6 +65,12 @@ export function statusAnswer(
       toDecide,
       (request) => toDecideLine(request, names(request.requester)),
       (request) => [decisionButtons({ request }, names)],
+    ),
+    ...part(
+      'To review',
+      toReview,
+      (request) => openReviewLine(request, names),
+      (request) => [actions(reviewButton(request, names))],
     ),
   ]
   return message(between(said, ' '), blocks)

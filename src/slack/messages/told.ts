@@ -7,7 +7,17 @@ import { actions, bullets, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { bold, code, type Line, moment, person, type Sayable, say, second, together } from '../blocks/say.ts'
 import { askAgainButton, doneButton, passwordButton } from './grant-buttons.ts'
-import { accessOf, approvedBy, endedHow, lateness, sessionsEnded, usedOf, yesesOf } from './phrases.ts'
+import {
+  accessOf,
+  approvedBy,
+  endedHow,
+  groundsOf,
+  lateness,
+  sessionsEnded,
+  usedOf,
+  yesesOf,
+} from './phrases.ts'
+import { OUTCOMES } from './review.ts'
 import { failure, quoted } from './standing.ts'
 
 type Who = (id: string) => Sayable
@@ -81,6 +91,13 @@ const steps: Record<Step, (card: Card) => Telling> = {
   }),
   ended,
 
+  reviewed: ({ request: { review, ...request } }) => ({
+    line: (who) =>
+      say`${review?.reviewer ? who(review.reviewer) : 'Somebody'} reviewed your break-glass ${requestName(request.number)}, ${accessOf(request)}: ${review && review.state !== 'open' ? OUTCOMES[review.state] : 'open'}.`,
+    spoken: review?.note ?? '',
+    more: quoted(review?.note ?? ''),
+  }),
+
   'not-given': (card) => ({
     line: () =>
       say`${accessOf(card.request)} could not be given to you (${requestName(card.request.number)}). Nothing of it is left. You can ask again; if it fails again, show this to whoever looks after ${card.request.target}.`,
@@ -96,7 +113,8 @@ function given({ request, grant, capabilities }: Card): Telling {
   return {
     line: (who) =>
       together(
-        say`You have ${accessOf(request)}${until}. Approved by ${approvedBy(request, who)}.`,
+        say`You have ${accessOf(request)}${until}. ${groundsOf(request, who)}`,
+        request.review ? say`Everybody was told, and somebody else will review it.` : say``,
         password ? say`The password is made when you press Show password, and is shown once.` : say``,
         say`When you are done sooner, give it back with I’m done.`,
       ),

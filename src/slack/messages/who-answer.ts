@@ -5,8 +5,8 @@ import { clamp } from '../../core/reason.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { bullets, context, linesThatFit, rich, section } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
-import { between, bold, code, type Line, listed, moment, say, together } from '../blocks/say.ts'
-import { accessName, accessOf, counted } from './phrases.ts'
+import { between, bold, code, type Line, moment, say, together } from '../blocks/say.ts'
+import { accessName, accessOf, counted, heldBy } from './phrases.ts'
 
 const MOST_LINES = 40
 /** Characters of JSON for the list; the words around it need the rest. */
@@ -54,7 +54,8 @@ function access(ask: WhoAsk): Line {
   return ask.target ? say`access on ${bold(ask.target)}` : say`access`
 }
 
-function lineOf({ grant, reason, approvers }: Held, now: boolean, names: Names): Line {
+function lineOf(one: Held, now: boolean, names: Names): Line {
+  const { grant, reason } = one
   const from = grant.activatedAt ? say` from ${moment(grant.activatedAt)}` : say` (not there yet)`
   const until = grant.revokedAt
     ? say` to ${moment(grant.revokedAt)}`
@@ -63,5 +64,5 @@ function lineOf({ grant, reason, approvers }: Held, now: boolean, names: Names):
       : say``
   const late = now && grant.state === 'revoking' ? say`, being ended now` : say``
   const why = reason ? say` Reason: ${clamp(reason.replace(/\s+/g, ' '), REASON)}` : say``
-  return say`${bold(names(grant.person))}: ${accessName(grant)}${from}${until}${late} (${grantName(grant.number)}), approved by ${listed(approvers.slice(0, 4).map(names))}.${why}`
+  return say`${bold(names(grant.person))}: ${accessName(grant)}${from}${until}${late} (${grantName(grant.number)}), ${heldBy(one, names)}.${why}`
 }

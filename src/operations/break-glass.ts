@@ -1,0 +1,90 @@
+import { groupsToBreakGlass, mayBreakGlass, rehearseBreakGlass } from '../core/break-glass.ts'
+import { channelLane, type Lane } from '../core/notice.ts'
+import type { Groups, Person } from '../core/person.ts'
+import type { Entitlement } from '../core/policy.ts'
+import type { World } from '../core/ports.ts'
+import { isRefused, type Refused } from '../core/refusal.ts'
+import { type Request, requestName } from '../core/request.ts'
+import { openGrant } from './decide-request.ts'
+import { type Asking, readAsk, recordRefusal } from './request-access.ts'
+import { tellHomes } from './tell-homes.ts'
+
+/** More open reviews than this are not told apart. */
+const MOST = 100
+
+/** May this person do it at all? For the dialog that asks whether it is meant; a no is on record like any other. */
+export async function offerBreakGlass(world: World, asking: Asking): Promise<Entitlement | Refused> {
+  const [person, groups] = await whoIsThere(world, asking.by)
+  const open = await world.store.reads.openReviews(MOST, asking.by)
+  const may = mayBreakGlass(world.catalog(), asking, person, groups, open.length)
+  return isRefused(may) ? recordRefusal(world, asking, may, BREAK_GLASS) : may
+}
+
+/**
+ * Takes access without approval. Everybody who could have approved is told loudly in the same instant, and the
+ * review stays open until one of them, or security, writes it.
+ */
+export async function breakGlass(
+  world: World,
+  asking: Asking,
+): Promise<{ readonly request: Request } | Refused> {
+  const ask = readAsk(asking)
+  if (isRefused(ask)) return recordRefusal(world, asking, ask, BREAK_GLASS)
+  const [person, groups] = await whoIsThere(world, asking.by)
+  const catalog = world.catalog()
+  let grant: string | undefined
+  const taken = await world.store.transaction(async (tx) => {
+    const allowed = rehearseBreakGlass(catalog, ask, person, groups, await tx.reviews.openOf(asking.by))
+    if (isRefused(allowed)) return allowed
+    const { policy, target, role, duration } = allowed
+    const cards: readonly Lane[] = [
+      ...new Set([channelLane(target.channel), channelLane(catalog.securityChannel)]),
+    ]
+    const request = await tx.reviews.open(
+      {
+        requester: asking.by,
+        target: target.id,
+        role: role.id,
+        duration,
+        reason: ask.reason,
+        policyName: policy.name,
+        policyHash: catalog.hash,
+        lapseAfter: policy.lapseAfter,
+      },
+      cards,
+    )
+    const about = {
+      actor: { kind: 'person', id: asking.by },
+      subject: asking.by,
+      target: target.id,
+      role: role.id,
+      request: requestName(request.number),
+      policy: catalog.hash,
+    } as const
+    tx.append({
+      ...about,
+      type: 'request.created',
+      detail: { rule: policy.name, duration_s: duration, approvals_needed: 0, ...BREAK_GLASS },
+      private: { reason: ask.reason },
+    })
+    tx.append({ ...about, type: 'break_glass.used', detail: { rule: policy.name, duration_s: duration } })
+    grant = await openGrant(world, tx, request, person, asking.by)
+    for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
+    await tellHomes(tx, asking.by)
+    return { request }
+  })
+  if (isRefused(taken)) return recordRefusal(world, asking, taken, BREAK_GLASS)
+  if (grant) world.nudge.grant(grant)
+  // Not only when the access is there: whoever can stop it hears of it now.
+  world.nudge.outbox()
+  return taken
+}
+
+const BREAK_GLASS = { kind: 'break-glass' } as const
+
+function whoIsThere(world: World, by: string): Promise<[Person, Groups]> {
+  return Promise.all([
+    world.directory.person(by),
+    world.directory.groups(groupsToBreakGlass(world.catalog())),
+  ])
+}
