@@ -1,21 +1,18 @@
 import { groupsToBreakGlass, mayBreakGlass, rehearseBreakGlass } from '../core/break-glass.ts'
-import { channelLane, type Lane } from '../core/notice.ts'
+import { channelLane } from '../core/notice.ts'
 import type { Groups, Person } from '../core/person.ts'
 import type { Entitlement } from '../core/policy.ts'
-import type { World } from '../core/ports.ts'
+import type { Tx, World } from '../core/ports.ts'
 import { isRefused, type Refused } from '../core/refusal.ts'
 import { type Request, requestName } from '../core/request.ts'
 import { openGrant } from './decide-request.ts'
 import { type Asking, readAsk, recordRefusal } from './request-access.ts'
 import { tellHomes } from './tell-homes.ts'
 
-/** More open reviews than this are not told apart. */
-const MOST = 100
-
 /** May this person do it at all? For the dialog that asks whether it is meant; a no is on record like any other. */
 export async function offerBreakGlass(world: World, asking: Asking): Promise<Entitlement | Refused> {
   const [person, groups] = await whoIsThere(world, asking.by)
-  const open = await world.store.reads.openReviews(MOST, asking.by)
+  const open = await world.store.reads.openReviews(1, asking.by)
   const may = mayBreakGlass(world.catalog(), asking, person, groups, open.length)
   return isRefused(may) ? recordRefusal(world, asking, may, BREAK_GLASS) : may
 }
@@ -37,9 +34,7 @@ export async function breakGlass(
     const allowed = rehearseBreakGlass(catalog, ask, person, groups, await tx.reviews.openOf(asking.by))
     if (isRefused(allowed)) return allowed
     const { policy, target, role, duration } = allowed
-    const cards: readonly Lane[] = [
-      ...new Set([channelLane(target.channel), channelLane(catalog.securityChannel)]),
-    ]
+    const cards = [...new Set([target.channel, catalog.securityChannel])].map(channelLane)
     const request = await tx.reviews.open(
       {
         requester: asking.by,
@@ -53,21 +48,7 @@ export async function breakGlass(
       },
       cards,
     )
-    const about = {
-      actor: { kind: 'person', id: asking.by },
-      subject: asking.by,
-      target: target.id,
-      role: role.id,
-      request: requestName(request.number),
-      policy: catalog.hash,
-    } as const
-    tx.append({
-      ...about,
-      type: 'request.created',
-      detail: { rule: policy.name, duration_s: duration, approvals_needed: 0, ...BREAK_GLASS },
-      private: { reason: ask.reason },
-    })
-    tx.append({ ...about, type: 'break_glass.used', detail: { rule: policy.name, duration_s: duration } })
+    record(tx, request)
     grant = await openGrant(world, tx, request, person, asking.by)
     for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
     await tellHomes(tx, asking.by)
@@ -78,6 +59,22 @@ export async function breakGlass(
   // Not only when the access is there: whoever can stop it hears of it now.
   world.nudge.outbox()
   return taken
+}
+
+/** No approval is among the events: there was none. */
+function record(tx: Tx, request: Request): void {
+  const rule = request.policyName
+  const about = {
+    actor: { kind: 'person', id: request.requester },
+    subject: request.requester,
+    target: request.target,
+    role: request.role,
+    request: requestName(request.number),
+    policy: request.policyHash,
+  } as const
+  const detail = { rule, duration_s: request.duration, approvals_needed: 0, ...BREAK_GLASS }
+  tx.append({ ...about, type: 'request.created', detail, private: { reason: request.reason } })
+  tx.append({ ...about, type: 'break_glass.used', detail: { rule, duration_s: request.duration } })
 }
 
 const BREAK_GLASS = { kind: 'break-glass' } as const
