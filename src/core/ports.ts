@@ -73,6 +73,8 @@ export type Tx = {
         readonly leftBehind: readonly string[]
       },
     ): Promise<Grant | undefined>
+    /** Takes the due warning upon itself: true for exactly one of all that ask. */
+    warn(grant: Pick<Grant, 'id' | 'version'>): Promise<boolean>
     /** Notes a failure and when to look again; `alarms` is the number raised so far. */
     postpone(
       claim: Claim,
@@ -132,6 +134,8 @@ export type Claims = {
   release(claim: Claim): Promise<void>
   /** Pending requests whose time is over. */
   lapsed(limit: number): Promise<readonly RequestId[]>
+  /** Grants whose holders are to be told that they end, while there is time left to do something about it. */
+  ending(limit: number): Promise<readonly GrantId[]>
   /** What had become due before now, for the report at start; and how long nobody was awake. */
   missed(): Promise<{
     readonly downSeconds: number | null

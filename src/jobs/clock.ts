@@ -2,10 +2,12 @@ import { type ScheduledTask, schedule } from 'node-cron'
 import type { World } from '../core/ports.ts'
 import { lapseRequest } from '../operations/lapse-request.ts'
 import { postDigest } from '../operations/post-digest.ts'
+import { warnHolder } from '../operations/warn-holder.ts'
 import type { Sender } from './sender.ts'
 import type { Worker } from './worker.ts'
 
 const LAPSES_AT_ONCE = 100
+const WARNINGS_AT_ONCE = 100
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export type Clock = {
@@ -35,6 +37,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
       await worker.sweep()
       const lapsed = await world.store.claims.lapsed(LAPSES_AT_ONCE)
       for (const id of lapsed) await lapseRequest(world, id)
+      for (const id of await world.store.claims.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
       void sender.send()
       lastGood = performance.now()
       if (failing) world.log.info({}, 'the sweeper works again')

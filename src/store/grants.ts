@@ -6,6 +6,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Grant } from '../core/grant.ts'
 import type { Claim, Tx } from '../core/ports.ts'
+import { WARN_BEFORE, WORTH_WARNING } from '../core/retry.ts'
 import type { Database } from './connection.ts'
 import { type GrantColumns, isUuid, storable, theRow, toGrant } from './rows.ts'
 
@@ -61,10 +62,20 @@ export function grantMoves(trx: Database): Tx['grants'] {
     activate: (claim, { preexisting, howTo }) =>
       move(trx, claim, {
         set: sql`state = 'active', activated_at = moment, expires_at = moment + make_interval(secs => duration_s),
-          wake_at = moment + make_interval(secs => duration_s), preexisting = ${preexisting},
+          wake_at = moment + make_interval(secs => duration_s),
+          warn_at = case when duration_s > ${WORTH_WARNING}::integer
+            then moment + make_interval(secs => duration_s - ${WARN_BEFORE}::integer) end, preexisting = ${preexisting},
           how_to = ${JSON.stringify(howTo)}::jsonb, attempts = 0, last_error = null`,
         when: sql`state = 'provisioning' and moment <= provision_by`,
       }),
+
+    warn: async ({ id, version }) => {
+      const { rows } = await sql`
+        update elevate.access_grant set version = version + 1, warn_at = null
+        where id = ${id} and version = ${version} and state = 'active' and warn_at <= clock_timestamp()
+        returning id`.execute(trx)
+      return rows.length === 1
+    },
 
     finish: (claim, { outcome, sessionsEnded, leftBehind }) =>
       move(trx, claim, {

@@ -77,6 +77,7 @@ export type GrantTable = {
   stuck_since: TimeOrNull
   alarms: Generated<number>
   wake_at: TimeOrNull
+  warn_at: TimeOrNull
   held: GeneratedAlways<string | null>
 }
 

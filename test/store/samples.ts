@@ -93,6 +93,7 @@ export async function letPass(url: string, grant: Pick<Grant, 'id'>, seconds: nu
     'due_at',
     'stuck_since',
     'wake_at',
+    'warn_at',
   ]
   await execute(
     url,
