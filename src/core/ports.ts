@@ -57,6 +57,8 @@ export type Tx = {
     open(grant: NewGrant): Promise<Grant>
     /** The grant under a row lock. */
     lock(id: GrantId): Promise<Grant | undefined>
+    /** This one and every other that uses the account made for the same grant, under row locks, oldest first. */
+    lockChain(id: GrantId): Promise<readonly Grant[]>
     /** `provisioning`/`active` → `revoking`. Undefined when it had moved on. */
     end(
       grant: Pick<Grant, 'id' | 'version'>,
@@ -105,6 +107,8 @@ export type NewGrant = {
   readonly policyHash: string
   /** Seconds. */
   readonly provisionWithin: number
+  /** Goes on from this one if it is live now and gives the same; else the new one stands alone. */
+  readonly prolongs?: GrantId | undefined
 }
 
 /** A worker's right to act on one grant, until its lease ends or somebody with a higher fence takes over. */
@@ -199,6 +203,8 @@ export type Reads = {
   grant(id: GrantId): Promise<GrantRow | undefined>
   grantByNumber(number: number): Promise<GrantRow | undefined>
   grantOfRequest(id: RequestId): Promise<Grant | undefined>
+  /** The newest grant that goes on from this one. */
+  prolongedBy(id: GrantId): Promise<Grant | undefined>
   /** Live grants (`provisioning`, `active`, `revoking`) of one person, or of everybody. */
   liveGrants(person?: PersonId): Promise<readonly GrantRow[]>
   pendingRequests(limit: number): Promise<readonly Request[]>

@@ -1,4 +1,5 @@
 /** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
+import type { GrantId } from './grant.ts'
 import type { RequestState } from './lifecycle.ts'
 import type { PersonId } from './person.ts'
 
@@ -26,6 +27,8 @@ export type Request = {
   /** Seconds asked for. */
   readonly duration: number
   readonly reason: string
+  /** The grant that is to go on, when this asks for an extension. */
+  readonly prolongs: GrantId | undefined
   readonly state: RequestState
   readonly version: number
   /** The policy in force when it was asked; the one in force at the click decides. */
@@ -46,4 +49,4 @@ export function requestName(number: number): string {
 export type NewRequest = Pick<
   Request,
   'requester' | 'target' | 'role' | 'duration' | 'reason' | 'policyName' | 'policyHash'
-> & { readonly lapseAfter: number }
+> & { readonly lapseAfter: number; readonly prolongs?: GrantId | undefined }

@@ -10,6 +10,7 @@ export const ACTION = {
   withdraw: 'withdraw_request',
   give_back: 'give_back',
   end_other: 'end_other',
+  extend: 'extend_access',
   show_credential: 'show_credential',
   look_again: 'look_again',
   open_form: 'open_form',
@@ -43,6 +44,7 @@ export const VIEW = {
   ask: 'ask_for_access',
   deny: 'deny_with_reason',
   end_other: 'end_with_reason',
+  extend: 'extend_access_form',
   credential: 'credential',
 } as const
 

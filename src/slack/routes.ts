@@ -4,6 +4,7 @@ import { refuse } from '../core/refusal.ts'
 import { pressApprove } from './actions/approve-request.ts'
 import { pressDeny } from './actions/deny-request.ts'
 import { pressEndOther } from './actions/end-other.ts'
+import { pressExtend } from './actions/extend-access.ts'
 import { pressGiveBack } from './actions/give-back.ts'
 import { pressLookAgain } from './actions/look-again.ts'
 import { pressAskAgain, pressOpenForm } from './actions/open-form.ts'
@@ -34,6 +35,7 @@ import { type Submit, serveSubmission } from './submissions.ts'
 import type { Option } from './views/entitlement-options.ts'
 import { openAskForm } from './views/open-ask-form.ts'
 import { submitAsk } from './views/submit-ask.ts'
+import { submitExtend } from './views/submit-extend.ts'
 import { submitDeny, submitEnd } from './views/submit-note.ts'
 
 type Press = (door: Door, click: Click) => Promise<Answer | undefined>
@@ -51,6 +53,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.withdraw, pressWithdraw],
   [ACTION.give_back, pressGiveBack],
   [ACTION.end_other, pressEndOther],
+  [ACTION.extend, pressExtend],
   [ACTION.show_credential, pressShowCredential],
   [ACTION.look_again, pressLookAgain],
   [ACTION.open_form, pressOpenForm],
@@ -76,6 +79,7 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.ask, submitAsk],
   [VIEW.deny, submitDeny],
   [VIEW.end_other, submitEnd],
+  [VIEW.extend, submitExtend],
 ])
 
 export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])

@@ -31,6 +31,7 @@ export type RequestTable = {
   closed_at: TimeOrNull
   closed_by: PersonId | null
   cards: readonly Lane[]
+  prolongs: GrantId | null
 }
 
 export type DecisionTable = {
@@ -78,6 +79,9 @@ export type GrantTable = {
   alarms: Generated<number>
   wake_at: TimeOrNull
   warn_at: TimeOrNull
+  prolongs: GrantId | null
+  account_for: GrantId | null
+  goes_on_from: TimeOrNull
   held: GeneratedAlways<string | null>
 }
 

@@ -89,6 +89,7 @@ describe('deciding', () => {
     role: 'read',
     duration: 1800,
     reason: 'INC-1',
+    prolongs: undefined,
     state: 'pending',
     version: 1,
     policyName: policy.name,

@@ -123,6 +123,7 @@ function memoryStore(
         .map((one) => ({ grant: one, request: rows.request() })),
     pendingRequests: async () => requests.filter((one) => one.state === 'pending'),
     requestsOf: async (person) => requests.filter((one) => one.requester === person),
+    prolongedBy: async () => undefined,
     held: async () => [],
     sawHome: async () => {},
   }
@@ -145,10 +146,12 @@ function memoryStore(
         return true
       },
       cards: async () => [],
+      name: async () => 'R-1042',
     },
     grants: {
       open: async () => rows.grant({ id: GRANT, state: 'provisioning' }),
       lock: async (id: string) => grant(id),
+      lockChain: async (id: string) => grants.filter((one) => one.id === id),
       end: async (which: { id: string }) => {
         const at = grants.findIndex((one) => one.id === which.id)
         const ended = { ...rows.grant(grants[at]), state: 'revoking' as const, endedBy: 'U0ADA' }

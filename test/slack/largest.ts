@@ -134,6 +134,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
   }
   return {
     'card pending': requestCard(full, names),
+    'card extension': requestCard({ ...full, request: { ...asked, prolongs: 'g' }, prolongs: active }, names),
     'card denied': requestCard(deniedCard, names),
     'card giving': requestCard({ ...approvedCard, grant: { ...worst, state: 'provisioning' } }, names),
     'card active': requestCard({ ...approvedCard, grant: active }, names),
@@ -144,7 +145,10 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ...Object.fromEntries(
       steps.map((step) => [`told ${step}`, told(step, { ...approvedCard, grant: worst }, names)]),
     ),
-    receipt: receipt({ ...approvedCard, grant: worst }, names),
+    receipt: receipt(
+      { ...approvedCard, grant: { ...worst, prolongs: 'g' }, prolongs: worst, prolongedBy: worst },
+      names,
+    ),
     'revoked one': revokedNotice([worst], names),
     'revoked many': revokedNotice(
       times(1000, () => worst),

@@ -53,6 +53,7 @@ export async function openGrant(store: StoreHandle, over: GrantOver = {}): Promi
       duration: request.duration,
       policyHash: request.policyHash,
       provisionWithin: over.provisionWithin ?? 300,
+      prolongs: request.prolongs,
     })
   })
 }

@@ -90,11 +90,13 @@ function lineOf(one: FeedLine, names: Names): Line {
   const number = requestName(request.number)
   switch (one.what) {
     case 'asked':
+      if (request.prolongs)
+        return say`${bold('Asked')}: ${who} asks to extend ${accessOf(request)} by ${formatDuration(request.duration)} (${number}).`
       return say`${bold('Asked')}: ${who} asks for ${accessOf(request)} for ${formatDuration(request.duration)} (${number}).`
     case 'decided':
       return decided(request, names)
     case 'given':
-      return say`${bold('Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
+      return say`${bold(grant?.prolongs ? 'Extended' : 'Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
     case 'ended':
       return ended(request, grant, names)
     case 'not-given':

@@ -1,6 +1,6 @@
 /** Sentences that several messages share, so that the same thing is always said in the same words. */
 import { formatDuration } from '../../core/duration.ts'
-import { type Grant, secondsHeld } from '../../core/grant.ts'
+import { type Grant, secondsHeld, secondsPlanned } from '../../core/grant.ts'
 import type { Who } from '../../core/person.ts'
 import type { Decision, Request } from '../../core/request.ts'
 import type { Names } from '../blocks/message.ts'
@@ -26,7 +26,7 @@ export function formatLate(ms: number): string {
 /** `12 min of 30 min`; empty when it never was there. */
 export function usedOf(grant: Grant): string {
   const held = secondsHeld(grant)
-  return held === undefined ? '' : `${formatDuration(held)} of ${formatDuration(grant.duration)}`
+  return held === undefined ? '' : `${formatDuration(held)} of ${formatDuration(secondsPlanned(grant))}`
 }
 
 /** `0.3 s after its time`, or `0.3 s later` than the moment somebody ended it. */

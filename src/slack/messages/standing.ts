@@ -3,6 +3,7 @@ import type { Card } from '../../operations/read-card.ts'
 import { paragraph, quote, rich, section } from '../blocks/layout.ts'
 import type { Block, Names } from '../blocks/message.ts'
 import { bold, type Line, moment, person, say, second, together } from '../blocks/say.ts'
+import { chain } from './extension.ts'
 import {
   approvedBy,
   counted,
@@ -84,12 +85,17 @@ function giving({ request, grant }: Card, names: Names): Block[] {
   return [section(together(approved, trying)), ...failure(grant)]
 }
 
-function active({ request }: Card, grant: Grant, names: Names): Line {
+function active(card: Card, grant: Grant, names: Names): Line {
+  const { request } = card
   const until = grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
   const before = grant.preexisting
     ? say`${names(grant.person)} had this access before elevate gave it, so it will stay at the end.`
     : say``
-  return together(say`${bold('Active')}${until}. Approved by ${approvedBy(request, names)}.`, before)
+  return together(
+    say`${bold('Active')}${until}. Approved by ${approvedBy(request, names)}.`,
+    chain(card),
+    before,
+  )
 }
 
 function ending(grant: Grant, names: Names): Block[] {
