@@ -2,6 +2,7 @@
 import type { AuditEvent, AuditEventType, LoggedEvent } from './audit-event.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
+import type { Dues } from './dues.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { Lane, Notice, Told } from './notice.ts'
 import type { ChannelId, GroupId, Groups, Person, PersonId } from './person.ts'
@@ -31,6 +32,7 @@ export type Store = {
   readonly reads: Reads
   readonly audit: AuditReader
   readonly claims: Claims
+  readonly dues: Dues
   readonly outbox: Outbox
 }
 
@@ -138,8 +140,6 @@ export type Claims = {
   release(claim: Claim): Promise<void>
   /** Pending requests whose time is over. */
   lapsed(limit: number): Promise<readonly RequestId[]>
-  /** Grants whose holders are to be told that they end, while there is time left to do something about it. */
-  ending(limit: number): Promise<readonly GrantId[]>
   /** What had become due before now, for the report at start; and how long nobody was awake. */
   missed(): Promise<{
     readonly downSeconds: number | null

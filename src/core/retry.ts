@@ -24,6 +24,9 @@ export const WORTH_WARNING = 15 * MINUTE
 export const WARN_BEFORE = 10 * MINUTE
 export const TOO_LATE_TO_WARN = 2 * MINUTE
 
+/** Slack is asked this often whether somebody with access is still there. Seconds. */
+export const CHECK_PEOPLE_EVERY = 30
+
 const FIRST = 2
 const CAP = 5 * MINUTE
 

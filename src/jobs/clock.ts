@@ -3,6 +3,7 @@ import type { World } from '../core/ports.ts'
 import { lapseRequest } from '../operations/lapse-request.ts'
 import { postDigest } from '../operations/post-digest.ts'
 import { warnHolder } from '../operations/warn-holder.ts'
+import { makeLeaverWatch } from './leavers.ts'
 import type { Sender } from './sender.ts'
 import type { Worker } from './worker.ts'
 
@@ -30,6 +31,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
   let daily: ScheduledTask | undefined
   let lastGood: number | undefined
   let failing = false
+  const leavers = makeLeaverWatch(world)
 
   const tick = async (): Promise<void> => {
     try {
@@ -37,8 +39,9 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
       await worker.sweep()
       const lapsed = await world.store.claims.lapsed(LAPSES_AT_ONCE)
       for (const id of lapsed) await lapseRequest(world, id)
-      for (const id of await world.store.claims.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
+      for (const id of await world.store.dues.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
       void sender.send()
+      leavers.look()
       lastGood = performance.now()
       if (failing) world.log.info({}, 'the sweeper works again')
       failing = false
@@ -76,6 +79,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
     sinceLastTick: () => (lastGood === undefined ? undefined : performance.now() - lastGood),
     async stop() {
       await Promise.all([second?.destroy(), daily?.destroy()])
+      await leavers.stop()
       await worker.stop()
       await sender.stop()
     },

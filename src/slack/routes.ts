@@ -1,6 +1,7 @@
 /** What leads where. This is the only file that gives handlers to Bolt; everything else is a function. */
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import { refuse } from '../core/refusal.ts'
+import { endForLeaver } from '../operations/end-for-leaver.ts'
 import { pressApprove } from './actions/approve-request.ts'
 import { pressDeny } from './actions/deny-request.ts'
 import { pressEndOther } from './actions/end-other.ts'
@@ -15,7 +16,7 @@ import { pressWithdraw } from './actions/withdraw-request.ts'
 import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
 import { pressAuditPage } from './commands/answer-audit.ts'
 import { runCommand } from './commands/run-command.ts'
-import { type Answer, type Door, refuseVisitor, serve } from './guard.ts'
+import { type Answer, type Door, quietly, refuseVisitor, serve } from './guard.ts'
 import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from './ids.ts'
 import {
   type Click,
@@ -138,10 +139,12 @@ export function registerRoutes(app: App, door: Door): void {
   registerNews(app, door)
 }
 
-/** Only what is drawn uses the memory; a decision asks Slack anew, with or without this news. */
+/** Only what is drawn uses the memory; whatever is decided asks Slack anew, with or without this news. */
 function registerNews(app: App, door: Door): void {
   app.event(EVENT.person_changed, async ({ body }) => {
-    door.memory?.forgetPerson(personChangedBody.parse(body).event.user.id)
+    const { id, deleted } = personChangedBody.parse(body).event.user
+    door.memory?.forgetPerson(id)
+    if (deleted) await quietly(door, 'person left', () => endForLeaver(door.world, id))
   })
   app.event(EVENT.group_changed, async ({ body }) => {
     door.memory?.forgetGroup(groupChangedBody.parse(body).event.subteam_id)

@@ -3,10 +3,9 @@
  * sets a lease; nothing stays locked while a target is called.
  */
 import { type RawBuilder, sql } from 'kysely'
-import type { GrantId } from '../core/grant.ts'
 import type { Claim, Claims } from '../core/ports.ts'
 import type { RequestId } from '../core/request.ts'
-import { LEASE, TOO_LATE_TO_WARN } from '../core/retry.ts'
+import { LEASE } from '../core/retry.ts'
 import type { Database } from './connection.ts'
 import { type GrantColumns, isUuid, theRow, timeOf, toGrant } from './rows.ts'
 
@@ -89,19 +88,6 @@ export function claims(db: Database): Claims {
       const { rows } = await sql<{ id: RequestId }>`
         select id from elevate.request where state = 'pending' and lapses_at <= ${NOW}
         order by lapses_at limit ${limit}`.execute(db)
-      return rows.map((row) => row.id)
-    },
-
-    ending: async (limit) => {
-      // Access is the OR of live grants: as long as another one outlasts it, nothing ends.
-      const { rows } = await sql<{ id: GrantId }>`
-        select g.id from elevate.access_grant g
-        where g.state = 'active' and g.warn_at <= ${NOW}
-          and g.expires_at > ${NOW} + make_interval(secs => ${TOO_LATE_TO_WARN})
-          and not exists (select from elevate.access_grant s
-            where s.target = g.target and s.role = g.role and s.account = g.account
-              and s.state = 'active' and s.expires_at > g.expires_at)
-        order by g.warn_at limit ${limit}`.execute(db)
       return rows.map((row) => row.id)
     },
 

@@ -5,6 +5,7 @@ import type { Store } from '../core/ports.ts'
 import { auditReader } from './audit-log.ts'
 import { claims } from './claims.ts'
 import { connectTo, type OpenOptions } from './connection.ts'
+import { dues } from './dues.ts'
 import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
 import { reads } from './reads.ts'
@@ -40,6 +41,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     reads: shielded(reads(db)),
     audit: shielded(auditReader(db)),
     claims: shielded(claims(db)),
+    dues: shielded(dues(db)),
     outbox: shielded(outbox(db)),
     ping,
     checkRights,

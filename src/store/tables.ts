@@ -113,6 +113,8 @@ export type HomeViewerTable = { person: PersonId; seen_at: Time }
 
 export type HeartbeatTable = { only_row: Generated<true>; awake_at: Time }
 
+export type PersonCheckTable = { person: PersonId; checked_at: Time }
+
 export type DigestTable = { covers_from: Time; covers_to: Time; claimed_at: Time }
 
 export type AuditLeafTable = { index: GeneratedAlways<number>; leaf_hash: GeneratedAlways<Buffer> }
@@ -148,6 +150,7 @@ export type Tables = {
   'elevate.posted_message': PostedMessageTable
   'elevate.home_viewer': HomeViewerTable
   'elevate.heartbeat': HeartbeatTable
+  'elevate.person_check': PersonCheckTable
   'elevate.digest': DigestTable
   'audit.leaf': AuditLeafTable
   'audit.body': AuditBodyTable

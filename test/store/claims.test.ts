@@ -194,32 +194,6 @@ test('a grant that somebody is about to end is left for later', async () => {
   expect((await due({ 'orders-db': 9 })).map((claim) => claim.grant.state)).toEqual(['revoking'])
 })
 
-test('a long grant warns once, ten minutes before its end, and not when it is nearly over', async () => {
-  const short = await activeGrant(store, { duration: 900 })
-  const long = await activeGrant(store, { duration: 3600 })
-  const late = await activeGrant(store, { duration: 3600 })
-  await letPass(database.url, short, 700)
-  await letPass(database.url, long, 2990)
-  await letPass(database.url, late, 3500)
-  expect(await store.claims.ending(9)).toEqual([])
-  await letPass(database.url, long, 20)
-  expect(await store.claims.ending(9)).toEqual([long.id])
-  const take = (from: StoreHandle) =>
-    from.transaction(async (tx) => tx.grants.warn(must(await tx.grants.lock(long.id))))
-  const taken = await Promise.all([take(store), take(other), take(store)])
-  expect(taken.filter(Boolean)).toHaveLength(1)
-  expect(await store.claims.ending(9)).toEqual([])
-})
-
-test('nobody is warned of an end that another grant outlasts', async () => {
-  const first = await activeGrant(store, { duration: 3600 }, 'shared')
-  const second = await activeGrant(store, { duration: 7200 }, 'shared')
-  await letPass(database.url, first, 3100)
-  expect(await store.claims.ending(9)).toEqual([])
-  await endGrant(store, second)
-  expect(await store.claims.ending(9)).toEqual([first.id])
-})
-
 test('what was missed is counted from the rows, and how long from the last heartbeat', async () => {
   expect(await store.claims.missed()).toEqual({ downSeconds: null, expired: 0, unfinished: 0, lapsed: 0 })
   await store.claims.heartbeat()

@@ -40,9 +40,16 @@ export function lateness(grant: Grant): string {
 export function whyEnded(grant: Grant, who: (id: string) => Sayable): Line {
   if (grant.endReason === 'returned') return say`${who(grant.person)} gave it back`
   if (grant.endReason === 'ended-early')
-    return say`${grant.endedBy ? who(grant.endedBy) : 'an operator'} ended it early`
+    return grant.endedBy ? say`${who(grant.endedBy)} ended it early` : say`it was ended early`
   if (grant.endReason === 'not-given') return say`it did not appear in time`
   return say`its time was over`
+}
+
+/** Who took the question back. */
+export function withdrawnBy(request: Request, who: (id: string) => Sayable): Line {
+  return request.closedBy
+    ? say`by ${who(request.closedBy)}`
+    : say`because ${who(request.requester)} was deactivated in Slack`
 }
 
 /** What the target said at the end, where that is more than "gone"; empty otherwise. */

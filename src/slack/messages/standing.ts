@@ -14,6 +14,7 @@ import {
   sessionsEnded,
   usedOf,
   whyEnded,
+  withdrawnBy,
   yesesOf,
 } from './phrases.ts'
 import { stageOf } from './stage.ts'
@@ -32,7 +33,7 @@ export function standing(card: Card, names: Names): Block[] {
       return [section(say`${bold('Denied')} by ${by}${when}. Nothing was given.`), ...quoted(no?.note ?? '')]
     }
     case 'withdrawn':
-      return [section(say`${bold('Withdrawn')} by ${names(request.requester)}${when}. Nothing was given.`)]
+      return [section(say`${bold('Withdrawn')} ${withdrawnBy(request, names)}${when}. Nothing was given.`)]
     case 'lapsed':
       return [section(lapsed(card))]
     case 'giving':

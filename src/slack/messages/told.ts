@@ -125,7 +125,7 @@ function ended(card: Card): Telling {
   const why = (who: Who): Line => {
     if (grant.endReason === 'returned') return say`has ended: you gave it back`
     if (grant.endReason === 'ended-early')
-      return say`was ended early by ${grant.endedBy ? who(grant.endedBy) : 'an operator'}`
+      return grant.endedBy ? say`was ended early by ${who(grant.endedBy)}` : say`was ended early`
     return say`has ended: its time was over`
   }
   const checked =

@@ -1,0 +1,43 @@
+/** What the clock has to tell or to ask. Only looked at here: whoever acts on it takes the row first. */
+import { sql } from 'kysely'
+import type { Dues } from '../core/dues.ts'
+import type { GrantId } from '../core/grant.ts'
+import type { PersonId } from '../core/person.ts'
+import { CHECK_PEOPLE_EVERY, TOO_LATE_TO_WARN } from '../core/retry.ts'
+import type { Database } from './connection.ts'
+
+/** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
+const NOW = sql`(select clock_timestamp())`
+
+export function dues(db: Database): Dues {
+  return {
+    ending: async (limit) => {
+      // Access is the OR of live grants: as long as another one outlasts it, nothing ends.
+      const { rows } = await sql<{ id: GrantId }>`
+        select g.id from elevate.access_grant g
+        where g.state = 'active' and g.warn_at <= ${NOW}
+          and g.expires_at > ${NOW} + make_interval(secs => ${TOO_LATE_TO_WARN})
+          and not exists (select from elevate.access_grant s
+            where s.target = g.target and s.role = g.role and s.account = g.account
+              and s.state = 'active' and s.expires_at > g.expires_at)
+        order by g.warn_at limit ${limit}`.execute(db)
+      return rows.map((row) => row.id)
+    },
+
+    personToCheck: async () => {
+      const { rows } = await sql<{ person: PersonId }>`
+        insert into elevate.person_check as known (person, checked_at)
+        select next.person, clock_timestamp() from (
+          select one.person from (
+            select person from elevate.access_grant where state <> 'revoked'
+            union select requester from elevate.request where state = 'pending') as one
+          left join elevate.person_check c using (person)
+          where c.checked_at is null or c.checked_at <= ${NOW} - make_interval(secs => ${CHECK_PEOPLE_EVERY})
+          order by c.checked_at nulls first limit 1) as next
+        on conflict (person) do update set checked_at = excluded.checked_at
+          where known.checked_at <= excluded.checked_at - make_interval(secs => ${CHECK_PEOPLE_EVERY})
+        returning person`.execute(db)
+      return rows[0]?.person
+    },
+  }
+}
