@@ -125,6 +125,7 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
       ...(reason.hint === undefined ? {} : { hint: cleanText(reason.hint) }),
     },
     lapseAfter: seconds(policy.lapse_after),
+    ...(policy.remind_after === undefined ? {} : { remindAfter: seconds(policy.remind_after) }),
   }
 }
 

@@ -28,6 +28,7 @@ export function checkPolicies(file: Json, report: Report): void {
     checkNames(policy, path, targets, report)
     checkApproval(policy, path, report)
     checkDuration(policy, path, report)
+    checkReminder(policy, path, report)
     const pattern = inside(policy, 'reason', 'pattern')
     const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
     if (refused) report([...path, 'reason', 'pattern'], refused)
@@ -126,6 +127,21 @@ function checkDuration(policy: Json, path: Path, report: Report): void {
   report(
     [...path, 'duration', 'default'],
     `The default (${formatDuration(usual)}) is longer than max (${formatDuration(max)}).`,
+  )
+}
+
+function checkReminder(policy: Json, path: Path, report: Report): void {
+  const [first, lapse] = ['remind_after', 'lapse_after'].map((key) => {
+    const typed = inside(policy, key)
+    return typeof typed === 'string' ? parseDuration(typed) : undefined
+  })
+  if (first === undefined || lapse === undefined || first < lapse) return
+  report(
+    [...path, 'remind_after'],
+    `Nobody is reminded: the request lapses after ${formatDuration(lapse)}.`,
+    {
+      severity: 'warning',
+    },
   )
 }
 

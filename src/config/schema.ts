@@ -128,6 +128,11 @@ export const policySchema = z.strictObject({
     .prefault({})
     .describe('What a reason must be like.'),
   lapse_after: duration().default('8h').describe('How long a request waits for a decision before it lapses.'),
+  remind_after: duration()
+    .optional()
+    .describe(
+      'How long until the approvers are reminded; then twice as long, and so on. Without it they are not.',
+    ),
 })
 
 export const catalogSchema = z.strictObject({

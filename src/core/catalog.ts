@@ -47,6 +47,8 @@ export type Policy = {
   }
   /** Seconds until an unanswered request lapses. */
   readonly lapseAfter: number
+  /** Seconds until the approvers are reminded; then twice as many, and so on. None without it. */
+  readonly remindAfter?: number
 }
 
 export type Catalog = {

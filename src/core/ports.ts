@@ -2,7 +2,7 @@
 import type { AuditEvent, AuditEventType, LoggedEvent } from './audit-event.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
-import type { Dues } from './dues.ts'
+import type { DueMoves, Dues } from './dues.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { Lane, Notice, Told } from './notice.ts'
 import type { ChannelId, GroupId, Groups, Person, PersonId } from './person.ts'
@@ -77,8 +77,6 @@ export type Tx = {
         readonly leftBehind: readonly string[]
       },
     ): Promise<Grant | undefined>
-    /** Takes the due warning upon itself: true for exactly one of all that ask. */
-    warn(grant: Pick<Grant, 'id' | 'version'>): Promise<boolean>
     /** Notes a failure and when to look again; `alarms` is the number raised so far. */
     postpone(
       claim: Claim,
@@ -90,6 +88,7 @@ export type Tx = {
       },
     ): Promise<Grant | undefined>
   }
+  readonly dues: DueMoves
   /** People whose Home is open or was lately, so that it is kept true. */
   homes(): Promise<readonly PersonId[]>
   /** True for the first of all replicas that asks for this stretch of time. */

@@ -49,4 +49,8 @@ export function requestName(number: number): string {
 export type NewRequest = Pick<
   Request,
   'requester' | 'target' | 'role' | 'duration' | 'reason' | 'policyName' | 'policyHash'
-> & { readonly lapseAfter: number; readonly prolongs?: GrantId | undefined }
+> & {
+  readonly lapseAfter: number
+  readonly remindAfter?: number | undefined
+  readonly prolongs?: GrantId | undefined
+}

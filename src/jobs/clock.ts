@@ -2,6 +2,7 @@ import { type ScheduledTask, schedule } from 'node-cron'
 import type { World } from '../core/ports.ts'
 import { lapseRequest } from '../operations/lapse-request.ts'
 import { postDigest } from '../operations/post-digest.ts'
+import { remindApprovers } from '../operations/remind-approvers.ts'
 import { warnHolder } from '../operations/warn-holder.ts'
 import { makeLeaverWatch } from './leavers.ts'
 import type { Sender } from './sender.ts'
@@ -9,6 +10,7 @@ import type { Worker } from './worker.ts'
 
 const LAPSES_AT_ONCE = 100
 const WARNINGS_AT_ONCE = 100
+const REMINDERS_AT_ONCE = 100
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export type Clock = {
@@ -40,6 +42,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
       const lapsed = await world.store.claims.lapsed(LAPSES_AT_ONCE)
       for (const id of lapsed) await lapseRequest(world, id)
       for (const id of await world.store.dues.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
+      for (const id of await world.store.dues.reminders(REMINDERS_AT_ONCE)) await remindApprovers(world, id)
       void sender.send()
       leavers.look()
       lastGood = performance.now()

@@ -66,6 +66,7 @@ export async function requestAccess(
         policyName: policy.name,
         policyHash: catalog.hash,
         lapseAfter: policy.lapseAfter,
+        remindAfter: policy.remindAfter,
         prolongs: asking.prolongs?.id,
       },
       cards,

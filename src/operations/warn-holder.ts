@@ -6,7 +6,7 @@ import type { World } from '../core/ports.ts'
 export async function warnHolder(world: World, id: GrantId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
     const grant = await tx.grants.lock(id)
-    if (!grant || !(await tx.grants.warn(grant))) return false
+    if (!grant || !(await tx.dues.warn(grant))) return false
     tx.tell({
       lane: personLane(grant.person),
       notice: { kind: 'told', step: 'ending', request: grant.requestId, grant: grant.id },

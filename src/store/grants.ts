@@ -89,14 +89,6 @@ export function grantMoves(trx: Database): Tx['grants'] {
         when: sql`state = 'provisioning' and moment <= provision_by`,
       }),
 
-    warn: async ({ id, version }) => {
-      const { rows } = await sql`
-        update elevate.access_grant set version = version + 1, warn_at = null
-        where id = ${id} and version = ${version} and state = 'active' and warn_at <= clock_timestamp()
-        returning id`.execute(trx)
-      return rows.length === 1
-    },
-
     finish: (claim, { outcome, sessionsEnded, leftBehind }) =>
       move(trx, claim, {
         // Not before the activation, even when the clock was set back since: a stretch of time has no

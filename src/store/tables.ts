@@ -31,6 +31,8 @@ export type RequestTable = {
   closed_at: TimeOrNull
   closed_by: PersonId | null
   cards: readonly Lane[]
+  remind_every_s: number | null
+  remind_at: TimeOrNull
   prolongs: GrantId | null
 }
 

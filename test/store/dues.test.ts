@@ -35,7 +35,7 @@ test('a long grant warns once, ten minutes before its end, and not when it is ne
   await letPass(database.url, long, 20)
   expect(await store.dues.ending(9)).toEqual([long.id])
   const take = (from: StoreHandle) =>
-    from.transaction(async (tx) => tx.grants.warn(must(await tx.grants.lock(long.id))))
+    from.transaction(async (tx) => tx.dues.warn(must(await tx.grants.lock(long.id))))
   const taken = await Promise.all([take(store), take(other), take(store)])
   expect(taken.filter(Boolean)).toHaveLength(1)
   expect(await store.dues.ending(9)).toEqual([])
@@ -58,4 +58,31 @@ test('who has or wants access is asked about in turn, each by one of us', async 
   expect(await store.dues.personToCheck()).toBeUndefined()
   await execute(database.url, "update elevate.person_check set checked_at = checked_at - interval '31 s'")
   expect(people).toContain(await store.dues.personToCheck())
+})
+
+test('approvers are reminded at doubling intervals, each time by one of us, until it lapses', async () => {
+  const { id } = await openRequest(store, { remindAfter: 60, lapseAfter: 600 })
+  await openRequest(store, { lapseAfter: 600 })
+  const pass = (seconds: number) =>
+    execute(
+      database.url,
+      `set session_replication_role = replica;
+       update elevate.request set created_at = created_at - interval '${seconds} s',
+         remind_at = remind_at - interval '${seconds} s', lapses_at = lapses_at - interval '${seconds} s'`,
+    )
+  const remind = async () => {
+    const take = (from: StoreHandle) =>
+      from.transaction(async (tx) => tx.dues.remind(must(await tx.requests.lock(id))))
+    return (await Promise.all([take(store), take(other)])).filter(Boolean).length
+  }
+  const seen: (readonly string[])[] = []
+  for (const seconds of [59, 2, 119, 2, 239, 2]) {
+    await pass(seconds)
+    const due = await store.dues.reminders(9)
+    seen.push(due)
+    expect(await remind()).toBe(due.length)
+  }
+  expect(seen).toEqual([[], [id], [], [id], [], [id]])
+  await pass(500)
+  expect([await store.dues.reminders(9), await remind()]).toEqual([[], 0])
 })
