@@ -29,10 +29,11 @@ export function checkPolicies(file: Json, report: Report): void {
     checkApproval(policy, path, report)
     checkDuration(policy, path, report)
     checkReminder(policy, path, report)
+    checkFallback(policy, path, report)
     const pattern = inside(policy, 'reason', 'pattern')
     const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
     if (refused) report([...path, 'reason', 'pattern'], refused)
-    for (const list of [['targets'], ['roles'], ['request'], ['approve', 'from']])
+    for (const list of [['targets'], ['roles'], ['request'], ['approve', 'from'], ['fallback']])
       warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
   })
   warnOfUnspoken(policies, targets, report)
@@ -128,6 +129,14 @@ function checkDuration(policy: Json, path: Path, report: Report): void {
     [...path, 'duration', 'default'],
     `The default (${formatDuration(usual)}) is longer than max (${formatDuration(max)}).`,
   )
+}
+
+function checkFallback(policy: Json, path: Path, report: Report): void {
+  const [who, after] = [inside(policy, 'fallback'), inside(policy, 'fallback_after')]
+  if (who !== undefined && after === undefined)
+    report([...path, 'fallback'], 'Say with fallback_after when they are asked.', { at: 'key' })
+  if (after !== undefined && who === undefined)
+    report([...path, 'fallback_after'], 'Say with fallback who is asked then.', { at: 'key' })
 }
 
 function checkReminder(policy: Json, path: Path, report: Report): void {

@@ -8,6 +8,8 @@ export type Dues = {
   ending(limit: number): Promise<readonly GrantId[]>
   /** Requests whose approvers are to be reminded. */
   reminders(limit: number): Promise<readonly RequestId[]>
+  /** Requests that are to be put to the fallback approvers as well. */
+  fallbacks(limit: number): Promise<readonly RequestId[]>
   /** Who, of those that have or want access, was not asked about for a while; each is named to one of us only. */
   personToCheck(): Promise<PersonId | undefined>
 }
@@ -17,4 +19,5 @@ export type DueMoves = {
   warn(grant: Pick<Grant, 'id' | 'version'>): Promise<boolean>
   /** Sets the next reminder too. */
   remind(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
+  widen(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
 }

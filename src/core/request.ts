@@ -29,6 +29,8 @@ export type Request = {
   readonly reason: string
   /** The grant that is to go on, when this asks for an extension. */
   readonly prolongs: GrantId | undefined
+  /** It has waited so long that the policy's fallback approvers may decide as well. */
+  readonly widened: boolean
   readonly state: RequestState
   readonly version: number
   /** The policy in force when it was asked; the one in force at the click decides. */
@@ -52,5 +54,6 @@ export type NewRequest = Pick<
 > & {
   readonly lapseAfter: number
   readonly remindAfter?: number | undefined
+  readonly fallbackAfter?: number | undefined
   readonly prolongs?: GrantId | undefined
 }

@@ -1,5 +1,6 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { World } from '../core/ports.ts'
+import { askFallback } from '../operations/ask-fallback.ts'
 import { lapseRequest } from '../operations/lapse-request.ts'
 import { postDigest } from '../operations/post-digest.ts'
 import { remindApprovers } from '../operations/remind-approvers.ts'
@@ -43,6 +44,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
       for (const id of lapsed) await lapseRequest(world, id)
       for (const id of await world.store.dues.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
       for (const id of await world.store.dues.reminders(REMINDERS_AT_ONCE)) await remindApprovers(world, id)
+      for (const id of await world.store.dues.fallbacks(REMINDERS_AT_ONCE)) await askFallback(world, id)
       void sender.send()
       leavers.look()
       lastGood = performance.now()

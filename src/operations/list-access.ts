@@ -20,7 +20,11 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
   const catalog = world.catalog()
   const { reads } = world.store
   const everyGroup = [
-    ...new Set(catalog.policies.flatMap((policy) => groupsIn([...policy.request, ...policy.approve.from]))),
+    ...new Set(
+      catalog.policies.flatMap((policy) =>
+        groupsIn([...policy.request, ...policy.approve.from, ...(policy.fallback?.from ?? [])]),
+      ),
+    ),
   ]
   const [person, groups, grants, requests, pending] = await Promise.all([
     world.directory.personLately(by),

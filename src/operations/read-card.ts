@@ -1,4 +1,4 @@
-import { approversOf, groupsToDecide, standingApprovals } from '../core/approval.ts'
+import { approversOf, groupsToDecide, policyNow, standingApprovals } from '../core/approval.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import type { Grant } from '../core/grant.ts'
@@ -42,9 +42,10 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     reads.pastGrants(request.requester, request.target, request.role, 4),
     world.directory.groupsLately(groupsToDecide(catalog, request)),
   ])
-  const policy =
+  const found =
     policyOf(catalog, request.target, request.role, request.requester, groups) ??
     policiesFor(catalog, request.target, request.role).find((one) => one.name === request.policyName)
+  const policy = found && policyNow(found, request)
   return {
     request,
     grant,

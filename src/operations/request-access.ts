@@ -67,6 +67,7 @@ export async function requestAccess(
         policyHash: catalog.hash,
         lapseAfter: policy.lapseAfter,
         remindAfter: policy.remindAfter,
+        fallbackAfter: policy.fallback?.after,
         prolongs: asking.prolongs?.id,
       },
       cards,

@@ -34,6 +34,14 @@ export function dues(db: Database): Dues {
       return rows.map((row) => row.id)
     },
 
+    fallbacks: async (limit) => {
+      const { rows } = await sql<{ id: RequestId }>`
+        select id from elevate.request
+        where state = 'pending' and fallback_at <= ${NOW} and lapses_at > ${NOW}
+        order by fallback_at limit ${limit}`.execute(db)
+      return rows.map((row) => row.id)
+    },
+
     personToCheck: async () => {
       const { rows } = await sql<{ person: PersonId }>`
         insert into elevate.person_check as known (person, checked_at)
@@ -58,6 +66,14 @@ export function dueMoves(trx: Database): DueMoves {
       const { rows } = await sql`
         update elevate.access_grant set version = version + 1, warn_at = null
         where id = ${id} and version = ${version} and state = 'active' and warn_at <= clock_timestamp()
+        returning id`.execute(trx)
+      return rows.length === 1
+    },
+
+    widen: async ({ id, version }) => {
+      const { rows } = await sql`
+        update elevate.request set version = version + 1, widened = true, fallback_at = null
+        where id = ${id} and version = ${version} and state = 'pending' and fallback_at <= clock_timestamp()
         returning id`.execute(trx)
       return rows.length === 1
     },

@@ -24,11 +24,12 @@ export function requestMoves(trx: Database): Tx['requests'] {
       const { rows } = await sql<RequestColumns>`
         insert into elevate.request
           (requester, target, role, duration_s, reason, policy_name, policy_hash, cards, prolongs, created_at, lapses_at,
-           remind_every_s, remind_at)
+           remind_every_s, remind_at, fallback_at)
         select ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
           ${policyName}::text, ${policyHash}::text, ${cards}::text[], ${prolongs ?? null}::uuid, moment,
           moment + make_interval(secs => ${lapseAfter}),
-          ${remindAfter ?? null}::integer, moment + make_interval(secs => ${remindAfter ?? null}::integer)
+          ${remindAfter ?? null}::integer, moment + make_interval(secs => ${remindAfter ?? null}::integer),
+          moment + make_interval(secs => ${request.fallbackAfter ?? null}::integer)
         from clock_timestamp() as moment
         where not exists (select from elevate.request
           where requester = ${requester} and target = ${target} and role = ${role} and state = 'pending')

@@ -67,6 +67,7 @@ export function toRequest(row: RequestColumns, decisions: readonly DecisionColum
     duration: row.duration_s,
     reason: row.reason,
     prolongs: row.prolongs ?? undefined,
+    widened: row.widened,
     state: row.state,
     version: row.version,
     policyName: row.policy_name,

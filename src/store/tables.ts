@@ -33,6 +33,8 @@ export type RequestTable = {
   cards: readonly Lane[]
   remind_every_s: number | null
   remind_at: TimeOrNull
+  fallback_at: TimeOrNull
+  widened: Generated<boolean>
   prolongs: GrantId | null
 }
 

@@ -54,6 +54,7 @@ export function request(over: Partial<Request> = {}): Request {
     duration: 1800,
     reason: 'Look into INC-7',
     prolongs: undefined,
+    widened: false,
     state: 'pending',
     version: 1,
     policyName: 'engineers-read',
