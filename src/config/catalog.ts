@@ -127,6 +127,10 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
     },
     lapseAfter: seconds(policy.lapse_after),
     ...(policy.break_glass ? { breakGlass: breakGlassOf(policy.break_glass) } : {}),
+    ...(policy.remind_after === undefined ? {} : { remindAfter: seconds(policy.remind_after) }),
+    ...(policy.fallback === undefined || policy.fallback_after === undefined
+      ? {}
+      : { fallback: { from: policy.fallback.map(whoOf), after: seconds(policy.fallback_after) } }),
   }
 }
 

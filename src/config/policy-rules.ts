@@ -29,10 +29,19 @@ export function checkPolicies(file: Json, report: Report): void {
     checkApproval(policy, path, report)
     checkDuration(policy, [...path, 'duration'], report)
     checkBreakGlass(policy, path, report)
+    checkReminder(policy, path, report)
+    checkFallback(policy, path, report)
     const pattern = inside(policy, 'reason', 'pattern')
     const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
     if (refused) report([...path, 'reason', 'pattern'], refused)
-    for (const list of [['targets'], ['roles'], ['request'], ['approve', 'from'], ['break_glass', 'from']])
+    for (const list of [
+      ['targets'],
+      ['roles'],
+      ['request'],
+      ['approve', 'from'],
+      ['fallback'],
+      ['break_glass', 'from'],
+    ])
       warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
   })
   warnOfUnspoken(policies, targets, report)
@@ -143,6 +152,29 @@ function checkBreakGlass(policy: Json, path: Path, report: Report): void {
 function lengthAt(policy: Json, ...path: readonly string[]): number | undefined {
   const typed = inside(policy, ...path)
   return typeof typed === 'string' ? parseDuration(typed) : undefined
+}
+
+function checkFallback(policy: Json, path: Path, report: Report): void {
+  const [who, after] = [inside(policy, 'fallback'), inside(policy, 'fallback_after')]
+  if (who !== undefined && after === undefined)
+    report([...path, 'fallback'], 'Say with fallback_after when they are asked.', { at: 'key' })
+  if (after !== undefined && who === undefined)
+    report([...path, 'fallback_after'], 'Say with fallback who is asked then.', { at: 'key' })
+}
+
+function checkReminder(policy: Json, path: Path, report: Report): void {
+  const [first, lapse] = ['remind_after', 'lapse_after'].map((key) => {
+    const typed = inside(policy, key)
+    return typeof typed === 'string' ? parseDuration(typed) : undefined
+  })
+  if (first === undefined || lapse === undefined || first < lapse) return
+  report(
+    [...path, 'remind_after'],
+    `Nobody is reminded: the request lapses after ${formatDuration(lapse)}.`,
+    {
+      severity: 'warning',
+    },
+  )
 }
 
 function warnOfTwice(list: readonly (string | undefined)[], path: Path, report: Report): void {

@@ -147,6 +147,17 @@ export const policySchema = z.strictObject({
     .describe(
       'Access that is taken at once, without approval, in front of everybody, and reviewed by somebody else afterwards. Not possible when left out.',
     ),
+  remind_after: duration()
+    .optional()
+    .describe(
+      'How long until the approvers are reminded; then twice as long, and so on. Without it they are not.',
+    ),
+  fallback: list(who)
+    .optional()
+    .describe('Who may decide as well, once nobody has for as long as fallback_after.'),
+  fallback_after: duration()
+    .optional()
+    .describe('How long a request waits before the fallback approvers are asked too.'),
 })
 
 export const catalogSchema = z.strictObject({

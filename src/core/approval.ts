@@ -24,8 +24,19 @@ export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target'
     (policy) => policy.targets.includes(request.target) && policy.roles.includes(request.role),
   )
   return [
-    ...new Set(policies.flatMap((policy) => [...groupsIn(policy.request), ...groupsIn(policy.approve.from)])),
+    ...new Set(
+      policies.flatMap((policy) =>
+        groupsIn([...policy.request, ...policy.approve.from, ...(policy.fallback?.from ?? [])]),
+      ),
+    ),
   ]
+}
+
+/** The policy as it stands for this request: with its fallback approvers, once it has waited for long enough. */
+export function policyNow(policy: Policy, request: Pick<Request, 'widened'>): Policy {
+  if (!request.widened || !policy.fallback) return policy
+  const from = [...policy.approve.from, ...policy.fallback.from]
+  return { ...policy, approve: { ...policy.approve, from } }
 }
 
 export function decide(
@@ -38,12 +49,13 @@ export function decide(
 ): Outcome | Refused {
   const stranger = refuseUnlessMember(approver)
   if (stranger) return stranger
-  const policy = policyOf(catalog, request.target, request.role, request.requester, groups)
-  if (!policy)
+  const found = policyOf(catalog, request.target, request.role, request.requester, groups)
+  if (!found)
     return refuse(
       'policy-changed',
       `Today's policy no longer lets <@${request.requester}> have ${request.role} on ${request.target}. ${requestName(request.number)} stays open until it lapses or is withdrawn.`,
     )
+  const policy = policyNow(found, request)
   const self = approver.id === request.requester
   if (!includes(policy.approve.from, approver.id, groups))
     return refuse('not-an-approver', `You are not an approver of ${request.role} on ${request.target}.`)

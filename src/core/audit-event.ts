@@ -73,3 +73,23 @@ export type LoggedEvent = {
   /** Private texts that have not been erased. */
   readonly private: Readonly<Record<string, string>>
 }
+
+export type AuditFilter = {
+  readonly person?: PersonId
+  readonly target?: string
+  readonly role?: string
+  readonly types?: readonly AuditEventType[]
+  readonly from?: Date
+  readonly to?: Date
+  /** Only events before this index (newest first paging). */
+  readonly before?: number
+  readonly limit: number
+}
+
+export type AuditReader = {
+  /** Newest first. */
+  events(filter: AuditFilter): Promise<readonly LoggedEvent[]>
+  /** All events in order, in pages; for export and verification. */
+  stream(from: number, limit: number): Promise<readonly LoggedEvent[]>
+  size(): Promise<number>
+}

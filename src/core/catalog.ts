@@ -58,6 +58,10 @@ export type Policy = {
   readonly lapseAfter: number
   /** Without it nobody can. */
   readonly breakGlass?: BreakGlass
+  /** Seconds until the approvers are reminded; then twice as many, and so on. None without it. */
+  readonly remindAfter?: number
+  /** Who may decide as well once a request has waited so many seconds. */
+  readonly fallback?: { readonly from: readonly Who[]; readonly after: number }
 }
 
 export type Catalog = {

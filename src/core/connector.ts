@@ -36,7 +36,7 @@ export type Subject = {
  * edits of the configuration cannot orphan it.
  */
 export type Access = {
-  /** The grant's id; with the account it makes repeated calls the same call. */
+  /** The grant that the account was made for; with the account it makes repeated calls the same call. */
   readonly grantId: string
   /** The short number people see: `G-2077` has 2077. */
   readonly grantNumber: number

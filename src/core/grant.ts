@@ -34,8 +34,14 @@ export type Grant = {
   /** Latest moment the access may exist, fixed before the target is called. */
   readonly notAfter: Date
   readonly activatedAt: Date | undefined
-  /** Activation plus duration: the clock starts when the access is really there. */
+  /** Activation plus duration: the clock starts when the access is really there. An extension adds to what it prolongs. */
   readonly expiresAt: Date | undefined
+  /** The grant it goes on from with the same account; undefined when it stands alone. */
+  readonly prolongs: GrantId | undefined
+  /** The grant that the account was made for: the first of the chain, or this one. */
+  readonly accountFor: GrantId
+  /** When the one before ends: the duration counts from there. */
+  readonly goesOnFrom: Date | undefined
   readonly preexisting: boolean
   readonly howTo: Granted['howTo']
   readonly endReason: EndReason | undefined
@@ -57,6 +63,20 @@ export type Grant = {
 
 export function grantName(number: number): string {
   return `G-${number}`
+}
+
+/** Seconds from activation to expiry; for an extension that is more than was asked for. */
+export function secondsPlanned(grant: Pick<Grant, 'activatedAt' | 'expiresAt' | 'duration'>): number {
+  if (!grant.activatedAt || !grant.expiresAt) return grant.duration
+  return (grant.expiresAt.getTime() - grant.activatedAt.getTime()) / 1000
+}
+
+/** Those that no other one of the list goes on from: what somebody means who names none of a chain. */
+export function lastOfEachChain<T extends { readonly grant: Pick<Grant, 'id' | 'prolongs'> }>(
+  rows: readonly T[],
+): T[] {
+  const prolonged = new Set(rows.map((row) => row.grant.prolongs))
+  return rows.filter((row) => !prolonged.has(row.grant.id))
 }
 
 /** Seconds the access was really there; undefined when it never was. */

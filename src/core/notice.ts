@@ -25,6 +25,8 @@ export type Step =
 export type Notice =
   /** Post the approval card, or redraw this lane's copy of it. */
   | { readonly kind: 'card'; readonly request: RequestId }
+  /** Nobody decided yet: said in the thread of the card. */
+  | { readonly kind: 'reminder'; readonly request: RequestId }
   /** A step in the requester's direct messages. */
   | { readonly kind: 'told'; readonly step: Step; readonly request: RequestId; readonly grant?: GrantId }
   /** Access was taken back: one line in the target's channel; many become one message. */

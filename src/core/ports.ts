@@ -1,8 +1,9 @@
 /** What the verbs need from the world outside; adapters implement it, `wire.ts` puts them together. Types only. */
-import type { AuditEvent, AuditEventType, LoggedEvent } from './audit-event.ts'
+import type { AuditEvent, AuditReader } from './audit-event.ts'
 import type { ProofStore } from './audit-proof.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
+import type { DueMoves, Dues } from './dues.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { Lane, Notice, Told } from './notice.ts'
 import type { ChannelId, GroupId, Groups, Person, PersonId } from './person.ts'
@@ -34,6 +35,7 @@ export type Store = {
   readonly audit: AuditReader
   readonly proof: ProofStore
   readonly claims: Claims
+  readonly dues: Dues
   readonly outbox: Outbox
 }
 
@@ -61,6 +63,8 @@ export type Tx = {
     open(grant: NewGrant): Promise<Grant>
     /** The grant under a row lock. */
     lock(id: GrantId): Promise<Grant | undefined>
+    /** This one and every other that uses the account made for the same grant, under row locks, oldest first. */
+    lockChain(id: GrantId): Promise<readonly Grant[]>
     /** `provisioning`/`active` → `revoking`. Undefined when it had moved on. */
     end(
       grant: Pick<Grant, 'id' | 'version'>,
@@ -88,6 +92,7 @@ export type Tx = {
       },
     ): Promise<Grant | undefined>
   }
+  readonly dues: DueMoves
   /** People whose Home is open or was lately, so that it is kept true. */
   homes(): Promise<readonly PersonId[]>
   /** True for the first of all replicas that asks for this stretch of time. */
@@ -107,6 +112,8 @@ export type NewGrant = {
   readonly policyHash: string
   /** Seconds. */
   readonly provisionWithin: number
+  /** Goes on from this one if it is live now and gives the same; else the new one stands alone. */
+  readonly prolongs?: GrantId | undefined
 }
 
 /** A worker's right to act on one grant, until its lease ends or somebody with a higher fence takes over. */
@@ -201,6 +208,8 @@ export type Reads = {
   grant(id: GrantId): Promise<GrantRow | undefined>
   grantByNumber(number: number): Promise<GrantRow | undefined>
   grantOfRequest(id: RequestId): Promise<Grant | undefined>
+  /** The newest grant that goes on from this one. */
+  prolongedBy(id: GrantId): Promise<Grant | undefined>
   /** Live grants (`provisioning`, `active`, `revoking`) of one person, or of everybody. */
   liveGrants(person?: PersonId): Promise<readonly GrantRow[]>
   pendingRequests(limit: number): Promise<readonly Request[]>
@@ -226,26 +235,6 @@ export type Reads = {
   /** Targets that live grants still need, so that a configuration without them is refused. */
   targetsInUse(): Promise<readonly string[]>
   sawHome(person: PersonId): Promise<void>
-}
-
-export type AuditFilter = {
-  readonly person?: PersonId
-  readonly target?: string
-  readonly role?: string
-  readonly types?: readonly AuditEventType[]
-  readonly from?: Date
-  readonly to?: Date
-  /** Only events before this index (newest first paging). */
-  readonly before?: number
-  readonly limit: number
-}
-
-export type AuditReader = {
-  /** Newest first. */
-  events(filter: AuditFilter): Promise<readonly LoggedEvent[]>
-  /** All events in order, in pages; for export and verification. */
-  stream(from: number, limit: number): Promise<readonly LoggedEvent[]>
-  size(): Promise<number>
 }
 
 export type Directory = {

@@ -1,4 +1,5 @@
 /** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
+import type { GrantId } from './grant.ts'
 import type { RequestState } from './lifecycle.ts'
 import type { PersonId } from './person.ts'
 import type { Review } from './review.ts'
@@ -27,6 +28,10 @@ export type Request = {
   /** Seconds asked for. */
   readonly duration: number
   readonly reason: string
+  /** The grant that is to go on, when this asks for an extension. */
+  readonly prolongs: GrantId | undefined
+  /** It has waited so long that the policy's fallback approvers may decide as well. */
+  readonly widened: boolean
   readonly state: RequestState
   readonly version: number
   /** The policy in force when it was asked; the one in force at the click decides. */
@@ -49,4 +54,9 @@ export function requestName(number: number): string {
 export type NewRequest = Pick<
   Request,
   'requester' | 'target' | 'role' | 'duration' | 'reason' | 'policyName' | 'policyHash'
-> & { readonly lapseAfter: number }
+> & {
+  readonly lapseAfter: number
+  readonly remindAfter?: number | undefined
+  readonly fallbackAfter?: number | undefined
+  readonly prolongs?: GrantId | undefined
+}

@@ -19,6 +19,14 @@ export const LEASE_IN_DOUBT = LEASE / 2
 /** Access must appear within this time after the decision, else the grant is undone and the requester told. Seconds. */
 export const PROVISION_WITHIN = 5 * MINUTE
 
+/** Access that lasts longer than `WORTH_WARNING` is warned of `WARN_BEFORE` its end; too late is not at all. Seconds. */
+export const WORTH_WARNING = 15 * MINUTE
+export const WARN_BEFORE = 10 * MINUTE
+export const TOO_LATE_TO_WARN = 2 * MINUTE
+
+/** Slack is asked this often whether somebody with access is still there. Seconds. */
+export const CHECK_PEOPLE_EVERY = 30
+
 const FIRST = 2
 const CAP = 5 * MINUTE
 

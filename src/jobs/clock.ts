@@ -1,11 +1,17 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { World } from '../core/ports.ts'
+import { askFallback } from '../operations/ask-fallback.ts'
 import { lapseRequest } from '../operations/lapse-request.ts'
 import { postDigest } from '../operations/post-digest.ts'
+import { remindApprovers } from '../operations/remind-approvers.ts'
+import { warnHolder } from '../operations/warn-holder.ts'
+import { makeLeaverWatch } from './leavers.ts'
 import type { Sender } from './sender.ts'
 import type { Worker } from './worker.ts'
 
 const LAPSES_AT_ONCE = 100
+const WARNINGS_AT_ONCE = 100
+const REMINDERS_AT_ONCE = 100
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export type Clock = {
@@ -28,6 +34,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
   let daily: ScheduledTask | undefined
   let lastGood: number | undefined
   let failing = false
+  const leavers = makeLeaverWatch(world)
 
   const tick = async (): Promise<void> => {
     try {
@@ -35,7 +42,11 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
       await worker.sweep()
       const lapsed = await world.store.claims.lapsed(LAPSES_AT_ONCE)
       for (const id of lapsed) await lapseRequest(world, id)
+      for (const id of await world.store.dues.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
+      for (const id of await world.store.dues.reminders(REMINDERS_AT_ONCE)) await remindApprovers(world, id)
+      for (const id of await world.store.dues.fallbacks(REMINDERS_AT_ONCE)) await askFallback(world, id)
       void sender.send()
+      leavers.look()
       lastGood = performance.now()
       if (failing) world.log.info({}, 'the sweeper works again')
       failing = false
@@ -73,6 +84,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
     sinceLastTick: () => (lastGood === undefined ? undefined : performance.now() - lastGood),
     async stop() {
       await Promise.all([second?.destroy(), daily?.destroy()])
+      await leavers.stop()
       await worker.stop()
       await sender.stop()
     },

@@ -4,7 +4,7 @@ import type { Grant } from '../core/grant.ts'
 /** What a connector needs to know of a grant whose account is known. */
 export function accessOf(grant: Grant, account: string, preexisting: boolean): Access {
   return {
-    grantId: grant.id,
+    grantId: grant.accountFor,
     grantNumber: grant.number,
     target: grant.target,
     role: grant.role,

@@ -169,6 +169,7 @@ export async function openGrant(
     duration: request.duration,
     policyHash: catalog.hash,
     provisionWithin: PROVISION_WITHIN,
+    prolongs: request.prolongs,
   })
   tx.append({
     ...facts(world, request, by),

@@ -1,5 +1,5 @@
 import { findTarget } from '../core/catalog.ts'
-import { type Grant, grantName } from '../core/grant.ts'
+import { type Grant, grantName, lastOfEachChain } from '../core/grant.ts'
 import { canGrant } from '../core/lifecycle.ts'
 import type { PersonId } from '../core/person.ts'
 import type { GrantRow, World } from '../core/ports.ts'
@@ -54,7 +54,7 @@ function onlyThose(target: string): string {
 }
 
 function endable(rows: readonly GrantRow[]): GrantRow[] {
-  return rows.filter((row) => canGrant('end', row.grant.state))
+  return lastOfEachChain(rows.filter((row) => canGrant('end', row.grant.state)))
 }
 
 /** Target and role at the beginning of the words choose among the rows; what follows is the reason. */
@@ -73,7 +73,7 @@ function narrow(world: World, live: readonly GrantRow[], typed: readonly string[
   return { rows: there.filter((row) => row.grant.role === second), note: typed.slice(2).join(' '), named }
 }
 
-function onlyOne(rows: readonly GrantRow[], verb: string): Refused | undefined {
+export function onlyOne(rows: readonly GrantRow[], verb: string): Refused | undefined {
   if (rows.length === 1) return undefined
   const names = rows.map(({ grant }) => `${grantName(grant.number)} (${grant.role} on ${grant.target})`)
   return refuse(

@@ -1,12 +1,12 @@
 import { mayEnd } from '../core/approval.ts'
 import { type Grant, type GrantId, grantName } from '../core/grant.ts'
-import { canGrant } from '../core/lifecycle.ts'
 import { channelLane } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/person.ts'
 import type { GrantRow, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { requestName } from '../core/request.ts'
+import { endChain } from './end-chain.ts'
 import { tellHomes } from './tell-homes.ts'
 
 export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly note: string }
@@ -25,27 +25,15 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
     if (no) return no
   }
   const result = await world.store.transaction(async (tx) => {
-    const grant = await tx.grants.lock(ending.grant)
-    if (!grant) return refuse('unknown-grant', 'There is no such grant.')
-    const why = { reason: own ? 'returned' : 'ended-early', by: ending.by, note } as const
-    const ended = canGrant('end', grant.state) ? await tx.grants.end(grant, why) : undefined
-    if (!ended) return refuse('already-over', `${grantName(grant.number)} is over or ending already.`)
-    tx.append({
-      type: 'grant.revoking',
+    const ended = await endChain(tx, ending.grant, {
+      reason: own ? 'returned' : 'ended-early',
+      by: ending.by,
+      note,
       actor: { kind: 'person', id: ending.by },
-      subject: grant.person,
-      target: grant.target,
-      role: grant.role,
-      ...(grant.account ? { account: grant.account } : {}),
-      request: requestName(row.request.number),
-      grant: grantName(grant.number),
       policy: world.catalog().hash,
-      outcome: why.reason,
-      ...(note ? { private: { note } } : {}),
     })
-    for (const lane of await tx.requests.cards(grant.requestId))
-      tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
-    await tellHomes(tx, grant.person)
+    if (!ended) return refuse('already-over', `${grantName(row.grant.number)} is over or ending already.`)
+    await tellHomes(tx, ended.person)
     return { grant: ended }
   })
   if (!isRefused(result)) world.nudge.grant(ending.grant)

@@ -1,7 +1,8 @@
 import { type Connector, ConnectorError, type Granted } from '../core/connector.ts'
 import { type Grant, grantName } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
-import type { Claim, World } from '../core/ports.ts'
+import type { Claim, GrantRow, Tx, World } from '../core/ports.ts'
+import { requestName } from '../core/request.ts'
 import { CALL_TIMEOUT, retryDelay } from '../core/retry.ts'
 import { accessOf } from './access-of.ts'
 import { endClaimed } from './end-claimed.ts'
@@ -70,6 +71,8 @@ function inheritedStanding(claim: Claim): boolean {
 async function activate(world: World, claim: Claim, granted: Granted): Promise<boolean> {
   const firstOfOurs = !claim.siblings.some((one) => one.activatedAt)
   const preexisting = firstOfOurs ? granted.preexisting : inheritedStanding(claim)
+  const { prolongs } = claim.grant
+  const before = prolongs === undefined ? undefined : await world.store.reads.grant(prolongs)
   const grant = await world.store.transaction(async (tx) => {
     const active = await tx.grants.activate(claim, { howTo: granted.howTo, preexisting })
     if (!active) return undefined
@@ -86,6 +89,7 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
       outcome: granted.was,
       detail: { expires_at: active.expiresAt?.toISOString() ?? '', stood_before: preexisting },
     })
+    if (before) await recordExtension(tx, before, active)
     const [cards] = await Promise.all([tx.requests.cards(active.requestId), tellHomes(tx, active.person)])
     for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: active.requestId } })
     tx.tell({
@@ -101,6 +105,24 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
   if (!grant) await stepAside(world, claim)
   world.nudge.outbox()
   return grant !== undefined
+}
+
+/** The grant before goes on in this one; its card says so too. */
+async function recordExtension(tx: Tx, { grant, request }: GrantRow, by: Grant): Promise<void> {
+  tx.append({
+    type: 'grant.extended',
+    actor: { kind: 'system', id: 'worker' },
+    subject: grant.person,
+    target: grant.target,
+    role: grant.role,
+    account: by.account ?? '',
+    request: requestName(request.number),
+    grant: grantName(grant.number),
+    policy: by.policyHash,
+    detail: { by: grantName(by.number), expires_at: by.expiresAt?.toISOString() ?? '' },
+  })
+  for (const lane of await tx.requests.cards(request.id))
+    tx.tell({ lane, notice: { kind: 'card', request: request.id } })
 }
 
 /**

@@ -24,7 +24,9 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
   const { reads } = world.store
   const everyGroup = [
     ...new Set([
-      ...catalog.policies.flatMap((policy) => groupsIn([...policy.request, ...policy.approve.from])),
+      ...catalog.policies.flatMap((policy) =>
+        groupsIn([...policy.request, ...policy.approve.from, ...(policy.fallback?.from ?? [])]),
+      ),
       ...groupsIn(catalog.security),
     ]),
   ]

@@ -1,4 +1,4 @@
-import { approversOf, groupsToDecide, overseersOf, standingApprovals } from '../core/approval.ts'
+import { approversOf, groupsToDecide, overseersOf, policyNow, standingApprovals } from '../core/approval.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import type { Grant } from '../core/grant.ts'
@@ -11,6 +11,9 @@ import type { Request, RequestId } from '../core/request.ts'
 export type Card = {
   readonly request: Request
   readonly grant: Grant | undefined
+  /** The grant that was to go on, when this asks for an extension; and the newest that goes on from this one. */
+  readonly prolongs: Grant | undefined
+  readonly prolongedBy: Grant | undefined
   /** Undefined when the configuration no longer has it. */
   readonly target: Target | undefined
   readonly role: Role | undefined
@@ -32,17 +35,24 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
   const request = await reads.request(id)
   if (!request) return undefined
   const catalog = world.catalog()
-  const [grant, past, groups] = await Promise.all([
-    reads.grantOfRequest(id),
+  const [{ grant, prolongedBy }, before, past, groups] = await Promise.all([
+    reads.grantOfRequest(id).then(async (given) => ({
+      grant: given,
+      prolongedBy: given && (await reads.prolongedBy(given.id)),
+    })),
+    request.prolongs === undefined ? undefined : reads.grant(request.prolongs),
     reads.pastGrants(request.requester, request.target, request.role, 4),
     world.directory.groupsLately(groupsToDecide(catalog, request)),
   ])
-  const policy =
+  const found =
     policyOf(catalog, request.target, request.role, request.requester, groups) ??
     policiesFor(catalog, request.target, request.role).find((one) => one.name === request.policyName)
+  const policy = found && policyNow(found, request)
   return {
     request,
     grant,
+    prolongs: before?.grant,
+    prolongedBy,
     target: findTarget(catalog, request.target),
     role: findRole(catalog, request.target, request.role),
     policy,

@@ -1,6 +1,7 @@
 import type { Catalog } from '../core/catalog.ts'
 import type { JsonObject } from '../core/connector.ts'
 import { DURATION_HELP, parseDuration } from '../core/duration.ts'
+import { type Grant, grantName } from '../core/grant.ts'
 import { channelLane, type Lane } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/person.ts'
 import { type Allowed, type Ask, groupsToAskWith, rehearse } from '../core/policy.ts'
@@ -20,6 +21,8 @@ export type Asking = {
   /** As typed (`30m`); undefined takes the policy's default. */
   readonly duration: string | undefined
   readonly reason: string
+  /** One's own live grant of the same, when it is to go on. */
+  readonly prolongs?: Pick<Grant, 'id' | 'number'>
 }
 
 /** What would happen: the same answer as {@link requestAccess} gives, and nothing is written. */
@@ -64,6 +67,9 @@ export async function requestAccess(
         policyName: policy.name,
         policyHash: catalog.hash,
         lapseAfter: policy.lapseAfter,
+        remindAfter: policy.remindAfter,
+        fallbackAfter: policy.fallback?.after,
+        prolongs: asking.prolongs?.id,
       },
       cards,
     )
@@ -79,6 +85,7 @@ export async function requestAccess(
       target: target.id,
       role: role.id,
       request: requestName(request.number),
+      ...(asking.prolongs ? { grant: grantName(asking.prolongs.number) } : {}),
       policy: catalog.hash,
       detail: { rule: policy.name, duration_s: duration, approvals_needed: policy.approve.count },
       private: { reason },

@@ -1,7 +1,8 @@
+import type { Actor } from '../core/audit-event.ts'
 import { canRequest } from '../core/lifecycle.ts'
 import { channelLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
-import type { World } from '../core/ports.ts'
+import type { Tx, World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
 import { type Request, type RequestId, requestName } from '../core/request.ts'
 import { closedAlready } from './decide-request.ts'
@@ -21,25 +22,40 @@ export async function withdrawRequest(
   const result = await world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
     if (!request) return refuse('unknown-request', 'There is no such request.')
-    if (!canRequest('withdraw', request.state) || !(await tx.requests.close(request, 'withdrawn', by)))
-      return closedAlready(request)
-    tx.append({
-      type: 'request.withdrawn',
-      actor: { kind: 'person', id: by },
-      subject: request.requester,
-      target: request.target,
-      role: request.role,
-      request: requestName(request.number),
-      policy: world.catalog().hash,
-    })
-    for (const lane of await tx.requests.cards(id)) tx.tell({ lane, notice: { kind: 'card', request: id } })
-    tx.tell({
-      lane: channelLane(world.catalog().securityChannel),
-      notice: { kind: 'feed', what: 'decided', request: id },
-    })
-    await tellHomes(tx, by)
+    const actor = { kind: 'person', id: by } as const
+    if (!(await withdrawIn(world, tx, request, { actor }))) return closedAlready(request)
     return { request }
   })
   world.nudge.outbox()
   return result
+}
+
+/** Closes a locked request, as the asker or in his place. False when it was closed before. */
+export async function withdrawIn(
+  world: World,
+  tx: Tx,
+  request: Request,
+  { actor, outcome }: { readonly actor: Actor; readonly outcome?: string },
+): Promise<boolean> {
+  const by = actor.kind === 'person' ? actor.id : undefined
+  if (!canRequest('withdraw', request.state) || !(await tx.requests.close(request, 'withdrawn', by)))
+    return false
+  tx.append({
+    type: 'request.withdrawn',
+    actor,
+    subject: request.requester,
+    target: request.target,
+    role: request.role,
+    request: requestName(request.number),
+    policy: world.catalog().hash,
+    ...(outcome ? { outcome } : {}),
+  })
+  for (const lane of await tx.requests.cards(request.id))
+    tx.tell({ lane, notice: { kind: 'card', request: request.id } })
+  tx.tell({
+    lane: channelLane(world.catalog().securityChannel),
+    notice: { kind: 'feed', what: 'decided', request: request.id },
+  })
+  await tellHomes(tx, request.requester)
+  return true
 }

@@ -12,6 +12,7 @@ import { configNotice } from './messages/config-notice.ts'
 import { digestMessage } from './messages/digest.ts'
 import { FEED_ORDER, type FeedKind, type FeedLine, feed } from './messages/feed.ts'
 import { receipt } from './messages/receipt.ts'
+import { reminder } from './messages/reminder.ts'
 import { revokedNotice } from './messages/revoked-notice.ts'
 import { isStale, told } from './messages/told.ts'
 import { woke } from './messages/woke.ts'
@@ -51,6 +52,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...together(many ? [...revoked, ...receipts] : revoked),
     ...(many ? [] : single('receipt')),
     ...single('told'),
+    ...single('reminder'),
     ...single('digest'),
     ...single('checkpoint'),
   ]
@@ -63,6 +65,12 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
       const card = await readCard(world, first.request)
       if (!card || isStale(first.step, card)) return { covers, message: undefined }
       return { covers, message: await withNames(world.directory, (names) => told(first.step, card, names)) }
+    }
+    case 'reminder': {
+      const card = await readCard(world, first.request)
+      if (card?.request.state !== 'pending') return { covers, message: undefined }
+      const message = await withNames(world.directory, (names) => reminder(card, names))
+      return { covers, message, thread: card.request.id }
     }
     case 'alarm':
       return { covers, message: await drawAlarm(world, lane, first) }

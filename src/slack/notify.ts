@@ -208,7 +208,7 @@ class Turn {
   }
 
   #settle(covers: readonly Waiting[], error: unknown): void {
-    const verdict = judge(error)
+    const verdict = judge(error, this.#lane)
     const about = { lane: this.#lane, kind: covers[0]?.notice.kind }
     switch (verdict.kind) {
       case 'wait':

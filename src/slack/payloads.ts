@@ -133,7 +133,9 @@ export const homeBody = z
     tab: body.event.tab ?? 'home',
   }))
 
-export const personChangedBody = z.object({ event: z.object({ user: z.object({ id }) }) })
+export const personChangedBody = z.object({
+  event: z.object({ user: z.object({ id, deleted: z.boolean().optional() }) }),
+})
 export const groupChangedBody = z.object({ event: z.object({ subteam_id: id }) })
 
 /** The id of a request or grant that a button or a view carries; undefined when it is not one of ours. */

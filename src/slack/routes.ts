@@ -1,9 +1,11 @@
 /** What leads where. This is the only file that gives handlers to Bolt; everything else is a function. */
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import { refuse } from '../core/refusal.ts'
+import { endForLeaver } from '../operations/end-for-leaver.ts'
 import { pressApprove } from './actions/approve-request.ts'
 import { pressDeny } from './actions/deny-request.ts'
 import { pressEndOther } from './actions/end-other.ts'
+import { pressExtend } from './actions/extend-access.ts'
 import { pressGiveBack } from './actions/give-back.ts'
 import { pressLookAgain } from './actions/look-again.ts'
 import { pressAskAgain, pressOpenForm } from './actions/open-form.ts'
@@ -15,7 +17,7 @@ import { pressWithdraw } from './actions/withdraw-request.ts'
 import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
 import { pressAuditPage } from './commands/answer-audit.ts'
 import { runCommand } from './commands/run-command.ts'
-import { type Answer, type Door, refuseVisitor, serve } from './guard.ts'
+import { type Answer, type Door, quietly, refuseVisitor, serve } from './guard.ts'
 import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from './ids.ts'
 import {
   type Click,
@@ -36,6 +38,7 @@ import type { Option } from './views/entitlement-options.ts'
 import { openAskForm } from './views/open-ask-form.ts'
 import { submitAsk } from './views/submit-ask.ts'
 import { submitBreakGlass, submitReview } from './views/submit-break-glass.ts'
+import { submitExtend } from './views/submit-extend.ts'
 import { submitDeny, submitEnd } from './views/submit-note.ts'
 
 type Press = (door: Door, click: Click) => Promise<Answer | undefined>
@@ -53,6 +56,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.withdraw, pressWithdraw],
   [ACTION.give_back, pressGiveBack],
   [ACTION.end_other, pressEndOther],
+  [ACTION.extend, pressExtend],
   [ACTION.show_credential, pressShowCredential],
   [ACTION.look_again, pressLookAgain],
   [ACTION.review, pressReview],
@@ -82,6 +86,7 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.end_other, submitEnd],
   [VIEW.break_glass, submitBreakGlass],
   [VIEW.review, submitReview],
+  [VIEW.extend, submitExtend],
 ])
 
 export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])
@@ -140,10 +145,12 @@ export function registerRoutes(app: App, door: Door): void {
   registerNews(app, door)
 }
 
-/** Only what is drawn uses the memory; a decision asks Slack anew, with or without this news. */
+/** Only what is drawn uses the memory; whatever is decided asks Slack anew, with or without this news. */
 function registerNews(app: App, door: Door): void {
   app.event(EVENT.person_changed, async ({ body }) => {
-    door.memory?.forgetPerson(personChangedBody.parse(body).event.user.id)
+    const { id, deleted } = personChangedBody.parse(body).event.user
+    door.memory?.forgetPerson(id)
+    if (deleted) await quietly(door, 'person left', () => endForLeaver(door.world, id))
   })
   app.event(EVENT.group_changed, async ({ body }) => {
     door.memory?.forgetGroup(groupChangedBody.parse(body).event.subteam_id)

@@ -52,7 +52,10 @@ const TOO_MUCH = new Set([
 
 const BUSY = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded'])
 
-export function judge(error: unknown): Verdict {
+/** `lane` tells who it was for: somebody who left has no direct messages any more. */
+export function judge(error: unknown, lane = ''): Verdict {
+  if (lane.startsWith('person:') && codeOf(error) === 'channel_not_found')
+    return { kind: 'gone', error: 'channel_not_found' }
   if (error instanceof WebAPIRateLimitedError)
     return { kind: 'wait', ms: Math.max(1, error.retryAfter) * 1000 }
   if (error instanceof WebAPIPlatformError) return judgeCode(error.data.error, detailOf(error))
@@ -68,6 +71,10 @@ function judgeCode(code: string, detail: string): Verdict {
   if (TOO_MUCH.has(code)) return { kind: 'words-only', error: detail }
   const advice = CLOSED[code]
   return advice ? { kind: 'closed', error: code, advice } : { kind: 'later', error: detail }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof WebAPIPlatformError ? error.data.error : undefined
 }
 
 function detailOf(error: WebAPIPlatformError): string {

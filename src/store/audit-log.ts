@@ -1,10 +1,9 @@
 /** Writing to the audit log and reading from it. Proving is another room's work. */
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { AuditEvent, LoggedEvent } from '../core/audit-event.ts'
+import type { AuditEvent, AuditFilter, AuditReader, LoggedEvent } from '../core/audit-event.ts'
 import { canonicalJson } from '../core/canonical-json.ts'
 import type { Json, JsonObject } from '../core/connector.ts'
-import type { AuditFilter, AuditReader } from '../core/ports.ts'
 import type { Database } from './connection.ts'
 import { storable, theRow } from './rows.ts'
 

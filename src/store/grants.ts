@@ -6,14 +6,21 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Grant } from '../core/grant.ts'
 import type { Claim, Tx } from '../core/ports.ts'
+import { WARN_BEFORE, WORTH_WARNING } from '../core/retry.ts'
 import type { Database } from './connection.ts'
 import { type GrantColumns, isUuid, storable, theRow, toGrant } from './rows.ts'
+
+/** An extension begins to count where the one before ends; should that be over already, at once. */
+const EXPIRY = sql`(greatest(moment, goes_on_from) + make_interval(secs => duration_s))`
 
 export function grantMoves(trx: Database): Tx['grants'] {
   return {
     open: async (grant) => {
-      const { requestId, person, target, role, entitlement, subject, duration, policyHash, provisionWithin } =
-        grant
+      const { requestId, person, target, role, subject, duration, policyHash, provisionWithin } = grant
+      const entitlement = JSON.stringify(grant.entitlement)
+      // Under this lock nobody ends the one before, or takes it up for its end: whoever comes next sees both.
+      if (grant.prolongs)
+        await sql`select from elevate.access_grant where id = ${grant.prolongs} for update`.execute(trx)
       const { rows } = await sql<GrantColumns>`
         with bound as (
           insert into elevate.binding (target, role, person) values (${target}, ${role}, ${person})
@@ -21,12 +28,17 @@ export function grantMoves(trx: Database): Tx['grants'] {
         )
         insert into elevate.access_grant
           (request_id, person, target, role, entitlement, subject, duration_s, policy_hash,
-           created_at, wake_at, provision_by, not_after)
-        select ${requestId}::uuid, ${person}, ${target}, ${role}, ${JSON.stringify(entitlement)}::jsonb,
-          ${JSON.stringify(subject)}::jsonb, ${duration}::integer, ${policyHash}, moment, moment,
+           account, prolongs, account_for, goes_on_from, created_at, wake_at, provision_by, not_after)
+        select ${requestId}::uuid, ${person}, ${target}, ${role}, ${entitlement}::jsonb,
+          ${JSON.stringify(subject)}::jsonb, ${duration}::integer, ${policyHash},
+          before.account, before.id, coalesce(before.account_for, before.id), before.expires_at, moment, moment,
           moment + make_interval(secs => ${provisionWithin}::float8),
-          moment + make_interval(secs => ${provisionWithin}::float8 + ${duration}::integer)
-        from clock_timestamp() as moment
+          greatest(moment, before.expires_at)
+            + make_interval(secs => ${provisionWithin}::float8 + ${duration}::integer)
+        from clock_timestamp() as moment left join elevate.access_grant before
+          on before.id = ${grant.prolongs ?? null}::uuid and before.state = 'active' and before.expires_at > moment
+          and before.target = ${target} and before.role = ${role} and before.person = ${person}
+          and before.entitlement = ${entitlement}::jsonb
         returning *`.execute(trx)
       return toGrant(theRow(rows))
     },
@@ -36,6 +48,16 @@ export function grantMoves(trx: Database): Tx['grants'] {
       const { rows } = await sql<GrantColumns>`
         select * from elevate.access_grant where id = ${id} for update`.execute(trx)
       return rows[0] && toGrant(rows[0])
+    },
+
+    lockChain: async (id) => {
+      if (!isUuid(id)) return []
+      const { rows } = await sql<GrantColumns>`
+        with first as (select coalesce(account_for, id) as id from elevate.access_grant where id = ${id})
+        select * from elevate.access_grant
+        where id = (select id from first) or account_for = (select id from first)
+        order by number for update`.execute(trx)
+      return rows.map(toGrant)
     },
 
     end: async ({ id, version }, { reason, by, note }) => {
@@ -60,8 +82,9 @@ export function grantMoves(trx: Database): Tx['grants'] {
 
     activate: (claim, { preexisting, howTo }) =>
       move(trx, claim, {
-        set: sql`state = 'active', activated_at = moment, expires_at = moment + make_interval(secs => duration_s),
-          wake_at = moment + make_interval(secs => duration_s), preexisting = ${preexisting},
+        set: sql`state = 'active', activated_at = moment, expires_at = ${EXPIRY}, wake_at = ${EXPIRY},
+          warn_at = case when ${EXPIRY} - moment > make_interval(secs => ${WORTH_WARNING})
+            then ${EXPIRY} - make_interval(secs => ${WARN_BEFORE}) end, preexisting = ${preexisting},
           how_to = ${JSON.stringify(howTo)}::jsonb, attempts = 0, last_error = null`,
         when: sql`state = 'provisioning' and moment <= provision_by`,
       }),

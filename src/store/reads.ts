@@ -66,6 +66,17 @@ export function reads(db: Database): Reads {
       return row && toGrant(row)
     },
 
+    prolongedBy: async (id) => {
+      if (!isUuid(id)) return undefined
+      const row = await db
+        .selectFrom('elevate.access_grant')
+        .selectAll()
+        .where('prolongs', '=', id)
+        .orderBy('number', 'desc')
+        .executeTakeFirst()
+      return row && toGrant(row)
+    },
+
     liveGrants: (person) => {
       const live = grants().where('g.state', '<>', 'revoked').orderBy('g.number')
       return grantRows(person === undefined ? live : live.where('g.person', '=', person))

@@ -8,14 +8,28 @@ import { type DecisionColumns, isUuid, type RequestColumns, storable, theRow, to
 export function requestMoves(trx: Database): Tx['requests'] {
   return {
     open: async (request, cards) => {
-      const { requester, target, role, duration, reason, policyName, policyHash, lapseAfter } = request
+      const {
+        requester,
+        target,
+        role,
+        duration,
+        reason,
+        policyName,
+        policyHash,
+        lapseAfter,
+        remindAfter,
+        prolongs,
+      } = request
       // Looked for first, so that a refused request does not use up a number; the index decides the race.
       const { rows } = await sql<RequestColumns>`
         insert into elevate.request
-          (requester, target, role, duration_s, reason, policy_name, policy_hash, cards, created_at, lapses_at)
+          (requester, target, role, duration_s, reason, policy_name, policy_hash, cards, prolongs, created_at, lapses_at,
+           remind_every_s, remind_at, fallback_at)
         select ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
-          ${policyName}::text, ${policyHash}::text, ${cards}::text[], moment,
-          moment + make_interval(secs => ${lapseAfter})
+          ${policyName}::text, ${policyHash}::text, ${cards}::text[], ${prolongs ?? null}::uuid, moment,
+          moment + make_interval(secs => ${lapseAfter}),
+          ${remindAfter ?? null}::integer, moment + make_interval(secs => ${remindAfter ?? null}::integer),
+          moment + make_interval(secs => ${request.fallbackAfter ?? null}::integer)
         from clock_timestamp() as moment
         where not exists (select from elevate.request
           where requester = ${requester} and target = ${target} and role = ${role} and state = 'pending')

@@ -31,6 +31,11 @@ export type RequestTable = {
   closed_at: TimeOrNull
   closed_by: PersonId | null
   cards: readonly Lane[]
+  remind_every_s: number | null
+  remind_at: TimeOrNull
+  fallback_at: TimeOrNull
+  widened: Generated<boolean>
+  prolongs: GrantId | null
 }
 
 export type DecisionTable = {
@@ -87,6 +92,10 @@ export type GrantTable = {
   stuck_since: TimeOrNull
   alarms: Generated<number>
   wake_at: TimeOrNull
+  warn_at: TimeOrNull
+  prolongs: GrantId | null
+  account_for: GrantId | null
+  goes_on_from: TimeOrNull
   held: GeneratedAlways<string | null>
 }
 
@@ -117,6 +126,8 @@ export type PostedMessageTable = { request_id: RequestId; lane: Lane; channel: C
 export type HomeViewerTable = { person: PersonId; seen_at: Time }
 
 export type HeartbeatTable = { only_row: Generated<true>; awake_at: Time }
+
+export type PersonCheckTable = { person: PersonId; checked_at: Time }
 
 export type DigestTable = { covers_from: Time; covers_to: Time; claimed_at: Time }
 
@@ -154,6 +165,7 @@ export type Tables = {
   'elevate.posted_message': PostedMessageTable
   'elevate.home_viewer': HomeViewerTable
   'elevate.heartbeat': HeartbeatTable
+  'elevate.person_check': PersonCheckTable
   'elevate.digest': DigestTable
   'audit.leaf': AuditLeafTable
   'audit.body': AuditBodyTable

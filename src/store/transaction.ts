@@ -7,6 +7,7 @@ import type { PersonId } from '../core/person.ts'
 import type { Store, Tx } from '../core/ports.ts'
 import { seal } from './audit-log.ts'
 import type { Connections, Database, Line } from './connection.ts'
+import { dueMoves } from './dues.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
 import { requestMoves } from './requests.ts'
@@ -75,6 +76,7 @@ class Said {
       requests: requestMoves(trx),
       reviews: reviewMoves(trx),
       grants: grantMoves(trx),
+      dues: dueMoves(trx),
       homes: () => homes(trx),
       claimDigest: (from, to) => claimDigest(trx, from, to),
       append: (event) => {

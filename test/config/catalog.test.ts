@@ -162,6 +162,13 @@ const FAULTS: [name: string, from: string, to: string, at: string, says: RegExp]
     /“31d” is too long: at most 30d/,
   ],
   [
+    'fallback approvers who are never asked',
+    'lapse_after: 8h',
+    'lapse_after: 8h\n    fallback: [U0SAM]',
+    '23:5',
+    /Say with fallback_after when they are asked/,
+  ],
+  [
     'a default over the maximum',
     'default: 1h',
     'default: 5h',

@@ -89,6 +89,8 @@ describe('deciding', () => {
     role: 'read',
     duration: 1800,
     reason: 'INC-1',
+    prolongs: undefined,
+    widened: false,
     state: 'pending',
     version: 1,
     policyName: policy.name,
@@ -128,6 +130,16 @@ describe('deciding', () => {
       policies: [{ ...policy, approve: { ...policy.approve, allowSelfApproval: true } }],
     }
     expect(by('UADA', [], open)).toMatchObject({ outcome: 'counted', self: true })
+  })
+  it('is open to fallback approvers once the request has waited for long enough, and not before', () => {
+    const fallback = { from: [{ kind: 'person', id: 'UEVE' }], after: 3600 } as const
+    const late = { ...catalog, policies: [{ ...policy, fallback }] }
+    const waited = { ...request(), widened: true }
+    const eve = (use: Catalog, asked: Request) =>
+      decide(use, asked, member('UADA'), member('UEVE'), 'approve', groups)
+    expect(code(eve(late, request()))).toBe('not-an-approver')
+    expect(eve(late, waited)).toMatchObject({ outcome: 'counted', have: 1 })
+    expect(code(eve(catalog, waited))).toBe('not-an-approver')
   })
   it('forgets the yes of somebody who has left the group since', () => {
     const left = new Map([...groups, ['SDBA', ['UCHO']]])

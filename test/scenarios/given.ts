@@ -46,6 +46,17 @@ export async function given(world: World, wanted: Wanted): Promise<Grant> {
   }, SOON)
 }
 
+/** It is this long before its end now, as if the rest had passed. */
+export async function passTimeUntil(test: TestWorld, id: string, left: string): Promise<void> {
+  const times = ['activated_at', 'expires_at', 'wake_at', 'warn_at']
+  await test.rows(
+    `set session_replication_role = replica;
+     update elevate.access_grant g set ${times.map((at) => `${at} = g.${at} - passed`).join(', ')}
+     from (select expires_at - clock_timestamp() - interval '${left}' as passed
+       from elevate.access_grant where id = '${id}') as one where g.id = '${id}'`,
+  )
+}
+
 /** Its time is over now, as if it had passed; past the triggers, which forbid that to the application. */
 export async function passTime(test: TestWorld, which: string): Promise<void> {
   await test.rows(

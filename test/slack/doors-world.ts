@@ -124,6 +124,7 @@ function memoryStore(
     pendingRequests: async () => requests.filter((one) => one.state === 'pending'),
     requestsOf: async (person) => requests.filter((one) => one.requester === person),
     openReviews: async () => [],
+    prolongedBy: async () => undefined,
     held: async () => [],
     sawHome: async () => {},
   }
@@ -146,10 +147,12 @@ function memoryStore(
         return true
       },
       cards: async () => [],
+      name: async () => 'R-1042',
     },
     grants: {
       open: async () => rows.grant({ id: GRANT, state: 'provisioning' }),
       lock: async (id: string) => grant(id),
+      lockChain: async (id: string) => grants.filter((one) => one.id === id),
       end: async (which: { id: string }) => {
         const at = grants.findIndex((one) => one.id === which.id)
         const ended = { ...rows.grant(grants[at]), state: 'revoking' as const, endedBy: 'U0ADA' }

@@ -34,6 +34,7 @@ it('Home puts what waits for me first, then what I have, asked for and may ask f
     'approve_request',
     'deny_request',
     'show_credential',
+    'extend_access',
     'give_back',
     'withdraw_request',
     'open_form',

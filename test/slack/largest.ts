@@ -21,6 +21,7 @@ import { helpAnswer } from '../../src/slack/messages/help.ts'
 import { listAnswer } from '../../src/slack/messages/list-answer.ts'
 import { receipt } from '../../src/slack/messages/receipt.ts'
 import { refusalAnswer } from '../../src/slack/messages/refusal-answer.ts'
+import { reminder } from '../../src/slack/messages/reminder.ts'
 import { requestCard } from '../../src/slack/messages/request-card.ts'
 import { revokedNotice } from '../../src/slack/messages/revoked-notice.ts'
 import { statusAnswer } from '../../src/slack/messages/status-answer.ts'
@@ -145,6 +146,8 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
   }
   return {
     'card pending': requestCard(full, names),
+    'card extension': requestCard({ ...full, request: { ...asked, prolongs: 'g' }, prolongs: active }, names),
+    reminder: reminder(full, names),
     'card denied': requestCard(deniedCard, names),
     'card giving': requestCard({ ...approvedCard, grant: { ...worst, state: 'provisioning' } }, names),
     'card active': requestCard({ ...approvedCard, grant: active }, names),
@@ -166,7 +169,10 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ...Object.fromEntries(
       steps.map((step) => [`told ${step}`, told(step, { ...approvedCard, grant: worst }, names)]),
     ),
-    receipt: receipt({ ...approvedCard, grant: worst }, names),
+    receipt: receipt(
+      { ...approvedCard, grant: { ...worst, prolongs: 'g' }, prolongs: worst, prolongedBy: worst },
+      names,
+    ),
     'revoked one': revokedNotice([worst], names),
     'revoked many': revokedNotice(
       times(1000, () => worst),

@@ -94,6 +94,7 @@ function world(): World {
     },
     grant: async (id: string) => row(grants.get(id)),
     grantOfRequest: async (id: string) => [...grants.values()].find((one) => one.requestId === id),
+    prolongedBy: async () => undefined,
     pastGrants: async () => [],
     liveGrants: async () => [],
     requestsOf: async () => [...requests.values()],

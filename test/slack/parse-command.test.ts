@@ -43,6 +43,10 @@ describe('/elevate', () => {
     ['end G-12', { kind: 'end', grant: 12, rest: '' }],
     ['end g12 all done, thanks', { kind: 'end', grant: 12, rest: 'all done, thanks' }],
     ['end all done', { kind: 'end', grant: undefined, rest: 'all done' }],
+    ['extend', { kind: 'extend', grant: undefined, duration: undefined, reason: '' }],
+    ['extend 30m not done', { kind: 'extend', grant: undefined, duration: '30m', reason: 'not done' }],
+    ['extend G-12 1.5h still', { kind: 'extend', grant: 12, duration: '1.5h', reason: 'still' }],
+    ['extend g12 not done', { kind: 'extend', grant: 12, duration: undefined, reason: 'not done' }],
     ['withdraw', { kind: 'withdraw', request: undefined }],
     ['withdraw R-7', { kind: 'withdraw', request: 7 }],
     [

@@ -29,6 +29,16 @@ describe('the card of a request', () => {
     expect(message.text).toBe('Ada asks for read on orders-db for 30 min (R-1042). Reason: Look into INC-7')
   })
 
+  it('says what an extension extends, and until when', () => {
+    const asks = request({ prolongs: 'grant-2077' })
+    const words = readAloud(requestCard(card({ request: asks, prolongs: grant() }), names))
+    expect(words).toContain('Ada asks to extend read on orders-db')
+    expect(words).toContain('This extends G-2077, which ends')
+    expect(words).toContain('30 min more')
+    const late = readAloud(requestCard(card({ request: asks, prolongs: endedGrant() }), names))
+    expect(late).toContain('What this was to extend is over.')
+  })
+
   it('mentions the approvers while it waits, and nobody but the requester afterwards', () => {
     expect(readAloud(requestCard(card(), names))).toContain('<!subteam^S0DBA>')
     const decided = readAloud(requestCard(card({ request: approved(), grant: grant() }), names))

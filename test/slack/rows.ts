@@ -53,6 +53,8 @@ export function request(over: Partial<Request> = {}): Request {
     role: 'read',
     duration: 1800,
     reason: 'Look into INC-7',
+    prolongs: undefined,
+    widened: false,
     state: 'pending',
     version: 1,
     policyName: 'engineers-read',
@@ -90,6 +92,9 @@ export function grant(over: Partial<Grant> = {}): Grant {
     notAfter: secondsLater(2160),
     activatedAt: secondsLater(61),
     expiresAt: secondsLater(1861),
+    prolongs: undefined,
+    accountFor: 'grant-2077',
+    goesOnFrom: undefined,
     preexisting: false,
     howTo: [
       { label: 'Host', value: 'orders.internal:5432' },
@@ -152,6 +157,8 @@ export function card(over: Partial<Card> = {}): Card {
   return {
     request: asked,
     grant: undefined,
+    prolongs: undefined,
+    prolongedBy: undefined,
     target,
     role: read,
     policy,

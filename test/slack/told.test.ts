@@ -49,6 +49,27 @@ describe('what the requester is told', () => {
     expect(pressable(message)).toEqual(['ask_again'])
   })
 
+  it('is that access goes on, with the same account', () => {
+    const longer = grant({ number: 2078, prolongs: 'grant-2077', expiresAt: secondsLater(5461) })
+    const message = told(
+      'given',
+      card({ request: approved({ prolongs: 'grant-2077' }), grant: longer, prolongs: grant() }),
+      names,
+    )
+    expect(plain(message.text)).toBe(
+      'Your read on orders-db is extended until 2026-11-23 13:31 UTC (G-2078, which goes on from G-2077). Approved by Ben. Your account stays the same, and so do open sessions.',
+    )
+    expect(pressable(message)).toEqual(['show_credential', 'extend_access', 'give_back'])
+  })
+
+  it('is that nothing changes when an extension takes over', () => {
+    const kept = endedGrant({ endOutcome: 'kept-by-other' })
+    const longer = grant({ number: 2078, prolongs: kept.id, expiresAt: secondsLater(5461) })
+    const message = told('ended', card({ request: approved(), grant: kept, prolongedBy: longer }), names)
+    expect(plain(message.text)).toContain('G-2077 is over, and your read on orders-db goes on until')
+    expect(isStale('ending', card({ request: approved(), grant: grant(), prolongedBy: longer }))).toBe(true)
+  })
+
   it('is not what a later step has made untrue', () => {
     expect(isStale('approved', card({ request: approved(), grant: grant() }))).toBe(true)
     expect(isStale('given', card({ request: approved(), grant: endedGrant() }))).toBe(true)

@@ -53,6 +53,7 @@ export async function openGrant(store: StoreHandle, over: GrantOver = {}): Promi
       duration: request.duration,
       policyHash: request.policyHash,
       provisionWithin: over.provisionWithin ?? 300,
+      prolongs: request.prolongs,
     })
   })
 }
@@ -93,6 +94,7 @@ export async function letPass(url: string, grant: Pick<Grant, 'id'>, seconds: nu
     'due_at',
     'stuck_since',
     'wake_at',
+    'warn_at',
   ]
   await execute(
     url,

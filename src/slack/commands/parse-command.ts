@@ -29,6 +29,12 @@ export type Command =
   | { readonly kind: 'list' }
   | { readonly kind: 'status' }
   | { readonly kind: 'end'; readonly grant: number | undefined; readonly rest: string }
+  | {
+      readonly kind: 'extend'
+      readonly grant: number | undefined
+      readonly duration: string | undefined
+      readonly reason: string
+    }
   | { readonly kind: 'withdraw'; readonly request: number | undefined }
   | { readonly kind: 'revoke'; readonly person: PersonId; readonly target: string; readonly rest: string }
   | {
@@ -49,6 +55,7 @@ const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['list', () => ({ kind: 'list' })],
   ['status', () => ({ kind: 'status' })],
   ['end', readEnd],
+  ['extend', readExtend],
   ['withdraw', readWithdraw],
   ['revoke', readRevoke],
   ['who', readWho],
@@ -76,10 +83,15 @@ function readAsk(text: string, words: readonly Word[]): Command | Refused {
   if (!role) return { kind: 'form', target: nameIn(target) }
   const asked = { kind: 'ask', target: nameIn(target), role: nameIn(role) } as const
   if (!third) return { ...asked, duration: undefined, reason: '' }
-  // One that is nearly right goes along as well: the verb refuses it, and puts that on record.
-  if (resemblesDuration(third.text) || NUMBERS.test(third.text))
-    return { ...asked, duration: third.text, reason: restAfter(text, words, 3) }
-  return { ...asked, duration: undefined, reason: restAfter(text, words, 2) }
+  return { ...asked, ...durationThenReason(text, words, 2) }
+}
+
+/** One that is nearly right goes along as well: the verb refuses it, and puts that on record. */
+function durationThenReason(text: string, words: readonly Word[], from: number) {
+  const typed = words[from]?.text ?? ''
+  if (resemblesDuration(typed) || NUMBERS.test(typed))
+    return { duration: typed, reason: restAfter(text, words, from + 1) }
+  return { duration: undefined, reason: restAfter(text, words, from) }
 }
 
 /** What other programs would read as a number. */
@@ -98,6 +110,12 @@ function readEnd(text: string, words: readonly Word[]): Command | Refused {
   const number = numbered('G', words[1])
   if (isRefused(number)) return number
   return { kind: 'end', grant: number, rest: restAfter(text, words, number === undefined ? 1 : 2) }
+}
+
+function readExtend(text: string, words: readonly Word[]): Command | Refused {
+  const number = numbered('G', words[1])
+  if (isRefused(number)) return number
+  return { kind: 'extend', grant: number, ...durationThenReason(text, words, number === undefined ? 1 : 2) }
 }
 
 function readWithdraw(_text: string, words: readonly Word[]): Command | Refused {

@@ -3,17 +3,19 @@ import { findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/nearest.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { endByName, revokeByName } from '../../operations/end-by-name.ts'
+import { extendAccess, extendableByName } from '../../operations/extend-access.ts'
 import { listAccess } from '../../operations/list-access.ts'
 import { requestAccess } from '../../operations/request-access.ts'
 import { withdrawByName } from '../../operations/withdraw-by-name.ts'
 import { tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
-import { askedAnswer, endingAnswer, withdrawnAnswer } from '../messages/acknowledgements.ts'
+import { askedAnswer, endingAnswer, extendingAnswer, withdrawnAnswer } from '../messages/acknowledgements.ts'
 import { helpAnswer } from '../messages/help.ts'
 import { withNames } from '../names.ts'
 import type { Typed } from '../payloads.ts'
 import { openBreakGlassForm } from '../views/break-glass-form.ts'
 import { targetsOf } from '../views/entitlement-options.ts'
+import { openExtendForm } from '../views/extend-form.ts'
 import { openAskForm } from '../views/open-ask-form.ts'
 import { answerAudit } from './answer-audit.ts'
 import { answerExplain, answerList, answerStatus, answerWho } from './answer-question.ts'
@@ -46,6 +48,8 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       return answerAudit(door, by, command.filter)
     case 'explain':
       return answerExplain(door, by, command)
+    case 'extend':
+      return extend(door, typed, command)
     case 'withdraw':
       return withdraw(door, by, command)
     default:
@@ -68,6 +72,18 @@ async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Answer> {
     return tellRefusal(door, await unknownWord(door, by, wanted.target))
   const asked = await requestAccess(door.world, { by, ...asking })
   return isRefused(asked) ? tellRefusal(door, asked) : askedAnswer(asked.request, asked.allowed)
+}
+
+/** Without a duration and a reason there is a form for them. */
+async function extend(door: Door, typed: Typed, { grant: number, ...said }: Of<'extend'>) {
+  const by = typed.visitor.person
+  const grant = await extendableByName(door.world, { by, grant: number })
+  if (isRefused(grant)) return tellRefusal(door, grant)
+  if (said.duration === undefined && said.reason === '')
+    return openExtendForm(door, { by, grant: grant.id, trigger: typed.trigger })
+  const asked = await extendAccess(door.world, { by, grant: grant.id, ...said })
+  if (isRefused(asked)) return tellRefusal(door, asked)
+  return extendingAnswer(asked.request, asked.prolongs, asked.allowed)
 }
 
 async function withdraw(door: Door, by: string, { request }: Of<'withdraw'>): Promise<Answer> {

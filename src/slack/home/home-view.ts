@@ -3,12 +3,12 @@ import type { Grant } from '../../core/grant.ts'
 import type { Entitlement } from '../../core/policy.ts'
 import type { Request } from '../../core/request.ts'
 import type { AccessList } from '../../operations/list-access.ts'
-import { actions, button, context, divider, header, quote, rich, section } from '../blocks/layout.ts'
+import { button, context, divider, header, quote, rich, section } from '../blocks/layout.ts'
 import type { Block, HomeView, Names } from '../blocks/message.ts'
 import { code, type Line, say } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { grantLine, pendingLine, toDecideLine } from '../messages/access-lines.ts'
-import { doneButton, passwordButton, withdrawButton } from '../messages/grant-buttons.ts'
+import { ownButtons, withdrawButton } from '../messages/grant-buttons.ts'
 import { entitlementLine, NOTHING_TO_ASK } from '../messages/list-answer.ts'
 import { accessName } from '../messages/phrases.ts'
 import { decisionButtons } from '../messages/request-card.ts'
@@ -84,8 +84,7 @@ function toDecide(request: Request, names: Names): Block[] {
 
 function mine(grant: Grant, capabilities: HomeParts['capabilities']): Block[] {
   if (grant.state !== 'active') return [section(grantLine(grant))]
-  const password = capabilities(grant.target)?.credential === 'password'
-  return [section(grantLine(grant)), actions(...(password ? [passwordButton(grant)] : []), doneButton(grant))]
+  return [section(grantLine(grant)), ownButtons(grant, capabilities(grant.target))]
 }
 
 function pending(request: Request): Block[] {

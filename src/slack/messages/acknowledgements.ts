@@ -22,6 +22,16 @@ export function askedAnswer(request: Request, allowed: Allowed): Message {
   )
 }
 
+/** After Extend…, which adds to a grant that goes on meanwhile. */
+export function extendingAnswer(request: Request, prolongs: Grant, allowed: Allowed): Message {
+  const { count } = allowed.policy.approve
+  const needs = count === 1 ? 'one approval' : `${count} approvals`
+  return sentence(
+    say`You asked to extend ${accessOf(request)} (${grantName(prolongs.number)}) by ${formatDuration(request.duration)}: ${requestName(request.number)}. It needs ${needs}.${prolongs.expiresAt ? say` Until it is given, your access ends ${moment(prolongs.expiresAt)} as before.` : ''}`,
+    actions(withdrawButton(request)),
+  )
+}
+
 export function decidedAnswer({ outcome, request, have, needed }: Decided, names: Names): Message {
   const number = requestName(request.number)
   const about = say`${accessOf(request)} for ${names(request.requester)}`

@@ -22,6 +22,11 @@ export function explainAnswer(
       : say`Self-approval: not allowed.`,
     say`Time: ${formatDuration(policy.duration.default)} unless you say otherwise, at most ${formatDuration(policy.duration.max)}.`,
     reason(explained),
+    ...(policy.remindAfter
+      ? [
+          say`Who does not answer is reminded after ${formatDuration(policy.remindAfter)}, and again, ever later.`,
+        ]
+      : []),
     say`Unanswered, it lapses after ${formatDuration(policy.lapseAfter)}.`,
     atTheEnd({ capabilities, request: asked }),
     glass(explained),

@@ -9,7 +9,7 @@ import { actions, bullets, context, linesThatFit, rich, section } from '../block
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, type Line, moment, say } from '../blocks/say.ts'
 import { endButton } from './grant-buttons.ts'
-import { accessOf, approvedBy, counted, lateness, usedOf, whyEnded, yesesOf } from './phrases.ts'
+import { accessOf, approvedBy, counted, lateness, usedOf, whyEnded, withdrawnBy, yesesOf } from './phrases.ts'
 import { BREAK_GLASS, reviewLine } from './review.ts'
 
 export type FeedKind = Extract<Notice, { kind: 'feed' }>['what'] | 'refused'
@@ -100,11 +100,13 @@ function lineOf(one: FeedLine, names: Names): Line {
   const number = requestName(request.number)
   switch (one.what) {
     case 'asked':
+      if (request.prolongs)
+        return say`${bold('Asked')}: ${who} asks to extend ${accessOf(request)} by ${formatDuration(request.duration)} (${number}).`
       return say`${bold('Asked')}: ${who} asks for ${accessOf(request)} for ${formatDuration(request.duration)} (${number}).`
     case 'decided':
       return decided(request, names)
     case 'given':
-      return say`${bold('Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
+      return say`${bold(grant?.prolongs ? 'Extended' : 'Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
     case 'ended':
       return ended(request, grant, names)
     case 'reviewed': {
@@ -135,7 +137,7 @@ function decided(request: Request, names: Names): Line {
     case 'denied':
       return say`${bold('Denied')}${no ? ` by ${names(no.approver)}` : ''}: ${about}.`
     case 'withdrawn':
-      return say`${bold('Withdrawn')} by the requester: ${about}.`
+      return say`${bold('Withdrawn')} ${withdrawnBy(request, names)}: ${about}.`
     case 'lapsed':
       return say`${bold('Lapsed')} without enough answers: ${about}.`
     case 'pending': {
@@ -151,7 +153,9 @@ function ended(request: Request, grant: Grant | undefined, names: Names): Line {
   const kept = grant.endOutcome === 'kept-by-other' || grant.endOutcome === 'kept-standing'
   const late = lateness(grant)
   const how = kept ? ', and stays for another reason' : late && `, taken back ${late}`
-  return say`${bold('Ended')}: ${about}, ${whyEnded(grant, names)}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
+  // Nobody of this workspace did it, so who watches is told why at once.
+  const note = grant.endReason === 'ended-early' && !grant.endedBy ? ` (“${clamp(grant.endNote, 200)}”)` : ''
+  return say`${bold('Ended')}: ${about}, ${whyEnded(grant, names)}${note}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
 }
 
 function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): Line {

@@ -1,8 +1,9 @@
 /** Buttons that a person presses about his own access, the same in messages and on Home. */
+import type { Capabilities } from '../../core/connector.ts'
 import { type Grant, grantName } from '../../core/grant.ts'
 import { type Request, requestName } from '../../core/request.ts'
-import { button } from '../blocks/layout.ts'
-import type { Button } from '../blocks/message.ts'
+import { actions, button } from '../blocks/layout.ts'
+import type { Block, Button } from '../blocks/message.ts'
 import { ACTION } from '../ids.ts'
 import { accessName } from './phrases.ts'
 
@@ -19,6 +20,21 @@ export function doneButton(grant: Grant): Button {
       no: 'Keep it',
     },
   })
+}
+
+export function extendButton(grant: Grant): Button {
+  return button({
+    action: ACTION.extend,
+    text: 'Extend…',
+    label: `Extend ${grantName(grant.number)}: ${accessName(grant)}`,
+    value: grant.id,
+  })
+}
+
+/** What a holder can do about access that is there. */
+export function ownButtons(grant: Grant, capabilities: Capabilities | undefined): Block {
+  const password = capabilities?.credential === 'password' ? [passwordButton(grant)] : []
+  return actions(...password, extendButton(grant), doneButton(grant))
 }
 
 /** For approvers and security. `text` says which grant where a message is about several. */

@@ -9,6 +9,7 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
   ['/elevate list', 'shows what you may ask for'],
   ['/elevate status', 'shows what you have, what you asked for, and what waits for you'],
   ['/elevate end', 'gives your access back when you are done; with a number (G-12) that one'],
+  ['/elevate extend 30m reason', 'asks for more time on what you have; with a number (G-12) on that one'],
   ['/elevate withdraw R-12', 'takes a request back'],
   ['/elevate explain orders-db read', 'shows which rule applies and who would be asked; asks nobody'],
   [

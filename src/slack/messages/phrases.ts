@@ -1,6 +1,6 @@
 /** Sentences that several messages share, so that the same thing is always said in the same words. */
 import { formatDuration } from '../../core/duration.ts'
-import { type Grant, secondsHeld } from '../../core/grant.ts'
+import { type Grant, secondsHeld, secondsPlanned } from '../../core/grant.ts'
 import type { Who } from '../../core/person.ts'
 import type { Held } from '../../core/ports.ts'
 import type { Decision, Request } from '../../core/request.ts'
@@ -27,7 +27,7 @@ export function formatLate(ms: number): string {
 /** `12 min of 30 min`; empty when it never was there. */
 export function usedOf(grant: Grant): string {
   const held = secondsHeld(grant)
-  return held === undefined ? '' : `${formatDuration(held)} of ${formatDuration(grant.duration)}`
+  return held === undefined ? '' : `${formatDuration(held)} of ${formatDuration(secondsPlanned(grant))}`
 }
 
 /** `0.3 s after its time`, or `0.3 s later` than the moment somebody ended it. */
@@ -41,9 +41,16 @@ export function lateness(grant: Grant): string {
 export function whyEnded(grant: Grant, who: (id: string) => Sayable): Line {
   if (grant.endReason === 'returned') return say`${who(grant.person)} gave it back`
   if (grant.endReason === 'ended-early')
-    return say`${grant.endedBy ? who(grant.endedBy) : 'an operator'} ended it early`
+    return grant.endedBy ? say`${who(grant.endedBy)} ended it early` : say`it was ended early`
   if (grant.endReason === 'not-given') return say`it did not appear in time`
   return say`its time was over`
+}
+
+/** Who took the question back. */
+export function withdrawnBy(request: Request, who: (id: string) => Sayable): Line {
+  return request.closedBy
+    ? say`by ${who(request.closedBy)}`
+    : say`because ${who(request.requester)} was deactivated in Slack`
 }
 
 /** What the target said at the end, where that is more than "gone"; empty otherwise. */

@@ -5,6 +5,7 @@ import { message, sentence } from '../blocks/compose.ts'
 import { bullets, context, paragraph, rich } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { bold, type Line, listed, moment, say, second, together } from '../blocks/say.ts'
+import { chain } from './extension.ts'
 import {
   accessName,
   endedHow,
@@ -24,10 +25,12 @@ export function receipt(card: Card, names: Names): Message {
   const { request, grant } = card
   const who = names(request.requester)
   if (!grant) return sentence(say`There is no grant to give a receipt for.`)
+  const links = chain(card)
   const title = `Receipt for ${grantName(grant.number)}`
   const text = together(
     say`${title}: ${accessName(request)} for ${who}.`,
     request.review ? groundsOf(request, names) : say`Approved by ${approvals(card, names)}.`,
+    links,
     say`Ended: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
     takenBack(grant, who),
     request.review ? reviewLine(request.review, who, names) : say``,
@@ -39,6 +42,7 @@ export function receipt(card: Card, names: Names): Message {
         say`${bold('Asked')} ${moment(request.createdAt)} for ${formatDuration(request.duration)}`,
         request.review ? groundsOf(request, names) : say`${bold('Approved')} by ${approvals(card, names)}`,
         given(grant, who),
+        ...(links.length > 0 ? [say`${bold('Extension')}: ${links}`] : []),
         say`${bold('Used')} ${usedOf(grant)}`,
         say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
         say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,

@@ -20,6 +20,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, day, type Line, moment, say, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { atTheEnd } from './at-the-end.ts'
+import { whatItExtends } from './extension.ts'
 import { endButton } from './grant-buttons.ts'
 import { accessName, accessOf, approvedBy, counted, usedOf } from './phrases.ts'
 import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
@@ -43,6 +44,7 @@ export function requestCard(card: Card, names: Names): Message {
       ['For', howLong(card, waits)],
       ['Risk', card.role ? say`${card.role.risk}` : say``],
     ]),
+    waits && request.prolongs ? section(whatItExtends(card)) : undefined,
     watched ? whatItAllows(card) : undefined,
     reasonOf(request.reason),
     ...standing(card, names),
@@ -57,7 +59,7 @@ export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names:
   const who = names(request.requester)
   const what = accessName(request)
   const titles: Record<Stage, string> = {
-    pending: `${who} asks for ${what}`,
+    pending: request.prolongs ? `${who} asks to extend ${what}` : `${who} asks for ${what}`,
     denied: `Denied: ${what} for ${who}`,
     withdrawn: `Withdrawn: ${what} for ${who}`,
     lapsed: `Lapsed: ${what} for ${who}`,
@@ -74,6 +76,7 @@ export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names:
 
 function howLong({ request }: Card, waits: boolean): Line {
   const length = formatDuration(request.duration)
+  if (request.prolongs) return say`${length} more`
   return waits ? say`${length}; the clock starts when the access is there` : say`${length}`
 }
 
@@ -145,7 +148,7 @@ export function decisionButtons(
         title: `Approve ${number}?`,
         text: more
           ? `${names(request.requester)} asks for ${accessName(request)} for ${formatDuration(request.duration)}. After you, it needs ${counted((needed ?? 0) - (approvals?.length ?? 0) - 1, 'more approval')}.`
-          : `${names(request.requester)} will get ${accessName(request)} for ${formatDuration(request.duration)}.`,
+          : `${names(request.requester)} will get ${accessName(request)} for ${formatDuration(request.duration)}${request.prolongs ? ' more' : ''}.`,
         yes: 'Approve',
         no: 'Not now',
       },
@@ -179,7 +182,12 @@ function story(card: Card, names: Names): Line {
   const number = requestName(request.number)
   switch (stageOf(card)) {
     case 'pending':
-      return say`${who} asks for ${access} for ${length} (${number}). Reason: ${clamp(request.reason, 400)}`
+      return together(
+        request.prolongs
+          ? say`${who} asks to extend ${access} by ${length} (${number}).`
+          : say`${who} asks for ${access} for ${length} (${number}).`,
+        say`Reason: ${clamp(request.reason, 400)}`,
+      )
     case 'giving':
       if (request.review)
         return say`${who} takes ${access} for ${length} without approval (${number}). Reason: ${clamp(request.reason, 400)}`

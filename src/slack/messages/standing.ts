@@ -3,6 +3,7 @@ import type { Card } from '../../operations/read-card.ts'
 import { paragraph, quote, rich, section } from '../blocks/layout.ts'
 import type { Block, Names } from '../blocks/message.ts'
 import { bold, type Line, moment, person, say, second, together } from '../blocks/say.ts'
+import { chain } from './extension.ts'
 import {
   approvedBy,
   counted,
@@ -14,6 +15,7 @@ import {
   sessionsEnded,
   usedOf,
   whyEnded,
+  withdrawnBy,
   yesesOf,
 } from './phrases.ts'
 import { stageOf } from './stage.ts'
@@ -32,7 +34,7 @@ export function standing(card: Card, names: Names): Block[] {
       return [section(say`${bold('Denied')} by ${by}${when}. Nothing was given.`), ...quoted(no?.note ?? '')]
     }
     case 'withdrawn':
-      return [section(say`${bold('Withdrawn')} by ${names(request.requester)}${when}. Nothing was given.`)]
+      return [section(say`${bold('Withdrawn')} ${withdrawnBy(request, names)}${when}. Nothing was given.`)]
     case 'lapsed':
       return [section(lapsed(card))]
     case 'giving':
@@ -88,12 +90,13 @@ function giving({ request, grant }: Card, names: Names): Block[] {
   return [section(together(approved, trying)), ...failure(grant)]
 }
 
-function active({ request }: Card, grant: Grant, names: Names): Line {
+function active(card: Card, grant: Grant, names: Names): Line {
+  const { request } = card
   const until = grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
   const before = grant.preexisting
     ? say`${names(grant.person)} had this access before elevate gave it, so it will stay at the end.`
     : say``
-  return together(say`${bold('Active')}${until}. ${groundsOf(request, names)}`, before)
+  return together(say`${bold('Active')}${until}. ${groundsOf(request, names)}`, chain(card), before)
 }
 
 function ending(grant: Grant, names: Names): Block[] {

@@ -5,7 +5,7 @@ import { actions, context, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, code, type Line, say } from '../blocks/say.ts'
 import { grantLine, pendingLine, toDecideLine } from './access-lines.ts'
-import { doneButton, passwordButton, withdrawButton } from './grant-buttons.ts'
+import { ownButtons, withdrawButton } from './grant-buttons.ts'
 import { counted } from './phrases.ts'
 import { decisionButtons } from './request-card.ts'
 import { openReviewLine, reviewButton } from './review.ts'
@@ -49,15 +49,7 @@ export function statusAnswer(
       'You have',
       grants,
       ({ grant }) => grantLine(grant),
-      ({ grant }) =>
-        grant.state === 'active'
-          ? [
-              actions(
-                ...(capabilities(grant.target)?.credential === 'password' ? [passwordButton(grant)] : []),
-                doneButton(grant),
-              ),
-            ]
-          : [],
+      ({ grant }) => (grant.state === 'active' ? [ownButtons(grant, capabilities(grant.target))] : []),
     ),
     ...part('You asked for', pending, pendingLine, (request) => [actions(withdrawButton(request))]),
     ...part(

@@ -6,7 +6,8 @@ import { message } from '../blocks/compose.ts'
 import { actions, bullets, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { bold, code, type Line, moment, person, type Sayable, say, second, together } from '../blocks/say.ts'
-import { askAgainButton, doneButton, passwordButton } from './grant-buttons.ts'
+import { goesOn, isGoingOn, wentOn } from './extension.ts'
+import { askAgainButton, doneButton, extendButton, passwordButton } from './grant-buttons.ts'
 import {
   accessOf,
   approvedBy,
@@ -29,14 +30,16 @@ export function told(step: Step, card: Card, names: Names): Message {
 }
 
 /** True when a later step has made this one untrue or idle; the later one tells it all. */
-export function isStale(step: Step, { request, grant }: Card): boolean {
+export function isStale(step: Step, card: Card): boolean {
+  const { request, grant } = card
   if (step === 'counted') return request.state !== 'pending'
   if (step === 'approved') return grant !== undefined && grant.state !== 'provisioning'
+  if (step === 'ending' && isGoingOn(card)) return true
   if (step === 'given' || step === 'ending') return grant?.state !== 'active'
   return false
 }
 
-type Telling = {
+export type Telling = {
   readonly line: (who: Who) => Line
   /** What stands in a quote below, for those who hear the message. */
   readonly spoken?: string
@@ -81,13 +84,13 @@ const steps: Record<Step, (card: Card) => Telling> = {
     more: [actions(askAgainButton(request))],
   }),
 
-  given,
+  given: (card) => (card.grant?.prolongs ? goesOn(card, card.grant) : given(card)),
   ending: (card) => ({
     line: () => {
       const at = card.grant?.expiresAt
-      return say`Your ${accessOf(card.request)} ends${at ? say` ${moment(at)}` : ' soon'}. Save your work; it is taken back at that moment.`
+      return say`Your ${accessOf(card.request)} ends${at ? say` ${moment(at)}` : ' soon'}. Save your work; it is taken back at that moment. If you need longer, ask now: somebody has to approve it.`
     },
-    more: card.grant ? [actions(doneButton(card.grant))] : [],
+    more: card.grant ? [actions(extendButton(card.grant), doneButton(card.grant))] : [],
   }),
   ended,
 
@@ -132,13 +135,15 @@ function given({ request, grant, capabilities }: Card): Telling {
   }
 }
 
-function ended({ request, grant }: Card): Telling {
+function ended(card: Card): Telling {
+  const { request, grant } = card
   if (!grant) return { line: () => say`Your ${accessOf(request)} has ended.`, more: [] }
+  if (grant.endOutcome === 'kept-by-other' && isGoingOn(card)) return wentOn(card, grant)
   const still = grant.endOutcome === 'kept-standing' || grant.endOutcome === 'kept-by-other'
   const why = (who: Who): Line => {
     if (grant.endReason === 'returned') return say`has ended: you gave it back`
     if (grant.endReason === 'ended-early')
-      return say`was ended early by ${grant.endedBy ? who(grant.endedBy) : 'an operator'}`
+      return grant.endedBy ? say`was ended early by ${who(grant.endedBy)}` : say`was ended early`
     return say`has ended: its time was over`
   }
   const checked =

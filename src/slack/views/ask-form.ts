@@ -106,13 +106,13 @@ function pick(
   }
 }
 
-function durations({ target, role, policy }: Entitlement): types.InputBlock[] {
+export function durations({ target, role, policy }: Entitlement, label = 'For how long'): types.InputBlock[] {
   return [
     {
       type: 'input',
       // Another rule has other lengths, and a menu keeps what was picked as long as its block keeps its name.
       block_id: durationBlock(target.id, role.id),
-      label: plain('For how long'),
+      label: plain(label),
       element: {
         type: 'static_select',
         action_id: ACTION.pick_duration,
@@ -135,7 +135,7 @@ function durations({ target, role, policy }: Entitlement): types.InputBlock[] {
   ]
 }
 
-function reasonInput(entitlement: Entitlement | undefined, reason: string | undefined): types.InputBlock {
+export function reasonInput(entitlement: Entitlement | undefined, reason?: string): types.InputBlock {
   const hint = entitlement?.policy.reason.hint
   return {
     type: 'input',

@@ -1,0 +1,46 @@
+import type { Actor } from '../core/audit-event.ts'
+import { type EndReason, type Grant, type GrantId, grantName } from '../core/grant.ts'
+import { canGrant } from '../core/lifecycle.ts'
+import type { PersonId } from '../core/person.ts'
+import type { Tx } from '../core/ports.ts'
+
+export type Why = {
+  readonly reason: EndReason
+  readonly by: PersonId | undefined
+  readonly note: string
+  readonly actor: Actor
+  /** The policy under which it is ended; without it the one of the grant. */
+  readonly policy?: string
+}
+
+/**
+ * Ends this grant, and with it those that go on from it or that it goes on from: to whoever ends access before its
+ * time, a chain of extensions is one access. Undefined when this one is over or ending already.
+ */
+export async function endChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | undefined> {
+  const chain = await tx.grants.lockChain(id)
+  const wanted = chain.find((one) => one.id === id)
+  if (!wanted || !canGrant('end', wanted.state)) return undefined
+  let result: Grant | undefined
+  for (const grant of chain.filter((one) => canGrant('end', one.state))) {
+    const ended = await tx.grants.end(grant, why)
+    if (!ended) continue
+    if (grant.id === id) result = ended
+    tx.append({
+      type: 'grant.revoking',
+      actor: why.actor,
+      subject: grant.person,
+      target: grant.target,
+      role: grant.role,
+      ...(grant.account ? { account: grant.account } : {}),
+      request: await tx.requests.name(grant.requestId),
+      grant: grantName(grant.number),
+      policy: why.policy ?? grant.policyHash,
+      outcome: why.reason,
+      ...(why.note ? { private: { note: why.note } } : {}),
+    })
+    for (const lane of await tx.requests.cards(grant.requestId))
+      tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
+  }
+  return result
+}
