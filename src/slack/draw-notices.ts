@@ -125,12 +125,9 @@ async function drawReceipt(world: World, covers: readonly Waiting[], id: string)
   return { covers, message, thread: card.request.id }
 }
 
+/** A receipt among them whose notice went out before says nothing new: it is covered, and counted once. */
 async function drawRevoked(world: World, covers: readonly Waiting[]): Promise<Drawn> {
-  const ids = new Set(
-    covers.flatMap(({ notice }) =>
-      notice.kind === 'revoked' || notice.kind === 'receipt' ? [notice.grant] : [],
-    ),
-  )
+  const ids = new Set(covers.flatMap(({ notice }) => (notice.kind === 'revoked' ? [notice.grant] : [])))
   const rows = await inTurns([...ids], (id) => world.store.reads.grant(id))
   const grants: Grant[] = rows.flatMap((row) => (row?.grant.revokedAt ? [row.grant] : []))
   if (grants.length === 0) return { covers, message: undefined }

@@ -11,7 +11,7 @@ import { decisionButtons } from './request-card.ts'
 import { openReviewLine, reviewButton } from './review.ts'
 
 /** With its buttons each takes two blocks; Home has them all. */
-const MOST = 3
+const MOST = 2
 
 /** For `/elevate status`: what this person has, asked for, and could decide. */
 export function statusAnswer(
