@@ -86,7 +86,7 @@ it('with DATABASE_URL the demo keeps its state in a database of its own there, a
   const before = new Set(await names())
   const { demo } = startDemo('three', { DATABASE_URL: given.url })
   await ready(demo)
-  const added = (await names()).filter((name) => !before.has(name) && /elevate/.test(name))
+  const added = (await names()).filter((name) => !before.has(name) && /^elevate_demo_/.test(name))
   expect(added).toHaveLength(1)
   const own = new URL(given.url)
   own.pathname = `/${added[0]}`
