@@ -45,6 +45,7 @@ export type LocalPostgres = AsyncDisposable & {
 /**
  * Kept in one script so that nothing happens outside the watch: a kill during initdb is noticed at the next read.
  * The server runs beside a watcher that blocks on the pipe; whoever ends first, the script comes to its last lines.
+ * The signal is repeated: until PostgreSQL has its handlers it ignores what this script ignores, and one is lost.
  * Descriptor 3 is the pipe, because sh gives background processes an empty standard input.
  */
 const supervisor = `
@@ -61,7 +62,7 @@ fi
 "$bin/postgres" "$@" >/dev/null 3<&- &
 server=$!
 echo "$server"
-( read -r _; kill -"$signal" "$server" ) <&3 >/dev/null 2>&1 3<&- &
+( read -r _; while kill -"$signal" "$server"; do sleep 0.2; done ) <&3 >/dev/null 2>&1 3<&- &
 watcher=$!
 exec >/dev/null 3<&-
 wait "$server"
