@@ -1,38 +1,29 @@
 /** Puts the parts together. The only file that knows all of them. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import path from 'node:path'
+import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { worstLatenessOf } from './audit/digest.ts'
-import { openSigner } from './audit/open-signer.ts'
-import { readCatalogFile } from './config/catalog-file.ts'
 import type { Environment } from './config/environment.ts'
 import { type Env, secretResolver } from './config/secret-source.ts'
 import { closeConnectors, openConnectors } from './connectors/open-connectors.ts'
-import { connectorKinds } from './connectors/registry.ts'
-import type { Catalog } from './core/catalog.ts'
-import type { Finding } from './core/connector.ts'
 import type { Nudge, World } from './core/ports.ts'
-import { answerFrom, healthRoutes, serveHealth } from './http/health.ts'
+import { healthRoutes, serveHealth } from './http/health.ts'
 import { makeMetrics } from './http/metrics.ts'
-import { type Checkpoints, makeCheckpoints } from './jobs/checkpoints.ts'
 import { makeClock } from './jobs/clock.ts'
 import { makeSender } from './jobs/sender.ts'
 import { makeWorker } from './jobs/worker.ts'
 import { armFailpoint, type Failpoint } from './operations/failpoint.ts'
 import { orphanedBy, recordCatalog, recordRefusedCatalog } from './operations/load-catalog.ts'
 import { reportStart } from './operations/report-start.ts'
-import type { Transport } from './slack/app.ts'
 import { makeClient } from './slack/client.ts'
 import { connectSlack } from './slack/connect.ts'
 import { makeDirectory } from './slack/directory.ts'
 import { makeNotifier } from './slack/notify.ts'
 import { openStore } from './store/open-store.ts'
-import { bringUpToDate, embeddedDatabase } from './store/prepare-database.ts'
-
-/** Something an operator has to put right before elevate can start; the text says what. */
-export class CannotStart extends Error {
-  override readonly name = 'CannotStart'
-}
+import { CannotStart, cannotStart } from './wire/cannot-start.ts'
+import { parseFile, readCatalog, take } from './wire/configuration.ts'
+import { findDatabase, heedRights } from './wire/database.ts'
+import { checkpointsOf } from './wire/signing.ts'
+import { transportOf } from './wire/transport.ts'
 
 export type Elevate = {
   readonly world: World
@@ -174,116 +165,6 @@ async function assemble(
     },
     stop: closeAll,
   }
-}
-
-/**
- * Signing needs one key for all replicas of a log. It is made where elevate keeps its own database; where the database
- * is elsewhere, the operator says where the key is.
- */
-async function checkpointsOf(environment: Environment, world: World): Promise<Checkpoints | undefined> {
-  if (environment.databaseUrl && !environment.auditKeyFile) {
-    world.log.info(
-      {},
-      'the audit log is not signed: set ELEVATE_AUDIT_KEY_FILE, and make a key with `elevate audit key --make`',
-    )
-    return undefined
-  }
-  const signer = await cannotStart(() =>
-    openSigner({
-      key: environment.auditKeyFile ?? path.resolve('.elevate/audit.key'),
-      make: environment.auditKeyFile === undefined,
-      anchor: environment.auditAnchorFile ?? path.resolve('.elevate/audit.anchor'),
-      proof: world.store.proof,
-    }),
-  )
-  return makeCheckpoints(world, signer)
-}
-
-type ReadCatalog =
-  | { readonly ok: true; readonly catalog: Catalog; readonly warnings: string }
-  | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
-
-function parseFile(file: string): ReadCatalog {
-  const { parsed, printed } = readCatalogFile(file, connectorKinds)
-  if (parsed.ok) return { ok: true, catalog: parsed.catalog, warnings: printed }
-  return { ok: false, printed, lines: parsed.issues.map((issue) => `line ${issue.line}: ${issue.message}`) }
-}
-
-function readCatalog(file: string, log: Logger): Catalog {
-  const parsed = parseFile(file)
-  if (!parsed.ok) throw new CannotStart(parsed.printed)
-  if (parsed.warnings) log.warn(parsed.warnings)
-  return parsed.catalog
-}
-
-/** Over HTTP, health and metrics share Slack's port unless they have one of their own. */
-function transportOf(
-  { slack: { transport }, http }: Environment,
-  routes: ReturnType<typeof healthRoutes>,
-): Transport {
-  if (transport.kind === 'socket' || http) return transport
-  const extraRoutes = Object.fromEntries(
-    [...routes.keys()].map((path) => [
-      path,
-      async (request: IncomingMessage, response: ServerResponse) => {
-        await answerFrom(routes, request, response)
-      },
-    ]),
-  )
-  return { ...transport, extraRoutes }
-}
-
-type Taken =
-  | { readonly ok: true; readonly catalog: Catalog; readonly connectors: ReturnType<typeof openConnectors> }
-  | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
-
-/** Everything that can speak against a new configuration is asked before anything is changed. */
-async function take(
-  store: Parameters<typeof orphanedBy>[0],
-  read: ReadCatalog,
-  secret: ReturnType<typeof secretResolver>,
-): Promise<Taken> {
-  if (!read.ok) return read
-  const { catalog } = read
-  const faults = (await orphanedBy(store, catalog)).map(
-    (target) => `${target} still has live grants; keep it until they have ended.`,
-  )
-  if (faults.length > 0) return { ok: false, printed: faults.join('\n'), lines: faults }
-  try {
-    return { ok: true, catalog, connectors: openConnectors(catalog, secret) }
-  } catch (error) {
-    const printed = error instanceof Error ? error.message : String(error)
-    return { ok: false, printed, lines: [printed] }
-  }
-}
-
-async function findDatabase(
-  environment: Environment,
-  log: Logger,
-  closing: (() => Promise<unknown>)[],
-): Promise<string> {
-  if (environment.databaseUrl) {
-    await bringUpToDate(environment.databaseUrl, log)
-    return environment.databaseUrl
-  }
-  const embedded = await embeddedDatabase(log)
-  closing.push(() => embedded.close())
-  return embedded.url
-}
-
-/** What goes wrong here is for the operator to mend: a sentence, not a stack. */
-async function cannotStart<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw new CannotStart(error instanceof Error ? error.message : String(error), { cause: error })
-  }
-}
-
-function heedRights(findings: readonly Finding[], log: Logger): void {
-  const faults = findings.filter((one) => one.level === 'fault').map((one) => one.text)
-  if (faults.length > 0) throw new CannotStart(faults.join('\n'))
-  for (const { level, text } of findings) if (level === 'warning') log.warn(text)
 }
 
 function armFromEnvironment(environment: Environment, log: Logger): void {

@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../core/audit-event.ts'
 import { type Grant, secondsHeld } from '../core/grant.ts'
-import type { GrantRow, Held, Store } from '../core/ports.ts'
+import type { Store } from '../core/ports.ts'
+import type { GrantRow, Held } from '../core/reads.ts'
 import { isAttempt } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
 

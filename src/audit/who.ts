@@ -1,7 +1,8 @@
 import { type Catalog, findTarget } from '../core/catalog.ts'
 import { nearest } from '../core/nearest.ts'
 import type { PersonId } from '../core/person.ts'
-import type { Held, Store } from '../core/ports.ts'
+import type { Store } from '../core/ports.ts'
+import type { Held } from '../core/reads.ts'
 import { oneOf, type Refused, refuse } from '../core/refusal.ts'
 
 const MOST = 200

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { grantName } from '../core/grant.ts'
-import type { GrantRow } from '../core/ports.ts'
+import type { GrantRow } from '../core/reads.ts'
 import { withStore } from './database.ts'
 import { moment, print, table } from './print.ts'
 

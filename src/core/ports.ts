@@ -2,13 +2,16 @@
 import type { AuditEvent, AuditReader } from './audit-event.ts'
 import type { ProofStore } from './audit-proof.ts'
 import type { Catalog } from './catalog.ts'
+import type { Claim, Claims } from './claims.ts'
 import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
 import type { DueMoves, Dues } from './dues.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
-import type { Lane, Notice, Told } from './notice.ts'
-import type { ChannelId, GroupId, Groups, Person, PersonId } from './person.ts'
+import type { Lane, Told } from './notice.ts'
+import type { Outbox, Waiting } from './outbox.ts'
+import type { GroupId, Groups, Person, PersonId } from './person.ts'
+import type { Reads } from './reads.ts'
 import type { Decision, NewRequest, Request, RequestId } from './request.ts'
-import type { Review, ReviewMoves } from './review.ts'
+import type { ReviewMoves } from './review.ts'
 
 /** The database did not answer in time or at all; nothing was changed. */
 export class StoreDown extends Error {
@@ -114,127 +117,6 @@ export type NewGrant = {
   readonly provisionWithin: number
   /** Goes on from this one if it is live now and gives the same; else the new one stands alone. */
   readonly prolongs?: GrantId | undefined
-}
-
-/** A worker's right to act on one grant, until its lease ends or somebody with a higher fence takes over. */
-export type Claim = {
-  readonly grant: Grant
-  readonly fence: number
-  /** By this process's own monotonic clock, in milliseconds; the lease began no earlier. */
-  readonly takenAt: number
-  /** Other grants that want the same account to have the same entitlement now. */
-  readonly siblings: readonly Pick<Grant, 'id' | 'number' | 'state' | 'preexisting' | 'activatedAt'>[]
-  /** Milliseconds since the due moment by the database's clock; negative before it, undefined when not due yet. */
-  readonly overdueMs: number | undefined
-  /** True when the time for the access to appear is over. */
-  readonly provisionOver: boolean
-}
-
-export type Claims = {
-  /** Due grants of each target, oldest first, as many as that target has room for; no two workers get the same. */
-  due(rooms: ReadonlyMap<string, number>): Promise<readonly Claim[]>
-  /** Milliseconds until the next grant of these targets becomes due, by the database's clock; undefined when none is due within `ms`. */
-  nextWithin(targets: readonly string[], ms: number): Promise<number | undefined>
-  /** This one, if it has something to do and nobody else is at it; access that is to go is tried at any time. */
-  one(id: GrantId): Promise<Claim | undefined>
-  /** Starts the lease anew; false when somebody with a higher fence has taken over. */
-  renew(claim: Claim): Promise<boolean>
-  /** Gives a claim back without a change. */
-  release(claim: Claim): Promise<void>
-  /** Pending requests whose time is over. */
-  lapsed(limit: number): Promise<readonly RequestId[]>
-  /** What had become due before now, for the report at start; and how long nobody was awake. */
-  missed(): Promise<{
-    readonly downSeconds: number | null
-    readonly expired: number
-    readonly unfinished: number
-    readonly lapsed: number
-  }>
-  /** Notes that this process is awake. */
-  heartbeat(): Promise<void>
-}
-
-export type Waiting = {
-  readonly id: string
-  readonly lane: Lane
-  readonly notice: Notice
-  readonly attempts: number
-}
-
-export type Outbox = {
-  /** One lane that may be used now, with what waits in it (oldest first); held by this process until `settle`. */
-  claim(limit: number): Promise<{ readonly lane: Lane; readonly waiting: readonly Waiting[] } | undefined>
-  /** Keeps a claimed lane while its delivery takes long. */
-  renew(lane: Lane): Promise<void>
-  /** Removes what was delivered, notes what failed, and lets the lane be used again after `pause` milliseconds. */
-  settle(
-    lane: Lane,
-    result: {
-      readonly done: readonly string[]
-      readonly failed: readonly { readonly id: string; readonly error: string; readonly retryMs: number }[]
-      readonly pause: number
-    },
-  ): Promise<void>
-  /** Seconds the oldest notice has waited; 0 when none. */
-  age(): Promise<number>
-}
-
-/** A message of ours in Slack, kept so that it can be redrawn. */
-export type Posted = {
-  readonly lane: Lane
-  readonly channel: ChannelId
-  readonly ts: string
-  readonly request: RequestId
-}
-
-export type GrantRow = {
-  readonly grant: Grant
-  readonly request: Request
-}
-
-/** Who had an entitlement over which stretch of time. */
-export type Held = {
-  readonly grant: Grant
-  readonly reason: string
-  readonly approvers: readonly PersonId[]
-  /** Where nobody approved it, because it was taken by break-glass. */
-  readonly review?: Review | undefined
-}
-
-export type Reads = {
-  now(): Promise<Date>
-  request(id: RequestId): Promise<Request | undefined>
-  requestByNumber(number: number): Promise<Request | undefined>
-  grant(id: GrantId): Promise<GrantRow | undefined>
-  grantByNumber(number: number): Promise<GrantRow | undefined>
-  grantOfRequest(id: RequestId): Promise<Grant | undefined>
-  /** The newest grant that goes on from this one. */
-  prolongedBy(id: GrantId): Promise<Grant | undefined>
-  /** Live grants (`provisioning`, `active`, `revoking`) of one person, or of everybody. */
-  liveGrants(person?: PersonId): Promise<readonly GrantRow[]>
-  pendingRequests(limit: number): Promise<readonly Request[]>
-  requestsOf(person: PersonId, limit: number): Promise<readonly Request[]>
-  /** What was taken by break-glass and not reviewed yet, oldest first; of one person, or of everybody. */
-  openReviews(limit: number, person?: PersonId): Promise<readonly Request[]>
-  /** This person's last ended grants on an entitlement, newest first. */
-  pastGrants(person: PersonId, target: string, role: string, limit: number): Promise<readonly Grant[]>
-  /** Grants that held an entitlement at some moment of the stretch; both ends the same for one moment. */
-  held(filter: {
-    readonly from: Date
-    readonly to: Date
-    readonly target?: string
-    readonly role?: string
-    readonly person?: PersonId
-    readonly limit: number
-  }): Promise<readonly Held[]>
-  stuck(): Promise<readonly GrantRow[]>
-  closedRequests(from: Date, to: Date): Promise<readonly Request[]>
-  /** Copies of a request's card. */
-  posted(request: RequestId): Promise<readonly Posted[]>
-  savePosted(posted: Posted): Promise<void>
-  /** Targets that live grants still need, so that a configuration without them is refused. */
-  targetsInUse(): Promise<readonly string[]>
-  sawHome(person: PersonId): Promise<void>
 }
 
 export type Directory = {

@@ -1,5 +1,6 @@
+import type { Claim } from '../core/claims.ts'
 import type { GrantId } from '../core/grant.ts'
-import type { Claim, World } from '../core/ports.ts'
+import type { World } from '../core/ports.ts'
 import { advanceGrant } from '../operations/advance-grant.ts'
 
 /** So many grants of one target are worked on at once here; a target that hangs keeps no others waiting. */

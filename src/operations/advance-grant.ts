@@ -1,6 +1,7 @@
+import type { Claim } from '../core/claims.ts'
 import { ConnectorError } from '../core/connector.ts'
 import { grantName } from '../core/grant.ts'
-import type { Claim, World } from '../core/ports.ts'
+import type { World } from '../core/ports.ts'
 import { endClaimed } from './end-claimed.ts'
 import { giveAccess } from './give-access.ts'
 import { takeAccess } from './take-access.ts'

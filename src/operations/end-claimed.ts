@@ -1,6 +1,7 @@
+import type { Claim } from '../core/claims.ts'
 import type { Grant } from '../core/grant.ts'
 import { grantName } from '../core/grant.ts'
-import type { Claim, World } from '../core/ports.ts'
+import type { World } from '../core/ports.ts'
 
 /** The clock ends a grant: its time is over, or the access did not appear in time. */
 export async function endClaimed(

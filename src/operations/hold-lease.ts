@@ -1,5 +1,6 @@
+import type { Claim } from '../core/claims.ts'
 import { ConnectorError } from '../core/connector.ts'
-import type { Claim, World } from '../core/ports.ts'
+import type { World } from '../core/ports.ts'
 import { CALL_TIMEOUT, LEASE_IN_DOUBT, RENEW_EVERY } from '../core/retry.ts'
 
 /**

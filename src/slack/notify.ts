@@ -1,16 +1,16 @@
 /** The one sender's hand: at most one new message a call, redraws as many as Slack's pace allows. */
 import type { WebClient } from '@slack/web-api'
 import { type Lane, laneEnd } from '../core/notice.ts'
+import type { Waiting } from '../core/outbox.ts'
 import {
   type Delivered,
   type Log,
   type Notifier,
   OutcomeUnknown,
-  type Posted,
   StoreDown,
-  type Waiting,
   type World,
 } from '../core/ports.ts'
+import type { Posted } from '../core/reads.ts'
 import type { RequestId } from '../core/request.ts'
 import { listAccess } from '../operations/list-access.ts'
 import { readCard } from '../operations/read-card.ts'

@@ -3,7 +3,7 @@
  * sets a lease; nothing stays locked while a target is called.
  */
 import { type RawBuilder, sql } from 'kysely'
-import type { Claim, Claims } from '../core/ports.ts'
+import type { Claim, Claims } from '../core/claims.ts'
 import type { RequestId } from '../core/request.ts'
 import { LEASE } from '../core/retry.ts'
 import type { Database } from './connection.ts'

@@ -4,8 +4,9 @@
  * nothing to change.
  */
 import { type RawBuilder, sql } from 'kysely'
+import type { Claim } from '../core/claims.ts'
 import type { Grant } from '../core/grant.ts'
-import type { Claim, Tx } from '../core/ports.ts'
+import type { Tx } from '../core/ports.ts'
 import { WARN_BEFORE, WORTH_WARNING } from '../core/retry.ts'
 import type { Database } from './connection.ts'
 import { type GrantColumns, isUuid, storable, theRow, toGrant } from './rows.ts'

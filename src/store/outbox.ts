@@ -1,6 +1,6 @@
 /** Messages that wait for the sender, lane by lane. */
 import { sql } from 'kysely'
-import type { Outbox, Waiting } from '../core/ports.ts'
+import type { Outbox, Waiting } from '../core/outbox.ts'
 import { LEASE } from '../core/retry.ts'
 import type { Database } from './connection.ts'
 import { storable, theRow } from './rows.ts'

@@ -2,7 +2,7 @@
  * Questions that change nothing, and the two small notes that doors leave (a posted card, an opened Home).
  */
 import { sql } from 'kysely'
-import type { GrantRow, Reads } from '../core/ports.ts'
+import type { GrantRow, Reads } from '../core/reads.ts'
 import type { Request } from '../core/request.ts'
 import type { Database } from './connection.ts'
 import {

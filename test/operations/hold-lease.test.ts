@@ -1,6 +1,7 @@
 /** A worker calls a target only while the claim is surely its own. */
 import { expect, it, vi } from 'vitest'
-import type { Claim, World } from '../../src/core/ports.ts'
+import type { Claim } from '../../src/core/claims.ts'
+import type { World } from '../../src/core/ports.ts'
 import { LEASE, LEASE_IN_DOUBT } from '../../src/core/retry.ts'
 import { holdLease } from '../../src/operations/hold-lease.ts'
 

@@ -1,7 +1,7 @@
 /** Two people, or a person and the clock, in the same instant. Two replicas serve them, each with its own socket. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Claim } from '../../src/core/claims.ts'
 import type { Grant } from '../../src/core/grant.ts'
-import type { Claim } from '../../src/core/ports.ts'
 import { LEASE } from '../../src/core/retry.ts'
 import { advanceGrant } from '../../src/operations/advance-grant.ts'
 import { endGrant } from '../../src/operations/end-grant.ts'

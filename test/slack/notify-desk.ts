@@ -4,14 +4,9 @@ import { expect } from 'vitest'
 import type { Catalog } from '../../src/core/catalog.ts'
 import type { Grant } from '../../src/core/grant.ts'
 import type { Lane, Notice } from '../../src/core/notice.ts'
-import {
-  type Log,
-  type Notifier,
-  type Posted,
-  StoreDown,
-  type Waiting,
-  type World,
-} from '../../src/core/ports.ts'
+import type { Waiting } from '../../src/core/outbox.ts'
+import { type Log, type Notifier, StoreDown, type World } from '../../src/core/ports.ts'
+import type { Posted } from '../../src/core/reads.ts'
 import type { Request } from '../../src/core/request.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
 import type { SeenMessage } from '../../src/simulator/view.ts'

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/duration.ts'
 import { secondsHeld } from '../../core/grant.ts'
-import type { Held } from '../../core/ports.ts'
+import type { Held } from '../../core/reads.ts'
 import { clamp } from '../../core/reason.ts'
 import { asManyAsFit } from '../blocks/limits.ts'
 import type { Block, Names } from '../blocks/message.ts'

@@ -1,7 +1,7 @@
 import type { Digest } from '../../audit/digest.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { secondsHeld } from '../../core/grant.ts'
-import type { GrantRow, Held } from '../../core/ports.ts'
+import type { GrantRow, Held } from '../../core/reads.ts'
 import type { RefusalCode } from '../../core/refusal.ts'
 import type { Request } from '../../core/request.ts'
 import { message } from '../blocks/compose.ts'

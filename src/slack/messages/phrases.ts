@@ -2,7 +2,7 @@
 import { formatDuration } from '../../core/duration.ts'
 import { type Grant, secondsHeld, secondsPlanned } from '../../core/grant.ts'
 import type { Who } from '../../core/person.ts'
-import type { Held } from '../../core/ports.ts'
+import type { Held } from '../../core/reads.ts'
 import type { Decision, Request } from '../../core/request.ts'
 import type { Names } from '../blocks/message.ts'
 import { bold, group, type Line, listed, person, type Sayable, say } from '../blocks/say.ts'

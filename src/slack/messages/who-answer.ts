@@ -1,6 +1,6 @@
 import type { WhoAsk } from '../../audit/who.ts'
 import { grantName } from '../../core/grant.ts'
-import type { Held } from '../../core/ports.ts'
+import type { Held } from '../../core/reads.ts'
 import { clamp } from '../../core/reason.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { bullets, context, linesThatFit, rich, section } from '../blocks/layout.ts'

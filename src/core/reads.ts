@@ -1,0 +1,64 @@
+/** What can be read of requests and grants outside of a transaction. Types only. */
+import type { Grant, GrantId } from './grant.ts'
+import type { Lane } from './notice.ts'
+import type { ChannelId, PersonId } from './person.ts'
+import type { Request, RequestId } from './request.ts'
+import type { Review } from './review.ts'
+
+/** A message of ours in Slack, kept so that it can be redrawn. */
+export type Posted = {
+  readonly lane: Lane
+  readonly channel: ChannelId
+  readonly ts: string
+  readonly request: RequestId
+}
+
+export type GrantRow = {
+  readonly grant: Grant
+  readonly request: Request
+}
+
+/** Who had an entitlement over which stretch of time. */
+export type Held = {
+  readonly grant: Grant
+  readonly reason: string
+  readonly approvers: readonly PersonId[]
+  /** Where nobody approved it, because it was taken by break-glass. */
+  readonly review?: Review | undefined
+}
+
+export type Reads = {
+  now(): Promise<Date>
+  request(id: RequestId): Promise<Request | undefined>
+  requestByNumber(number: number): Promise<Request | undefined>
+  grant(id: GrantId): Promise<GrantRow | undefined>
+  grantByNumber(number: number): Promise<GrantRow | undefined>
+  grantOfRequest(id: RequestId): Promise<Grant | undefined>
+  /** The newest grant that goes on from this one. */
+  prolongedBy(id: GrantId): Promise<Grant | undefined>
+  /** Live grants (`provisioning`, `active`, `revoking`) of one person, or of everybody. */
+  liveGrants(person?: PersonId): Promise<readonly GrantRow[]>
+  pendingRequests(limit: number): Promise<readonly Request[]>
+  requestsOf(person: PersonId, limit: number): Promise<readonly Request[]>
+  /** What was taken by break-glass and not reviewed yet, oldest first; of one person, or of everybody. */
+  openReviews(limit: number, person?: PersonId): Promise<readonly Request[]>
+  /** This person's last ended grants on an entitlement, newest first. */
+  pastGrants(person: PersonId, target: string, role: string, limit: number): Promise<readonly Grant[]>
+  /** Grants that held an entitlement at some moment of the stretch; both ends the same for one moment. */
+  held(filter: {
+    readonly from: Date
+    readonly to: Date
+    readonly target?: string
+    readonly role?: string
+    readonly person?: PersonId
+    readonly limit: number
+  }): Promise<readonly Held[]>
+  stuck(): Promise<readonly GrantRow[]>
+  closedRequests(from: Date, to: Date): Promise<readonly Request[]>
+  /** Copies of a request's card. */
+  posted(request: RequestId): Promise<readonly Posted[]>
+  savePosted(posted: Posted): Promise<void>
+  /** Targets that live grants still need, so that a configuration without them is refused. */
+  targetsInUse(): Promise<readonly string[]>
+  sawHome(person: PersonId): Promise<void>
+}

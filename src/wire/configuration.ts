@@ -1,0 +1,50 @@
+/** The configuration file: read at start, and again when somebody says so. */
+import type { Logger } from 'pino'
+import { readCatalogFile } from '../config/catalog-file.ts'
+import type { secretResolver } from '../config/secret-source.ts'
+import { openConnectors } from '../connectors/open-connectors.ts'
+import { connectorKinds } from '../connectors/registry.ts'
+import type { Catalog } from '../core/catalog.ts'
+import { orphanedBy } from '../operations/load-catalog.ts'
+import { CannotStart } from './cannot-start.ts'
+
+export type ReadCatalog =
+  | { readonly ok: true; readonly catalog: Catalog; readonly warnings: string }
+  | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
+
+export function parseFile(file: string): ReadCatalog {
+  const { parsed, printed } = readCatalogFile(file, connectorKinds)
+  if (parsed.ok) return { ok: true, catalog: parsed.catalog, warnings: printed }
+  return { ok: false, printed, lines: parsed.issues.map((issue) => `line ${issue.line}: ${issue.message}`) }
+}
+
+export function readCatalog(file: string, log: Logger): Catalog {
+  const parsed = parseFile(file)
+  if (!parsed.ok) throw new CannotStart(parsed.printed)
+  if (parsed.warnings) log.warn(parsed.warnings)
+  return parsed.catalog
+}
+
+export type Taken =
+  | { readonly ok: true; readonly catalog: Catalog; readonly connectors: ReturnType<typeof openConnectors> }
+  | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
+
+/** Everything that can speak against a new configuration is asked before anything is changed. */
+export async function take(
+  store: Parameters<typeof orphanedBy>[0],
+  read: ReadCatalog,
+  secret: ReturnType<typeof secretResolver>,
+): Promise<Taken> {
+  if (!read.ok) return read
+  const { catalog } = read
+  const faults = (await orphanedBy(store, catalog)).map(
+    (target) => `${target} still has live grants; keep it until they have ended.`,
+  )
+  if (faults.length > 0) return { ok: false, printed: faults.join('\n'), lines: faults }
+  try {
+    return { ok: true, catalog, connectors: openConnectors(catalog, secret) }
+  } catch (error) {
+    const printed = error instanceof Error ? error.message : String(error)
+    return { ok: false, printed, lines: [printed] }
+  }
+}
