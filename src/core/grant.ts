@@ -65,6 +65,22 @@ export function grantName(number: number): string {
   return `G-${number}`
 }
 
+/** What every event about a grant says of it; `request` is the name people use, `R-1042`. */
+export function aboutGrant(
+  grant: Pick<Grant, 'person' | 'target' | 'role' | 'account' | 'number' | 'policyHash'>,
+  request: string,
+) {
+  return {
+    subject: grant.person,
+    target: grant.target,
+    role: grant.role,
+    ...(grant.account ? { account: grant.account } : {}),
+    request,
+    grant: grantName(grant.number),
+    policy: grant.policyHash,
+  }
+}
+
 /** Seconds from activation to expiry; for an extension that is more than was asked for. */
 export function secondsPlanned(grant: Pick<Grant, 'activatedAt' | 'expiresAt' | 'duration'>): number {
   if (!grant.activatedAt || !grant.expiresAt) return grant.duration

@@ -1,5 +1,5 @@
 import type { Actor } from '../core/audit-event.ts'
-import { type EndReason, type Grant, type GrantId, grantName } from '../core/grant.ts'
+import { aboutGrant, type EndReason, type Grant, type GrantId } from '../core/grant.ts'
 import { canGrant } from '../core/lifecycle.ts'
 import type { PersonId } from '../core/person.ts'
 import type { Tx } from '../core/ports.ts'
@@ -29,13 +29,8 @@ export async function endChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | u
     tx.append({
       type: 'grant.revoking',
       actor: why.actor,
-      subject: grant.person,
-      target: grant.target,
-      role: grant.role,
-      ...(grant.account ? { account: grant.account } : {}),
-      request: await tx.requests.name(grant.requestId),
-      grant: grantName(grant.number),
-      policy: why.policy ?? grant.policyHash,
+      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
+      ...(why.policy ? { policy: why.policy } : {}),
       outcome: why.reason,
       ...(why.note ? { private: { note: why.note } } : {}),
     })

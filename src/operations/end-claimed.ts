@@ -1,6 +1,6 @@
 import type { Claim } from '../core/claims.ts'
 import type { Grant } from '../core/grant.ts'
-import { grantName } from '../core/grant.ts'
+import { aboutGrant } from '../core/grant.ts'
 import type { World } from '../core/ports.ts'
 
 /** The clock ends a grant: its time is over, or the access did not appear in time. */
@@ -16,13 +16,7 @@ export async function endClaimed(
     tx.append({
       type: 'grant.revoking',
       actor: { kind: 'system', id: 'sweeper' },
-      subject: grant.person,
-      target: grant.target,
-      role: grant.role,
-      ...(grant.account ? { account: grant.account } : {}),
-      request: await tx.requests.name(grant.requestId),
-      grant: grantName(grant.number),
-      policy: grant.policyHash,
+      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
       outcome: reason,
     })
     return ended

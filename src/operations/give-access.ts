@@ -1,6 +1,6 @@
 import type { Claim } from '../core/claims.ts'
 import { type Connector, ConnectorError, type Granted } from '../core/connector.ts'
-import { type Grant, grantName } from '../core/grant.ts'
+import { aboutGrant, type Grant, grantName } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { Tx, World } from '../core/ports.ts'
 import type { GrantRow } from '../core/reads.ts'
@@ -81,13 +81,7 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
     tx.append({
       type: 'grant.activated',
       actor: { kind: 'system', id: 'worker' },
-      subject: active.person,
-      target: active.target,
-      role: active.role,
-      account: active.account ?? '',
-      request: await tx.requests.name(active.requestId),
-      grant: grantName(active.number),
-      policy: active.policyHash,
+      ...aboutGrant(active, await tx.requests.name(active.requestId)),
       outcome: granted.was,
       detail: { expires_at: active.expiresAt?.toISOString() ?? '', stood_before: preexisting },
     })

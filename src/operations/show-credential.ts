@@ -1,5 +1,5 @@
 import { ConnectorError, type Credential } from '../core/connector.ts'
-import { type Grant, type GrantId, grantName } from '../core/grant.ts'
+import { aboutGrant, type Grant, type GrantId, grantName } from '../core/grant.ts'
 import type { PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
@@ -35,13 +35,7 @@ export async function showCredential(
     tx.append({
       type: 'credential.shown',
       actor: { kind: 'person', id: by },
-      subject: grant.person,
-      target: grant.target,
-      role: grant.role,
-      account: grant.account as string,
-      request: requestName(request.number),
-      grant: grantName(grant.number),
-      policy: grant.policyHash,
+      ...aboutGrant(grant, requestName(request.number)),
     })
     return true
   })

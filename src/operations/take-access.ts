@@ -1,6 +1,6 @@
 import type { Claim } from '../core/claims.ts'
 import { ConnectorError, type Revoked } from '../core/connector.ts'
-import { type EndOutcome, type Grant, grantName, secondsHeld } from '../core/grant.ts'
+import { aboutGrant, type EndOutcome, type Grant, grantName, secondsHeld } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
 import { alarmAfter, retryDelay } from '../core/retry.ts'
@@ -57,13 +57,7 @@ async function finish(world: World, claim: Claim, end: End): Promise<void> {
     tx.append({
       type: 'grant.revoked',
       actor: { kind: 'system', id: 'worker' },
-      subject: grant.person,
-      target: grant.target,
-      role: grant.role,
-      ...(grant.account ? { account: grant.account } : {}),
-      request: await tx.requests.name(grant.requestId),
-      grant: grantName(grant.number),
-      policy: grant.policyHash,
+      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
       outcome: end.outcome,
       detail: {
         why: grant.endReason ?? '',
@@ -127,13 +121,7 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
     tx.append({
       type: 'grant.stuck',
       actor: { kind: 'system', id: 'worker' },
-      subject: grant.person,
-      target: grant.target,
-      role: grant.role,
-      ...(grant.account ? { account: grant.account } : {}),
-      request: await tx.requests.name(grant.requestId),
-      grant: grantName(grant.number),
-      policy: grant.policyHash,
+      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
       detail: { alarm: alarms, overdue_s: Math.floor(overdue), attempts: postponed.attempts, error },
     })
     const catalog = world.catalog()
