@@ -67,17 +67,17 @@ export class CompactRange {
 }
 
 /** Leaves `[start, end)`. */
-type Range = readonly [start: number, end: number]
+export type Range = readonly [start: number, end: number]
 
 /** The largest power of two below n. */
-function split(n: number): number {
+export function split(n: number): number {
   let half = 1
   while (half * 2 < n) half *= 2
   return half
 }
 
 /** The subtrees whose roots prove that a leaf is among `size`, lowest first. */
-function inclusionRanges(index: number, [start, end]: Range): Range[] {
+export function inclusionRanges(index: number, [start, end]: Range): Range[] {
   if (end - start <= 1) return []
   const middle = start + split(end - start)
   return index < middle

@@ -1,12 +1,15 @@
 /** Where the audit log's key and anchor file are, and the signer made of them. */
 import { readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { anchorFile } from '../audit/anchor-file.ts'
+import { type Checkpoint, parseCheckpoint } from '../audit/checkpoint.ts'
 import { readVkey, type Signer, type Verifier } from '../audit/note.ts'
 import { type CheckpointSigner, checkpointSigner } from '../audit/sign-checkpoint.ts'
 import { openSigningKey } from '../audit/signing-key.ts'
 import type { ProofStore } from '../core/audit-proof.ts'
+import type { JsonObject } from '../core/connector.ts'
 import { openProofStore, type ProofStoreHandle } from '../store/open-proof-store.ts'
-import { databaseUrl } from './database.ts'
+import { databaseUrl, withStore } from './database.ts'
 
 export function keyFile(): string {
   return process.env.ELEVATE_AUDIT_KEY_FILE?.trim() || '.elevate/audit.key'
@@ -47,15 +50,69 @@ export async function withProofs<T>(work: (proof: ProofStoreHandle) => Promise<T
   }
 }
 
-/** Says on stderr how far it is; on a terminal in one line that is written again and again. */
+/** Signed now when the key is here, so that the newest events are in it; else the last one there is. */
+export async function lastSigned(proof: ProofStore): Promise<{
+  readonly checkpoint: Checkpoint
+  readonly note: string
+  /** Known when the key is here. */
+  readonly vkey: string | undefined
+}> {
+  const key = await openSigningKey(keyFile())
+  if (key.ok) {
+    const result = await signing(proof, key.signer).sign()
+    if (result.kind === 'refused') throw new Error(`Not exported: ${result.text}`)
+    if (result.kind === 'signed')
+      return { checkpoint: result.checkpoint, note: result.note, vkey: key.signer.verifier.vkey }
+  }
+  const kept = await proof.lastCheckpoint()
+  const checkpoint = kept && parseCheckpoint(kept.note.slice(0, kept.note.indexOf('\n\n') + 1))
+  if (!kept || !checkpoint)
+    throw new Error(
+      `There is no checkpoint to prove anything under, and no key to sign one: ${key.ok ? '' : key.fault}`,
+    )
+  process.stderr.write('The key is not here: events after the last checkpoint are left out.\n')
+  return { checkpoint, note: kept.note, vkey: undefined }
+}
+
+/** Who took what out is an event itself, written before anything leaves. */
+export async function recordExport(what: {
+  readonly formats: readonly string[]
+  readonly person?: string | undefined
+  readonly target?: string | undefined
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+  readonly grant?: number | undefined
+}): Promise<void> {
+  const { formats, person, target, from, to, grant } = what
+  const detail: JsonObject = {
+    formats: [...formats],
+    ...(from ? { from: from.toISOString() } : {}),
+    ...(to ? { to: to.toISOString() } : {}),
+  }
+  await withStore((store) =>
+    store.transaction(async (tx) =>
+      tx.append({
+        type: 'export.made',
+        actor: { kind: 'operator', id: userInfo().username },
+        ...(person ? { subject: person } : {}),
+        ...(target ? { target } : {}),
+        ...(grant ? { grant: `G-${grant}` } : {}),
+        detail,
+      }),
+    ),
+  )
+}
+
+/** Says on stderr how far it is: on a terminal in one line that is written again and again, elsewhere now and then. */
 export function progress(what: string): { readonly at: (done: number) => void; readonly end: () => void } {
-  let last = 0
   const onTerminal = process.stderr.isTTY
+  const every = onTerminal ? 100 : 5_000
+  let last = onTerminal ? 0 : performance.now()
   return {
     at: (done) => {
-      if (!onTerminal || performance.now() - last < 100) return
+      if (performance.now() - last < every) return
       last = performance.now()
-      process.stderr.write(`\r${what}: ${done} events`)
+      process.stderr.write(onTerminal ? `\r${what}: ${done} events` : `${what}: ${done} events\n`)
     },
     end: () => {
       if (onTerminal && last > 0) process.stderr.write('\r\u001b[K')

@@ -2,13 +2,20 @@ import { Command } from 'commander'
 import { openSigningKey } from '../audit/signing-key.ts'
 import { auditExportCommand } from './audit-export.ts'
 import { keyFile, signerInUse, signing, withProofs } from './audit-files.ts'
+import { auditProofCommand } from './audit-proof.ts'
 import { auditVerifyCommand } from './audit-verify.ts'
 import { print } from './print.ts'
 
 export function auditCommand(): Command {
   const audit = new Command('audit').description('prove the audit log, and take it elsewhere')
-  for (const command of [auditVerifyCommand(), auditExportCommand(), checkpointCommand(), keyCommand()])
-    audit.addCommand(command.exitOverride().showHelpAfterError())
+  const commands = [
+    auditVerifyCommand(),
+    auditExportCommand(),
+    auditProofCommand(),
+    checkpointCommand(),
+    keyCommand(),
+  ]
+  for (const command of commands) audit.addCommand(command.exitOverride().showHelpAfterError())
   return audit
 }
 

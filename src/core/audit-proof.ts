@@ -29,6 +29,8 @@ export type LeafFilter = {
   readonly target?: string
   readonly from?: Date
   readonly to?: Date
+  /** Everything about one grant, by the names that its events use: from the request to the end. */
+  readonly about?: { readonly person: PersonId; readonly request: string; readonly grant: string }
 }
 
 export type KeptCheckpoint = { readonly size: number; readonly note: string }

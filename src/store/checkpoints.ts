@@ -80,8 +80,13 @@ export function proofStore(db: Database): ProofStore {
   }
 }
 
-function conditions({ person, target, from, to }: LeafFilter): RawBuilder<unknown> {
+function conditions({ person, target, from, to, about }: LeafFilter): RawBuilder<unknown> {
   const all = [
+    ...(about === undefined
+      ? []
+      : [
+          sql`and body.subject = ${about.person} and (body.request = ${about.request} or body."grant" = ${about.grant})`,
+        ]),
     ...(person === undefined ? [] : [sql`and (body.subject = ${person} or body.actor = ${person})`]),
     ...(target === undefined ? [] : [sql`and body.target = ${target}`]),
     ...(from === undefined ? [] : [sql`and body.time >= ${from}`]),

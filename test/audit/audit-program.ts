@@ -48,8 +48,9 @@ export async function auditProcess(
   env: Record<string, string>,
   args: readonly string[],
   input: string,
+  flags: readonly string[] = [],
 ): Promise<Ran> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, ...args], {
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', PROGRAM, '--', ...args], {
     cwd: path.join(import.meta.dirname, '../..'),
     env: { PATH: process.env.PATH ?? '', ...env },
   })

@@ -2,9 +2,19 @@
 import { appendFile, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { query } from '../support/postgres.ts'
-import { audit } from './audit-program.ts'
+import { audit, auditProcess } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'
-import { addEvents } from './real-log.ts'
+import { addEvents, addManyEvents } from './real-log.ts'
+
+/** Their bytes alone are more than the heap that the exporting process has. */
+const LONG = 100_000
+const HEAP_MB = 48
+
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
 
 let world: AuditWorld
 
@@ -20,12 +30,17 @@ describe('export', () => {
     await addEvents(world.store, 260)
     const made = await audit(world.env, ['export', '--out', world.out('good'), '--json'])
     expect(made.code).toBe(0)
-    expect(JSON.parse(made.out)).toMatchObject({ ok: true, events: 283, formats: ['jsonl', 'csv', 'tiles'] })
+    expect(JSON.parse(made.out)).toMatchObject({
+      ok: true,
+      events: 283,
+      formats: ['jsonl', 'csv', 'ocsf', 'tiles'],
+    })
     expect((await readdir(world.out('good'))).sort()).toEqual([
       'checkpoint',
       'checkpoints',
       'events.csv',
       'events.jsonl',
+      'events.ocsf.jsonl',
       'tile',
       'vkey',
     ])
@@ -115,7 +130,7 @@ describe('export', () => {
       'orders-db',
       '--json',
     ])
-    expect(JSON.parse(made.out)).toMatchObject({ formats: ['jsonl', 'csv'] })
+    expect(JSON.parse(made.out)).toMatchObject({ formats: ['jsonl', 'csv', 'ocsf'] })
     const lines = (await readFile(world.out('part/events.jsonl'), 'utf8')).trimEnd().split('\n')
     const events = lines.map((line) => JSON.parse(line).event)
     expect(new Set(events.map((one) => `${one.subject} ${one.target}`))).toEqual(new Set(['U1 orders-db']))
@@ -127,14 +142,46 @@ describe('export', () => {
       type: 'export.made',
       actor: { kind: 'operator' },
       subject: 'U1',
-      detail: { formats: ['jsonl', 'csv'] },
+      detail: { formats: ['jsonl', 'csv', 'ocsf'] },
     })
   })
+
+  test('OCSF is written in the version that was asked for, one event a line', async () => {
+    await world.signedLog()
+    const ask = ['export', '--out', world.out('ocsf'), '--format', 'ocsf', '--ocsf-version', '1.9']
+    expect((await audit(world.env, ask)).code).toBe(0)
+    expect(await readdir(world.out('ocsf'))).toEqual(['events.ocsf.jsonl'])
+    const events = linesOf(await readFile(world.out('ocsf/events.ocsf.jsonl'), 'utf8'))
+    expect(events).toHaveLength(23)
+    expect(new Set(events.map((one) => one.metadata.version))).toEqual(new Set(['1.9.0']))
+    expect(events.map((one) => one.metadata.sequence)).toEqual(events.map((_, index) => index))
+    expect(events.at(-1)).toMatchObject({ class_uid: 3004, metadata: { event_code: 'export.made' } })
+  })
+
+  test('a long log is exported in every format within a heap that could not hold it', async () => {
+    await world.signedLog()
+    await addManyEvents(world.url, LONG)
+    const made = await auditProcess(world.env, ['export', '--out', world.out('long'), '--json'], '', [
+      `--max-old-space-size=${HEAP_MB}`,
+    ])
+    // Nothing but how far it is.
+    expect(made.err).toMatch(/^(?:\w+: \d+ events\n)*$/)
+    expect(JSON.parse(made.out)).toMatchObject({ events: LONG + 23 })
+    expect((await stat(world.out('long/events.ocsf.jsonl'))).size).toBeGreaterThan(2 * HEAP_MB * 1024 * 1024)
+    const found = await auditProcess(
+      {},
+      ['verify', '--export', world.out('long'), '--vkey', world.out('long/vkey')],
+      '',
+      [`--max-old-space-size=${HEAP_MB}`],
+    )
+    expect(found.out).toContain(`Events 0 to ${LONG + 22} are proven.`)
+  }, 240_000)
 
   test('wrong use is told and ends with 2; a folder that is not empty, with 1', async () => {
     const wrong = [
       ['export'],
       ['export', '--out', world.out('x'), '--format', 'pdf'],
+      ['export', '--out', world.out('x'), '--ocsf-version', '2.0'],
       ['export', '--out', world.out('x'), '--from', 'yesterday'],
       ['export', '--out', world.out('x'), '--person', 'U1', '--format', 'tiles'],
       ['verify', '--wrong'],

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCheckpoint } from '../../src/audit/checkpoint.ts'
 import { exportTiles } from '../../src/audit/export-tiles.ts'
 import { MerkleTree } from '../../src/audit/merkle.ts'
+import { formatProof } from '../../src/audit/proof-file.ts'
 import { must } from '../store/samples.ts'
 import { PaperLog, signer } from './paper-log.ts'
 
@@ -125,6 +126,22 @@ describe.skipIf(!here)('Go’s sumdb/note and sumdb/tlog', () => {
       expect(stdout).toBe('')
       expect(stderr).toMatch(says)
     })
+
+  test('accept the proof file of one event, and refuse it for another event', async () => {
+    const tree = new MerkleTree()
+    for (const leaf of log.leaves) tree.append(must(leaf.leafHash))
+    for (const index of [0, 255, 256, SIZE - 1]) {
+      const file = path.join(folder, `${index}.tlog-proof`)
+      const checkpoint = must(log.notes.at(-1))
+      await writeFile(file, formatProof({ index, hashes: tree.inclusionProof(index, SIZE), checkpoint }))
+      await writeFile(path.join(folder, `${index}.json`), must(log.at(index).bytes))
+      const { stdout, stderr } = await run(signer.verifier.vkey, file, path.join(folder, `${index}.json`))
+      expect(stderr).toBe('')
+      expect(stdout).toBe(`elevate/audit/test: event ${index} of ${SIZE} is good\n`)
+    }
+    const wrong = [path.join(folder, '255.tlog-proof'), path.join(folder, '256.json')]
+    expect((await run(signer.verifier.vkey, ...wrong)).stderr).toContain('event 255')
+  })
 
   test('refuse a proof with one hash changed', async () => {
     const { inclusion, consistency } = proofs()

@@ -22,6 +22,21 @@ export async function addEvents(store: StoreHandle, count: number): Promise<void
   }
 }
 
+/** Very many, in transactions of a thousand; as large as those of a grant. */
+export async function addManyEvents(url: string, count: number): Promise<void> {
+  const event = (
+    n: string,
+  ) => `'{"actor":{"id":"U' || ${n} % 50 || '","kind":"person"},"detail":{"expires_at":"2026-11-23T10:40:00.000Z",'
+    || '"rule":"a-rule-of-the-policy"},"grant":"G-' || ${n} || '","id":"' || gen_random_uuid() || '","index":"","policy":"'
+    || repeat('ab', 32) || '","request":"R-' || ${n} || '","role":"read","subject":"U' || ${n} % 50
+    || '","target":"orders-db","time":"","type":"grant.activated","v":1}'`
+  for (let done = 0; done < count; done += 1_000)
+    await execute(
+      url,
+      `select audit.append(array(select ${event('n')} from generate_series(${done + 1}, ${Math.min(done + 1_000, count)}) n), '[]')`,
+    )
+}
+
 /** The owner of the database needs no permission: the guards are switched off, and on again afterwards. */
 export async function asSuperuser(url: string, statements: readonly string[]): Promise<void> {
   const tables = ['leaf', 'body', 'secret', 'checkpoint']

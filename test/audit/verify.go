@@ -2,8 +2,9 @@
 // golang.org/x/mod/sumdb/note, and every event, tile and proof is checked by golang.org/x/mod/sumdb/tlog.
 //
 //	go run verify.go VKEY FOLDER [PROOFS]
+//	go run verify.go VKEY EVENT.tlog-proof EVENT.json
 //
-// FOLDER is an export with tiles. PROOFS is a file of JSON with inclusion and consistency proofs to be checked, too.
+// FOLDER is an export with tiles; a .tlog-proof proves one event. PROOFS is a file of JSON with inclusion and consistency proofs to be checked, too.
 package main
 
 import (
@@ -108,8 +109,30 @@ func hashes(texts []string) (all []tlog.Hash) {
 	return all
 }
 
+// single checks one event with its proof (c2sp.org/tlog-proof) and the verifier key, and nothing else.
+func single(vkey, file, event string) {
+	text, err := os.ReadFile(file)
+	must(err, "proof")
+	data, err := os.ReadFile(event)
+	must(err, "event")
+	head, msg, found := strings.Cut(string(text), "\n\n")
+	lines := strings.Split(head, "\n")
+	if !found || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" || !strings.HasPrefix(lines[1], "index ") {
+		must(fmt.Errorf("%q", head), "proof")
+	}
+	index, err := strconv.ParseInt(strings.TrimPrefix(lines[1], "index "), 10, 64)
+	must(err, "index")
+	origin, tree := checkpoint([]byte(msg), vkey)
+	must(tlog.CheckRecord(hashes(lines[2:]), tree.N, tree.Hash, index, tlog.RecordHash(data)), fmt.Sprintf("event %d", index))
+	fmt.Printf("%s: event %d of %d is good\n", origin, index, tree.N)
+}
+
 func main() {
 	vkey, dir := os.Args[1], os.Args[2]
+	if strings.HasSuffix(dir, ".tlog-proof") {
+		single(vkey, dir, os.Args[3])
+		return
+	}
 	msg, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
 	must(err, "checkpoint")
 	origin, tree := checkpoint(msg, vkey)

@@ -1,0 +1,13 @@
+import type { StoredLeaf } from '../core/audit-proof.ts'
+import { pagesOf, type RowsExport } from './export-jsonl.ts'
+import { type OcsfVersion, toOcsf } from './ocsf.ts'
+
+/** One OCSF event a line; an event whose bytes are erased has none. */
+export async function* ocsfPieces(job: RowsExport, version: OcsfVersion): AsyncGenerator<string> {
+  for await (const page of pagesOf(job)) yield page.map((leaf) => ocsfLine(leaf, version)).join('')
+}
+
+export function ocsfLine(leaf: StoredLeaf, version: OcsfVersion): string {
+  const event = toOcsf(leaf, version)
+  return event ? `${JSON.stringify(event)}\n` : ''
+}
