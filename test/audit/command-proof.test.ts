@@ -100,6 +100,8 @@ test('the maker of proofs, which keeps only tiles, proves what the whole tree pr
     leafHashes: async (from: number, limit: number) =>
       log.leaves.slice(from, from + limit).map((one) => ({ index: one.index, hash: must(one.leafHash) })),
   }
+  const wrong = { origin: 'x', size: 700, root: tree.root(701) }
+  await expect(ProofMaker.over(proof, wrong)).rejects.toThrow('not the ones that were signed')
   for (const size of [1, 2, 255, 256, 257, 512, 513, 700, 1_024, 1_025, 1_300]) {
     const maker = await ProofMaker.over(proof, { origin: 'x', size, root: tree.root(size) })
     for (const index of new Set(
