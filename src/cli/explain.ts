@@ -3,6 +3,7 @@ import { type Catalog, findTarget, type Policy, policiesFor } from '../core/cata
 import { formatDuration } from '../core/duration.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Who } from '../core/person.ts'
+import type { ApprovalStage } from '../core/stages.ts'
 import { catalogInUse } from './catalog-file.ts'
 import { print } from './print.ts'
 
@@ -38,12 +39,16 @@ function inWords(policy: Policy): string {
   return [
     `${policy.name}`,
     `  may ask:   ${who(policy.request)}`,
-    `  approves:  ${approve.count} of ${who(approve.from)}${approve.allowSelfApproval ? ', the requester included' : ''}`,
+    `  approves:  ${approve.stages.map(stage).join(', and ')}${approve.allowSelfApproval ? ', the requester included' : ''}`,
     `  duration:  up to ${formatDuration(duration.max)}, ${formatDuration(duration.default)} when nothing is said`,
     `  reason:    at least ${reason.minLength} characters${reason.pattern ? `, matching ${reason.pattern}` : ''}`,
     `  lapses:    after ${formatDuration(policy.lapseAfter)} without an answer`,
     `  break-glass: ${breakGlass ? `${who(breakGlass.from)}, up to ${formatDuration(breakGlass.duration.max)}` : 'not possible'}`,
   ].join('\n')
+}
+
+function stage({ name, from, count }: ApprovalStage): string {
+  return `${count} of ${who(from)}${name ? ` (${name})` : ''}`
 }
 
 function who(list: readonly Who[]): string {

@@ -6,6 +6,7 @@ import type { ConnectorKind, Json } from '../core/connector.ts'
 import { parseDuration } from '../core/duration.ts'
 import type { Who } from '../core/person.ts'
 import { cleanText } from '../core/reason.ts'
+import type { ApprovalStage } from '../core/stages.ts'
 import { readConnectorSettings, type TargetSettings } from './connector-settings.ts'
 import { type Issue, type Report, sortIssues, writePath } from './issue.ts'
 import { checkNamesTyped } from './name-rules.ts'
@@ -115,8 +116,7 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
     roles: policy.roles,
     request: policy.request.map(whoOf),
     approve: {
-      from: approve.from.map(whoOf),
-      count: approve.count,
+      stages: stagesOf(approve),
       allowSelfApproval: approve.allow_self_approval,
     },
     duration: { default: seconds(duration.default), max: seconds(duration.max) },
@@ -132,6 +132,18 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
       ? {}
       : { fallback: { from: policy.fallback.map(whoOf), after: seconds(policy.fallback_after) } }),
   }
+}
+
+function stagesOf({
+  from = [],
+  count,
+  stages = [{ from, count }],
+}: CatalogFile['policies'][number]['approve']): ApprovalStage[] {
+  return stages.map(({ name, ...stage }) => ({
+    ...(name === undefined ? {} : { name: cleanText(name) }),
+    from: stage.from.map(whoOf),
+    count: stage.count,
+  }))
 }
 
 function breakGlassOf(typed: NonNullable<CatalogFile['policies'][number]['break_glass']>): BreakGlass {

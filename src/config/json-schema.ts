@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import type { ConnectorKind, Json, JsonObject } from '../core/connector.ts'
 import { isObject } from './connector-settings.ts'
-import { catalogSchema, ID } from './schema.ts'
+import { catalogSchema } from './schema.ts'
+import { ID } from './shape-parts.ts'
 
 const NAME = { pattern: ID.source }
 

@@ -4,7 +4,7 @@ import { parseDuration, resemblesDuration } from '../core/duration.ts'
 import { nearest } from '../core/nearest.ts'
 import { entriesOf, isObject } from './connector-settings.ts'
 import { quote, type Report } from './issue.ts'
-import { ID, ID_HELP } from './schema.ts'
+import { ID, ID_HELP } from './shape-parts.ts'
 
 /** The first word after `/elevate` is one of these or a target. */
 const SUBCOMMANDS = [

@@ -2,8 +2,10 @@
 import type { Json } from '../core/connector.ts'
 import { formatDuration, parseDuration } from '../core/duration.ts'
 import { nearest } from '../core/nearest.ts'
+import { checkApproval } from './approval-rules.ts'
 import { entriesOf, isObject } from './connector-settings.ts'
 import { type Path, quote, type Report } from './issue.ts'
+import { inside, textsIn, warnOfTwice, words } from './read-leniently.ts'
 import { refusePattern } from './reason-pattern.ts'
 
 /** Reads leniently: what has the wrong shape was reported already, and must not hide another fault. */
@@ -26,7 +28,7 @@ export function checkPolicies(file: Json, report: Report): void {
         )
     }
     checkNames(policy, path, targets, report)
-    checkApproval(policy, path, report)
+    checkApproval(policy, [...path, 'approve'], report)
     checkDuration(policy, [...path, 'duration'], report)
     checkBreakGlass(policy, path, report)
     checkReminder(policy, path, report)
@@ -34,14 +36,7 @@ export function checkPolicies(file: Json, report: Report): void {
     const pattern = inside(policy, 'reason', 'pattern')
     const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
     if (refused) report([...path, 'reason', 'pattern'], refused)
-    for (const list of [
-      ['targets'],
-      ['roles'],
-      ['request'],
-      ['approve', 'from'],
-      ['fallback'],
-      ['break_glass', 'from'],
-    ])
+    for (const list of [['targets'], ['roles'], ['request'], ['fallback'], ['break_glass', 'from']])
       warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
   })
   warnOfUnspoken(policies, targets, report)
@@ -99,34 +94,6 @@ function checkNames(
   })
 }
 
-function checkApproval(policy: Json, path: Path, report: Report): void {
-  const from = textsIn(inside(policy, 'approve'), 'from')
-  const typed = inside(policy, 'approve', 'count')
-  const count = typeof typed === 'number' ? typed : 1
-  if (from.length === 0 || !from.every(isPerson)) return
-  const approvers = new Set(from)
-  if (count > approvers.size) {
-    report(
-      [...path, 'approve', 'count'],
-      `${count} people must say yes, but only ${approvers.size} ${approvers.size === 1 ? 'is' : 'are'} named. ` +
-        'Name more people or a user group, or ask for fewer.',
-    )
-    return
-  }
-  if (inside(policy, 'approve', 'allow_self_approval') === true) return
-  const requesters = [...new Set(textsIn(policy, 'request'))]
-  const stuck = requesters.filter((one) => isPerson(one) && approvers.has(one) && approvers.size - 1 < count)
-  if (stuck.length === 0) return
-  const everyone = stuck.length === requesters.length
-  report(
-    [...path, 'approve', 'from'],
-    everyone
-      ? 'Nobody could ever approve: the only approvers are the people who ask. Name somebody else.'
-      : `When ${stuck.map(quote).join(' or ')} asks, too few others may approve. Name somebody else too.`,
-    { severity: everyone ? 'fault' : 'warning' },
-  )
-}
-
 /** `path` leads to the object with a `default` and a `max`. */
 function checkDuration(policy: Json, path: Path, report: Report): void {
   const [usual, max] = ['default', 'max'].map((key) => lengthAt(policy, String(path.at(-1)), key))
@@ -177,34 +144,7 @@ function checkReminder(policy: Json, path: Path, report: Report): void {
   )
 }
 
-function warnOfTwice(list: readonly (string | undefined)[], path: Path, report: Report): void {
-  list.forEach((one, i) => {
-    if (one !== undefined && list.indexOf(one) < i)
-      report([...path, i], `${quote(one)} is named twice.`, { severity: 'warning' })
-  })
-}
-
 function meant(typed: string, known: readonly string[]): string {
   const near = nearest(typed, known)
   return near ? ` Did you mean ${quote(near)}?` : ''
-}
-
-function isPerson(who: string): boolean {
-  return /^[UW]/.test(who)
-}
-
-function inside(value: Json | undefined, ...path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
-    value,
-  )
-}
-
-/** A list's texts at their places; undefined where something else stands. */
-function words(value: Json | undefined): (string | undefined)[] {
-  return Array.isArray(value) ? value.map((one) => (typeof one === 'string' ? one : undefined)) : []
-}
-
-function textsIn(value: Json | undefined, key: string): string[] {
-  return words(inside(value, key)).filter((one) => one !== undefined)
 }

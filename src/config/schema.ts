@@ -4,70 +4,9 @@
  * rules beside this file.
  */
 import { z } from 'zod'
-import { DAY, DURATION_HELP, parseDuration } from '../core/duration.ts'
-import { nearest } from '../core/nearest.ts'
-import { cleanText, lengthOf } from '../core/reason.ts'
-import { quote, quoteAll } from './issue.ts'
+import { approveSchema } from './approve-schema.ts'
 import { PATTERN_MAX } from './reason-pattern.ts'
-
-export const ID = /^[a-z0-9][a-z0-9._-]{0,39}$/
-export const ID_HELP =
-  'use 1 to 40 small letters, digits, dots, hyphens and underscores, and begin with a letter or digit'
-export const DURATION = /^[1-9][0-9]{0,3}[mhd]$/
-const MAX_DURATION = 30 * DAY
-
-type Told = { readonly input?: unknown }
-const told = ({ input }: Told) => (typeof input === 'string' ? quote(input) : 'This')
-
-const text = (max: number) =>
-  z
-    .string()
-    .superRefine((typed, context) => {
-      const length = lengthOf(cleanText(typed))
-      if (length === 0)
-        context.addIssue({ code: 'custom', message: 'This is empty. Write a few plain words.' })
-      if (length > max)
-        context.addIssue({ code: 'custom', message: `This has ${length} characters; at most ${max} fit.` })
-    })
-    .meta({ minLength: 1, maxLength: max })
-
-const duration = () =>
-  z
-    .string()
-    .regex(DURATION, { error: (issue) => `${told(issue)} is not a duration: ${DURATION_HELP}.` })
-    .refine((typed) => (parseDuration(typed) ?? 0) <= MAX_DURATION, {
-      error: (issue) => `${told(issue)} is too long: at most 30d.`,
-    })
-
-const whole = (min: number, max: number) => {
-  const error = `Write a whole number from ${min} to ${max}.`
-  return z.int({ error }).min(min, { error }).max(max, { error })
-}
-
-const channel = () =>
-  z.string().regex(/^[CG][A-Z0-9]{2,20}$/, {
-    error: (issue) =>
-      `${told(issue)} is not a channel's id (C… or G…). In Slack it stands at the end of the channel's details.`,
-  })
-
-const who = z.string().regex(/^(?:everyone|[UWS][A-Z0-9]{2,20})$/, {
-  error: (issue) => `${told(issue)} is not everyone, a person's id (U… or W…) or a user group's id (S…).`,
-})
-
-const named = z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, {
-  error: (issue) => `${told(issue)} is not a person's id (U… or W…) or a user group's id (S…).`,
-})
-
-const list = <T extends z.ZodType>(item: T) =>
-  z.array(item).min(1, { error: 'This list is empty. Name at least one.' })
-
-const choice = <const T extends readonly string[]>(options: T) =>
-  z.enum(options, {
-    error: ({ input }) => {
-      const near = typeof input === 'string' ? nearest(input, options) : undefined
-      return `Write one of ${quoteAll(options)}.${near ? ` Did you mean ${quote(near)}?` : ''}`
-    },
-  })
+import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
 
 export const roleSchema = z.looseObject({
   description: text(200).describe('What the role allows, in plain words for the person who approves.'),
@@ -95,18 +34,7 @@ export const policySchema = z.strictObject({
   request: list(who).describe(
     'Who may ask: everyone, people (U… or W…) and user groups (S…). The first policy that fits decides.',
   ),
-  approve: z
-    .strictObject({
-      from: list(who).describe('Who may approve: everyone, people (U… or W…) and user groups (S…).'),
-      count: whole(1, 10).default(1).describe('How many different people must say yes.'),
-      allow_self_approval: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Whether the person who asks may also be one of the approvers. Leave it out unless you mean it.',
-        ),
-    })
-    .describe('Who decides.'),
+  approve: approveSchema,
   duration: z
     .strictObject({
       default: duration().describe('How long, when the person does not say: 30m, 2h or 1d.'),

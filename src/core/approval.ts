@@ -7,16 +7,32 @@ import { type Groups, groupsIn, includes, membersOf, type Person, type PersonId,
 import { policyOf, refuseDuration, refuseUnlessMember } from './policy.ts'
 import { type Refused, refuse } from './refusal.ts'
 import { type Decision, type Request, requestName, type Verdict } from './request.ts'
+import {
+  approvalsIn,
+  approvalsNeeded,
+  approversNamed,
+  type FilledStage,
+  fillStages,
+  mayFill,
+  viaFallback,
+} from './stages.ts'
 
-export type Outcome =
-  | { readonly outcome: 'denied'; readonly self: boolean; readonly policy: Policy | undefined }
-  | { readonly outcome: 'counted'; readonly self: boolean; readonly policy: Policy; readonly have: number }
-  | {
-      readonly outcome: 'approved'
-      readonly self: boolean
-      readonly policy: Policy
-      readonly by: readonly PersonId[]
-    }
+type Judged = {
+  readonly self: boolean
+  /** The approver has his say only because others did not answer in time. */
+  readonly fallback: boolean
+  readonly policy: Policy
+}
+
+export type Outcome = Judged &
+  (
+    | { readonly outcome: 'denied' }
+    | {
+        readonly outcome: 'counted' | 'approved'
+        /** All of the policy's, with this yes. */
+        readonly stages: readonly FilledStage[]
+      }
+  )
 
 /** Groups that must be read before {@link decide} can answer. */
 export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target' | 'role'>): string[] {
@@ -26,7 +42,7 @@ export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target'
   return [
     ...new Set(
       policies.flatMap((policy) =>
-        groupsIn([...policy.request, ...policy.approve.from, ...(policy.fallback?.from ?? [])]),
+        groupsIn([...policy.request, ...approversNamed(policy), ...(policy.fallback?.from ?? [])]),
       ),
     ),
   ]
@@ -35,8 +51,9 @@ export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target'
 /** The policy as it stands for this request: with its fallback approvers, once it has waited for long enough. */
 export function policyNow(policy: Policy, request: Pick<Request, 'widened'>): Policy {
   if (!request.widened || !policy.fallback) return policy
-  const from = [...policy.approve.from, ...policy.fallback.from]
-  return { ...policy, approve: { ...policy.approve, from } }
+  const fallback = policy.fallback.from
+  const stages = policy.approve.stages.map((stage) => ({ ...stage, fallback }))
+  return { ...policy, approve: { ...policy.approve, stages } }
 }
 
 export function decide(
@@ -57,7 +74,7 @@ export function decide(
     )
   const policy = policyNow(found, request)
   const self = approver.id === request.requester
-  if (!includes(policy.approve.from, approver.id, groups))
+  if (!policy.approve.stages.some((stage) => mayFill(stage, approver.id, groups)))
     return refuse('not-an-approver', `You are not an approver of ${request.role} on ${request.target}.`)
   if (self && !policy.approve.allowSelfApproval)
     return refuse('self-approval', 'Nobody decides on his own request here. You can withdraw it.')
@@ -66,7 +83,10 @@ export function decide(
       'already-decided',
       `You have approved ${requestName(request.number)} already; it needs other people too.`,
     )
-  if (verdict === 'deny') return { outcome: 'denied', self, policy }
+  if (verdict === 'deny') {
+    const fallback = !found.approve.stages.some((stage) => mayFill(stage, approver.id, groups))
+    return { outcome: 'denied', self, fallback, policy }
+  }
   if (requester.kind !== 'member')
     return refuse('requester-gone', `<@${request.requester}> is no longer a member of this workspace.`)
   if (refuseDuration(request.duration, policy))
@@ -74,10 +94,26 @@ export function decide(
       'policy-changed',
       `Today's policy no longer allows that long for ${request.role} on ${request.target}.`,
     )
-  const by = [...standingApprovals(request.decisions, policy, groups, request.requester), approver.id]
-  return by.length >= policy.approve.count
-    ? { outcome: 'approved', self, policy, by }
-    : { outcome: 'counted', self, policy, have: by.length }
+  const earlier = standingApprovals(request.decisions, policy, groups, request.requester)
+  const stages = fillStages(policy.approve.stages, [...earlier, approver.id], groups)
+  if (!stages.some((stage) => stage.by.includes(approver.id)))
+    return refuse(
+      'stage-filled',
+      `${requestName(request.number)} has every approval that you could give; it waits for other people now. You can still deny it.`,
+    )
+  const complete = approvalsIn(stages) >= approvalsNeeded(stages)
+  const fallback = viaFallback(stages, approver.id, groups)
+  return { outcome: complete ? 'approved' : 'counted', self, fallback, policy, stages }
+}
+
+/** The stages as they stand, with the earlier yeses that count today. */
+export function standingStages(
+  decisions: readonly Decision[],
+  policy: Policy,
+  groups: Groups,
+  requester: PersonId,
+): FilledStage[] {
+  return fillStages(policy.approve.stages, standingApprovals(decisions, policy, groups, requester), groups)
 }
 
 /** Earlier yeses that still count today. */
@@ -88,14 +124,15 @@ export function standingApprovals(
   requester: PersonId,
 ): PersonId[] {
   return decisions
-    .filter((one) => one.verdict === 'approve' && includes(policy.approve.from, one.approver, groups))
+    .filter((one) => one.verdict === 'approve')
     .map((one) => one.approver)
+    .filter((approver) => policy.approve.stages.some((stage) => mayFill(stage, approver, groups)))
     .filter((approver) => approver !== requester || policy.approve.allowSelfApproval)
 }
 
 /** Everybody who could say yes to this request, or undefined where policy says `everyone`. */
 export function approversOf(policy: Policy, requester: PersonId, groups: Groups): PersonId[] | undefined {
-  return membersOf(policy.approve.from, groups)?.filter(
+  return membersOf(approversNamed(policy), groups)?.filter(
     (person) => person !== requester || policy.approve.allowSelfApproval,
   )
 }
@@ -112,7 +149,7 @@ export function mayEnd(
 
 /** The approvers of an entitlement, under whichever policy, and security. */
 export function overseersOf(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
-  const approvers = policiesFor(catalog, one.target, one.role).flatMap((policy) => policy.approve.from)
+  const approvers = policiesFor(catalog, one.target, one.role).flatMap(approversNamed)
   const named = new Map([...approvers, ...catalog.security].map((who) => [JSON.stringify(who), who]))
   return [...named.values()]
 }

@@ -4,6 +4,7 @@
  */
 import type { Catalog } from './catalog.ts'
 import { type Groups, groupsIn, includes, type Person, type Who } from './person.ts'
+import { approversNamed } from './stages.ts'
 
 /** Groups that must be read before {@link maySeeAll} can answer. */
 export function groupsToSee(catalog: Catalog, target: string | undefined): string[] {
@@ -28,6 +29,6 @@ export function isSecurity(catalog: Catalog, person: Person, groups: Groups): bo
 function readers(catalog: Catalog, target: string | undefined): Who[] {
   const approvers = catalog.policies
     .filter((policy) => target !== undefined && policy.targets.includes(target))
-    .flatMap((policy) => policy.approve.from)
+    .flatMap(approversNamed)
   return [...catalog.security, ...approvers]
 }

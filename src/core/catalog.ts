@@ -1,6 +1,7 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
 import type { JsonObject } from './connector.ts'
 import type { ChannelId, Who } from './person.ts'
+import type { ApprovalStage } from './stages.ts'
 
 export type Risk = 'low' | 'medium' | 'high'
 
@@ -39,9 +40,8 @@ export type Policy = {
   /** Who may ask. */
   readonly request: readonly Who[]
   readonly approve: {
-    readonly from: readonly Who[]
-    /** How many different people must say yes. */
-    readonly count: number
+    /** All must be filled, in any order; one person fills one of them only. */
+    readonly stages: readonly ApprovalStage[]
     /** Only when the file says so in so many words may the requester be one of them. */
     readonly allowSelfApproval: boolean
   }
@@ -49,7 +49,7 @@ export type Policy = {
   readonly duration: { readonly default: number; readonly max: number }
   readonly reason: {
     readonly minLength: number
-    /** RE2-like subset is not enforced: patterns come from the operator, and texts are at most 3,000 characters. */
+    /** Refused when the file is read if the worst text could make it slow: JavaScript's matcher goes back and tries again. */
     readonly pattern?: string
     /** Says what a good reason looks like. */
     readonly hint?: string

@@ -22,6 +22,7 @@ export type RefusalCode =
   | 'unknown-date'
   | 'already-closed'
   | 'already-decided'
+  | 'stage-filled'
   | 'not-an-approver'
   | 'self-approval'
   | 'requester-gone'

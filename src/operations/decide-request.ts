@@ -9,6 +9,13 @@ import { cleanText } from '../core/reason.ts'
 import { isAttempt, isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { type Request, type RequestId, requestName, type Verdict } from '../core/request.ts'
 import { PROVISION_WITHIN } from '../core/retry.ts'
+import {
+  type ApprovalStage,
+  approvalsNeeded,
+  type FilledStage,
+  stillMissing,
+  writeFilled,
+} from '../core/stages.ts'
 import { tellHomes } from './tell-homes.ts'
 
 export type Deciding = {
@@ -22,8 +29,10 @@ export type Deciding = {
 export type Decided = {
   readonly outcome: Outcome['outcome']
   readonly request: Request
-  readonly have: number
-  readonly needed: number
+  /** What it still needs after a yes, stage by stage. */
+  readonly missing: readonly ApprovalStage[]
+  /** It matters from whom the yeses come. */
+  readonly staged: boolean
 }
 
 /**
@@ -65,10 +74,8 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
       tell(world, tx, request, outcome),
     ])
     grant = opened
-    const needed = verdict.policy?.approve.count ?? 1
-    const have =
-      verdict.outcome === 'approved' ? verdict.by.length : verdict.outcome === 'counted' ? verdict.have : 0
-    return { outcome, request, have, needed }
+    const missing = verdict.outcome === 'counted' ? stillMissing(verdict.stages) : []
+    return { outcome, request, missing, staged: verdict.policy.approve.stages.length > 1 }
   })
   // Access first: what there is to tell follows when it is given, and with the next second at the latest.
   if (grant) world.nudge.grant(grant)
@@ -127,21 +134,34 @@ function record(
     ...about,
     type: 'decision.recorded',
     outcome: deciding.verdict,
-    detail: { self: verdict.self, rule: verdict.policy?.name ?? '' },
+    detail: {
+      self: verdict.self,
+      rule: verdict.policy.name,
+      ...(verdict.fallback ? { via: 'fallback' } : {}),
+    },
     ...(note ? { private: { note } } : {}),
   })
-  if (verdict.outcome === 'approved')
+  if (verdict.outcome === 'approved') {
+    const by = approversIn(request, deciding.by, verdict.stages)
     tx.append({
       ...about,
       type: 'request.approved',
       detail: {
-        approvers: [...verdict.by],
-        needed: verdict.policy.approve.count,
-        self_approved: verdict.by.includes(request.requester),
+        approvers: by,
+        needed: approvalsNeeded(verdict.stages),
+        stages: verdict.stages.map(writeFilled),
+        self_approved: by.includes(request.requester),
       },
     })
+  }
   if (verdict.outcome === 'denied')
     tx.append({ ...about, type: 'request.denied', ...(note ? { private: { note } } : {}) })
+}
+
+/** Those whose yes fills a stage, in the order they gave it. */
+function approversIn(request: Request, last: PersonId, stages: readonly FilledStage[]): PersonId[] {
+  const came = [...request.decisions.map((one) => one.approver), last]
+  return came.filter((one) => stages.some((stage) => stage.by.includes(one)))
 }
 
 /** Intent first: what will be true, until when at the latest, and all that is needed to undo it, before any call. */

@@ -1,4 +1,4 @@
-import { mayEnd } from '../core/approval.ts'
+import { mayEnd, overseersOf } from '../core/approval.ts'
 import { type Grant, type GrantId, grantName } from '../core/grant.ts'
 import { channelLane } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/person.ts'
@@ -50,10 +50,7 @@ async function refuseUnlessEnder(
   note: string,
 ): Promise<Refused | undefined> {
   const catalog = world.catalog()
-  const policies = catalog.policies.filter(
-    (policy) => policy.targets.includes(grant.target) && policy.roles.includes(grant.role),
-  )
-  const named = [...policies.flatMap((policy) => policy.approve.from), ...catalog.security]
+  const named = overseersOf(catalog, grant)
   const [person, groups] = await Promise.all([
     world.directory.person(by),
     world.directory.groups([...new Set(groupsIn(named))]),

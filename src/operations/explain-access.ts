@@ -3,20 +3,27 @@ import { breakGlassPolicy, groupsToBreakGlass } from '../core/break-glass.ts'
 import { findTarget, type Policy } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import { nearest } from '../core/nearest.ts'
-import { groupsIn, type PersonId } from '../core/person.ts'
+import { groupsIn, membersOf, type PersonId } from '../core/person.ts'
 import { groupsToAskWith, policyOf, refuseUnlessMember } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
+import { type ApprovalStage, approvalsPossible, approversNamed, namedIn } from '../core/stages.ts'
 
 /** Which rule applies to this person, and who would be asked. Asks nothing of anybody. */
 export type Explained = {
   readonly policy: Policy
   /** Undefined when policy says everyone. */
   readonly approvers: readonly PersonId[] | undefined
+  readonly stages: readonly ExplainedStage[]
+  /** How many approvals could come together today; fewer than needed means that it cannot be approved. */
+  readonly possible: number
   readonly capabilities: Capabilities | undefined
   /** Undefined when no policy lets this person break glass there. */
   readonly breakGlass: { readonly max: number; readonly reviewOpen: boolean } | undefined
 }
+
+/** A stage with those who could fill it for this person; undefined when that is everyone. */
+export type ExplainedStage = ApprovalStage & { readonly people: readonly PersonId[] | undefined }
 
 export async function explainAccess(
   world: World,
@@ -44,10 +51,16 @@ export async function explainAccess(
     const instead = glass ? ` You may break glass: /elevate break-glass ${target} ${role}.` : ''
     return refuse('not-allowed', `No policy lets you ask for ${role} on ${target}.${instead}`)
   }
-  const approving = await world.directory.groups(groupsIn(policy.approve.from))
+  const approving = await world.directory.groups(groupsIn(approversNamed(policy)))
+  const mayApprove = (one: PersonId) => one !== by || policy.approve.allowSelfApproval
   return {
     policy,
     approvers: approversOf(policy, by, approving),
+    stages: policy.approve.stages.map((stage) => ({
+      ...stage,
+      people: membersOf(namedIn(stage), approving)?.filter(mayApprove),
+    })),
+    possible: approvalsPossible(policy.approve.stages, mayApprove, approving),
     capabilities: world.connector(target)?.capabilities,
     breakGlass: glass && {
       max: glass.duration.max,

@@ -7,6 +7,7 @@ import type { World } from '../core/ports.ts'
 import type { GrantRow } from '../core/reads.ts'
 import { isRefused } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
+import { approversNamed } from '../core/stages.ts'
 
 /** One person's page: what I may ask for, what I have, what I asked for, what waits for me. */
 export type AccessList = {
@@ -26,7 +27,7 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
   const everyGroup = [
     ...new Set([
       ...catalog.policies.flatMap((policy) =>
-        groupsIn([...policy.request, ...policy.approve.from, ...(policy.fallback?.from ?? [])]),
+        groupsIn([...policy.request, ...approversNamed(policy), ...(policy.fallback?.from ?? [])]),
       ),
       ...groupsIn(catalog.security),
     ]),

@@ -1,4 +1,4 @@
-import { approversOf, groupsToDecide, overseersOf, policyNow, standingApprovals } from '../core/approval.ts'
+import { approversOf, groupsToDecide, overseersOf, policyNow, standingStages } from '../core/approval.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import type { Grant } from '../core/grant.ts'
@@ -6,6 +6,7 @@ import type { PersonId, Who } from '../core/person.ts'
 import { policyOf } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
 import type { Request, RequestId } from '../core/request.ts'
+import { approvalsNeeded, approvalsPossible, type FilledStage } from '../core/stages.ts'
 
 /** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
 export type Card = {
@@ -24,6 +25,10 @@ export type Card = {
   /** Yeses that count today, and how many are needed. */
   readonly approvals: readonly PersonId[]
   readonly needed: number
+  /** The same stage by stage; empty when the configuration no longer has a policy for it. */
+  readonly stages: readonly FilledStage[]
+  /** How many approvals could come together today; fewer than needed means that it cannot be approved. */
+  readonly possible: number
   /** Who may end it and, after break-glass, review it: the approvers under every policy, and security. */
   readonly overseers: readonly Who[]
   /** The requester's last grants of the same, newest first, this one left out. */
@@ -48,6 +53,10 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     policyOf(catalog, request.target, request.role, request.requester, groups) ??
     policiesFor(catalog, request.target, request.role).find((one) => one.name === request.policyName)
   const policy = found && policyNow(found, request)
+  const yeses = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
+  const stages = policy ? standingStages(request.decisions, policy, groups, request.requester) : []
+  const mayApprove = (one: PersonId) =>
+    one !== request.requester || policy?.approve.allowSelfApproval === true
   return {
     request,
     grant,
@@ -58,10 +67,10 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     policy,
     capabilities: world.connector(request.target)?.capabilities,
     approvers: policy && approversOf(policy, request.requester, groups),
-    approvals: policy
-      ? standingApprovals(request.decisions, policy, groups, request.requester)
-      : request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
-    needed: policy?.approve.count ?? 1,
+    approvals: policy ? yeses.filter((one) => stages.some((stage) => stage.by.includes(one))) : yeses,
+    needed: policy ? approvalsNeeded(stages) : 1,
+    stages,
+    possible: policy ? approvalsPossible(stages, mayApprove, groups) : 0,
     overseers: overseersOf(catalog, request),
     past: past.filter((one) => one.requestId !== id).slice(0, 3),
   }

@@ -9,6 +9,7 @@ import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isAttempt, isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { type Request, requestName } from '../core/request.ts'
+import { approvalsNeeded } from '../core/stages.ts'
 import { tellHomes } from './tell-homes.ts'
 
 /** One person can have this many open questions at a time; more would only drown the approvers. */
@@ -87,7 +88,11 @@ export async function requestAccess(
       request: requestName(request.number),
       ...(asking.prolongs ? { grant: grantName(asking.prolongs.number) } : {}),
       policy: catalog.hash,
-      detail: { rule: policy.name, duration_s: duration, approvals_needed: policy.approve.count },
+      detail: {
+        rule: policy.name,
+        duration_s: duration,
+        approvals_needed: approvalsNeeded(policy.approve.stages),
+      },
       private: { reason },
     })
     for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })

@@ -35,11 +35,15 @@ it('reads a good file, with durations in seconds and people by kind', () => {
           roles: ['read', 'write'],
           request: [{ kind: 'group', id: 'S0ENG' }],
           approve: {
-            from: [
-              { kind: 'person', id: 'U0ADA' },
-              { kind: 'person', id: 'U0BOB' },
+            stages: [
+              {
+                from: [
+                  { kind: 'person', id: 'U0ADA' },
+                  { kind: 'person', id: 'U0BOB' },
+                ],
+                count: 1,
+              },
             ],
-            count: 1,
             allowSelfApproval: false,
           },
           duration: { default: 3600, max: 14_400 },
@@ -65,7 +69,11 @@ it('what may be left out has a cautious default', () => {
     catalog: {
       digest: { at: '09:00', timezone: 'UTC' },
       policies: [
-        { approve: { count: 1, allowSelfApproval: false }, reason: { minLength: 1 }, lapseAfter: 28_800 },
+        {
+          approve: { stages: [{ count: 1 }], allowSelfApproval: false },
+          reason: { minLength: 1 },
+          lapseAfter: 28_800,
+        },
       ],
     },
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { writeJsonSchema, writeJsonSchemaFile } from '../../src/config/json-schema.ts'
-import { DURATION } from '../../src/config/schema.ts'
+import { DURATION } from '../../src/config/shape-parts.ts'
 import { connectorKinds } from '../../src/connectors/registry.ts'
 import { parseDuration } from '../../src/core/duration.ts'
 import { paper } from './paper.ts'

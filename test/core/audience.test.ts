@@ -8,7 +8,7 @@ const policy = (target: string, approvers: string): Policy => ({
   targets: [target],
   roles: ['read'],
   request: [{ kind: 'everyone' }],
-  approve: { from: [{ kind: 'group', id: approvers }], count: 1, allowSelfApproval: false },
+  approve: { stages: [{ from: [{ kind: 'group', id: approvers }], count: 1 }], allowSelfApproval: false },
   duration: { default: 60, max: 60 },
   reason: { minLength: 1 },
   lapseAfter: 60,

@@ -11,7 +11,7 @@ const policy: Policy = {
   targets: ['orders-db'],
   roles: ['read'],
   request: [group('SENG')],
-  approve: { from: [group('SDBA')], count: 2, allowSelfApproval: true },
+  approve: { stages: [{ from: [group('SDBA')], count: 2 }], allowSelfApproval: true },
   duration: { default: 3600, max: 7200 },
   reason: { minLength: 3, pattern: 'INC-[0-9]+' },
   lapseAfter: 3600,
@@ -37,7 +37,14 @@ const catalog: Catalog = {
       roles: [role('read'), role('admin')],
     },
   ],
-  policies: [policy, { ...policy, name: 'leads', approve: { ...policy.approve, from: [group('SLEAD')] } }],
+  policies: [
+    policy,
+    {
+      ...policy,
+      name: 'leads',
+      approve: { ...policy.approve, stages: [{ from: [group('SLEAD')], count: 2 }] },
+    },
+  ],
 }
 const member = (id: string): Person => ({ id, kind: 'member', name: id })
 const groups = new Map([

@@ -10,7 +10,7 @@ const policy: Policy = {
   targets: ['orders-db'],
   roles: ['read'],
   request: [{ kind: 'group', id: 'SENG' }],
-  approve: { from: [{ kind: 'group', id: 'SDBA' }], count: 2, allowSelfApproval: false },
+  approve: { stages: [{ from: [{ kind: 'group', id: 'SDBA' }], count: 2 }], allowSelfApproval: false },
   duration: { default: 3600, max: 7200 },
   reason: { minLength: 5, pattern: 'INC-[0-9]+', hint: 'Name the incident.' },
   lapseAfter: 3600,
@@ -112,11 +112,28 @@ describe('deciding', () => {
     decide(use, request(decisions), member('UADA'), member(approver), 'approve', people)
 
   it('counts the first of two yeses and is approved by the second', () => {
-    expect(by('UBEN')).toMatchObject({ outcome: 'counted', have: 1 })
-    expect(by('UCHO', [yes('UBEN')])).toMatchObject({ outcome: 'approved', by: ['UBEN', 'UCHO'] })
+    expect(by('UBEN')).toMatchObject({ outcome: 'counted', stages: [{ by: ['UBEN'] }] })
+    expect(by('UCHO', [yes('UBEN')])).toMatchObject({
+      outcome: 'approved',
+      stages: [{ by: ['UBEN', 'UCHO'] }],
+    })
   })
   it('counts one person once', () => {
     expect(code(by('UBEN', [yes('UBEN')]))).toBe('already-decided')
+  })
+  it('refuses a yes that fills nothing, and still takes a no from the same person', () => {
+    const stages = [
+      { from: [{ kind: 'group', id: 'SDBA' }], count: 1 },
+      { from: [{ kind: 'person', id: 'USAM' }], count: 1 },
+    ] as const
+    const staged = { ...catalog, policies: [{ ...policy, approve: { ...policy.approve, stages } }] }
+    expect(code(by('UCHO', [yes('UBEN')], staged))).toBe('stage-filled')
+    const no = decide(staged, request([yes('UBEN')]), member('UADA'), member('UCHO'), 'deny', groups)
+    expect(no).toMatchObject({ outcome: 'denied' })
+    expect(by('USAM', [yes('UBEN')], staged)).toMatchObject({
+      outcome: 'approved',
+      stages: [{ by: ['UBEN'] }, { by: ['USAM'] }],
+    })
   })
   it('is for approvers only', () => {
     expect(code(by('UEVE'))).toBe('not-an-approver')
@@ -138,13 +155,20 @@ describe('deciding', () => {
     const eve = (use: Catalog, asked: Request) =>
       decide(use, asked, member('UADA'), member('UEVE'), 'approve', groups)
     expect(code(eve(late, request()))).toBe('not-an-approver')
-    expect(eve(late, waited)).toMatchObject({ outcome: 'counted', have: 1 })
+    expect(eve(late, waited)).toMatchObject({
+      outcome: 'counted',
+      fallback: true,
+      stages: [{ by: ['UEVE'] }],
+    })
     expect(code(eve(catalog, waited))).toBe('not-an-approver')
   })
   it('forgets the yes of somebody who has left the group since', () => {
     const left = new Map([...groups, ['SDBA', ['UCHO']]])
     expect(standingApprovals([yes('UBEN')], policy, left, 'UADA')).toEqual([])
-    expect(by('UCHO', [yes('UBEN')], catalog, left)).toMatchObject({ outcome: 'counted', have: 1 })
+    expect(by('UCHO', [yes('UBEN')], catalog, left)).toMatchObject({
+      outcome: 'counted',
+      stages: [{ by: ['UCHO'] }],
+    })
   })
   it('is refused when the requester may no longer have it', () => {
     expect(code(by('UBEN', [], catalog, new Map([['SDBA', ['UBEN']]])))).toBe('policy-changed')

@@ -59,14 +59,12 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
   const yes = times(12, (at) => decision({ approver: `U0${at}`, note: typed, self: at === 0 }))
   const no = decision({ verdict: 'deny', note: typed })
   const wideRole = { ...read, id: wide.role, description: typed, risk: 'high' as const }
+  const crowd = times(40, (at) => ({ kind: 'person' as const, id: `U0${at}` }))
+  const wideStages = times(10, (at) => ({ name: `${at}`.repeat(40), from: crowd, count: 1, fallback: crowd }))
   const widePolicy = {
     ...policy,
     name: 'p'.repeat(60),
-    approve: {
-      ...policy.approve,
-      count: 13,
-      from: times(40, (at) => ({ kind: 'person' as const, id: `U0${at}` })),
-    },
+    approve: { ...policy.approve, stages: wideStages },
     reason: { minLength: 3, hint: typed },
   }
   const asked = request({ ...wide, reason: typed, decisions: yes })
@@ -88,7 +86,10 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     request: asked,
     role: wideRole,
     policy: widePolicy,
-    needed: 13,
+    needed: 10,
+    approvals: times(5, (at) => `U0${at}`),
+    stages: wideStages.map((stage, at) => ({ ...stage, by: at < 5 ? [`U0${at}`] : [] })),
+    possible: 5,
     approvers: times(40, (at) => `U0${at}`),
     past: times(3, () => endedGrant()),
   })
@@ -102,7 +103,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ...taken,
     review: { state: 'unjustified', openedAt: NOON, closedAt: NOON, reviewer: 'U0BEN', note: typed } as const,
   }
-  const takenCard = { ...full, request: taken, overseers: widePolicy.approve.from }
+  const takenCard = { ...full, request: taken, overseers: crowd }
   const steps: readonly Step[] = ['approved', 'counted', 'lapsed', 'given', 'ending', 'ended', 'not-given']
   const entitlement = { target: { ...target, id: wide.target }, role: wideRole, policy: widePolicy }
   const rows = times(60, () => ({ grant: active, request: asked }))
@@ -178,7 +179,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       times(1000, () => worst),
       names,
     ),
-    alarm: alarm(revoking, 9, widePolicy.approve.from, names),
+    alarm: alarm(revoking, 9, crowd, names),
     feed: feed(lines, names, { refused: 900, asked: 900, ended: 900 }),
     woke: woke({ kind: 'woke', downSeconds: 999_999, expired: 1000, unfinished: 1000, lapsed: 1000 }),
     config: configNotice(
@@ -196,6 +197,8 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       {
         policy: widePolicy,
         approvers: times(40, (at) => `U0${at}`),
+        stages: wideStages.map((stage) => ({ ...stage, people: times(40, (at) => `U0${at}`) })),
+        possible: 10,
         capabilities: temporaryLogin,
         breakGlass: { max: 1800, reviewOpen: true },
       },
@@ -210,7 +213,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     'directory down': directoryDownAnswer(),
     fault: faultAnswer(),
     asked: askedAnswer(asked, { policy: widePolicy, target, role: wideRole, duration: 1800 }),
-    decided: decidedAnswer({ outcome: 'counted', request: asked, have: 1, needed: 13 }, names),
+    decided: decidedAnswer({ outcome: 'counted', request: asked, missing: wideStages, staged: true }, names),
     withdrawn: withdrawnAnswer(asked),
     'ending answer': endingAnswer(active, 'U0BEN', names),
     'looking answer': lookingAnswer(revoking, names),

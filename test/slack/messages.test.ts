@@ -24,6 +24,15 @@ import {
   used,
 } from './rows.ts'
 
+const possible = {
+  policy,
+  approvers: ['U0BEN'],
+  stages: [{ from: [{ kind: 'group', id: 'S0DBA' }], count: 1, people: ['U0BEN'] }],
+  possible: 1,
+  capabilities: temporaryLogin,
+  breakGlass: undefined,
+} as const
+
 describe('channels', () => {
   it('read one sentence for one grant that ended', () => {
     expect(revokedNotice([endedGrant()], names).text).toBe(
@@ -174,12 +183,27 @@ describe('break-glass', () => {
     [{ max: 1800, reviewOpen: true }, 'but not before somebody has reviewed your last one.'],
   ])('is part of what explain says: %j', (breakGlass, says) => {
     const asked = { target: 'orders-db', role: 'read' }
-    const explained = { policy, approvers: ['U0BEN'], capabilities: temporaryLogin, breakGlass }
+    const explained = { ...possible, breakGlass }
     expect(explainAnswer(asked, explained, names).text).toContain(says)
   })
 })
 
 describe('answers', () => {
+  it('to explain name the people of each stage, and mention nobody', () => {
+    const [dba] = possible.stages
+    const staged = {
+      ...possible,
+      stages: [
+        { ...dba, people: ['U0BEN', 'U0CHO'] },
+        { name: 'Security', from: [{ kind: 'person', id: 'U0SAM' }] as const, count: 1, people: ['U0SAM'] },
+      ],
+      possible: 2,
+    }
+    const answer = explainAnswer({ target: 'orders-db', role: 'read' }, staged, names)
+    expect(answer.text).toContain('it needs 2 approvals: one of Ben or Cho and Sam (Security).')
+    expect(answer.text).not.toMatch(/<@|<!/)
+  })
+
   it('to who had access name the person, the stretch, the approvers and the reason', () => {
     const answer = whoAnswer(
       { target: 'orders-db', role: 'read', at: 'typed' },
@@ -216,11 +240,7 @@ describe('answers', () => {
   })
 
   it('to explain say when nobody could approve', () => {
-    const answer = explainAnswer(
-      { target: 'orders-db', role: 'read' },
-      { policy, approvers: [], capabilities: temporaryLogin, breakGlass: undefined },
-      names,
-    )
+    const answer = explainAnswer({ target: 'orders-db', role: 'read' }, { ...possible, possible: 0 }, names)
     expect(answer.text).toContain('so it cannot be approved')
   })
 

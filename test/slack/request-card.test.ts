@@ -61,8 +61,34 @@ describe('the card of a request', () => {
     )
   })
 
+  it('says who filled which stage, and from whom it still needs a yes', () => {
+    const dba = { from: [{ kind: 'group', id: 'S0DBA' }], count: 1 } as const
+    const security = { name: 'Security', from: [{ kind: 'person', id: 'U0SAM' }], count: 1 } as const
+    const waits = card({
+      needed: 2,
+      stages: [
+        { ...dba, by: [] },
+        { ...security, by: [] },
+      ],
+    })
+    expect(readAloud(requestCard(waits, names))).toContain(
+      '*Waiting* for 2 approvals: one of <!subteam^S0DBA> and <@U0SAM> (Security).',
+    )
+    const half = card({
+      request: request({ decisions: [decision()] }),
+      needed: 2,
+      stages: [
+        { ...dba, by: ['U0BEN'] },
+        { ...security, by: [] },
+      ],
+    })
+    expect(readAloud(requestCard(half, names))).toContain(
+      '*1 of 2 approvals*: Ben for <!subteam^S0DBA>. It still needs <@U0SAM> (Security).',
+    )
+  })
+
   it('warns when it cannot be approved', () => {
-    expect(readAloud(requestCard(card({ approvers: [] }), names))).toContain('it cannot be approved')
+    expect(readAloud(requestCard(card({ possible: 0 }), names))).toContain('it cannot be approved')
   })
 
   it('never says that access is there before the target said so', () => {

@@ -25,12 +25,14 @@ export const target: Target = {
   roles: [read],
 }
 
+const DBA = { kind: 'group', id: 'S0DBA' } as const
+
 export const policy: Policy = {
   name: 'engineers-read',
   targets: ['orders-db'],
   roles: ['read'],
   request: [{ kind: 'group', id: 'S0ENG' }],
-  approve: { from: [{ kind: 'group', id: 'S0DBA' }], count: 1, allowSelfApproval: false },
+  approve: { stages: [{ from: [DBA], count: 1 }], allowSelfApproval: false },
   duration: { default: 1800, max: 14_400 },
   reason: { minLength: 3, hint: 'Name the incident.' },
   lapseAfter: 28_800,
@@ -154,6 +156,8 @@ export function used(over: Partial<Request> = {}): Request {
 
 export function card(over: Partial<Card> = {}): Card {
   const asked = over.request ?? request()
+  const approvals = asked.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
+  const needed = over.needed ?? 1
   return {
     request: asked,
     grant: undefined,
@@ -164,9 +168,11 @@ export function card(over: Partial<Card> = {}): Card {
     policy,
     capabilities: temporaryLogin,
     approvers: [BEN, 'U0CHO'],
-    approvals: asked.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
-    needed: 1,
-    overseers: [...policy.approve.from, { kind: 'group', id: 'S0SEC' }],
+    approvals,
+    needed,
+    stages: [{ from: [DBA], count: needed, by: approvals }],
+    possible: Math.max(needed, 2),
+    overseers: [DBA, { kind: 'group', id: 'S0SEC' }],
     past: [],
     ...over,
   }

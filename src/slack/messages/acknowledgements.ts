@@ -4,18 +4,19 @@ import { type Grant, grantName } from '../../core/grant.ts'
 import type { Allowed } from '../../core/policy.ts'
 import { type Request, requestName } from '../../core/request.ts'
 import type { ReviewOutcome } from '../../core/review.ts'
+import { approvalsNeeded } from '../../core/stages.ts'
 import type { Decided } from '../../operations/decide-request.ts'
 import { sentence } from '../blocks/compose.ts'
 import { actions } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
-import { moment, say } from '../blocks/say.ts'
+import { type Line, moment, say } from '../blocks/say.ts'
+import { eachStage, moreApprovals } from './approval-stages.ts'
 import { withdrawButton } from './grant-buttons.ts'
 import { accessOf } from './phrases.ts'
 import { OUTCOMES } from './review.ts'
 
 export function askedAnswer(request: Request, allowed: Allowed): Message {
-  const { count } = allowed.policy.approve
-  const needs = count === 1 ? 'one approval' : `${count} approvals`
+  const needs = needsOf(allowed)
   return sentence(
     say`You asked for ${accessOf(request)} for ${formatDuration(request.duration)}: ${requestName(request.number)}. It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
     actions(withdrawButton(request)),
@@ -24,23 +25,26 @@ export function askedAnswer(request: Request, allowed: Allowed): Message {
 
 /** After Extend…, which adds to a grant that goes on meanwhile. */
 export function extendingAnswer(request: Request, prolongs: Grant, allowed: Allowed): Message {
-  const { count } = allowed.policy.approve
-  const needs = count === 1 ? 'one approval' : `${count} approvals`
+  const needs = needsOf(allowed)
   return sentence(
     say`You asked to extend ${accessOf(request)} (${grantName(prolongs.number)}) by ${formatDuration(request.duration)}: ${requestName(request.number)}. It needs ${needs}.${prolongs.expiresAt ? say` Until it is given, your access ends ${moment(prolongs.expiresAt)} as before.` : ''}`,
     actions(withdrawButton(request)),
   )
 }
 
-export function decidedAnswer({ outcome, request, have, needed }: Decided, names: Names): Message {
+function needsOf({ policy }: Allowed): Line {
+  const { stages } = policy.approve
+  const count = approvalsNeeded(stages)
+  const needs = count === 1 ? 'one approval' : `${count} approvals`
+  return stages.length > 1 ? say`${needs}: ${eachStage(stages)}` : say`${needs}`
+}
+
+export function decidedAnswer({ outcome, request, missing, staged }: Decided, names: Names): Message {
   const number = requestName(request.number)
   const about = say`${accessOf(request)} for ${names(request.requester)}`
   if (outcome === 'denied') return sentence(say`You denied ${number}: ${about}. Nothing was given.`)
   if (outcome === 'approved') return sentence(say`You approved ${number}: ${about}. Giving access now.`)
-  const missing = needed - have
-  return sentence(
-    say`You approved ${number}: ${about}. It needs ${missing === 1 ? 'one more approval' : `${missing} more approvals`}.`,
-  )
+  return sentence(say`You approved ${number}: ${about}. It needs ${moreApprovals(missing, staged)}.`)
 }
 
 export function withdrawnAnswer(request: Request): Message {

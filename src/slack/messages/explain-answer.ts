@@ -1,9 +1,11 @@
 import { formatDuration } from '../../core/duration.ts'
-import type { Explained } from '../../operations/explain-access.ts'
+import { approvalsNeeded } from '../../core/stages.ts'
+import type { Explained, ExplainedStage } from '../../operations/explain-access.ts'
 import { message } from '../blocks/compose.ts'
 import { bullets, context, rich, section } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { between, type Line, say } from '../blocks/say.ts'
+import { fromWhom } from './approval-stages.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { accessOf, counted, plainNames } from './phrases.ts'
 
@@ -38,12 +40,24 @@ export function explainAnswer(
   ])
 }
 
-function approvals({ policy, approvers }: Explained, names: Names): Line {
-  const needed = counted(policy.approve.count, 'approval')
-  if (!approvers) return say`Approvers: anybody here; it needs ${needed}.`
-  if (approvers.length < policy.approve.count)
-    return say`Approvers: it needs ${needed}, and only ${counted(approvers.length, 'person', 'people')} could give one now, so it cannot be approved. Tell whoever looks after elevate here.`
-  return say`Approvers: it needs ${needed} from ${plainNames(approvers, names, 15)}.`
+function approvals(explained: Explained, names: Names): Line {
+  const { stages, possible } = explained
+  const needed = approvalsNeeded(stages)
+  if (possible < needed)
+    return say`Approvers: it needs ${counted(needed, 'approval')}, and only ${counted(possible, 'person', 'people')} could give one that counts now, so it cannot be approved. Tell whoever looks after elevate here.`
+  return say`Approvers: it needs ${approvalsOf(explained, names, 15)}.`
+}
+
+/** `2 approvals: one of Ben or Cho and one of Sam`, with at most so many names; mentions nobody. */
+export function approvalsOf({ stages }: Pick<Explained, 'stages'>, names: Names, most: number): Line {
+  const room = Math.max(2, Math.floor(most / stages.length))
+  const who = new Map(stages.map((stage) => [stage, namesIn(stage, names, room)]))
+  const needed = counted(approvalsNeeded(stages), 'approval')
+  return say`${needed}${fromWhom(stages, (stage) => who.get(stage as ExplainedStage) ?? say``)}`
+}
+
+function namesIn({ people }: ExplainedStage, names: Names, most: number): Line {
+  return people ? plainNames(people, names, most, 'or') : say`anybody here`
 }
 
 function reason({ policy }: Explained): Line {

@@ -100,17 +100,17 @@ export function heldBy({ approvers, review }: Pick<Held, 'approvers' | 'review'>
 const MOST_MENTIONED = 10
 
 /** Mentions whoever is named, so it alerts them: for first posts and alarms only. */
-export function mentionsOf(who: readonly Who[]): Line {
+export function mentionsOf(who: readonly Who[], most = MOST_MENTIONED): Line {
   const named = who.flatMap((one) =>
     one.kind === 'person' ? [person(one.id)] : one.kind === 'group' ? [group(one.id)] : [],
   )
-  const rest = named.length - MOST_MENTIONED
-  return listed([...named.slice(0, MOST_MENTIONED), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
+  const rest = named.length - most
+  return listed([...named.slice(0, most), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
 }
 
-export function plainNames(ids: readonly string[], names: Names, most = 10): Line {
+export function plainNames(ids: readonly string[], names: Names, most = 10, last?: 'and' | 'or'): Line {
   const rest = ids.length - most
-  return listed([...ids.slice(0, most).map(names), ...(rest > 0 ? [`${rest} more`] : [])])
+  return listed([...ids.slice(0, most).map(names), ...(rest > 0 ? [`${rest} more`] : [])], last)
 }
 
 /** `1 grant`, `3 grants`. */

@@ -1,8 +1,10 @@
 import type { Grant } from '../../core/grant.ts'
+import { stillMissing } from '../../core/stages.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { paragraph, quote, rich, section } from '../blocks/layout.ts'
 import type { Block, Names } from '../blocks/message.ts'
 import { bold, type Line, moment, person, say, second, together } from '../blocks/say.ts'
+import { approvalsFrom, eachStage, filledBy, fromWhom } from './approval-stages.ts'
 import { chain } from './extension.ts'
 import {
   approvedBy,
@@ -10,7 +12,6 @@ import {
   endedHow,
   groundsOf,
   lateness,
-  mentionsOf,
   plainNames,
   sessionsEnded,
   usedOf,
@@ -57,21 +58,28 @@ export function standing(card: Card, names: Names): Block[] {
   }
 }
 
-function waiting({ request, policy, approvals, needed, approvers }: Card, names: Names): Line {
-  const missing = Math.max(1, needed - approvals.length)
-  const anybody = approvers === undefined && policy !== undefined
-  const from = anybody ? say`anybody here` : mentionsOf(policy?.approve.from ?? [])
-  const source = from.length > 0 ? say` from ${from}` : say``
-  const able = approvers?.filter((one) => !approvals.includes(one)).length ?? missing
+function waiting(card: Card, names: Names): Line {
+  const { request, policy, approvals, needed, possible } = card
+  const short = needed - possible
   const nobody =
-    able < missing
-      ? say`Now only ${counted(able, 'person', 'people')} could give one, so it cannot be approved: the policy’s groups are too small, or Slack did not tell who is in them.`
+    policy && short > 0
+      ? say`Now ${short === needed ? 'nobody' : `only ${counted(possible, 'person', 'people')}`} could give ${needed === 1 ? 'it' : 'one that counts'}, so it cannot be approved: the policy’s groups are too small, or Slack did not tell who is in them.`
       : say``
-  const have =
-    approvals.length > 0
-      ? say`${bold(`${approvals.length} of ${needed} approvals`)}, by ${plainNames(approvals, names)}. It needs ${missing === 1 ? 'one' : missing} more${source}.`
-      : say`${bold('Waiting')} for ${missing === 1 ? 'an approval' : `${missing} approvals`}${source}.`
+  const have = approvals.length > 0 ? partly(card, names) : say`${bold('Waiting')} for ${approvalsOf(card)}.`
   return together(have, nobody, say`It lapses ${moment(request.lapsesAt)}.`)
+}
+
+function approvalsOf({ stages }: Card): Line {
+  return stages.length > 0 ? approvalsFrom(stages) : say`an approval`
+}
+
+function partly({ stages, approvals, needed }: Card, names: Names): Line {
+  const have = bold(`${approvals.length} of ${needed} approvals`)
+  const missing = stillMissing(stages)
+  const left = Math.max(1, needed - approvals.length)
+  if (stages.length > 1)
+    return say`${have}: ${filledBy(stages, names)}. It still needs ${eachStage(missing)}.`
+  return say`${have}, by ${plainNames(approvals, names)}. It needs ${left === 1 ? 'one' : left} more${fromWhom(missing)}.`
 }
 
 function lapsed({ request, needed }: Card): Line {

@@ -1,11 +1,13 @@
 import type { Step } from '../../core/notice.ts'
 import { clamp } from '../../core/reason.ts'
 import { requestName } from '../../core/request.ts'
+import { stillMissing } from '../../core/stages.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
 import { actions, bullets, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { bold, code, type Line, moment, person, type Sayable, say, second, together } from '../blocks/say.ts'
+import { moreApprovals } from './approval-stages.ts'
 import { goesOn, isGoingOn, wentOn } from './extension.ts'
 import { askAgainButton, doneButton, extendButton, passwordButton } from './grant-buttons.ts'
 import {
@@ -53,11 +55,11 @@ const steps: Record<Step, (card: Card) => Telling> = {
     more: [],
   }),
 
-  counted: ({ request, needed, approvals }) => ({
+  counted: ({ request, stages }) => ({
     line: (who) => {
-      const missing = Math.max(1, needed - approvals.length)
+      const missing = moreApprovals(stillMissing(stages), stages.length > 1)
       const last = yesesOf(request).at(-1)
-      return say`${last ? who(last.approver) : 'Somebody'} approved ${requestName(request.number)}: ${accessOf(request)}. It needs ${missing === 1 ? 'one more approval' : `${missing} more approvals`}.`
+      return say`${last ? who(last.approver) : 'Somebody'} approved ${requestName(request.number)}: ${accessOf(request)}. It needs ${missing}.`
     },
     more: [],
   }),

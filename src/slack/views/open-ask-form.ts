@@ -1,5 +1,6 @@
 import type { PersonId } from '../../core/person.ts'
 import { isRefused } from '../../core/refusal.ts'
+import { approvalsNeeded } from '../../core/stages.ts'
 import { type Explained, explainAccess } from '../../operations/explain-access.ts'
 import { listAccess } from '../../operations/list-access.ts'
 import { sentence } from '../blocks/compose.ts'
@@ -8,7 +9,8 @@ import type { Block, Names } from '../blocks/message.ts'
 import { say } from '../blocks/say.ts'
 import type { Door } from '../guard.ts'
 import { atTheEnd } from '../messages/at-the-end.ts'
-import { counted, plainNames } from '../messages/phrases.ts'
+import { approvalsOf } from '../messages/explain-answer.ts'
+import { counted } from '../messages/phrases.ts'
 import { withNames } from '../names.ts'
 import type { Chosen } from '../payloads.ts'
 import { ASK_TITLE, askForm, settle } from './ask-form.ts'
@@ -51,13 +53,13 @@ async function drawPreview(door: Door, by: PersonId, { target, role }: Chosen): 
 /** Who will be asked, and how it ends. */
 function preview(
   asked: { readonly target: string; readonly role: string },
-  { policy, approvers, capabilities }: Explained,
+  explained: Explained,
   names: Names,
 ): readonly Block[] {
-  const from = approvers === undefined ? say`anybody here` : plainNames(approvers, names, 5)
+  const needed = approvalsNeeded(explained.stages)
   const needs =
-    approvers !== undefined && approvers.length < policy.approve.count
-      ? say`It needs ${counted(policy.approve.count, 'approval')}, and not enough people can give one now.`
-      : say`It needs ${counted(policy.approve.count, 'approval')} from ${from}.`
-  return [context(needs, atTheEnd({ capabilities, request: asked }))]
+    explained.possible < needed
+      ? say`It needs ${counted(needed, 'approval')}, and not enough people can give one now.`
+      : say`It needs ${approvalsOf(explained, names, 5)}.`
+  return [context(needs, atTheEnd({ capabilities: explained.capabilities, request: asked }))]
 }
