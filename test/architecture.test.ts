@@ -61,6 +61,8 @@ const HOME_OF: Record<string, readonly string[]> = {
   commander: ['cli'],
   'prom-client': ['http'],
   pino: ['log.ts', 'wire', 'wire.ts'],
+  '@resvg/resvg-js': ['slack'],
+  'dejavu-fonts-ttf': ['slack'],
   react: ['simulator'],
   ws: ['simulator'],
   zod: ['config', 'slack', 'store', 'connectors'],

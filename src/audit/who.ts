@@ -1,37 +1,44 @@
+/** The questions that are asked first: who had what, when; and what else happened then. */
+import type { AuditFilter, LoggedEvent } from '../core/audit-event.ts'
 import { type Catalog, findTarget } from '../core/catalog.ts'
+import { grantName } from '../core/grant.ts'
 import { nearest } from '../core/nearest.ts'
 import type { PersonId } from '../core/person.ts'
 import type { Store } from '../core/ports.ts'
-import type { Held } from '../core/reads.ts'
-import { oneOf, type Refused, refuse } from '../core/refusal.ts'
+import type { GrantRow, Held } from '../core/reads.ts'
+import { isRefused, oneOf, type Refused, refuse } from '../core/refusal.ts'
+import { requestName } from '../core/request.ts'
+import { type WhenAsk, type Window, windowOf } from './window.ts'
 
 const MOST = 200
 
-export type WhoAsk = {
+export type WhoAsk = WhenAsk & {
   readonly target?: string
   readonly role?: string
   readonly person?: PersonId
-  /** As typed; undefined means now. */
-  readonly at?: string
 }
 
-/** Who has an entitlement, or had it at a moment. */
+export type WhoHad = {
+  readonly window: Window
+  /** In the order in which it was given; the latest, when there is more than was wanted. */
+  readonly held: readonly Held[]
+  /** There was more. */
+  readonly more: boolean
+}
+
+/** Who has an entitlement, or had it at a moment, in a stretch of time, or ever; at most `limit` grants. */
 export async function whoHad(
   store: Pick<Store, 'reads'>,
   catalog: Catalog,
   ask: WhoAsk,
-): Promise<{ readonly at: Date; readonly held: readonly Held[] } | Refused> {
-  const at = ask.at === undefined ? await store.reads.now() : readMoment(ask.at)
-  if (!at) return refuse('unknown-date', `“${ask.at}” is not a moment: ${MOMENT_HELP}.`, 'date')
+  limit: number = MOST,
+): Promise<WhoHad | Refused> {
+  const window = windowOf(ask, await store.reads.now())
+  if (isRefused(window)) return window
   const known = ask.target === undefined ? undefined : findTarget(catalog, ask.target)
-  const held = await store.reads.held({
-    from: at,
-    to: at,
-    limit: MOST,
-    ...(ask.target ? { target: ask.target } : {}),
-    ...(ask.role ? { role: ask.role } : {}),
-    ...(ask.person ? { person: ask.person } : {}),
-  })
+  const { from, to } = window
+  const found = await store.reads.held({ from, to, limit: limit + 1, ...narrowed(ask) })
+  const held = found.slice(-limit)
   // A target that left the configuration still has a past, so only a name without any past is refused.
   if (ask.target && !known && held.length === 0) return unknownTarget(catalog, ask.target)
   if (ask.role && known && held.length === 0 && !known.roles.some((role) => role.id === ask.role)) {
@@ -43,7 +50,54 @@ export async function whoHad(
       'role',
     )
   }
-  return { at, held }
+  return { window, held, more: found.length > limit }
+}
+
+export type Happened = {
+  /** In the order of the log; the latest, when there is more than was wanted. */
+  readonly events: readonly LoggedEvent[]
+  readonly more: boolean
+}
+
+/**
+ * Every event of a stretch of time: not only access that was there, but who asked, was refused, decided, changed
+ * the configuration. A whole target's or person's when the question names one.
+ */
+export async function whatHappened(
+  store: Pick<Store, 'audit'>,
+  window: Window,
+  ask: Pick<WhoAsk, 'target' | 'role' | 'person'>,
+  limit: number = MOST,
+): Promise<Happened> {
+  const { from, to } = window
+  return latest(store, { from, to, ...narrowed(ask) }, limit)
+}
+
+/** One grant, from the question to the end, with every event of it. */
+export type Story = Happened & { readonly row: GrantRow }
+
+export async function storyOf(
+  store: Pick<Store, 'reads' | 'audit'>,
+  number: number,
+  limit: number = MOST,
+): Promise<Story | Refused> {
+  const row = await store.reads.grantByNumber(number)
+  if (!row) return refuse('unknown-grant', `There is no ${grantName(number)}.`)
+  const about = { request: requestName(row.request.number), grant: grantName(number) }
+  return { row, ...(await latest(store, { about }, limit)) }
+}
+
+async function latest(
+  store: Pick<Store, 'audit'>,
+  filter: Omit<AuditFilter, 'limit'>,
+  limit: number,
+): Promise<Happened> {
+  const found = await store.audit.events({ ...filter, limit: limit + 1 })
+  return { events: found.slice(0, limit).toReversed(), more: found.length > limit }
+}
+
+function narrowed({ target, role, person }: Pick<WhoAsk, 'target' | 'role' | 'person'>) {
+  return { ...(target ? { target } : {}), ...(role ? { role } : {}), ...(person ? { person } : {}) }
 }
 
 function unknownTarget(catalog: Catalog, typed: string): Refused {
@@ -54,21 +108,4 @@ function unknownTarget(catalog: Catalog, typed: string): Refused {
     `There is no target “${typed}”. ${near ? `Did you mean ${near}?` : `There are ${oneOf(names)}.`}`,
     'target',
   )
-}
-
-export const MOMENT_HELP = 'write 2026-11-20T03:00Z, or 2026-11-20 03:00 for UTC, or 2026-11-20'
-
-const MOMENT =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?$/
-
-/** A moment in one strict grammar, UTC unless it says otherwise. `Date.parse` would accept `2` and 31 February. */
-export function readMoment(typed: string): Date | undefined {
-  const match = MOMENT.exec(typed.trim())
-  if (!match) return undefined
-  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = match
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  const moment = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone}`)
-  const calendar = new Date(`${year}-${month}-${day}T00:00:00Z`)
-  const real = !Number.isNaN(calendar.getTime()) && calendar.getUTCDate() === Number(day)
-  return real && !Number.isNaN(moment.getTime()) ? moment : undefined
 }

@@ -79,6 +79,8 @@ export type AuditFilter = {
   readonly target?: string
   readonly role?: string
   readonly types?: readonly AuditEventType[]
+  /** Everything about this request (`R-1042`), and about the grant that came of it. */
+  readonly about?: { readonly request: string; readonly grant?: string }
   readonly from?: Date
   readonly to?: Date
   /** Only events before this index (newest first paging). */

@@ -21,6 +21,8 @@ export type GrantRow = {
 /** Who had an entitlement over which stretch of time. */
 export type Held = {
   readonly grant: Grant
+  /** The number of the request it came of. */
+  readonly request: number
   readonly reason: string
   readonly approvers: readonly PersonId[]
   /** Where nobody approved it, because it was taken by break-glass. */
@@ -44,7 +46,10 @@ export type Reads = {
   openReviews(limit: number, person?: PersonId): Promise<readonly Request[]>
   /** This person's last ended grants on an entitlement, newest first. */
   pastGrants(person: PersonId, target: string, role: string, limit: number): Promise<readonly Grant[]>
-  /** Grants that held an entitlement at some moment of the stretch; both ends the same for one moment. */
+  /**
+   * Grants that held an entitlement at some moment of the stretch, in the order in which they were given; both ends
+   * the same for one moment. When there are more than `limit`, the latest.
+   */
   held(filter: {
     readonly from: Date
     readonly to: Date

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isObject, type Json } from './block-rules/rule.ts'
 import { answerJson, answerText, readBody } from './http-body.ts'
 import { perform } from './people/perform.ts'
-import { viewOf } from './people/person-view.ts'
+import { fileSeenBy, viewOf } from './people/person-view.ts'
 import { type Question, suggest } from './people/suggest.ts'
 import type { Platform } from './platform.ts'
 import type { Act } from './view.ts'
@@ -29,6 +29,8 @@ export async function answerInspector(
   const route = `${request.method} ${url.pathname}`
   if (route === 'GET /sim/state') {
     await answerState(platform, url.searchParams, response)
+  } else if (route === 'GET /sim/file') {
+    answerFile(platform, url.searchParams, response)
   } else if (route === 'GET /sim/violations') {
     answerJson(response, 200, platform.violations)
   } else if (route === 'POST /sim/act' || route === 'POST /sim/suggest') {
@@ -55,6 +57,27 @@ async function answerState(
   }
   if (!response.destroyed)
     answerJson(response, 200, viewOf(platform, userId), { 'cache-control': 'no-store' })
+}
+
+/** Pictures are shown, everything else is only ever saved: what an app uploads must not run in this page. */
+function answerFile(platform: Platform, query: URLSearchParams, response: ServerResponse): void {
+  const id = query.get('id') ?? ''
+  const content = fileSeenBy(platform, query.get('as') ?? '', id)
+  if (!content) {
+    answerText(response, 404, 'no such file')
+    return
+  }
+  const name = platform.uploads.get(id)?.name ?? id
+  const type = name.endsWith('.png') ? 'image/png' : 'application/octet-stream'
+  const disposition = type === 'image/png' ? 'inline' : 'attachment'
+  response.writeHead(200, {
+    'content-type': type,
+    'content-disposition': `${disposition}; filename*=UTF-8''${encodeURIComponent(name)}`,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'",
+    'cache-control': 'no-store',
+  })
+  response.end(content)
 }
 
 async function answerAct(

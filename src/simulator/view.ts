@@ -27,6 +27,15 @@ export type View = {
   readonly busy: boolean
 }
 
+/** What was uploaded into a message; `GET /sim/file?as=U1&id=F1` has its bytes. */
+export type SeenFile = {
+  readonly id: string
+  readonly name: string
+  readonly title: string
+  /** Bytes. */
+  readonly size: number
+}
+
 export type SeenMessage = {
   readonly ts: string
   readonly thread_ts?: string
@@ -39,6 +48,7 @@ export type SeenMessage = {
   /** Seen by this person alone. */
   readonly ephemeral: boolean
   readonly edited: boolean
+  readonly files: readonly SeenFile[]
   readonly replies: readonly SeenMessage[]
 }
 

@@ -60,10 +60,18 @@ export type Message = {
   blocks: Block[]
   metadata?: unknown
   subtype?: string
-  files?: readonly unknown[]
+  files?: readonly FileOnWire[]
   edited?: { readonly user: string; readonly ts: string }
   /** What each person has put into the message's own inputs. */
   readonly values: Map<string, Values>
+}
+
+/** As Slack names an uploaded file in a message. */
+export type FileOnWire = {
+  readonly id: string
+  readonly name: string
+  readonly title: string
+  readonly size: number
 }
 
 export type Channel = {

@@ -25,6 +25,7 @@ export const ACTION = {
   pick_outcome: 'pick_outcome',
   home_page: 'home_page',
   audit_page: 'audit_page',
+  picture: 'draw_picture',
   link: 'link',
 } as const
 

@@ -1,7 +1,9 @@
 /** What Slack sends, read once and strictly; handlers see only these shapes. */
 import { z } from 'zod'
+import type { WhoAsk } from '../audit/who.ts'
 import { auditEventTypes } from '../core/audit-event.ts'
 import type { AuditAsk } from '../operations/read-audit.ts'
+import { MAX } from './blocks/limits.ts'
 
 const personId = z.string().regex(/^[UW][A-Z0-9]{1,20}$/)
 const id = z.string().min(1).max(255)
@@ -185,6 +187,30 @@ export function readAuditAsk(value: string): AuditAsk | undefined {
     ...(to ? { to: new Date(to) } : {}),
     ...(before === undefined ? {} : { before }),
   }
+}
+
+const whoAsk = z.object({
+  person: personId.optional(),
+  target: z.string().max(200).optional(),
+  role: z.string().max(200).optional(),
+  at: z.string().max(60).optional(),
+  around: z.string().max(60).optional(),
+  for: z.string().max(20).optional(),
+  from: z.string().max(60).optional(),
+  to: z.string().max(60).optional(),
+  ever: z.boolean().optional(),
+})
+
+/** A question about who had what, for the button that draws it; undefined when it is too long for a button. */
+export function writeWhoAsk(ask: WhoAsk): string | undefined {
+  const written = JSON.stringify(ask)
+  return written.length <= MAX.value ? written : undefined
+}
+
+export function readWhoAsk(value: string): WhoAsk | undefined {
+  const read = whoAsk.safeParse(parseJson(value))
+  if (!read.success) return undefined
+  return Object.fromEntries(Object.entries(read.data).filter(([, one]) => one !== undefined))
 }
 
 function parseJson(text: string): unknown {

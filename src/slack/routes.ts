@@ -16,6 +16,7 @@ import { openHome, pressHomePage } from './actions/show-home.ts'
 import { pressWithdraw } from './actions/withdraw-request.ts'
 import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
 import { pressAuditPage } from './commands/answer-audit.ts'
+import { pressPicture } from './commands/answer-who.ts'
 import { runCommand } from './commands/run-command.ts'
 import { type Answer, type Door, quietly, refuseVisitor, serve } from './guard.ts'
 import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from './ids.ts'
@@ -71,6 +72,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.pick_outcome, nothing],
   [ACTION.home_page, pressHomePage],
   [ACTION.audit_page, pressAuditPage],
+  [ACTION.picture, pressPicture],
   [ACTION.link, nothing],
 ])
 

@@ -57,12 +57,20 @@ export function auditReader(db: Database): AuditReader {
   return {
     events: (filter: AuditFilter): Promise<readonly LoggedEvent[]> => {
       let query = logged().orderBy('body.index', 'desc').limit(filter.limit)
-      const { person, target, role, types, from, to, before } = filter
+      const { person, target, role, types, about, from, to, before } = filter
       if (person !== undefined)
         query = query.where((is) => is.or([is('body.subject', '=', person), is('body.actor', '=', person)]))
       if (target !== undefined) query = query.where('body.target', '=', target)
       if (role !== undefined) query = query.where('body.role', '=', role)
       if (types) query = query.where(sql<boolean>`body.type = any(${types}::text[])`)
+      if (about) {
+        const { request, grant } = about
+        query = query.where((is) =>
+          grant === undefined
+            ? is('body.request', '=', request)
+            : is.or([is('body.request', '=', request), is('body.grant', '=', grant)]),
+        )
+      }
       if (from) query = query.where(sql<boolean>`body.time >= ${from}`)
       if (to) query = query.where(sql<boolean>`body.time < ${to}`)
       if (before !== undefined) query = query.where('body.index', '<', before)

@@ -115,15 +115,16 @@ export function reads(db: Database): Reads {
     held: async ({ from, to, target, role, person, limit }) => {
       let query = grants()
         .where(sql<boolean>`g.held && tstzrange(${from}, ${to}, '[]')`)
-        .orderBy('g.activated_at')
-        .orderBy('g.number')
+        .orderBy('g.activated_at', 'desc')
+        .orderBy('g.number', 'desc')
         .limit(limit)
       if (target !== undefined) query = query.where('g.target', '=', target)
       if (role !== undefined) query = query.where('g.role', '=', role)
       if (person !== undefined) query = query.where('g.person', '=', person)
       const rows = await grantRows(query)
-      return rows.map(({ grant, request }) => ({
+      return rows.toReversed().map(({ grant, request }) => ({
         grant,
+        request: request.number,
         reason: request.reason,
         approvers: request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
         ...(request.review ? { review: request.review } : {}),

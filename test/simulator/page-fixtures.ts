@@ -33,6 +33,7 @@ export function said(ts: number, user: string, text: string, more: Partial<SeenM
     blocks: [],
     ephemeral: false,
     edited: false,
+    files: [],
     replies: [],
     ...more,
   }

@@ -25,6 +25,7 @@ import { reminder } from '../../src/slack/messages/reminder.ts'
 import { requestCard } from '../../src/slack/messages/request-card.ts'
 import { revokedNotice } from '../../src/slack/messages/revoked-notice.ts'
 import { statusAnswer } from '../../src/slack/messages/status-answer.ts'
+import { storyAnswer } from '../../src/slack/messages/story-answer.ts'
 import { told } from '../../src/slack/messages/told.ts'
 import {
   directoryDownAnswer,
@@ -32,7 +33,7 @@ import {
   outcomeUnknownAnswer,
   storeDownAnswer,
 } from '../../src/slack/messages/unavailable.ts'
-import { whoAnswer } from '../../src/slack/messages/who-answer.ts'
+import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
 import {
   card,
@@ -187,7 +188,20 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       times(10, () => typed),
     ),
     digest: digestMessage(digest, names, 'Europe/Berlin'),
-    who: whoAnswer({ ...wide }, { at: NOON, held: digest.grants, own: true }, names),
+    who: whoAnswer(
+      { ...wide },
+      {
+        window: { kind: 'stretch', from: NOON, to: NOON },
+        held: digest.grants,
+        more: true,
+        own: true,
+        happened: { events, more: true },
+        picture: 'p'.repeat(2000),
+      },
+      names,
+    ),
+    story: storyAnswer({ row: { grant: revoking, request: asked }, events, more: true }, names),
+    picture: pictureMessage('t'.repeat(200), 200),
     audit: auditAnswer({ events, own: true }, names, 'older'),
     list: listAnswer(list),
     status: statusAnswer(list, names, () => temporaryLogin),

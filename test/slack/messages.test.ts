@@ -207,11 +207,15 @@ describe('answers', () => {
   it('to who had access name the person, the stretch, the approvers and the reason', () => {
     const answer = whoAnswer(
       { target: 'orders-db', role: 'read', at: 'typed' },
-      { at: secondsLater(200), held: [held()] },
+      {
+        window: { kind: 'moment', from: secondsLater(200), to: secondsLater(200) },
+        held: [held()],
+        more: false,
+      },
       names,
     )
     expect(plain(answer.text)).toBe(
-      '1 person had read on orders-db 2026-11-23 12:03 UTC: Ada: read on orders-db from 2026-11-23 12:01 UTC to 2026-11-23 12:31 UTC (G-2077), approved by Ben. Reason: Look into INC-7',
+      '1 person had read on orders-db at 2026-11-23 12:03 UTC: Ada: read on orders-db from 2026-11-23 12:01 UTC to 2026-11-23 12:31 UTC (G-2077), approved by Ben. Reason: Look into INC-7',
     )
   })
 

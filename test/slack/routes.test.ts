@@ -68,6 +68,7 @@ describe('the manifest', () => {
       'users:read': /\.users\.info\(/,
       'users:read.email': /profile\?\.email/,
       'usergroups:read': /\.usergroups\.users\.list\(/,
+      'files:write': /\.filesUploadV2\(/,
     }
     expect(sorted(manifest.oauth_config.scopes.bot)).toEqual(sorted(Object.keys(wanted)))
     const all = sources.map(({ text }) => text).join('\n')
@@ -98,6 +99,7 @@ describe('the manifest', () => {
       'users:read',
       'users:read.email',
       'usergroups:read',
+      'files:write',
     ] satisfies Scope[]
     expect(sorted(manifest.oauth_config.scopes.bot)).toEqual(sorted(exist))
     const { display_information: shown, features } = manifest

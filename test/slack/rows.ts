@@ -179,7 +179,7 @@ export function card(over: Partial<Card> = {}): Card {
 }
 
 export function held(over: Partial<Held> = {}): Held {
-  return { grant: endedGrant(), reason: 'Look into INC-7', approvers: [BEN], ...over }
+  return { grant: endedGrant(), request: 1042, reason: 'Look into INC-7', approvers: [BEN], ...over }
 }
 
 export function event(type: LoggedEvent['type'], said: object, over: Partial<LoggedEvent> = {}): LoggedEvent {

@@ -12,7 +12,7 @@ import {
   type Words,
 } from './find.ts'
 import { perform } from './perform.ts'
-import { viewOf } from './person-view.ts'
+import { fileSeenBy, viewOf } from './person-view.ts'
 import { portrait } from './portrait.ts'
 import { SHORTEST_QUERY, suggest } from './suggest.ts'
 
@@ -46,6 +46,13 @@ export class PersonDriver {
   /** What this person sees now. */
   view(): PersonView {
     return viewOf(this.#platform, this.id)
+  }
+
+  /** The bytes of a file in a message that this person sees; throws when there is none. */
+  download(id: string): Buffer {
+    const content = fileSeenBy(this.#platform, this.id, id)
+    if (!content) throw new Error(`${this.id} sees no file ${id}`)
+    return content
   }
 
   act(act: Act): Promise<Outcome> {

@@ -54,6 +54,15 @@ function seenPerson(person: Person): SeenPerson {
   }
 }
 
+/** The bytes of a file in some message that this person can see; undefined when there is none. */
+export function fileSeenBy(platform: Platform, userId: string, id: string): Buffer | undefined {
+  const seen = [...platform.workspace.channels.values()]
+    .filter((channel) => channel.members.has(userId))
+    .flatMap((channel) => channel.messages)
+    .some((message) => isVisibleTo(message, userId) && message.files?.some((file) => file.id === id))
+  return seen ? platform.uploads.get(id)?.content : undefined
+}
+
 export function isVisibleTo(message: Message, userId: string): boolean {
   return message.ephemeralTo === undefined || message.ephemeralTo === userId
 }
@@ -94,6 +103,7 @@ function seenMessage(message: Message, replies: readonly Message[]): SeenMessage
     blocks: message.blocks,
     ephemeral: message.ephemeralTo !== undefined,
     edited: message.edited !== undefined,
+    files: (message.files ?? []).map(({ id, name, title, size }) => ({ id, name, title, size })),
     replies: replies.map((reply) => seenMessage(reply, [])),
   }
 }

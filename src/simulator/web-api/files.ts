@@ -3,6 +3,7 @@ import type { Json } from '../block-rules/rule.ts'
 import { answerText, readBody } from '../http-body.ts'
 import type { Platform } from '../platform.ts'
 import { SlackError } from '../slack-error.ts'
+import type { FileOnWire } from '../workspace.ts'
 import { channelToWrite } from './channel-access.ts'
 import type { Method } from './method.ts'
 
@@ -50,11 +51,12 @@ export const fileMethods: Record<string, Method> = {
   },
 }
 
-function fileOnWire(given: Json, platform: Platform): Json {
+function fileOnWire(given: Json, platform: Platform): FileOnWire {
   const id = String(given?.id)
   const upload = platform.uploads.get(id)
   if (!upload?.content) throw new SlackError('file_not_found')
-  return { id, name: upload.name, title: given.title ?? upload.name, size: upload.content.length }
+  const title = typeof given?.title === 'string' ? given.title : upload.name
+  return { id, name: upload.name, title, size: upload.content.length }
 }
 
 /** Takes the bytes, as Slack's upload host does. */

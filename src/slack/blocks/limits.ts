@@ -11,6 +11,8 @@ export const MAX = {
   context: 3_000,
   header: 150,
   button: 75,
+  /** What a button carries. */
+  value: 2_000,
   label: 75,
   confirmTitle: 100,
   confirmText: 300,

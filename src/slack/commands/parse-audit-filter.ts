@@ -1,5 +1,5 @@
 /** `@ana orders-db read type:grant since:2d until:2026-11-20` → what of the log is wanted. */
-import { MOMENT_HELP, readMoment } from '../../audit/who.ts'
+import { MOMENT_HELP, readMoment } from '../../audit/window.ts'
 import { type AuditEventType, auditEventTypes } from '../../core/audit-event.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { nearest } from '../../core/nearest.ts'

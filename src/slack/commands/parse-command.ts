@@ -7,6 +7,7 @@ import type { PersonId } from '../../core/person.ts'
 import { cleanText } from '../../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { type AuditWords, parseAuditFilter } from './parse-audit-filter.ts'
+import { parseWho, type WhoWords } from './parse-who.ts'
 import { nameIn, restAfter, type Word, wordsOf } from './typed-text.ts'
 
 export type Command =
@@ -37,13 +38,7 @@ export type Command =
     }
   | { readonly kind: 'withdraw'; readonly request: number | undefined }
   | { readonly kind: 'revoke'; readonly person: PersonId; readonly target: string; readonly rest: string }
-  | {
-      readonly kind: 'who'
-      readonly target?: string
-      readonly role?: string
-      readonly at?: string
-      readonly person?: PersonId
-    }
+  | WhoWords
   | { readonly kind: 'audit'; readonly filter: AuditWords }
   | { readonly kind: 'explain'; readonly target: string; readonly role: string }
 
@@ -58,7 +53,7 @@ const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['extend', readExtend],
   ['withdraw', readWithdraw],
   ['revoke', readRevoke],
-  ['who', readWho],
+  ['who', (_text, words) => parseWho(words.slice(1))],
   ['audit', readAuditWords],
   ['explain', readExplain],
   ['break-glass', readBreakGlass],
@@ -131,27 +126,6 @@ function readRevoke(text: string, words: readonly Word[]): Command | Refused {
   if (!person || !target) return usage(help)
   if (!person.person) return noPerson(person, help)
   return { kind: 'revoke', person: person.person, target: nameIn(target), rest: restAfter(text, words, 3) }
-}
-
-function readWho(_text: string, words: readonly Word[]): Command | Refused {
-  const help = 'Write /elevate who [target [role]] [@person] [at 2026-11-20T03:00Z].'
-  const people = words.slice(1).filter((word) => word.person)
-  const others = words.slice(1).filter((word) => !word.person)
-  const unresolved = others.find((word) => word.text.startsWith('@'))
-  if (unresolved) return noPerson(unresolved, help)
-  const split = others.findIndex((word) => word.text.toLowerCase() === 'at')
-  const names = split < 0 ? others : others.slice(0, split)
-  const moment = split < 0 ? [] : others.slice(split + 1)
-  if (people.length > 1 || names.length > 2 || (split >= 0 && moment.length === 0)) return usage(help)
-  const [target, role] = names
-  const [person] = people
-  return {
-    kind: 'who',
-    ...(target ? { target: nameIn(target) } : {}),
-    ...(role ? { role: nameIn(role) } : {}),
-    ...(person?.person ? { person: person.person } : {}),
-    ...(moment.length > 0 ? { at: moment.map(nameIn).join(' ') } : {}),
-  }
 }
 
 function readAuditWords(_text: string, words: readonly Word[]): Command | Refused {

@@ -18,7 +18,8 @@ import { targetsOf } from '../views/entitlement-options.ts'
 import { openExtendForm } from '../views/extend-form.ts'
 import { openAskForm } from '../views/open-ask-form.ts'
 import { answerAudit } from './answer-audit.ts'
-import { answerExplain, answerList, answerStatus, answerWho } from './answer-question.ts'
+import { answerExplain, answerList, answerStatus } from './answer-question.ts'
+import { answerStory, answerWho } from './answer-who.ts'
 import { type Command, parseCommand, SUBCOMMANDS } from './parse-command.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
@@ -44,6 +45,8 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       return answerStatus(door, by)
     case 'who':
       return answerWho(door, by, command)
+    case 'story':
+      return answerStory(door, by, command)
     case 'audit':
       return answerAudit(door, by, command.filter)
     case 'explain':

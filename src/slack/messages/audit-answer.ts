@@ -22,7 +22,7 @@ export function auditAnswer(
 ): Message {
   const limits = page.own ? say`This shows what concerns you; security and approvers see more.` : say``
   if (page.events.length === 0) return sentence(together(say`The audit log has no such event.`, limits))
-  const lines = page.events.slice(0, MOST_LINES).map((event) => lineOf(event, names))
+  const lines = page.events.slice(0, MOST_LINES).map((event) => eventLine(event, names))
   const shown = linesThatFit(lines, ROOM, MOST_LINES)
   const rest = page.events.length - shown.length
   const head = say`${bold(counted(shown.length, 'event'))} of the audit log, newest first:`
@@ -44,7 +44,8 @@ export function auditAnswer(
   ])
 }
 
-function lineOf(event: LoggedEvent, names: Names): Line {
+/** One event in one line; the same wherever events are listed. */
+export function eventLine(event: LoggedEvent, names: Names): Line {
   const said = readEvent(event)
   const typed = event.private.reason ?? event.private.note
   const numbers = [said.request, said.grant].filter((one) => one !== undefined).join(', ')

@@ -19,8 +19,10 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
   ['/elevate revoke @ana orders-db reason', 'ends somebody’s access, for its approvers and security'],
   [
     '/elevate who orders-db read at 2026-11-20T03:00Z',
-    'shows who had access at that moment; without “at”, now',
+    'shows who had access at that moment; without “at”, now; with “ever”, since the beginning',
   ],
+  ['/elevate who orders-db around 2026-11-20T03:00Z for 2h', 'shows what happened around an incident'],
+  ['/elevate who G-12', 'shows one grant step by step'],
   ['/elevate audit @ana orders-db since:2d', 'shows what happened, step by step'],
 ]
 

@@ -1,5 +1,5 @@
 import { createElement as h, type ReactNode } from 'react'
-import type { Place, SeenMessage } from '../../view.ts'
+import type { Place, SeenFile, SeenMessage } from '../../view.ts'
 import { drawBlocks } from '../blocks/draw.ts'
 import { nameOf, placeKey, type Scene, type Spot } from '../scene.ts'
 import { clock, dayLine, slackDate } from '../text/dates.ts'
@@ -70,6 +70,7 @@ export function messageItem(shown: Shown, message: SeenMessage, follows: boolean
       message.ephemeral ? h('div', { className: 'only-you' }, '👁 Only visible to you') : null,
       follows ? null : who,
       body(shown, message, place),
+      files(shown, message),
       shown.withReplies ? replies(shown, message) : null,
     ),
     shown.withReplies && !message.ephemeral ? tools(message) : null,
@@ -85,6 +86,39 @@ function body(shown: Shown, message: SeenMessage, place: Place): ReactNode {
   const values = scene.looking.values[placeKey(place)] ?? {}
   const spot: Spot = { scene, place, pane: shown.pane, values, errors: {} }
   return h('div', { className: 'blocks' }, drawBlocks(spot, message.blocks), edited)
+}
+
+function files({ scene }: Shown, message: SeenMessage): ReactNode {
+  if (message.files.length === 0) return null
+  return h('div', { className: 'files' }, ...message.files.map((file) => fileItem(scene.view.me.id, file)))
+}
+
+function fileItem(me: string, file: SeenFile): ReactNode {
+  const href = `/sim/file?${new URLSearchParams({ as: me, id: file.id })}`
+  const link = { href, target: '_blank', rel: 'noreferrer', download: file.name }
+  if (file.name.endsWith('.png'))
+    return h(
+      'figure',
+      { className: 'file-picture' },
+      h('figcaption', null, h('a', link, file.title)),
+      h('img', { src: href, alt: file.title }),
+    )
+  return h(
+    'a',
+    { ...link, className: 'file' },
+    h('span', { className: 'file-mark', 'aria-hidden': 'true' }, file.name.split('.').at(-1)?.toUpperCase()),
+    h(
+      'span',
+      { className: 'file-words' },
+      h('span', { className: 'file-name' }, file.name),
+      h('span', { className: 'file-size' }, sizeInWords(file.size)),
+    ),
+  )
+}
+
+function sizeInWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
 function replies({ scene }: Shown, message: SeenMessage): ReactNode {

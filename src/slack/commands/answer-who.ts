@@ -1,0 +1,73 @@
+import { timelineOf } from '../../audit/timeline.ts'
+import { timelineSvg } from '../../audit/timeline-svg.ts'
+import { storyOf, type WhoAsk, whatHappened, whoHad } from '../../audit/who.ts'
+import { grantName } from '../../core/grant.ts'
+import { isRefused, refuse } from '../../core/refusal.ts'
+import { readingScope } from '../../operations/reading-scope.ts'
+import { notOurs, tellRefusal } from '../answers.ts'
+import { sentence } from '../blocks/compose.ts'
+import { say } from '../blocks/say.ts'
+import type { Answer, Door } from '../guard.ts'
+import { storyAnswer } from '../messages/story-answer.ts'
+import { pictureMessage, pictureTitle, whoAnswer } from '../messages/who-answer.ts'
+import { withNames } from '../names.ts'
+import { type Click, readWhoAsk, writeWhoAsk } from '../payloads.ts'
+import { pictureOf } from '../picture.ts'
+import { sendFile } from '../send-file.ts'
+
+/** Who had what, as far as this reader may know it; undefined asks are refused as in words. */
+async function lookUp(door: Door, by: string, ask: WhoAsk) {
+  const scope = await readingScope(door.world, { by, target: ask.target, person: ask.person })
+  if (isRefused(scope)) return scope
+  const narrowed = { ...ask, ...(scope.person ? { person: scope.person } : {}) }
+  const had = await whoHad(door.world.store, door.world.catalog(), narrowed)
+  return isRefused(had) ? had : { ...had, narrowed, own: scope.own }
+}
+
+export async function answerWho(
+  door: Door,
+  by: string,
+  { kind: _, ...ask }: WhoAsk & { readonly kind: 'who' },
+): Promise<Answer> {
+  const had = await lookUp(door, by, ask)
+  if (isRefused(had)) return tellRefusal(door, had)
+  const { narrowed } = had
+  const happened =
+    ask.around === undefined ? undefined : await whatHappened(door.world.store, had.window, narrowed)
+  const picture = writeWhoAsk(ask)
+  const answer = { ...had, ...(happened ? { happened } : {}), ...(picture ? { picture } : {}) }
+  return withNames(door.world.directory, (names) => whoAnswer(narrowed, answer, names))
+}
+
+/** The same as a picture, sent to whoever asked. The button brings the question; who may ask it is judged again. */
+export async function pressPicture(door: Door, { visitor, value }: Click): Promise<Answer> {
+  const ask = readWhoAsk(value)
+  if (!ask) return tellRefusal(door, notOurs())
+  const had = await lookUp(door, visitor.person, ask)
+  if (isRefused(had)) return tellRefusal(door, had)
+  const now = await door.world.store.reads.now()
+  const { window, held, narrowed } = had
+  const title = await withNames(door.world.directory, (names) => pictureTitle(narrowed, window, names))
+  const content = await pictureOf(timelineSvg(timelineOf(held, { ...window, now, title })))
+  await sendFile(door.client, visitor.person, {
+    name: 'who-had-what.png',
+    title,
+    content,
+    message: pictureMessage(title, held.length),
+  })
+  return sentence(say`The picture is in your direct messages with elevate.`)
+}
+
+/** What is not yours and what does not exist are answered alike: numbers could be counted through otherwise. */
+export async function answerStory(
+  door: Door,
+  by: string,
+  { grant: number }: { readonly grant: number },
+): Promise<Answer> {
+  const story = await storyOf(door.world.store, number)
+  if (isRefused(story)) return tellRefusal(door, story)
+  const { target, person } = story.row.grant
+  const scope = await readingScope(door.world, { by, target, person })
+  if (isRefused(scope)) return tellRefusal(door, refuse('unknown-grant', `There is no ${grantName(number)}.`))
+  return withNames(door.world.directory, (names) => storyAnswer(story, names))
+}
