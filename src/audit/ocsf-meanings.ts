@@ -28,6 +28,8 @@ const LOG = 'audit log'
 
 const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'request.created': of('create', REQUEST),
+  'request.accepted': of('update', REQUEST),
+  'request.declined': of('update', REQUEST),
   'request.approved': of('update', REQUEST),
   'request.denied': of('update', REQUEST),
   'request.withdrawn': of('update', REQUEST),

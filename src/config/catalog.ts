@@ -1,7 +1,7 @@
 /** `elevate.yaml` → {@link Catalog}, or everything that is wrong with it at once, each with its place. */
 import { createHash } from 'node:crypto'
 import { BREAK_GLASS_DEFAULT } from '../core/break-glass.ts'
-import type { BreakGlass, Catalog, Policy } from '../core/catalog.ts'
+import type { BreakGlass, Catalog, Policy, TicketRule } from '../core/catalog.ts'
 import type { ConnectorKind, Json } from '../core/connector.ts'
 import { parseDuration } from '../core/duration.ts'
 import type { Who } from '../core/person.ts'
@@ -125,6 +125,10 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
       ...(reason.pattern === undefined ? {} : { pattern: reason.pattern }),
       ...(reason.hint === undefined ? {} : { hint: cleanText(reason.hint) }),
     },
+    ...(policy.ticket ? { ticket: ticketOf(policy.ticket) } : {}),
+    ...(policy.request_for
+      ? { requestFor: { from: policy.request_for.from.map(whoOf), to: policy.request_for.to.map(whoOf) } }
+      : {}),
     lapseAfter: seconds(policy.lapse_after),
     ...(policy.break_glass ? { breakGlass: breakGlassOf(policy.break_glass) } : {}),
     ...(policy.remind_after === undefined ? {} : { remindAfter: seconds(policy.remind_after) }),
@@ -144,6 +148,14 @@ function stagesOf({
     from: stage.from.map(whoOf),
     count: stage.count,
   }))
+}
+
+function ticketOf({
+  link,
+  hint,
+  ...rest
+}: NonNullable<CatalogFile['policies'][number]['ticket']>): TicketRule {
+  return { ...rest, ...(link ? { link } : {}), ...(hint === undefined ? {} : { hint: cleanText(hint) }) }
 }
 
 function breakGlassOf(typed: NonNullable<CatalogFile['policies'][number]['break_glass']>): BreakGlass {

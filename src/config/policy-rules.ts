@@ -33,10 +33,23 @@ export function checkPolicies(file: Json, report: Report): void {
     checkBreakGlass(policy, path, report)
     checkReminder(policy, path, report)
     checkFallback(policy, path, report)
-    const pattern = inside(policy, 'reason', 'pattern')
-    const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
-    if (refused) report([...path, 'reason', 'pattern'], refused)
-    for (const list of [['targets'], ['roles'], ['request'], ['fallback'], ['break_glass', 'from']])
+    for (const at of [
+      ['reason', 'pattern'],
+      ['ticket', 'pattern'],
+    ]) {
+      const pattern = inside(policy, ...at)
+      const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
+      if (refused) report([...path, ...at], refused)
+    }
+    for (const list of [
+      ['targets'],
+      ['roles'],
+      ['request'],
+      ['fallback'],
+      ['break_glass', 'from'],
+      ['request_for', 'from'],
+      ['request_for', 'to'],
+    ])
       warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
   })
   warnOfUnspoken(policies, targets, report)

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { approveSchema } from './approve-schema.ts'
+import { requestForSchema, ticketSchema } from './asking-schema.ts'
 import { PATTERN_MAX } from './reason-pattern.ts'
 import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
 
@@ -55,6 +56,12 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('What a reason must be like.'),
+  ticket: ticketSchema
+    .optional()
+    .describe('A ticket that a request names beside its reason. Not asked for when left out.'),
+  request_for: requestForSchema
+    .optional()
+    .describe('Asking for somebody else, who accepts it before anybody decides. Not possible when left out.'),
   lapse_after: duration().default('8h').describe('How long a request waits for a decision before it lapses.'),
   break_glass: z
     .strictObject({

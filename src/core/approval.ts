@@ -4,9 +4,9 @@
  */
 import { type Catalog, type Policy, policiesFor } from './catalog.ts'
 import { type Groups, groupsIn, includes, membersOf, type Person, type PersonId, type Who } from './person.ts'
-import { policyOf, refuseDuration, refuseUnlessMember } from './policy.ts'
+import { groupsThatAsk, policyFor, refuseDuration, refuseUnlessMember } from './policy.ts'
 import { type Refused, refuse } from './refusal.ts'
-import { type Decision, type Request, requestName, type Verdict } from './request.ts'
+import { type Decision, ownersOf, type Request, requestName, type Verdict } from './request.ts'
 import {
   approvalsIn,
   approvalsNeeded,
@@ -41,9 +41,10 @@ export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target'
   )
   return [
     ...new Set(
-      policies.flatMap((policy) =>
-        groupsIn([...policy.request, ...approversNamed(policy), ...(policy.fallback?.from ?? [])]),
-      ),
+      policies.flatMap((policy) => [
+        ...groupsThatAsk([policy]),
+        ...groupsIn([...approversNamed(policy), ...(policy.fallback?.from ?? [])]),
+      ]),
     ),
   ]
 }
@@ -66,14 +67,16 @@ export function decide(
 ): Outcome | Refused {
   const stranger = refuseUnlessMember(approver)
   if (stranger) return stranger
-  const found = policyOf(catalog, request.target, request.role, request.requester, groups)
+  const found = policyFor(catalog, request, groups)
   if (!found)
     return refuse(
       'policy-changed',
       `Today's policy no longer lets <@${request.requester}> have ${request.role} on ${request.target}. ${requestName(request.number)} stays open until it lapses or is withdrawn.`,
     )
   const policy = policyNow(found, request)
-  const self = approver.id === request.requester
+  // Whoever asks for somebody else wants it as well: neither of the two is a judge of it.
+  const own = ownersOf(request)
+  const self = own.includes(approver.id)
   if (!policy.approve.stages.some((stage) => mayFill(stage, approver.id, groups)))
     return refuse('not-an-approver', `You are not an approver of ${request.role} on ${request.target}.`)
   if (self && !policy.approve.allowSelfApproval)
@@ -94,7 +97,7 @@ export function decide(
       'policy-changed',
       `Today's policy no longer allows that long for ${request.role} on ${request.target}.`,
     )
-  const earlier = standingApprovals(request.decisions, policy, groups, request.requester)
+  const earlier = standingApprovals(request.decisions, policy, groups, own)
   const stages = fillStages(policy.approve.stages, [...earlier, approver.id], groups)
   if (!stages.some((stage) => stage.by.includes(approver.id)))
     return refuse(
@@ -111,29 +114,33 @@ export function standingStages(
   decisions: readonly Decision[],
   policy: Policy,
   groups: Groups,
-  requester: PersonId,
+  own: readonly PersonId[],
 ): FilledStage[] {
-  return fillStages(policy.approve.stages, standingApprovals(decisions, policy, groups, requester), groups)
+  return fillStages(policy.approve.stages, standingApprovals(decisions, policy, groups, own), groups)
 }
 
-/** Earlier yeses that still count today. */
+/** Earlier yeses that still count today. `own` are those who have an interest of their own in it. */
 export function standingApprovals(
   decisions: readonly Decision[],
   policy: Policy,
   groups: Groups,
-  requester: PersonId,
+  own: readonly PersonId[],
 ): PersonId[] {
   return decisions
     .filter((one) => one.verdict === 'approve')
     .map((one) => one.approver)
     .filter((approver) => policy.approve.stages.some((stage) => mayFill(stage, approver, groups)))
-    .filter((approver) => approver !== requester || policy.approve.allowSelfApproval)
+    .filter((approver) => !own.includes(approver) || policy.approve.allowSelfApproval)
 }
 
 /** Everybody who could say yes to this request, or undefined where policy says `everyone`. */
-export function approversOf(policy: Policy, requester: PersonId, groups: Groups): PersonId[] | undefined {
+export function approversOf(
+  policy: Policy,
+  own: readonly PersonId[],
+  groups: Groups,
+): PersonId[] | undefined {
   return membersOf(approversNamed(policy), groups)?.filter(
-    (person) => person !== requester || policy.approve.allowSelfApproval,
+    (person) => !own.includes(person) || policy.approve.allowSelfApproval,
   )
 }
 

@@ -7,6 +7,8 @@ import type { PersonId } from './person.ts'
 
 export const auditEventTypes = [
   'request.created',
+  'request.accepted',
+  'request.declined',
   'request.approved',
   'request.denied',
   'request.withdrawn',

@@ -17,6 +17,7 @@ import {
 } from './policy.ts'
 import { isRefused, type Refused, refuse } from './refusal.ts'
 import { type Request, requestName } from './request.ts'
+import { ticketIn } from './ticket.ts'
 
 /** Seconds, where the file does not say and max allows it. */
 export const BREAK_GLASS_DEFAULT = 15 * MINUTE
@@ -89,7 +90,12 @@ export function rehearseBreakGlass(
   const may = mayBreakGlass(catalog, ask, person, groups, openReviews)
   if (isRefused(may)) return may
   const duration = ask.duration ?? may.policy.duration.default
-  return refuseDuration(duration, may.policy) ?? refuseReason(ask.reason, may.policy) ?? { ...may, duration }
+  // Noted when the reason names one, and not asked for: whoever breaks glass may not have one yet.
+  const ticket = may.policy.ticket && ticketIn(may.policy.ticket, ask.reason)
+  return (
+    refuseDuration(duration, may.policy) ??
+    refuseReason(ask.reason, may.policy) ?? { ...may, duration, ticket }
+  )
 }
 
 /** A review is written by an approver of that access or by security, and never by the person who took it. */

@@ -33,6 +33,15 @@ export type BreakGlass = {
   readonly whileReviewOpen: 'refuse' | 'allow'
 }
 
+export type TicketRule = {
+  readonly required: boolean
+  /** Must match the whole of it. Checked for safety like a reason's pattern. */
+  readonly pattern: string
+  /** With `{ticket}` behind the host. */
+  readonly link?: string
+  readonly hint?: string
+}
+
 export type Policy = {
   readonly name: string
   readonly targets: readonly string[]
@@ -54,6 +63,10 @@ export type Policy = {
     /** Says what a good reason looks like. */
     readonly hint?: string
   }
+  /** The ticket that a request names; none is looked for without it. */
+  readonly ticket?: TicketRule
+  /** Who may ask for whom; without it everybody asks for himself. */
+  readonly requestFor?: { readonly from: readonly Who[]; readonly to: readonly Who[] }
   /** Seconds until an unanswered request lapses. */
   readonly lapseAfter: number
   /** Without it nobody can. */

@@ -1,7 +1,11 @@
 /**
  * Which move is possible in which state: one table, followed by buttons, verbs and the database's triggers.
  *
- *     request:  pending ──approve──▶ approved        grant:  provisioning ──activate──▶ active
+ *     request:  offered ──accept───▶ pending         (only what somebody else asked for begins as an offer)
+ *                  ├────decline────▶ declined
+ *                  └ withdraw, lapse, as below
+ *
+ *               pending ──approve──▶ approved        grant:  provisioning ──activate──▶ active
  *                  ├──────deny─────▶ denied                        │                      │
  *                  ├────withdraw───▶ withdrawn                     └────────end───────────┴──▶ revoking ──finish──▶ revoked
  *                  └─────lapse─────▶ lapsed
@@ -12,7 +16,15 @@
  * it was read. There is no failed state; a revocation ends when the target says the access is gone.
  */
 
-export const requestStates = ['pending', 'approved', 'denied', 'withdrawn', 'lapsed'] as const
+export const requestStates = [
+  'offered',
+  'pending',
+  'approved',
+  'declined',
+  'denied',
+  'withdrawn',
+  'lapsed',
+] as const
 export type RequestState = (typeof requestStates)[number]
 
 export const grantStates = ['provisioning', 'active', 'revoking', 'revoked'] as const
@@ -22,10 +34,12 @@ export const reviewStates = ['open', 'justified', 'unjustified'] as const
 export type ReviewState = (typeof reviewStates)[number]
 
 export const requestMoves = {
+  accept: { from: ['offered'], to: 'pending' },
+  decline: { from: ['offered'], to: 'declined' },
   approve: { from: ['pending'], to: 'approved' },
   deny: { from: ['pending'], to: 'denied' },
-  withdraw: { from: ['pending'], to: 'withdrawn' },
-  lapse: { from: ['pending'], to: 'lapsed' },
+  withdraw: { from: ['offered', 'pending'], to: 'withdrawn' },
+  lapse: { from: ['offered', 'pending'], to: 'lapsed' },
 } as const satisfies Record<string, { from: readonly RequestState[]; to: RequestState }>
 export type RequestMove = keyof typeof requestMoves
 

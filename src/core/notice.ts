@@ -12,6 +12,8 @@ import type { RequestId } from './request.ts'
 export type Lane = `channel:${ChannelId}` | `person:${PersonId}` | `home:${PersonId}`
 
 export type Step =
+  | 'offered'
+  | 'for-other'
   | 'approved'
   | 'counted'
   | 'denied'

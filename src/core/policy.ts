@@ -13,9 +13,10 @@ import {
 } from './catalog.ts'
 import { DURATION_HELP, formatDuration } from './duration.ts'
 import { nearest } from './nearest.ts'
-import { type Groups, groupsIn, includes, type Person } from './person.ts'
+import { type Groups, groupsIn, includes, type Person, type PersonId } from './person.ts'
 import { lengthOf, REASON_MAX } from './reason.ts'
-import { oneOf, type Refused, refuse } from './refusal.ts'
+import { isRefused, oneOf, type Refused, refuse } from './refusal.ts'
+import { readTicket, type TicketAsk } from './ticket.ts'
 
 export type Ask = {
   readonly target: string
@@ -23,7 +24,7 @@ export type Ask = {
   /** Seconds; undefined takes the policy's default. */
   readonly duration: number | undefined
   readonly reason: string
-}
+} & Omit<TicketAsk, 'reason'>
 
 export type Allowed = {
   readonly policy: Policy
@@ -31,6 +32,7 @@ export type Allowed = {
   readonly role: Role
   /** Seconds. */
   readonly duration: number
+  readonly ticket?: string | undefined
 }
 
 export type Entitlement = { readonly target: Target; readonly role: Role; readonly policy: Policy }
@@ -58,25 +60,68 @@ export function policyOf(
   return policiesFor(catalog, target, role).find((policy) => includes(policy.request, person, groups))
 }
 
-/** Everything this person may ask for. */
-export function entitlementsOf(catalog: Catalog, person: string, groups: Groups): Entitlement[] {
+/** Who would have the access, and who asks for it, where that is somebody else. */
+export type Wish = { readonly requester: PersonId; readonly askedBy?: PersonId | undefined }
+
+/** The same for a wish: whoever asks for somebody else does so by what the policy says of that alone. */
+export function policyFor(
+  catalog: Catalog,
+  one: Wish & { readonly target: string; readonly role: string },
+  groups: Groups,
+): Policy | undefined {
+  const { requester, askedBy } = one
+  if (askedBy === undefined) return policyOf(catalog, one.target, one.role, requester, groups)
+  return policiesFor(catalog, one.target, one.role).find(
+    ({ requestFor }) =>
+      requestFor !== undefined &&
+      includes(requestFor.from, askedBy, groups) &&
+      includes(requestFor.to, requester, groups),
+  )
+}
+
+/** Everything this person may ask for, for himself or for somebody else. */
+export function entitlementsOf(
+  catalog: Catalog,
+  person: PersonId,
+  groups: Groups,
+  receiver?: PersonId,
+): Entitlement[] {
+  const wish: Wish = receiver === undefined ? { requester: person } : { requester: receiver, askedBy: person }
   return catalog.targets.flatMap((target) =>
     target.roles.flatMap((role) => {
-      const policy = policyOf(catalog, target.id, role.id, person, groups)
+      const policy = policyFor(catalog, { ...wish, target: target.id, role: role.id }, groups)
       return policy ? [{ target, role, policy }] : []
     }),
   )
 }
 
-/** Groups whose members must be known before {@link rehearse} can answer about this entitlement. */
-export function groupsToAskWith(catalog: Catalog, target: string, role: string): string[] {
-  return [...new Set(policiesFor(catalog, target, role).flatMap((policy) => groupsIn(policy.request)))]
+/** Groups that say who may ask for what, for himself and for others. */
+export function groupsThatAsk(policies: readonly Policy[]): string[] {
+  return [
+    ...new Set(
+      policies.flatMap(({ request, requestFor }) =>
+        groupsIn([...request, ...(requestFor ? [...requestFor.from, ...requestFor.to] : [])]),
+      ),
+    ),
+  ]
 }
 
-export function rehearse(catalog: Catalog, ask: Ask, person: Person, groups: Groups): Allowed | Refused {
-  const stranger = refuseUnlessMember(person)
+/** Groups whose members must be known before {@link rehearse} can answer about this entitlement. */
+export function groupsToAskWith(catalog: Catalog, target: string, role: string): string[] {
+  return groupsThatAsk(policiesFor(catalog, target, role))
+}
+
+/** `receiver` is who would have the access, when that is somebody else than the person who asks. */
+export function rehearse(
+  catalog: Catalog,
+  ask: Ask,
+  person: Person,
+  groups: Groups,
+  receiver?: Person,
+): Allowed | Refused {
+  const stranger = refuseUnlessMember(person) ?? (receiver && refuseReceiver(receiver))
   if (stranger) return stranger
-  const mine = entitlementsOf(catalog, person.id, groups)
+  const mine = entitlementsOf(catalog, person.id, groups, receiver?.id)
   const target = findTarget(catalog, ask.target)
   // What somebody may not ask for is not listed to him either: names are suggested from his own.
   const myTargets = [...new Set(mine.map((one) => one.target.id))]
@@ -84,15 +129,35 @@ export function rehearse(catalog: Catalog, ask: Ask, person: Person, groups: Gro
   const role = findRole(catalog, target.id, ask.role)
   const myRoles = mine.filter((one) => one.target.id === target.id).map((one) => one.role.id)
   if (!role) return unknown('role', ask.role, myRoles, ` on ${target.id}`)
-  const policy = policyOf(catalog, target.id, role.id, person.id, groups)
+  const policy = mine.find((one) => one.target.id === target.id && one.role.id === role.id)?.policy
+  if (!policy && receiver)
+    return refuse(
+      'not-allowed',
+      `No policy lets you ask for ${role.id} on ${target.id} for <@${receiver.id}>.`,
+      'person',
+    )
   if (!policy) {
     const others = myRoles.length > 0 ? ` You may ask for ${oneOf(myRoles)} on ${target.id}.` : ''
     return refuse('not-allowed', `No policy lets you ask for ${role.id} on ${target.id}.${others}`, 'target')
   }
   const duration = ask.duration ?? policy.duration.default
-  return (
-    refuseDuration(duration, policy) ?? refuseReason(ask.reason, policy) ?? { policy, target, role, duration }
-  )
+  const ticket = readTicket(policy.ticket, ask)
+  const tooLong = refuseDuration(duration, policy)
+  if (tooLong) return tooLong
+  if (isRefused(ticket)) return ticket
+  return refuseReason(ask.reason, policy) ?? { policy, target, role, duration, ticket }
+}
+
+/** Whoever is to have access must be able to have it. Not an attempt of the receiver, who knows nothing of it. */
+function refuseReceiver({ id, kind }: Person): Refused | undefined {
+  if (kind === 'member') return undefined
+  const why = {
+    guest: `<@${id}> is a guest of this workspace, and guests cannot have access.`,
+    bot: `<@${id}> is an app, and apps cannot have access.`,
+    deactivated: `The account of <@${id}> is deactivated.`,
+    stranger: 'That person is not of this workspace.',
+  }[kind]
+  return refuse('not-a-receiver', why, 'person')
 }
 
 /** A name that nothing has, answered with the nearest out of this person's own. */

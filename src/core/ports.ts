@@ -50,12 +50,14 @@ export type Tx = {
     lock(id: RequestId): Promise<Request | undefined>
     pendingOf(person: PersonId): Promise<number>
     decide(request: RequestId, decision: Omit<Decision, 'at'>): Promise<void>
-    /** Compare and set from `pending`; false when somebody was first, or the request has lapsed by the database's clock. */
+    /** Compare and set from `offered` or `pending`; false when somebody was first, or the request has lapsed by the database's clock. */
     close(
       request: Pick<Request, 'id' | 'version'>,
-      to: 'approved' | 'denied' | 'withdrawn' | 'lapsed',
+      to: 'approved' | 'declined' | 'denied' | 'withdrawn' | 'lapsed',
       by: PersonId | undefined,
     ): Promise<boolean>
+    /** Compare and set from `offered`; the time in which it lapses begins anew. False when somebody was first. */
+    accept(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
     /** Lanes that carry a copy of the request's card. */
     cards(id: RequestId): Promise<readonly Lane[]>
     /** What people and events call it: `R-1042`. */

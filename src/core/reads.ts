@@ -41,7 +41,10 @@ export type Reads = {
   /** Live grants (`provisioning`, `active`, `revoking`) of one person, or of everybody. */
   liveGrants(person?: PersonId): Promise<readonly GrantRow[]>
   pendingRequests(limit: number): Promise<readonly Request[]>
+  /** What this person asked for, and what others asked for this person; newest first. */
   requestsOf(person: PersonId, limit: number): Promise<readonly Request[]>
+  /** This request and all that were asked for together with it, in the order they were asked for. */
+  bundleOf(id: RequestId): Promise<readonly Request[]>
   /** What was taken by break-glass and not reviewed yet, oldest first; of one person, or of everybody. */
   openReviews(limit: number, person?: PersonId): Promise<readonly Request[]>
   /** This person's last ended grants on an entitlement, newest first. */

@@ -12,8 +12,13 @@ export type RefusalCode =
   | 'reason-too-short'
   | 'reason-too-long'
   | 'reason-pattern'
+  | 'ticket-missing'
+  | 'ticket-pattern'
   | 'not-allowed'
   | 'not-a-member'
+  | 'not-a-receiver'
+  | 'not-the-receiver'
+  | 'too-many-roles'
   | 'already-pending'
   | 'too-many-pending'
   | 'unknown-request'
@@ -44,7 +49,7 @@ export type Refusal = {
   /** One or two sentences a person can act on. May quote what was typed: show it as plain text. */
   readonly text: string
   /** The form's field it belongs to. */
-  readonly field?: 'target' | 'role' | 'duration' | 'reason' | 'person' | 'date' | 'note'
+  readonly field?: 'target' | 'role' | 'duration' | 'reason' | 'ticket' | 'person' | 'date' | 'note'
 }
 
 /**
@@ -61,6 +66,7 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
   'review-open',
   'self-review',
   'not-a-reviewer',
+  'not-the-receiver',
 ] satisfies RefusalCode[])
 
 export function isAttempt(code: string): boolean {

@@ -28,6 +28,12 @@ export type Request = {
   /** Seconds asked for. */
   readonly duration: number
   readonly reason: string
+  /** Where the work is written down, in the form the policy asks for. */
+  readonly ticket: string | undefined
+  /** Who asked, when the access is for somebody else: then `requester` is who would have it, and accepts first. */
+  readonly askedBy: PersonId | undefined
+  /** The first of the requests that were asked for together; undefined for one that stands alone. */
+  readonly bundle: RequestId | undefined
   /** The grant that is to go on, when this asks for an extension. */
   readonly prolongs: GrantId | undefined
   /** It has waited so long that the policy's fallback approvers may decide as well. */
@@ -59,4 +65,18 @@ export type NewRequest = Pick<
   readonly remindAfter?: number | undefined
   readonly fallbackAfter?: number | undefined
   readonly prolongs?: GrantId | undefined
+  readonly ticket?: string | undefined
+  readonly askedBy?: PersonId | undefined
+  /** `first` makes this the one that names the bundle. */
+  readonly bundle?: RequestId | 'first' | undefined
+}
+
+/** Everybody who has an interest of his own in the answer. */
+export function ownersOf(request: Pick<Request, 'requester' | 'askedBy'>): readonly PersonId[] {
+  return request.askedBy === undefined ? [request.requester] : [request.requester, request.askedBy]
+}
+
+/** Whoever asked: for himself or for somebody else. */
+export function askerOf(request: Pick<Request, 'requester' | 'askedBy'>): PersonId {
+  return request.askedBy ?? request.requester
 }

@@ -6,7 +6,8 @@ import type { Tx, World } from '../core/ports.ts'
 import { isRefused, type Refused } from '../core/refusal.ts'
 import { type Request, requestName } from '../core/request.ts'
 import { openGrant } from './decide-request.ts'
-import { type Asking, readAsk, recordRefusal } from './request-access.ts'
+import { recordRefusal } from './record-refusal.ts'
+import { type Asking, readAsk } from './request-access.ts'
 import { tellHomes } from './tell-homes.ts'
 
 /** May this person do it at all? For the dialog that asks whether it is meant; a no is on record like any other. */
@@ -33,7 +34,7 @@ export async function breakGlass(
   const taken = await world.store.transaction(async (tx) => {
     const allowed = rehearseBreakGlass(catalog, ask, person, groups, await tx.reviews.openOf(asking.by))
     if (isRefused(allowed)) return allowed
-    const { policy, target, role, duration } = allowed
+    const { policy, target, role, duration, ticket } = allowed
     const cards = [...new Set([target.channel, catalog.securityChannel])].map(channelLane)
     const request = await tx.reviews.open(
       {
@@ -42,6 +43,7 @@ export async function breakGlass(
         role: role.id,
         duration,
         reason: ask.reason,
+        ticket,
         policyName: policy.name,
         policyHash: catalog.hash,
         lapseAfter: policy.lapseAfter,
@@ -72,7 +74,14 @@ function record(tx: Tx, request: Request): void {
     request: requestName(request.number),
     policy: request.policyHash,
   } as const
-  const detail = { rule, duration_s: request.duration, approvals_needed: 0, ...BREAK_GLASS }
+  const { ticket } = request
+  const detail = {
+    rule,
+    duration_s: request.duration,
+    approvals_needed: 0,
+    ...(ticket ? { ticket } : {}),
+    ...BREAK_GLASS,
+  }
   tx.append({ ...about, type: 'request.created', detail, private: { reason: request.reason } })
   tx.append({ ...about, type: 'break_glass.used', detail: { rule, duration_s: request.duration } })
 }

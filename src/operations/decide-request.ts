@@ -7,7 +7,7 @@ import type { Groups, Person, PersonId } from '../core/person.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isAttempt, isRefused, type Refused, refuse } from '../core/refusal.ts'
-import { type Request, type RequestId, requestName, type Verdict } from '../core/request.ts'
+import { ownersOf, type Request, type RequestId, requestName, type Verdict } from '../core/request.ts'
 import { PROVISION_WITHIN } from '../core/retry.ts'
 import {
   type ApprovalStage,
@@ -150,7 +150,7 @@ function record(
         approvers: by,
         needed: approvalsNeeded(verdict.stages),
         stages: verdict.stages.map(writeFilled),
-        self_approved: by.includes(request.requester),
+        self_approved: by.some((one) => ownersOf(request).includes(one)),
       },
     })
   }
@@ -201,12 +201,17 @@ export async function openGrant(
 }
 
 async function tell(world: World, tx: Tx, request: Request, outcome: Outcome['outcome']): Promise<void> {
-  const [cards] = await Promise.all([tx.requests.cards(request.id), tellHomes(tx, request.requester)])
+  const [cards] = await Promise.all([tx.requests.cards(request.id), tellHomes(tx, ...ownersOf(request))])
   for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
   tx.tell({
     lane: personLane(request.requester),
     notice: { kind: 'told', step: outcome, request: request.id },
   })
+  if (request.askedBy !== undefined && outcome !== 'counted')
+    tx.tell({
+      lane: personLane(request.askedBy),
+      notice: { kind: 'told', step: 'for-other', request: request.id },
+    })
   tx.tell({
     lane: channelLane(world.catalog().securityChannel),
     notice: { kind: 'feed', what: 'decided', request: request.id },

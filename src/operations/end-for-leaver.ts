@@ -1,4 +1,4 @@
-import { canGrant } from '../core/lifecycle.ts'
+import { canGrant, canRequest } from '../core/lifecycle.ts'
 import type { PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
 import { endChain } from './end-chain.ts'
@@ -11,7 +11,7 @@ const SWEEPER = { kind: 'system', id: 'sweeper' } as const
 const MOST = 200
 
 /**
- * Who was deactivated in Slack loses what he has, and what he asked for is withdrawn: it is nobody's wish any more,
+ * Who was deactivated in Slack loses what he has, and what he asked for, or was asked for him, is withdrawn: it is nobody's wish any more,
  * and `lapsed` would say that the approvers were too slow. News and sweeper only bring up the name: Slack is asked
  * here. True when there is nobody there any more.
  */
@@ -20,7 +20,7 @@ export async function endForLeaver(world: World, id: PersonId): Promise<boolean>
   if (person.kind !== 'deactivated') return false
   const { reads, transaction } = world.store
   const [live, asked] = await Promise.all([reads.liveGrants(id), reads.requestsOf(id, MOST)])
-  for (const request of asked.filter((one) => one.state === 'pending'))
+  for (const request of asked.filter((one) => canRequest('withdraw', one.state)))
     await transaction(async (tx) => {
       const locked = await tx.requests.lock(request.id)
       if (locked) await withdrawIn(world, tx, locked, { actor: SWEEPER, outcome: 'requester-gone' })

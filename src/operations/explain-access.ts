@@ -55,7 +55,7 @@ export async function explainAccess(
   const mayApprove = (one: PersonId) => one !== by || policy.approve.allowSelfApproval
   return {
     policy,
-    approvers: approversOf(policy, by, approving),
+    approvers: approversOf(policy, [by], approving),
     stages: policy.approve.stages.map((stage) => ({
       ...stage,
       people: membersOf(namedIn(stage), approving)?.filter(mayApprove),

@@ -4,7 +4,7 @@ import type { World } from '../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { onlyOne } from './end-by-name.ts'
 import { recordAttempt } from './record-attempt.ts'
-import { requestAccess } from './request-access.ts'
+import { type Asked, requestAccess } from './request-access.ts'
 
 export type Extending = {
   readonly by: PersonId
@@ -13,8 +13,6 @@ export type Extending = {
   readonly duration: string | undefined
   readonly reason: string
 }
-
-type Asked = Exclude<Awaited<ReturnType<typeof requestAccess>>, Refused>
 
 /**
  * Asks that one's access goes on. It is a request like any other, decided anew by today's policy; what is given
@@ -27,7 +25,9 @@ export async function extendAccess(
   const prolongs = await extendable(world, by, id)
   if (isRefused(prolongs)) return prolongs
   const { target, role } = prolongs
-  const asked = await requestAccess(world, { by, target, role, duration, reason, prolongs })
+  const before = await world.store.reads.request(prolongs.requestId)
+  const earlierTicket = before?.ticket
+  const asked = await requestAccess(world, { by, target, role, duration, reason, prolongs, earlierTicket })
   return isRefused(asked) ? asked : { ...asked, prolongs }
 }
 

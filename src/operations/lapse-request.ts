@@ -1,7 +1,8 @@
 import { canRequest } from '../core/lifecycle.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
-import { type RequestId, requestName } from '../core/request.ts'
+import { ownersOf, type RequestId, requestName } from '../core/request.ts'
+import { tellCards } from './tell-cards.ts'
 import { tellHomes } from './tell-homes.ts'
 
 /** Nobody answered in time. True when this call closed it. */
@@ -20,13 +21,17 @@ export async function lapseRequest(world: World, id: RequestId): Promise<boolean
       policy: world.catalog().hash,
       detail: { approvals: request.decisions.filter((one) => one.verdict === 'approve').length },
     })
-    for (const lane of await tx.requests.cards(id)) tx.tell({ lane, notice: { kind: 'card', request: id } })
-    tx.tell({ lane: personLane(request.requester), notice: { kind: 'told', step: 'lapsed', request: id } })
+    await tellCards(tx, request)
+    // Whoever did not answer an offer need not hear that he did not.
+    if (request.state !== 'offered')
+      tx.tell({ lane: personLane(request.requester), notice: { kind: 'told', step: 'lapsed', request: id } })
+    if (request.askedBy !== undefined)
+      tx.tell({ lane: personLane(request.askedBy), notice: { kind: 'told', step: 'for-other', request: id } })
     tx.tell({
       lane: channelLane(world.catalog().securityChannel),
       notice: { kind: 'feed', what: 'decided', request: id },
     })
-    await tellHomes(tx, request.requester)
+    await tellHomes(tx, ...ownersOf(request))
     return true
   })
 }

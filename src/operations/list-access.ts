@@ -2,7 +2,7 @@ import { decide } from '../core/approval.ts'
 import { refuseReviewer } from '../core/break-glass.ts'
 import type { PersonId } from '../core/person.ts'
 import { groupsIn } from '../core/person.ts'
-import { type Entitlement, entitlementsOf, refuseUnlessMember } from '../core/policy.ts'
+import { type Entitlement, entitlementsOf, groupsThatAsk, refuseUnlessMember } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
 import type { GrantRow } from '../core/reads.ts'
 import { isRefused } from '../core/refusal.ts'
@@ -27,8 +27,9 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
   const everyGroup = [
     ...new Set([
       ...catalog.policies.flatMap((policy) =>
-        groupsIn([...policy.request, ...approversNamed(policy), ...(policy.fallback?.from ?? [])]),
+        groupsIn([...approversNamed(policy), ...(policy.fallback?.from ?? [])]),
       ),
+      ...groupsThatAsk(catalog.policies),
       ...groupsIn(catalog.security),
     ]),
   ]

@@ -3,10 +3,11 @@ import { findRole, findTarget, type Policy, policiesFor, type Role, type Target 
 import type { Capabilities } from '../core/connector.ts'
 import type { Grant } from '../core/grant.ts'
 import type { PersonId, Who } from '../core/person.ts'
-import { policyOf } from '../core/policy.ts'
+import { policyFor } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
-import type { Request, RequestId } from '../core/request.ts'
+import { ownersOf, type Request, type RequestId } from '../core/request.ts'
 import { approvalsNeeded, approvalsPossible, type FilledStage } from '../core/stages.ts'
+import { ticketUrlOf } from '../core/ticket.ts'
 
 /** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
 export type Card = {
@@ -33,6 +34,10 @@ export type Card = {
   readonly overseers: readonly Who[]
   /** The requester's last grants of the same, newest first, this one left out. */
   readonly past: readonly Grant[]
+  /** What was asked for together with it, in the order it was asked for. */
+  readonly together?: readonly Request[]
+  /** Where its ticket can be read. */
+  readonly ticketUrl?: string | undefined
 }
 
 export async function readCard(world: World, id: RequestId): Promise<Card | undefined> {
@@ -50,13 +55,13 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     world.directory.groupsLately(groupsToDecide(catalog, request)),
   ])
   const found =
-    policyOf(catalog, request.target, request.role, request.requester, groups) ??
+    policyFor(catalog, request, groups) ??
     policiesFor(catalog, request.target, request.role).find((one) => one.name === request.policyName)
   const policy = found && policyNow(found, request)
+  const own = ownersOf(request)
   const yeses = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
-  const stages = policy ? standingStages(request.decisions, policy, groups, request.requester) : []
-  const mayApprove = (one: PersonId) =>
-    one !== request.requester || policy?.approve.allowSelfApproval === true
+  const stages = policy ? standingStages(request.decisions, policy, groups, own) : []
+  const mayApprove = (one: PersonId) => !own.includes(one) || policy?.approve.allowSelfApproval === true
   return {
     request,
     grant,
@@ -66,12 +71,13 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     role: findRole(catalog, request.target, request.role),
     policy,
     capabilities: world.connector(request.target)?.capabilities,
-    approvers: policy && approversOf(policy, request.requester, groups),
+    approvers: policy && approversOf(policy, own, groups),
     approvals: policy ? yeses.filter((one) => stages.some((stage) => stage.by.includes(one))) : yeses,
     needed: policy ? approvalsNeeded(stages) : 1,
     stages,
     possible: policy ? approvalsPossible(stages, mayApprove, groups) : 0,
     overseers: overseersOf(catalog, request),
+    ticketUrl: ticketUrlOf(catalog, request),
     past: past.filter((one) => one.requestId !== id).slice(0, 3),
   }
 }

@@ -1,19 +1,21 @@
 import type { Catalog } from '../core/catalog.ts'
-import type { JsonObject } from '../core/connector.ts'
 import { DURATION_HELP, parseDuration } from '../core/duration.ts'
 import { type Grant, grantName } from '../core/grant.ts'
-import { channelLane, type Lane } from '../core/notice.ts'
-import { groupsIn, type PersonId } from '../core/person.ts'
-import { type Allowed, type Ask, groupsToAskWith, rehearse } from '../core/policy.ts'
+import { channelLane, type Lane, personLane } from '../core/notice.ts'
+import type { PersonId } from '../core/person.ts'
+import { type Allowed, type Ask, groupsThatAsk, groupsToAskWith, rehearse } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
-import { isAttempt, isRefused, type Refused, refuse } from '../core/refusal.ts'
-import { type Request, requestName } from '../core/request.ts'
+import { isRefused, type Refused, refuse } from '../core/refusal.ts'
+import { askerOf, type Request, type RequestId, requestName } from '../core/request.ts'
 import { approvalsNeeded } from '../core/stages.ts'
+import { recordRefusal } from './record-refusal.ts'
 import { tellHomes } from './tell-homes.ts'
 
 /** One person can have this many open questions at a time; more would only drown the approvers. */
 const MAX_PENDING = 10
+/** Roles of one target in one request: what still can be read as one question. */
+export const MOST_TOGETHER = 5
 
 export type Asking = {
   readonly by: PersonId
@@ -22,97 +24,182 @@ export type Asking = {
   /** As typed (`30m`); undefined takes the policy's default. */
   readonly duration: string | undefined
   readonly reason: string
-  /** One's own live grant of the same, when it is to go on. */
+  /** As typed into its own field; without it the first word of the reason that is one. */
+  readonly ticket?: string | undefined
+  /** Whose access it is to be, when that is somebody else. */
+  readonly receiver?: PersonId | undefined
+  /** One's own live grant of the same, when it is to go on, and the ticket that was named for it. */
   readonly prolongs?: Pick<Grant, 'id' | 'number'>
+  readonly earlierTicket?: string | undefined
 }
+
+export type Asked = { readonly request: Request; readonly allowed: Allowed }
 
 /** What would happen: the same answer as {@link requestAccess} gives, and nothing is written. */
 export async function rehearseAccess(world: World, asking: Asking): Promise<Allowed | Refused> {
   const ask = readAsk(asking)
   if (isRefused(ask)) return ask
   const catalog = world.catalog()
-  const [person, groups] = await Promise.all([
+  const receiver = receiverOf(asking)
+  const [person, other, groups] = await Promise.all([
     world.directory.person(asking.by),
-    world.directory.groups(groupsOf(world, ask)),
+    receiver === undefined ? undefined : world.directory.person(receiver),
+    world.directory.groups(groupsOf(catalog, ask)),
   ])
-  const answer = rehearse(catalog, ask, person, groups)
+  const answer = rehearse(catalog, ask, person, groups, other)
   if (!isRefused(answer) || answer.refused.code !== 'not-allowed') return answer
   // What this person may have instead is said too, and the groups of the other roles are needed for that.
-  return rehearse(catalog, ask, person, await world.directory.groups(everyGroup(catalog)))
+  const everyGroup = await world.directory.groups(groupsThatAsk(catalog.policies))
+  return rehearse(catalog, ask, person, everyGroup, other)
 }
 
 /** Opens a request, or refuses it with an event. The card, the feed and Home follow through the outbox. */
-export async function requestAccess(
+export async function requestAccess(world: World, asking: Asking): Promise<Asked | Refused> {
+  const opened = await requestTogether(world, asking, [asking.role])
+  if (isRefused(opened)) return opened
+  const [only] = opened
+  if (!only) throw new Error('a request that was not refused was not opened either')
+  return only
+}
+
+/**
+ * Several roles of one target, asked for in one go. Each is a request of its own, with its own rule, decisions and
+ * grant; they share one card. All or nothing: when one cannot be asked for, none is.
+ */
+export async function requestTogether(
   world: World,
   asking: Asking,
-): Promise<{ readonly request: Request; readonly allowed: Allowed } | Refused> {
+  roles: readonly string[],
+): Promise<readonly Asked[] | Refused> {
+  const wanted = [...new Set(roles)].map((role) => ({ ...asking, role }))
+  if (wanted.length > MOST_TOGETHER)
+    return refuse('too-many-roles', `At most ${MOST_TOGETHER} roles can be asked for together.`, 'role')
+  const allowed: Allowed[] = []
+  for (const one of wanted) {
+    const answer = await rehearseAccess(world, one)
+    if (isRefused(answer)) return recordRefusal(world, one, naming(one, wanted.length, answer))
+    allowed.push(answer)
+  }
+  const opened = await openAll(world, asking, allowed)
+  if (!isRefused(opened)) world.nudge.outbox()
+  return opened
+}
+
+/** Thrown to roll back what was opened before the one that could not be. */
+class NotAll extends Error {
+  readonly asking: Asking
+  readonly answer: Refused
+  constructor(asking: Asking, answer: Refused) {
+    super('not all of what was asked for together could be opened')
+    this.asking = asking
+    this.answer = answer
+  }
+}
+
+async function openAll(
+  world: World,
+  asking: Asking,
+  allowed: readonly Allowed[],
+): Promise<readonly Asked[] | Refused> {
+  try {
+    return await world.store.transaction(async (tx) => {
+      if ((await tx.requests.pendingOf(asking.by)) + allowed.length > MAX_PENDING)
+        throw new NotAll(asking, tooMany(allowed.length))
+      const opened: Asked[] = []
+      for (const one of allowed) {
+        const bundle = allowed.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
+        const request = await open(world, tx, asking, one, bundle)
+        if (!request) {
+          const role = { ...asking, role: one.role.id }
+          throw new NotAll(role, naming(role, allowed.length, alreadyAsked(role, one)))
+        }
+        opened.push({ request, allowed: one })
+      }
+      await tell(world, tx, opened)
+      return opened
+    })
+  } catch (error) {
+    if (!(error instanceof NotAll)) throw error
+    return recordRefusal(world, error.asking, error.answer)
+  }
+}
+
+async function open(
+  world: World,
+  tx: Tx,
+  asking: Asking,
+  { policy, target, role, duration, ticket }: Allowed,
+  bundle: RequestId | 'first' | undefined,
+): Promise<Request | undefined> {
+  const receiver = receiverOf(asking)
   const reason = cleanText(asking.reason)
-  const allowed = await rehearseAccess(world, asking)
-  if (isRefused(allowed)) return recordRefusal(world, asking, allowed)
-  const catalog = world.catalog()
-  const { policy, target, role, duration } = allowed
-  const cards: readonly Lane[] = [channelLane(target.channel)]
-  const opened = await world.store.transaction(async (tx) => {
-    if ((await tx.requests.pendingOf(asking.by)) >= MAX_PENDING)
-      return refuse(
-        'too-many-pending',
-        `You have ${MAX_PENDING} requests waiting already; withdraw one first.`,
-      )
-    const request = await tx.requests.open(
-      {
-        requester: asking.by,
-        target: target.id,
-        role: role.id,
-        duration,
-        reason,
-        policyName: policy.name,
-        policyHash: catalog.hash,
-        lapseAfter: policy.lapseAfter,
-        remindAfter: policy.remindAfter,
-        fallbackAfter: policy.fallback?.after,
-        prolongs: asking.prolongs?.id,
-      },
-      cards,
-    )
-    if (!request)
-      return refuse(
-        'already-pending',
-        `You have asked for ${role.id} on ${target.id} already, and it waits for an answer.`,
-      )
-    tx.append({
-      type: 'request.created',
-      actor: { kind: 'person', id: asking.by },
-      subject: asking.by,
+  const policyHash = world.catalog().hash
+  const request = await tx.requests.open(
+    {
+      requester: receiver ?? asking.by,
+      askedBy: receiver === undefined ? undefined : asking.by,
       target: target.id,
       role: role.id,
-      request: requestName(request.number),
-      ...(asking.prolongs ? { grant: grantName(asking.prolongs.number) } : {}),
-      policy: catalog.hash,
-      detail: {
-        rule: policy.name,
-        duration_s: duration,
-        approvals_needed: approvalsNeeded(policy.approve.stages),
-      },
-      private: { reason },
-    })
-    for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
-    tx.tell({
-      lane: channelLane(catalog.securityChannel),
-      notice: { kind: 'feed', what: 'asked', request: request.id },
-    })
-    await tellHomes(tx, asking.by)
-    return { request, allowed }
+      duration,
+      reason,
+      ticket,
+      bundle,
+      policyName: policy.name,
+      policyHash,
+      lapseAfter: policy.lapseAfter,
+      remindAfter: policy.remindAfter,
+      fallbackAfter: policy.fallback?.after,
+      prolongs: asking.prolongs?.id,
+    },
+    [channelLane(target.channel)],
+  )
+  if (!request) return undefined
+  tx.append({
+    type: 'request.created',
+    actor: { kind: 'person', id: asking.by },
+    subject: request.requester,
+    target: target.id,
+    role: role.id,
+    request: requestName(request.number),
+    ...(asking.prolongs ? { grant: grantName(asking.prolongs.number) } : {}),
+    policy: policyHash,
+    detail: {
+      rule: policy.name,
+      duration_s: duration,
+      approvals_needed: approvalsNeeded(policy.approve.stages),
+      ...(ticket ? { ticket } : {}),
+      ...(bundle && bundle !== 'first' ? { together_with: await tx.requests.name(bundle) } : {}),
+    },
+    private: { reason },
   })
-  if (isRefused(opened)) return recordRefusal(world, asking, opened)
-  world.nudge.outbox()
-  return opened
+  return request
+}
+
+/** What is for somebody else goes to that person first; the approvers see it when it is accepted. */
+async function tell(world: World, tx: Tx, opened: readonly Asked[]): Promise<void> {
+  const [first] = opened
+  if (!first) return
+  const { request, allowed } = first
+  const offered = request.state === 'offered'
+  const lane: Lane = offered ? personLane(request.requester) : channelLane(allowed.target.channel)
+  tx.tell({
+    lane,
+    notice: offered
+      ? { kind: 'told', step: 'offered', request: request.id }
+      : { kind: 'card', request: request.id },
+  })
+  tx.tell({
+    lane: channelLane(world.catalog().securityChannel),
+    notice: { kind: 'feed', what: 'asked', request: request.id },
+  })
+  await tellHomes(tx, request.requester, askerOf(request))
 }
 
 /** What was typed, with the duration in seconds. */
 export function readAsk(asking: Asking): Ask | Refused {
-  const reason = cleanText(asking.reason)
-  if (asking.duration === undefined)
-    return { target: asking.target, role: asking.role, duration: undefined, reason }
+  const { target, role, ticket, earlierTicket } = asking
+  const ask = { target, role, ticket, earlierTicket, reason: cleanText(asking.reason) }
+  if (asking.duration === undefined) return { ...ask, duration: undefined }
   const duration = parseDuration(asking.duration)
   if (duration === undefined)
     return refuse(
@@ -120,58 +207,42 @@ export function readAsk(asking: Asking): Ask | Refused {
       `“${cleanText(asking.duration)}” is not a duration: ${DURATION_HELP}.`,
       'duration',
     )
-  return { target: asking.target, role: asking.role, duration, reason }
+  return { ...ask, duration }
+}
+
+/** Somebody who names himself asks for himself. */
+function receiverOf({ by, receiver }: Asking): PersonId | undefined {
+  return receiver === by ? undefined : receiver
 }
 
 /** A mistyped target is answered with a name from the person's own list, so every group that gives one is needed. */
-function groupsOf(world: World, ask: Ask): string[] {
-  const catalog = world.catalog()
+function groupsOf(catalog: Catalog, ask: Ask): string[] {
   const named = groupsToAskWith(catalog, ask.target, ask.role)
-  if (named.length > 0) return named
-  return everyGroup(catalog)
+  return named.length > 0 ? named : groupsThatAsk(catalog.policies)
 }
 
-function everyGroup(catalog: Catalog): string[] {
-  return [...new Set(catalog.policies.flatMap((policy) => groupsIn(policy.request)))]
+function alreadyAsked(asking: Asking, { role, target }: Allowed): Refused {
+  const receiver = receiverOf(asking)
+  return refuse(
+    'already-pending',
+    receiver === undefined
+      ? `You have asked for ${role.id} on ${target.id} already, and it waits for an answer.`
+      : `${role.id} on ${target.id} has been asked for already for <@${receiver}>, and it waits for an answer.`,
+  )
 }
 
-export async function recordRefusal(
-  world: World,
-  asking: Asking,
-  answer: Refused,
-  detail?: JsonObject,
-): Promise<Refused> {
-  const catalog = world.catalog()
-  const known = catalog.targets.find((target) => target.id === asking.target)
-  const role = known?.roles.find((one) => one.id === asking.role)
-  await world.store.transaction(async (tx: Tx) => {
-    tx.append({
-      type: 'request.refused',
-      actor: { kind: 'person', id: asking.by },
-      subject: asking.by,
-      // Names that exist are facts; anything else is what somebody typed, and goes into the erasable part.
-      ...(known ? { target: known.id } : {}),
-      ...(role ? { role: role.id } : {}),
-      policy: catalog.hash,
-      outcome: answer.refused.code,
-      ...(detail ? { detail } : {}),
-      private: {
-        reason: cleanText(asking.reason),
-        ...(known && role ? {} : { typed: cleanText(`${asking.target} ${asking.role}`) }),
-      },
-    })
-    if (isAttempt(answer.refused.code))
-      tx.tell({
-        lane: channelLane(catalog.securityChannel),
-        notice: {
-          kind: 'refused',
-          person: asking.by,
-          code: answer.refused.code,
-          target: known?.id ?? '',
-          role: role?.id ?? '',
-        },
-      })
-  })
-  world.nudge.outbox()
-  return answer
+function tooMany(wanted: number): Refused {
+  return refuse(
+    'too-many-pending',
+    wanted === 1
+      ? `You have ${MAX_PENDING} requests waiting already; withdraw one first.`
+      : `With these ${wanted} you would have more than ${MAX_PENDING} requests waiting; withdraw some first.`,
+  )
+}
+
+/** Which of several it was that could not be asked for. */
+function naming({ role }: Asking, of: number, answer: Refused): Refused {
+  if (of === 1) return answer
+  const { refused } = answer
+  return { refused: { ...refused, text: `Nothing was asked for, because of ${role}: ${refused.text}` } }
 }

@@ -1,3 +1,4 @@
+import { canRequest } from '../core/lifecycle.ts'
 import type { PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
@@ -17,7 +18,7 @@ export async function withdrawByName(
     return withdrawRequest(world, { request: request.id, by })
   }
   const mine = await world.store.reads.requestsOf(by, MOST)
-  const waiting = mine.filter((request) => request.state === 'pending')
+  const waiting = mine.filter((request) => canRequest('withdraw', request.state))
   const [only] = waiting
   if (!only) return refuse('unknown-request', 'None of your requests waits for an answer.')
   if (waiting.length === 1) return withdrawRequest(world, { request: only.id, by })

@@ -1,12 +1,13 @@
 import type { Actor } from '../core/audit-event.ts'
 import { canRequest } from '../core/lifecycle.ts'
-import { channelLane } from '../core/notice.ts'
+import { channelLane, personLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
-import { type Request, type RequestId, requestName } from '../core/request.ts'
+import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../core/request.ts'
 import { closedAlready } from './decide-request.ts'
 import { recordAttempt } from './record-attempt.ts'
+import { tellCards } from './tell-cards.ts'
 import { tellHomes } from './tell-homes.ts'
 
 /** The requester takes the question back. */
@@ -15,9 +16,9 @@ export async function withdrawRequest(
   { request: id, by }: { readonly request: RequestId; readonly by: PersonId },
 ): Promise<{ readonly request: Request } | Refused> {
   const seen = await world.store.reads.request(id)
-  if (seen && seen.requester !== by) {
+  if (seen && !ownersOf(seen).includes(by)) {
     await recordAttempt(world, { by, verdict: 'withdraw', request: seen })
-    return refuse('not-yours', `Only <@${seen.requester}> can withdraw ${requestName(seen.number)}.`)
+    return refuse('not-yours', `Only <@${askerOf(seen)}> can withdraw ${requestName(seen.number)}.`)
   }
   const result = await world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
@@ -50,12 +51,16 @@ export async function withdrawIn(
     policy: world.catalog().hash,
     ...(outcome ? { outcome } : {}),
   })
-  for (const lane of await tx.requests.cards(request.id))
-    tx.tell({ lane, notice: { kind: 'card', request: request.id } })
+  await tellCards(tx, request)
+  if (request.askedBy !== undefined && by !== request.askedBy)
+    tx.tell({
+      lane: personLane(request.askedBy),
+      notice: { kind: 'told', step: 'for-other', request: request.id },
+    })
   tx.tell({
     lane: channelLane(world.catalog().securityChannel),
     notice: { kind: 'feed', what: 'decided', request: request.id },
   })
-  await tellHomes(tx, request.requester)
+  await tellHomes(tx, ...ownersOf(request))
   return true
 }

@@ -5,6 +5,7 @@ import { type Lane, laneEnd, type Notice } from '../core/notice.ts'
 import type { Waiting } from '../core/outbox.ts'
 import type { World } from '../core/ports.ts'
 import type { RequestId } from '../core/request.ts'
+import { ticketUrlOf } from '../core/ticket.ts'
 import { readCard } from '../operations/read-card.ts'
 import type { Message } from './blocks/message.ts'
 import { alarm } from './messages/alarm.ts'
@@ -169,7 +170,7 @@ async function readLine(world: World, notice: Notice): Promise<FeedLine | undefi
   const request = await reads.request(notice.request)
   if (!request) return undefined
   const row = notice.grant ? await reads.grant(notice.grant) : undefined
-  return { what: notice.what, request, grant: row?.grant }
+  return { what: notice.what, request, grant: row?.grant, ticketUrl: ticketUrlOf(world.catalog(), request) }
 }
 
 async function inTurns<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {

@@ -2,6 +2,7 @@
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import { refuse } from '../core/refusal.ts'
 import { endForLeaver } from '../operations/end-for-leaver.ts'
+import { pressAnswerOffer } from './actions/answer-offer.ts'
 import { pressApprove } from './actions/approve-request.ts'
 import { pressDeny } from './actions/deny-request.ts'
 import { pressEndOther } from './actions/end-other.ts'
@@ -55,6 +56,8 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.approve, pressApprove],
   [ACTION.deny, pressDeny],
   [ACTION.withdraw, pressWithdraw],
+  [ACTION.accept, pressAnswerOffer],
+  [ACTION.decline, pressAnswerOffer],
   [ACTION.give_back, pressGiveBack],
   [ACTION.end_other, pressEndOther],
   [ACTION.extend, pressExtend],
@@ -68,6 +71,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.pick_duration, nothing],
   [ACTION.type_duration, nothing],
   [ACTION.type_reason, nothing],
+  [ACTION.type_ticket, nothing],
   [ACTION.type_note, nothing],
   [ACTION.pick_outcome, nothing],
   [ACTION.home_page, pressHomePage],

@@ -72,6 +72,8 @@ function blockFor(submission: Submission, { refused }: Refused): string {
     role: fields.get(ACTION.pick_role) ?? fields.get(ACTION.pick_target),
     duration: typed?.value ? typed : fields.get(ACTION.pick_duration),
     reason: fields.get(ACTION.type_reason),
+    // What was named only in the reason is mended there.
+    ticket: fields.get(ACTION.type_ticket) ?? fields.get(ACTION.type_reason),
     note: fields.get(ACTION.type_note),
     person: undefined,
     date: undefined,

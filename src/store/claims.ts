@@ -86,7 +86,7 @@ export function claims(db: Database): Claims {
 
     lapsed: async (limit) => {
       const { rows } = await sql<{ id: RequestId }>`
-        select id from elevate.request where state = 'pending' and lapses_at <= ${NOW}
+        select id from elevate.request where state in ('offered', 'pending') and lapses_at <= ${NOW}
         order by lapses_at limit ${limit}`.execute(db)
       return rows.map((row) => row.id)
     },
@@ -103,7 +103,7 @@ export function claims(db: Database): Claims {
             from elevate.heartbeat) as down_s,
           count(*) filter (where state = 'active') as expired,
           count(*) filter (where state <> 'active') as unfinished,
-          (select count(*) from elevate.request where state = 'pending' and lapses_at <= ${NOW}) as lapsed
+          (select count(*) from elevate.request where state in ('offered', 'pending') and lapses_at <= ${NOW}) as lapsed
         from elevate.access_grant where state <> 'revoked' and wake_at <= ${NOW}`.execute(db)
       const { down_s, expired, unfinished, lapsed } = theRow(rows)
       return { downSeconds: down_s === null ? null : Math.round(down_s), expired, unfinished, lapsed }

@@ -48,9 +48,10 @@ export function dues(db: Database): Dues {
         select next.person, clock_timestamp() from (
           select one.person from (
             select person from elevate.access_grant where state <> 'revoked'
-            union select requester from elevate.request where state = 'pending') as one
+            union select unnest(array[requester, asked_by]) from elevate.request where state in ('offered', 'pending')) as one
           left join elevate.person_check c using (person)
-          where c.checked_at is null or c.checked_at <= ${NOW} - make_interval(secs => ${CHECK_PEOPLE_EVERY})
+          where one.person is not null
+            and (c.checked_at is null or c.checked_at <= ${NOW} - make_interval(secs => ${CHECK_PEOPLE_EVERY}))
           order by c.checked_at nulls first limit 1) as next
         on conflict (person) do update set checked_at = excluded.checked_at
           where known.checked_at <= excluded.checked_at - make_interval(secs => ${CHECK_PEOPLE_EVERY})

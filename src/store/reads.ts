@@ -3,7 +3,7 @@
  */
 import { sql } from 'kysely'
 import type { GrantRow, Reads } from '../core/reads.ts'
-import type { Request } from '../core/request.ts'
+import type { Request, RequestId } from '../core/request.ts'
 import type { Database } from './connection.ts'
 import {
   type DecisionColumns,
@@ -86,7 +86,21 @@ export function reads(db: Database): Reads {
       requestRows(requests().where('r.state', '=', 'pending').orderBy('r.number').limit(limit)),
 
     requestsOf: (person, limit) =>
-      requestRows(requests().where('r.requester', '=', person).orderBy('r.number', 'desc').limit(limit)),
+      requestRows(
+        requests()
+          .where((one) => one.or([one('r.requester', '=', person), one('r.asked_by', '=', person)]))
+          .orderBy('r.number', 'desc')
+          .limit(limit),
+      ),
+
+    bundleOf: async (id) => {
+      if (!isUuid(id)) return []
+      return requestRows(
+        requests()
+          .where((one) => one.or([one('r.id', '=', id), one('r.bundle', '=', bundleIdOf(id))]))
+          .orderBy('r.number'),
+      )
+    },
 
     openReviews: (limit, person) => {
       const open = requests()
@@ -186,6 +200,10 @@ export function reads(db: Database): Reads {
     },
   }
 }
+
+/** Undefined by being null for one that stands alone, which equals nothing. */
+const bundleIdOf = (id: RequestId) =>
+  sql<RequestId>`(select bundle from elevate.request where id = ${id}::uuid)`
 
 type RequestQuery = { execute(): Promise<(RequestColumns & Omit<Row, 'grant' | 'request'>)[]> }
 

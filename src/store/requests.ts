@@ -19,21 +19,26 @@ export function requestMoves(trx: Database): Tx['requests'] {
         lapseAfter,
         remindAfter,
         prolongs,
+        ticket,
+        askedBy,
+        bundle,
       } = request
       // Looked for first, so that a refused request does not use up a number; the index decides the race.
       const { rows } = await sql<RequestColumns>`
         insert into elevate.request
-          (requester, target, role, duration_s, reason, policy_name, policy_hash, cards, prolongs, created_at, lapses_at,
-           remind_every_s, remind_at, fallback_at)
-        select ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
+          (id, bundle, state, asked_by, ticket, requester, target, role, duration_s, reason, policy_name, policy_hash,
+           cards, prolongs, created_at, lapses_at, remind_every_s, remind_at, fallback_at)
+        select fresh, ${bundle === 'first' ? sql`fresh` : sql`${bundle ?? null}::uuid`},
+          ${askedBy === undefined ? 'pending' : 'offered'}, ${askedBy ?? null}::text, ${ticket ?? null}::text,
+          ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
           ${policyName}::text, ${policyHash}::text, ${cards}::text[], ${prolongs ?? null}::uuid, moment,
           moment + make_interval(secs => ${lapseAfter}),
           ${remindAfter ?? null}::integer, moment + make_interval(secs => ${remindAfter ?? null}::integer),
           moment + make_interval(secs => ${request.fallbackAfter ?? null}::integer)
-        from clock_timestamp() as moment
+        from clock_timestamp() as moment, gen_random_uuid() as fresh
         where not exists (select from elevate.request
-          where requester = ${requester} and target = ${target} and role = ${role} and state = 'pending')
-        on conflict (requester, target, role) where state = 'pending' do nothing
+          where requester = ${requester} and target = ${target} and role = ${role} and state in ('offered', 'pending'))
+        on conflict (requester, target, role) where state in ('offered', 'pending') do nothing
         returning *`.execute(trx)
       return rows[0] && toRequest(rows[0], [])
     },
@@ -51,7 +56,7 @@ export function requestMoves(trx: Database): Tx['requests'] {
     pendingOf: async (person) => {
       const { rows } = await sql<{ pending: number }>`
         select count(*) as pending from elevate.request
-        where requester = ${person} and state = 'pending'`.execute(trx)
+        where coalesce(asked_by, requester) = ${person} and state in ('offered', 'pending')`.execute(trx)
       return theRow(rows).pending
     },
 
@@ -67,8 +72,21 @@ export function requestMoves(trx: Database): Tx['requests'] {
       const { rows } = await sql`
         update elevate.request
         set state = ${to}, version = version + 1, closed_at = clock_timestamp(), closed_by = ${by ?? null}
-        where id = ${id} and version = ${version} and state = 'pending'
+        where id = ${id} and version = ${version} and state in ('offered', 'pending')
           and (lapses_at <= clock_timestamp()) = ${to === 'lapsed'}
+        returning id`.execute(trx)
+      return rows.length === 1
+    },
+
+    accept: async ({ id, version }) => {
+      // Whoever decides has as long as if it had been asked for now.
+      const { rows } = await sql`
+        update elevate.request
+        set state = 'pending', version = version + 1, lapses_at = moment + (lapses_at - created_at),
+          remind_at = moment + make_interval(secs => remind_every_s),
+          fallback_at = moment + (fallback_at - created_at)
+        from clock_timestamp() as moment
+        where id = ${id} and version = ${version} and state = 'offered' and lapses_at > moment
         returning id`.execute(trx)
       return rows.length === 1
     },

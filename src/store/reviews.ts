@@ -15,13 +15,14 @@ export function reviewMoves(trx: Database): ReviewMoves {
     },
 
     open: async (request, cards) => {
-      const { requester, target, role, duration, reason, policyName, policyHash, lapseAfter } = request
+      const { requester, target, role, duration, reason, ticket, policyName, policyHash, lapseAfter } =
+        request
       const { rows } = await sql<{ request: RequestColumns; review: ReviewColumns }>`
         with taken as (
           insert into elevate.request
-            (requester, target, role, duration_s, reason, policy_name, policy_hash, cards, state,
+            (ticket, requester, target, role, duration_s, reason, policy_name, policy_hash, cards, state,
              created_at, lapses_at, closed_at, closed_by)
-          select ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
+          select ${ticket ?? null}::text, ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
             ${policyName}::text, ${policyHash}::text, ${cards}::text[], 'approved',
             moment, moment + make_interval(secs => ${lapseAfter}), moment, ${requester}::text
           from clock_timestamp() as moment

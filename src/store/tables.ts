@@ -36,6 +36,9 @@ export type RequestTable = {
   fallback_at: TimeOrNull
   widened: Generated<boolean>
   prolongs: GrantId | null
+  ticket: string | null
+  asked_by: PersonId | null
+  bundle: RequestId | null
 }
 
 export type DecisionTable = {

@@ -89,6 +89,9 @@ describe('deciding', () => {
     role: 'read',
     duration: 1800,
     reason: 'INC-1',
+    ticket: undefined,
+    askedBy: undefined,
+    bundle: undefined,
     prolongs: undefined,
     widened: false,
     state: 'pending',
@@ -164,7 +167,7 @@ describe('deciding', () => {
   })
   it('forgets the yes of somebody who has left the group since', () => {
     const left = new Map([...groups, ['SDBA', ['UCHO']]])
-    expect(standingApprovals([yes('UBEN')], policy, left, 'UADA')).toEqual([])
+    expect(standingApprovals([yes('UBEN')], policy, left, ['UADA'])).toEqual([])
     expect(by('UCHO', [yes('UBEN')], catalog, left)).toMatchObject({
       outcome: 'counted',
       stages: [{ by: ['UCHO'] }],

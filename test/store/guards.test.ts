@@ -11,7 +11,7 @@ import {
 } from '../../src/core/lifecycle.ts'
 import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
-import { activeGrant, endGrant, must, openGrant, openRequest } from './samples.ts'
+import { activeGrant, endGrant, must, openGrant, openRequest, someone } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle
@@ -50,6 +50,7 @@ test('the named checks know the same states as core', async () => {
 
 /** The other columns a state needs, so that a refusal can only come from the trigger. */
 const SHAPE: Record<string, string> = {
+  offered: 'closed_at = null',
   pending: 'closed_at = null',
   provisioning:
     'end_reason = null, due_at = null, revoked_at = null, end_outcome = null, late_by_ms = null, wake_at = now()',
@@ -62,19 +63,28 @@ const SHAPE: Record<string, string> = {
     end_outcome = 'taken', late_by_ms = 0, wake_at = null`,
 }
 
+function pathTo(at: string, to: string): string[] {
+  return at === 'offered' && !['pending', 'declined', 'lapsed', 'withdrawn'].includes(to)
+    ? ['pending', to]
+    : [to]
+}
+
 describe('a superuser by hand can make the lifecycle’s moves and no other', () => {
   test('of requests', async () => {
     const allowed = edges(requestMoves)
     for (const from of requestStates) {
       for (const to of requestStates.filter((state) => state !== from)) {
-        const { id } = await openRequest(store)
+        // What somebody asked for himself never was an offer.
+        const offer = [from, to].some((state) => state === 'offered' || state === 'declined')
+        const { id } = await openRequest(store, offer ? { askedBy: someone() } : {})
         const go = (state: string) =>
           execute(
             database.url,
             `update elevate.request set state = '${state}', version = version + 1,
              ${SHAPE[state] ?? 'closed_at = now()'} where id = '${id}'`,
           )
-        if (from !== 'pending') await go(from)
+        const at = offer ? 'offered' : 'pending'
+        for (const step of from === at ? [] : pathTo(at, from)) await go(step)
         if (allowed.includes(`${from}>${to}`)) await go(to)
         else await expect(go(to)).rejects.toThrow(/stays as it is|cannot go from/)
       }

@@ -16,7 +16,7 @@ export function pressAskAgain(door: Door, { visitor, trigger, value }: Click): P
     const id = readId(value)
     const request = id ? await door.world.store.reads.request(id) : undefined
     if (request?.requester !== visitor.person) return drawAskForm(door, visitor.person, {})
-    const { target, role, reason } = request
-    return drawAskForm(door, visitor.person, { target, role }, reason)
+    const { target, role, reason, ticket } = request
+    return drawAskForm(door, visitor.person, { target, role }, { reason, ticket })
   })
 }

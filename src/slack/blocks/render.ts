@@ -16,7 +16,7 @@ export function toText(line: Line, max: number): string {
 export function toPlain(line: Line, name: (id: string) => string): string {
   return line
     .map((piece) => {
-      if (piece.kind === 'text') return piece.text
+      if (piece.kind === 'text' || piece.kind === 'link') return piece.text
       return piece.kind === 'date' ? utc(piece) : name(piece.id)
     })
     .join('')
@@ -26,6 +26,7 @@ export function toRich(line: Line): RichInline[] {
   return joined(line).map((piece): RichInline => {
     if (piece.kind === 'person') return { type: 'user', user_id: piece.id }
     if (piece.kind === 'group') return { type: 'usergroup', usergroup_id: piece.id }
+    if (piece.kind === 'link') return { type: 'link', url: piece.url, text: piece.text }
     if (piece.kind === 'date')
       return {
         type: 'date',
@@ -82,11 +83,24 @@ function cut(text: string, room: number): string {
 function mark(piece: Piece, styled: boolean): string {
   if (piece.kind === 'person') return `<@${piece.id}>`
   if (piece.kind === 'group') return `<!subteam^${piece.id}>`
+  // Where only words are read, an address in angle brackets would be read too.
+  if (piece.kind === 'link')
+    return styled ? `<${address(piece.url)}|${label(piece.text)}>` : inert(piece.text)
   if (piece.kind === 'date') return `<!date^${seconds(piece.at)}^${DATE_FORMATS[piece.style]}|${utc(piece)}>`
   // Markup needs a letter on its inner side, so a text that begins or ends with a space goes without.
   const sign = piece.style && { bold: '*', code: '`' }[piece.style]
   const text = inert(piece.text)
   return styled && sign && text === text.trim() && text !== '' ? `${sign}${text}${sign}` : text
+}
+
+/** An address cannot hold what ends it. */
+function address(url: string): string {
+  return url.replace(/&/g, '&amp;').replace(/[<>|\s]/g, encodeURIComponent)
+}
+
+/** Of a link; a bar in it would begin another one. */
+function label(text: string): string {
+  return inert(text).replaceAll('|', '\u2223')
 }
 
 function seconds(at: Date): number {

@@ -6,6 +6,8 @@
 export type Piece =
   | { readonly kind: 'text'; readonly text: string; readonly style?: 'bold' | 'code' }
   | { readonly kind: 'date'; readonly at: Date; readonly style: keyof typeof DATE_FORMATS }
+  /** Leads where the operator said; the text may be typed. */
+  | { readonly kind: 'link'; readonly url: string; readonly text: string }
   /** Mentions, which alert the person or the group. */
   | { readonly kind: 'person'; readonly id: string }
   | { readonly kind: 'group'; readonly id: string }
@@ -37,6 +39,7 @@ export function lineOf(value: Sayable): Line {
 const plain = (text: string): Piece => ({ kind: 'text', text })
 export const bold = (text: string): Piece => ({ kind: 'text', text, style: 'bold' })
 export const code = (text: string): Piece => ({ kind: 'text', text, style: 'code' })
+export const link = (url: string, text: string): Piece => ({ kind: 'link', url, text })
 export const person = (id: string): Piece => ({ kind: 'person', id })
 export const group = (id: string): Piece => ({ kind: 'group', id })
 export const moment = (at: Date): Piece => ({ kind: 'date', at, style: 'moment' })

@@ -9,8 +9,19 @@ import { actions, bullets, context, linesThatFit, rich, section } from '../block
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, type Line, moment, say } from '../blocks/say.ts'
 import { endButton } from './grant-buttons.ts'
-import { accessOf, approvedBy, counted, lateness, usedOf, whyEnded, withdrawnBy, yesesOf } from './phrases.ts'
+import {
+  accessOf,
+  approvedBy,
+  asks,
+  counted,
+  lateness,
+  usedOf,
+  whyEnded,
+  withdrawnBy,
+  yesesOf,
+} from './phrases.ts'
 import { BREAK_GLASS, reviewLine } from './review.ts'
+import { withTicket } from './ticket.ts'
 
 export type FeedKind = Extract<Notice, { kind: 'feed' }>['what'] | 'refused'
 
@@ -19,6 +30,7 @@ export type FeedLine =
       readonly what: Extract<Notice, { kind: 'feed' }>['what']
       readonly request: Request
       readonly grant: Grant | undefined
+      readonly ticketUrl?: string | undefined
     }
   | {
       readonly what: 'refused'
@@ -102,7 +114,7 @@ function lineOf(one: FeedLine, names: Names): Line {
     case 'asked':
       if (request.prolongs)
         return say`${bold('Asked')}: ${who} asks to extend ${accessOf(request)} by ${formatDuration(request.duration)} (${number}).`
-      return say`${bold('Asked')}: ${who} asks for ${accessOf(request)} for ${formatDuration(request.duration)} (${number}).`
+      return say`${bold('Asked')}: ${asks(request, names)} ${accessOf(request)} for ${formatDuration(request.duration)} (${number}${withTicket(request, one.ticketUrl)}).${request.state === 'offered' ? ` It waits for ${who} to accept it.` : ''}`
     case 'decided':
       return decided(request, names)
     case 'given':
@@ -140,6 +152,10 @@ function decided(request: Request, names: Names): Line {
       return say`${bold('Withdrawn')} ${withdrawnBy(request, names)}: ${about}.`
     case 'lapsed':
       return say`${bold('Lapsed')} without enough answers: ${about}.`
+    case 'declined':
+      return say`${bold('Declined')} by ${names(request.requester)}: ${about}.`
+    case 'offered':
+      return say`${bold('Offered')}: ${about}; it waits for them to accept it.`
     case 'pending': {
       const last = yesesOf(request).at(-1)
       return say`${bold('Counted')}: ${last ? names(last.approver) : 'somebody'} approved ${about}; it needs more approvals.`

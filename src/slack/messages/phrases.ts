@@ -12,6 +12,11 @@ export function accessOf(one: { readonly role: string; readonly target: string }
   return say`${bold(one.role)} on ${bold(one.target)}`
 }
 
+/** `read and write on orders-db`: what was asked for together, on one target. */
+export function listedAccess(all: readonly { readonly role: string; readonly target: string }[]): Line {
+  return say`${listed(all.map((one) => bold(one.role)))} on ${bold(all[0]?.target ?? '')}`
+}
+
 /** The same for headers, buttons and dialogs. */
 export function accessName(one: { readonly role: string; readonly target: string }): string {
   return `${one.role} on ${one.target}`
@@ -72,6 +77,13 @@ export function sessionsEnded(grant: Grant): Line {
 
 export function yesesOf(request: Request): readonly Decision[] {
   return request.decisions.filter((one) => one.verdict === 'approve')
+}
+
+/** `Ada asks for`, or `Ben asks on behalf of Ada for`. */
+export function asks(request: Pick<Request, 'requester' | 'askedBy'>, who: (id: string) => Sayable): Line {
+  return request.askedBy === undefined
+    ? say`${who(request.requester)} asks for`
+    : say`${who(request.askedBy)} asks on behalf of ${who(request.requester)} for`
 }
 
 /** `Ben and Cleo`; a self-approval says so in words. */

@@ -18,6 +18,7 @@ import {
 } from './phrases.ts'
 import { reviewLine } from './review.ts'
 import { quoted } from './standing.ts'
+import { withTicket } from './ticket.ts'
 import { leftBehind } from './told.ts'
 
 /** The closing card of a grant, in the thread of its request: asked, approved, given, used, taken back, checked. */
@@ -39,7 +40,7 @@ export function receipt(card: Card, names: Names): Message {
     rich(
       paragraph(say`${bold(title)}: ${accessName(request)} for ${who}`),
       bullets([
-        say`${bold('Asked')} ${moment(request.createdAt)} for ${formatDuration(request.duration)}`,
+        say`${bold('Asked')} ${moment(request.createdAt)} for ${formatDuration(request.duration)}${request.askedBy ? say` by ${names(request.askedBy)}` : ''}${withTicket(request, card.ticketUrl)}`,
         request.review ? groundsOf(request, names) : say`${bold('Approved')} by ${approvals(card, names)}`,
         given(grant, who),
         ...(links.length > 0 ? [say`${bold('Extension')}: ${links}`] : []),

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.ts'
 import { grantName } from '../../core/grant.ts'
 import { clamp, lengthOf } from '../../core/reason.ts'
-import { requestName } from '../../core/request.ts'
+import { askerOf, requestName } from '../../core/request.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
 import {
@@ -22,10 +22,11 @@ import { ACTION } from '../ids.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { whatItExtends } from './extension.ts'
 import { endButton } from './grant-buttons.ts'
-import { accessName, accessOf, approvedBy, counted, usedOf } from './phrases.ts'
+import { accessName, accessOf, approvedBy, asks, counted, usedOf } from './phrases.ts'
 import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
+import { ticketLine } from './ticket.ts'
 
 /**
  * The card of one request, drawn whole from its rows at every step. Approvers are mentioned while it waits: the
@@ -43,6 +44,7 @@ export function requestCard(card: Card, names: Names): Message {
       ['Access', accessOf(request)],
       ['For', howLong(card, waits)],
       ['Risk', card.role ? say`${card.role.risk}` : say``],
+      ['Ticket', ticketLine(request, card.ticketUrl)],
     ]),
     waits && request.prolongs ? section(whatItExtends(card)) : undefined,
     watched ? whatItAllows(card) : undefined,
@@ -57,9 +59,14 @@ export function requestCard(card: Card, names: Names): Message {
 
 export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names: Names): string {
   const who = names(request.requester)
+  const asker = names(askerOf(request))
   const what = accessName(request)
   const titles: Record<Stage, string> = {
-    pending: request.prolongs ? `${who} asks to extend ${what}` : `${who} asks for ${what}`,
+    offered: `${asker} asks for ${what} for ${who}`,
+    pending: request.prolongs
+      ? `${who} asks to extend ${what}`
+      : `${asker} asks for ${what}${request.askedBy ? ` for ${who}` : ''}`,
+    declined: `Declined: ${what} for ${who}`,
     denied: `Denied: ${what} for ${who}`,
     withdrawn: `Withdrawn: ${what} for ${who}`,
     lapsed: `Lapsed: ${what} for ${who}`,
@@ -185,7 +192,8 @@ function story(card: Card, names: Names): Line {
       return together(
         request.prolongs
           ? say`${who} asks to extend ${access} by ${length} (${number}).`
-          : say`${who} asks for ${access} for ${length} (${number}).`,
+          : say`${asks(request, names)} ${access} for ${length} (${number}).`,
+        request.ticket ? say`Ticket ${request.ticket}.` : say``,
         say`Reason: ${clamp(request.reason, 400)}`,
       )
     case 'giving':

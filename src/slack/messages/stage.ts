@@ -2,7 +2,9 @@ import type { Card } from '../../operations/read-card.ts'
 
 /** Where a request is on its way, as people see it. What is not true in the target yet is never said to be. */
 export type Stage =
+  | 'offered'
   | 'pending'
+  | 'declined'
   | 'denied'
   | 'withdrawn'
   | 'lapsed'

@@ -29,6 +29,10 @@ export function standing(card: Card, names: Names): Block[] {
   switch (stageOf(card)) {
     case 'pending':
       return [section(waiting(card, names))]
+    case 'offered':
+      return [section(say`${bold('Waiting')} for ${names(request.requester)} to accept it.`)]
+    case 'declined':
+      return [section(say`${bold('Declined')} by ${names(request.requester)}${when}. Nothing was given.`)]
     case 'denied': {
       const no = request.decisions.find((one) => one.verdict === 'deny')
       const by = names(no?.approver ?? request.closedBy ?? '')
@@ -146,5 +150,7 @@ export function quoted(note: string): Block[] {
 }
 
 export function requesterOf({ request }: Card): Line {
-  return say`${person(request.requester)}`
+  return request.askedBy === undefined
+    ? say`${person(request.requester)}`
+    : say`${person(request.requester)}, asked for by ${person(request.askedBy)}`
 }

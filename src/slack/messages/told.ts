@@ -9,6 +9,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { bold, code, type Line, moment, person, type Sayable, say, second, together } from '../blocks/say.ts'
 import { moreApprovals } from './approval-stages.ts'
 import { goesOn, isGoingOn, wentOn } from './extension.ts'
+import { forOther, offered } from './for-another.ts'
 import { askAgainButton, doneButton, extendButton, passwordButton } from './grant-buttons.ts'
 import {
   accessOf,
@@ -22,6 +23,7 @@ import {
 } from './phrases.ts'
 import { OUTCOMES } from './review.ts'
 import { failure, quoted } from './standing.ts'
+import { ticketLine } from './ticket.ts'
 
 type Who = (id: string) => Sayable
 
@@ -34,6 +36,7 @@ export function told(step: Step, card: Card, names: Names): Message {
 /** True when a later step has made this one untrue or idle; the later one tells it all. */
 export function isStale(step: Step, card: Card): boolean {
   const { request, grant } = card
+  if (step === 'offered') return request.state !== 'offered'
   if (step === 'counted') return request.state !== 'pending'
   if (step === 'approved') return grant !== undefined && grant.state !== 'provisioning'
   if (step === 'ending' && isGoingOn(card)) return true
@@ -49,6 +52,8 @@ export type Telling = {
 }
 
 const steps: Record<Step, (card: Card) => Telling> = {
+  offered,
+  'for-other': forOther,
   approved: ({ request }) => ({
     line: (who) =>
       say`${requestName(request.number)} was approved by ${approvedBy(request, who)}. You are being given ${accessOf(request)} now; a message follows when it is there.`,
@@ -111,7 +116,7 @@ const steps: Record<Step, (card: Card) => Telling> = {
   }),
 }
 
-function given({ request, grant, capabilities }: Card): Telling {
+function given({ request, grant, capabilities, ticketUrl }: Card): Telling {
   const password = capabilities?.credential === 'password'
   const until = grant?.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
   const how = grant?.howTo ?? []
@@ -119,6 +124,7 @@ function given({ request, grant, capabilities }: Card): Telling {
     line: (who) =>
       together(
         say`You have ${accessOf(request)}${until}. ${groundsOf(request, who)}`,
+        request.ticket ? say`Ticket ${ticketLine(request, ticketUrl)}.` : say``,
         request.review ? say`Everybody was told, and somebody else will review it.` : say``,
         password ? say`The password is made when you press Show password, and is shown once.` : say``,
         say`When you are done sooner, give it back with I’m done.`,

@@ -1,6 +1,8 @@
 import type { types } from '@slack/bolt'
+import type { TicketRule } from '../../core/catalog.ts'
 import type { Entitlement } from '../../core/policy.ts'
 import { clamp, REASON_MAX } from '../../core/reason.ts'
+import { TICKET_MAX } from '../../core/ticket.ts'
 import { sentence } from '../blocks/compose.ts'
 import type { Block } from '../blocks/message.ts'
 import { say } from '../blocks/say.ts'
@@ -28,6 +30,7 @@ export type AskForm = {
   readonly preview: readonly Block[]
   /** A reason to start from, when the same is asked again. */
   readonly reason?: string | undefined
+  readonly ticket?: string | undefined
 }
 
 /** The only one there is need not be chosen. */
@@ -40,7 +43,7 @@ export function settle(mine: readonly Entitlement[], chosen: Chosen): Chosen {
   return { ...(target ? { target: target.id } : {}), ...(role ? { role: role.id } : {}) }
 }
 
-export function askForm({ mine, chosen, preview, reason }: AskForm): Modal {
+export function askForm({ mine, chosen, preview, reason, ticket }: AskForm): Modal {
   if (mine.length === 0)
     return noticeView(
       ASK_TITLE,
@@ -77,6 +80,7 @@ export function askForm({ mine, chosen, preview, reason }: AskForm): Modal {
           ]
         : []),
       ...(entitlement ? [...preview, ...durations(entitlement)] : []),
+      ...ticketInput(entitlement?.policy.ticket, ticket),
       reasonInput(entitlement, reason),
     ],
   }
@@ -130,6 +134,27 @@ export function durations({ target, role, policy }: Entitlement, label = 'For ho
         action_id: ACTION.type_duration,
         max_length: 40,
         placeholder: plain(`for example ${exampleDuration(policy.duration.max)}`),
+      },
+    },
+  ]
+}
+
+/** Its own field where the policy wants one; what is left empty is looked for in the reason. */
+export function ticketInput(rule: TicketRule | undefined, ticket?: string): types.InputBlock[] {
+  if (!rule) return []
+  const hint = rule.hint ?? `It must match ${rule.pattern}.`
+  return [
+    {
+      type: 'input',
+      block_id: BLOCK.ticket,
+      label: plain('Ticket'),
+      hint: plain(clamp(`${hint} A ticket named in the reason is found there.`, 1_000)),
+      optional: true,
+      element: {
+        type: 'plain_text_input',
+        action_id: ACTION.type_ticket,
+        max_length: TICKET_MAX,
+        ...(ticket ? { initial_value: clamp(ticket, TICKET_MAX) } : {}),
       },
     },
   ]

@@ -13,7 +13,7 @@ import { approvalsOf } from '../messages/explain-answer.ts'
 import { counted } from '../messages/phrases.ts'
 import { withNames } from '../names.ts'
 import type { Chosen } from '../payloads.ts'
-import { ASK_TITLE, askForm, settle } from './ask-form.ts'
+import { ASK_TITLE, type AskForm, askForm, settle } from './ask-form.ts'
 import type { Modal } from './notice-view.ts'
 import { openThen } from './open-view.ts'
 
@@ -35,12 +35,12 @@ export async function drawAskForm(
   door: Door,
   person: PersonId,
   wanted: Chosen,
-  reason?: string,
+  { reason, ticket }: Pick<AskForm, 'reason' | 'ticket'> = {},
 ): Promise<Modal> {
   const { mayAsk } = await listAccess(door.world, person)
   const chosen = settle(mayAsk, wanted)
   const preview = await drawPreview(door, person, chosen)
-  return askForm({ mine: mayAsk, chosen, preview, reason })
+  return askForm({ mine: mayAsk, chosen, preview, reason, ticket })
 }
 
 async function drawPreview(door: Door, by: PersonId, { target, role }: Chosen): Promise<readonly Block[]> {

@@ -13,6 +13,7 @@ export async function submitAsk(door: Door, { visitor, view }: Submission): Prom
     role: field(ACTION.pick_role),
     duration: field(ACTION.type_duration) || field(ACTION.pick_duration) || undefined,
     reason: field(ACTION.type_reason),
+    ticket: field(ACTION.type_ticket) || undefined,
   })
   return isRefused(asked) ? asked : askedAnswer(asked.request, asked.allowed)
 }

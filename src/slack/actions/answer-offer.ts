@@ -1,0 +1,19 @@
+import { isRefused } from '../../core/refusal.ts'
+import { answerOffer } from '../../operations/answer-offer.ts'
+import { notOurs, tellRefusal } from '../answers.ts'
+import type { Answer, Door } from '../guard.ts'
+import { ACTION } from '../ids.ts'
+import { offerAnswer } from '../messages/for-another.ts'
+import { withNames } from '../names.ts'
+import { type Click, readId } from '../payloads.ts'
+
+/** The receiver of what somebody else asked for says yes or no; the message with the buttons becomes the answer. */
+export async function pressAnswerOffer(door: Door, { visitor, action, value, view }: Click): Promise<Answer> {
+  const request = readId(value)
+  if (!request) return tellRefusal(door, notOurs())
+  const answer = action === ACTION.accept ? 'accept' : 'decline'
+  const answered = await answerOffer(door.world, { request, by: visitor.person, answer })
+  if (isRefused(answered)) return tellRefusal(door, answered)
+  const said = await withNames(door.world.directory, (names) => offerAnswer(answered.requests, answer, names))
+  return view ? said : { ...said, replace: true }
+}

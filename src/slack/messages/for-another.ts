@@ -1,0 +1,101 @@
+/** Access that one person asks for and another would have: both are told, and the other accepts first. */
+import { formatDuration } from '../../core/duration.ts'
+import { type Request, requestName } from '../../core/request.ts'
+import type { Card } from '../../operations/read-card.ts'
+import { sentence } from '../blocks/compose.ts'
+import { actions, button } from '../blocks/layout.ts'
+import type { Block, Message, Names } from '../blocks/message.ts'
+import { type Line, moment, say, together } from '../blocks/say.ts'
+import { ACTION } from '../ids.ts'
+import { accessName, accessOf, approvedBy, listedAccess } from './phrases.ts'
+import { quoted } from './standing.ts'
+import type { Telling } from './told.ts'
+
+/** To whoever would have it. Nobody else is asked before the answer is yes. */
+export function offered({ request, role, together: others = [] }: Card): Telling {
+  const all = [request, ...others]
+  return {
+    line: (who) =>
+      together(
+        say`${request.askedBy ? who(request.askedBy) : 'Somebody'} asks for ${listedAccess(all)} for you, for ${formatDuration(request.duration)} (${requestName(request.number)}).`,
+        all.length === 1 && role ? say`It allows: ${role.description}.` : say``,
+        say`If you accept, the approvers are asked, and the access would be yours: you answer for what is done with it. Otherwise it lapses ${moment(request.lapsesAt)}. The reason given:`,
+      ),
+    spoken: request.reason,
+    more: [...quoted(request.reason), acceptButtons(request)],
+  }
+}
+
+/** Both take everything that was asked for together. */
+export function acceptButtons(request: Request): Block {
+  const number = requestName(request.number)
+  return actions(
+    button({
+      action: ACTION.accept,
+      text: 'Accept',
+      label: `Accept ${number}: ${accessName(request)} for you`,
+      value: request.id,
+      style: 'primary',
+    }),
+    button({
+      action: ACTION.decline,
+      text: 'Decline',
+      label: `Decline ${number}: ${accessName(request)} for you`,
+      value: request.id,
+    }),
+  )
+}
+
+/** On the receiver's own lists. */
+export function offeredLine(request: Request, names: Names): Line {
+  return say`${request.askedBy ? names(request.askedBy) : 'Somebody'} asks for ${accessOf(request)} for you, for ${formatDuration(request.duration)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}.`
+}
+
+/** To whoever asked: how it stands with the other one. Drawn from the rows, so it is true whenever it arrives. */
+export function forOther({ request, grant }: Card): Telling {
+  const number = requestName(request.number)
+  const no = request.decisions.find((one) => one.verdict === 'deny')
+  return {
+    line: (who) => {
+      const about = say`${number}, which you asked for ${who(request.requester)} (${accessOf(request)}),`
+      switch (request.state) {
+        case 'offered':
+          return say`${about} waits for ${who(request.requester)} to accept it.`
+        case 'pending':
+          return say`${who(request.requester)} accepted ${number}: ${accessOf(request)}. The approvers are asked now.`
+        case 'declined':
+          return say`${who(request.requester)} declined ${number}: ${accessOf(request)}. Nothing was given, and nobody was asked.`
+        case 'denied':
+          return together(
+            say`${about} was denied${no ? say` by ${who(no.approver)}` : ''}.`,
+            no?.note ? say`The reason given:` : say``,
+          )
+        case 'withdrawn':
+          return say`${about} was withdrawn${request.closedBy ? say` by ${who(request.closedBy)}` : ''}. Nothing was given.`
+        case 'lapsed':
+          return say`${about} lapsed before it was answered. Nothing was given.`
+        case 'approved':
+          return say`${about} was approved by ${approvedBy(request, who)}${grant?.expiresAt ? say`, until ${moment(grant.expiresAt)}` : ''}.`
+      }
+    },
+    spoken: no?.note ?? '',
+    more: quoted(no?.note ?? ''),
+  }
+}
+
+/** To whoever would have it, in place of the question. */
+export function offerAnswer(
+  requests: readonly Request[],
+  answer: 'accept' | 'decline',
+  names: Names,
+): Message {
+  const [first] = requests
+  if (!first) return sentence(say`Nothing waited for your answer.`)
+  const about = say`${requestName(first.number)}: ${listedAccess(requests)} for ${formatDuration(first.duration)}`
+  const asker = first.askedBy ? names(first.askedBy) : 'Whoever asked'
+  return sentence(
+    answer === 'accept'
+      ? say`You accepted ${about}. The approvers are asked now; you get a message when it is decided.`
+      : say`You declined ${about}. Nobody was asked, and ${asker} is told.`,
+  )
+}
