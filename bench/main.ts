@@ -13,6 +13,7 @@ import { approve } from './approve.ts'
 import { command } from './command.ts'
 import { expiry } from './expiry.ts'
 import { lifecycles } from './lifecycles.ts'
+import { questions } from './questions.ts'
 import { type Bench, type Judged, judge, machine, printTable } from './report.ts'
 import { start } from './start.ts'
 
@@ -22,6 +23,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['lifecycles', lifecycles],
   ['expiry', expiry],
   ['start', start],
+  ['questions', questions],
 ])
 
 async function main(): Promise<number> {
