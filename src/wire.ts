@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { worstLatenessOf } from './audit/digest.ts'
+import { openSink } from './audit/open-sink.ts'
 import type { Environment } from './config/environment.ts'
 import { type Env, secretResolver } from './config/secret-source.ts'
 import { closeConnectors, openConnectors } from './connectors/open-connectors.ts'
@@ -9,6 +10,7 @@ import type { Nudge, World } from './core/ports.ts'
 import { healthRoutes, serveHealth } from './http/health.ts'
 import { makeMetrics } from './http/metrics.ts'
 import { makeClock } from './jobs/clock.ts'
+import { makeDeliverer } from './jobs/deliverer.ts'
 import { makeSender } from './jobs/sender.ts'
 import { makeWorker } from './jobs/worker.ts'
 import { armFailpoint, type Failpoint } from './operations/failpoint.ts'
@@ -20,7 +22,7 @@ import { makeDirectory } from './slack/directory.ts'
 import { makeNotifier } from './slack/notify.ts'
 import { openStore } from './store/open-store.ts'
 import { CannotStart, cannotStart } from './wire/cannot-start.ts'
-import { parseFile, readCatalog, take } from './wire/configuration.ts'
+import { parseFile, readCatalog, take, tryDeliveries } from './wire/configuration.ts'
 import { findDatabase, heedRights } from './wire/database.ts'
 import { checkpointsOf } from './wire/signing.ts'
 import { transportOf } from './wire/transport.ts'
@@ -68,6 +70,7 @@ async function assemble(
       `${environment.configFile} no longer has ${orphans.join(', ')}, where grants are still live. Keep the target until they have ended.`,
     )
 
+  await cannotStart(async () => tryDeliveries(catalog, secret))
   let connectors = await cannotStart(async () => openConnectors(catalog, secret))
   // Looked up when it closes: a reload changes them.
   closing.push(() => closeConnectors(connectors))
@@ -95,6 +98,7 @@ async function assemble(
   late.worker = worker
   late.sender = sender
   const clock = makeClock(world, worker, sender)
+  const deliverer = makeDeliverer(world, (delivery) => openSink(delivery, secret))
 
   const metrics = makeMetrics({
     liveGrants: async () => (await store.reads.liveGrants()).length,
@@ -102,6 +106,7 @@ async function assemble(
       (await store.reads.liveGrants()).filter((row) => row.grant.state === 'revoking').length,
     stuck: async () => (await store.reads.stuck()).length,
     outboxAge: () => store.outbox.age(),
+    deliveryLag: () => store.deliveries.states((catalog.deliveries ?? []).map((one) => one.name)),
     worstLateness: async () => (await worstLatenessOf(store, 3_600)) / 1000,
   })
   const routes = healthRoutes(
@@ -135,6 +140,8 @@ async function assemble(
         checkpoints.start()
       }
       closing.push(() => clock.stop())
+      closing.push(() => deliverer.stop())
+      deliverer.start()
       if (environment.http) {
         const server: Server = await serveHealth(routes, environment.http.port, environment.http.host)
         closing.push(async () => server.close())

@@ -30,10 +30,10 @@ export async function* pagesOf(job: RowsExport): AsyncGenerator<readonly StoredL
  * checked against the commitment in the event.
  */
 export async function* jsonlPieces(job: RowsExport): AsyncGenerator<string> {
-  for await (const page of pagesOf(job)) yield page.map(toLine).join('')
+  for await (const page of pagesOf(job)) yield page.map(jsonlLine).join('')
 }
 
-function toLine({ bytes, leafHash, texts }: StoredLeaf): string {
+export function jsonlLine({ bytes, leafHash, texts }: StoredLeaf): string {
   const hash = leafHash ? JSON.stringify(Buffer.from(leafHash).toString('hex')) : 'null'
   // The bytes go in as they are: canonical JSON is its own spelling.
   return `{"event":${bytes ?? 'null'},"leaf_hash":${hash},"private":${canonicalJson(texts as unknown as Json)}}\n`

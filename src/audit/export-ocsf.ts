@@ -1,6 +1,7 @@
 import type { StoredLeaf } from '../core/audit-proof.ts'
+import type { OcsfVersion } from '../core/ocsf-version.ts'
 import { pagesOf, type RowsExport } from './export-jsonl.ts'
-import { type OcsfVersion, toOcsf } from './ocsf.ts'
+import { toOcsf } from './ocsf.ts'
 
 /** One OCSF event a line; an event whose bytes are erased has none. */
 export async function* ocsfPieces(job: RowsExport, version: OcsfVersion): AsyncGenerator<string> {

@@ -8,6 +8,7 @@ import type { Who } from '../core/person.ts'
 import { cleanText } from '../core/reason.ts'
 import type { ApprovalStage } from '../core/stages.ts'
 import { readConnectorSettings, type TargetSettings } from './connector-settings.ts'
+import { checkDeliveries, deliveryOf } from './delivery-rules.ts'
 import { type Issue, type Report, sortIssues, writePath } from './issue.ts'
 import { checkNamesTyped } from './name-rules.ts'
 import { checkPolicies } from './policy-rules.ts'
@@ -48,6 +49,7 @@ export function parseCatalog(text: string, kinds: readonly ConnectorKind[]): Par
       settings = readConnectorSettings(source.value, kinds, report)
       checkNamesTyped(source.value, report)
       checkPolicies(source.value, report)
+      checkDeliveries(source.value, report)
     }
   } catch (error) {
     if (!(error instanceof TooMany)) throw error
@@ -89,6 +91,7 @@ function withoutSecrets(issue: Issue, secrets: ReadonlySet<string>): Issue {
 function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSettings>, text: string): Catalog {
   return {
     hash: createHash('sha256').update(text, 'utf8').digest('hex'),
+    text,
     securityChannel: file.security.channel,
     security: file.security.people.map(whoOf),
     digest: file.digest,
@@ -106,6 +109,7 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
       })),
     })),
     policies: file.policies.map(policyOf),
+    ...(file.delivery ? { deliveries: file.delivery.map(deliveryOf) } : {}),
   }
 }
 

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { approveSchema } from './approve-schema.ts'
 import { requestForSchema, ticketSchema } from './asking-schema.ts'
+import { deliverySchema } from './delivery-schema.ts'
 import { PATTERN_MAX } from './reason-pattern.ts'
 import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
 
@@ -122,6 +123,10 @@ export const catalogSchema = z.strictObject({
   policies: z
     .array(policySchema)
     .describe('Who may ask for what, and who decides. Their order matters: the first one that fits is used.'),
+  delivery: z
+    .array(deliverySchema)
+    .optional()
+    .describe('Who gets the audit log as it is written: a SIEM, or a file. Nobody when left out.'),
 })
 
 export type CatalogFile = z.output<typeof catalogSchema>

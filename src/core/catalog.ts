@@ -1,5 +1,6 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
 import type { JsonObject } from './connector.ts'
+import type { Delivery } from './delivery.ts'
 import type { ChannelId, Who } from './person.ts'
 import type { ApprovalStage } from './stages.ts'
 
@@ -80,12 +81,16 @@ export type Policy = {
 export type Catalog = {
   /** SHA-256 (hex) of the file's bytes; every decision names it. */
   readonly hash: string
+  /** Those bytes, as text; kept, so that the hash can be looked up later. */
+  readonly text?: string
   readonly securityChannel: ChannelId
   /** May end anybody's access early, beside the approvers of that access. */
   readonly security: readonly Who[]
   readonly digest: { readonly at: string; readonly timezone: string }
   readonly targets: readonly Target[]
   readonly policies: readonly Policy[]
+  /** Who gets the audit log as it is written. Nobody when left out. */
+  readonly deliveries?: readonly Delivery[]
 }
 
 export function findTarget(catalog: Catalog, id: string): Target | undefined {

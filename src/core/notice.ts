@@ -67,6 +67,8 @@ export type Notice =
     }
   /** A configuration was refused or taken. */
   | { readonly kind: 'config'; readonly hash: string; readonly faults: readonly string[] }
+  /** A receiver of the audit log is behind, or keeps up again. */
+  | { readonly kind: 'delivery'; readonly name: string; readonly news: 'lagging' | 'recovered' }
   | { readonly kind: 'home' }
 
 export type Told = { readonly lane: Lane; readonly notice: Notice }

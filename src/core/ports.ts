@@ -4,6 +4,7 @@ import type { ProofStore } from './audit-proof.ts'
 import type { Catalog } from './catalog.ts'
 import type { Claim, Claims } from './claims.ts'
 import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
+import type { Deliveries, DeliveryMoves } from './delivery.ts'
 import type { DueMoves, Dues } from './dues.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { Lane, Told } from './notice.ts'
@@ -38,6 +39,7 @@ export type Store = {
   readonly audit: AuditReader
   readonly proof: ProofStore
   readonly claims: Claims
+  readonly deliveries: Deliveries
   readonly dues: Dues
   readonly outbox: Outbox
 }
@@ -97,11 +99,14 @@ export type Tx = {
       },
     ): Promise<Grant | undefined>
   }
+  readonly deliveries: DeliveryMoves
   readonly dues: DueMoves
   /** People whose Home is open or was lately, so that it is kept true. */
   homes(): Promise<readonly PersonId[]>
   /** True for the first of all replicas that asks for this stretch of time. */
   claimDigest(from: Date, to: Date): Promise<boolean>
+  /** Keeps a configuration's text under its hash. */
+  keepPolicy(hash: string, text: string): Promise<void>
   append(event: AuditEvent): void
   tell(told: Told): void
 }

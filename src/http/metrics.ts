@@ -8,6 +8,8 @@ export type Readings = {
   readonly outboxAge: () => Promise<number>
   /** Seconds; the worst of the last hour. */
   readonly worstLateness: () => Promise<number>
+  /** Events that wait, by receiver. */
+  readonly deliveryLag: () => Promise<readonly { readonly name: string; readonly waiting: number }[]>
 }
 
 export type Metrics = {
@@ -36,6 +38,17 @@ export function makeMetrics(readings: Readings): Metrics {
     'How late access was confirmed gone, the worst of the last hour',
     readings.worstLateness,
   )
+  new Gauge({
+    name: 'elevate_delivery_lag_events',
+    help: 'Audit events that are not known to have reached a receiver',
+    labelNames: ['delivery'],
+    registers: [registry],
+    async collect() {
+      this.reset()
+      for (const { name, waiting } of await readings.deliveryLag().catch(() => []))
+        this.set({ delivery: name }, waiting)
+    },
+  })
   return {
     scrape: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   }

@@ -2,7 +2,7 @@
  * Places where a test may stop the process, to prove that nothing is lost there. Armed by `armFailpoint`, which only
  * the start-up code calls, from ELEVATE_FAILPOINT; unarmed it costs one comparison.
  */
-export type Failpoint = 'before-grant' | 'after-grant' | 'before-revoke' | 'after-revoke'
+export type Failpoint = 'before-grant' | 'after-grant' | 'before-revoke' | 'after-revoke' | 'after-delivery'
 
 let armed: { readonly at: Failpoint; readonly act: () => void | Promise<void> } | undefined
 

@@ -8,7 +8,7 @@ export async function orphanedBy(store: Pick<Store, 'reads'>, catalog: Catalog):
   return used.filter((target) => !findTarget(catalog, target))
 }
 
-/** Notes that a configuration is in force, and tells security of it when it replaces another. */
+/** Notes that a configuration is in force, keeps its text, and tells security of it when it replaces another. */
 export async function recordCatalog(
   store: Pick<Store, 'transaction'>,
   catalog: Catalog,
@@ -16,6 +16,7 @@ export async function recordCatalog(
   replaces: string | undefined,
 ): Promise<void> {
   await store.transaction(async (tx) => {
+    if (catalog.text !== undefined) await tx.keepPolicy(catalog.hash, catalog.text)
     tx.append({
       type: 'config.loaded',
       actor: replaces === undefined ? { kind: 'system', id: by } : { kind: 'operator', id: by },

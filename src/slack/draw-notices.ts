@@ -1,5 +1,6 @@
 /** Which message is next among the notices of one lane, drawn from the rows of this moment. */
 import { readDigest } from '../audit/digest.ts'
+import { LAG_ALARM } from '../core/delivery.ts'
 import type { Grant } from '../core/grant.ts'
 import { type Lane, laneEnd, type Notice } from '../core/notice.ts'
 import type { Waiting } from '../core/outbox.ts'
@@ -11,6 +12,7 @@ import type { Message } from './blocks/message.ts'
 import { alarm } from './messages/alarm.ts'
 import { checkpointNotice, logRefusedNotice } from './messages/checkpoint-notice.ts'
 import { configNotice } from './messages/config-notice.ts'
+import { deliveryNotice } from './messages/delivery-notice.ts'
 import { digestMessage } from './messages/digest.ts'
 import { FEED_ORDER, type FeedKind, type FeedLine, feed } from './messages/feed.ts'
 import { receipt } from './messages/receipt.ts'
@@ -50,6 +52,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...single('woke'),
     ...single('log-refused'),
     ...single('config'),
+    ...single('delivery'),
     ...together([...of('feed'), ...of('refused')]),
     ...together(many ? [...revoked, ...receipts] : revoked),
     ...(many ? [] : single('receipt')),
@@ -80,6 +83,12 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
       return { covers, message: woke(first) }
     case 'config':
       return { covers, message: configNotice(first.hash, first.faults) }
+    case 'delivery': {
+      const [state] = await world.store.deliveries.states([first.name])
+      const over = first.news === 'lagging' && (state?.lag ?? 0) < LAG_ALARM
+      if (!state || over) return { covers, message: undefined }
+      return { covers, message: deliveryNotice(first.news, state, world.catalog().security) }
+    }
     case 'checkpoint': {
       const last = await world.store.proof.lastCheckpoint()
       return { covers, message: last && checkpointNotice(last) }

@@ -6,6 +6,7 @@ import { auditReader } from './audit-log.ts'
 import { proofStore } from './checkpoints.ts'
 import { claims } from './claims.ts'
 import { connectTo, type OpenOptions } from './connection.ts'
+import { deliveries } from './deliveries.ts'
 import { dues } from './dues.ts'
 import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
@@ -43,6 +44,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     audit: shielded(auditReader(db)),
     proof: shielded(proofStore(db)),
     claims: shielded(claims(db)),
+    deliveries: shielded(deliveries(db)),
     dues: shielded(dues(db)),
     outbox: shielded(outbox(db)),
     ping,

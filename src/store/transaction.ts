@@ -7,6 +7,7 @@ import type { PersonId } from '../core/person.ts'
 import type { Store, Tx } from '../core/ports.ts'
 import { seal } from './audit-log.ts'
 import type { Connections, Database, Line } from './connection.ts'
+import { deliveryMoves } from './deliveries.ts'
 import { dueMoves } from './dues.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
@@ -76,9 +77,11 @@ class Said {
       requests: requestMoves(trx),
       reviews: reviewMoves(trx),
       grants: grantMoves(trx),
+      deliveries: deliveryMoves(trx),
       dues: dueMoves(trx),
       homes: () => homes(trx),
       claimDigest: (from, to) => claimDigest(trx, from, to),
+      keepPolicy: (hash, text) => keepPolicy(trx, hash, text),
       append: (event) => {
         this.#events.push(this.#inTime(event))
       },
@@ -155,4 +158,10 @@ async function claimDigest(trx: Database, from: Date, to: Date): Promise<boolean
     insert into elevate.digest (covers_from, covers_to, claimed_at) values (${from}, ${to}, clock_timestamp())
     on conflict do nothing returning covers_from`.execute(trx)
   return rows.length === 1
+}
+
+async function keepPolicy(trx: Database, hash: string, text: string): Promise<void> {
+  await sql`
+    insert into elevate.policy_text (hash, content, first_loaded_at) values (${hash}, ${text}, clock_timestamp())
+    on conflict do nothing`.execute(trx)
 }

@@ -1,5 +1,6 @@
 /** The configuration file: read at start, and again when somebody says so. */
 import type { Logger } from 'pino'
+import { openSink } from '../audit/open-sink.ts'
 import { readCatalogFile } from '../config/catalog-file.ts'
 import type { secretResolver } from '../config/secret-source.ts'
 import { openConnectors } from '../connectors/open-connectors.ts'
@@ -25,6 +26,11 @@ export function readCatalog(file: string, log: Logger): Catalog {
   return parsed.catalog
 }
 
+/** Throws when a receiver's address or secret cannot be found or used; nothing is sent. */
+export function tryDeliveries(catalog: Catalog, secret: ReturnType<typeof secretResolver>): void {
+  for (const delivery of catalog.deliveries ?? []) void openSink(delivery, secret).close()
+}
+
 export type Taken =
   | { readonly ok: true; readonly catalog: Catalog; readonly connectors: ReturnType<typeof openConnectors> }
   | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
@@ -42,6 +48,7 @@ export async function take(
   )
   if (faults.length > 0) return { ok: false, printed: faults.join('\n'), lines: faults }
   try {
+    tryDeliveries(catalog, secret)
     return { ok: true, catalog, connectors: openConnectors(catalog, secret) }
   } catch (error) {
     const printed = error instanceof Error ? error.message : String(error)

@@ -12,6 +12,7 @@ it('reads a good file, with durations in seconds and people by kind', () => {
     warnings: [],
     catalog: {
       hash: createHash('sha256').update(GOOD).digest('hex'),
+      text: GOOD,
       securityChannel: 'C0SECURITY',
       security: [{ kind: 'group', id: 'S0SECOPS' }],
       digest: { at: '09:00', timezone: 'Europe/Berlin' },

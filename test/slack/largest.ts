@@ -14,6 +14,7 @@ import {
 import { alarm } from '../../src/slack/messages/alarm.ts'
 import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
 import { configNotice } from '../../src/slack/messages/config-notice.ts'
+import { deliveryNotice } from '../../src/slack/messages/delivery-notice.ts'
 import { digestMessage } from '../../src/slack/messages/digest.ts'
 import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
 import { type FeedLine, feed } from '../../src/slack/messages/feed.ts'
@@ -183,6 +184,19 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     alarm: alarm(revoking, 9, crowd, names),
     feed: feed(lines, names, { refused: 900, asked: 900, ended: 900 }),
     woke: woke({ kind: 'woke', downSeconds: 999_999, expired: 1000, unfinished: 1000, lapsed: 1000 }),
+    delivery: deliveryNotice(
+      'lagging',
+      {
+        name: 'n'.repeat(40),
+        next: 0,
+        waiting: 999_999_999,
+        lag: 99_999_999,
+        attempts: 999,
+        lastError: 'e'.repeat(200),
+        deliveredAt: undefined,
+      },
+      widePolicy.request,
+    ),
     config: configNotice(
       'f'.repeat(64),
       times(10, () => typed),
