@@ -94,7 +94,12 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
     text,
     securityChannel: file.security.channel,
     security: file.security.people.map(whoOf),
-    digest: file.digest,
+    digest: {
+      at: file.digest.at,
+      timezone: file.digest.timezone,
+      ...(file.digest.weekly ? { weekly: file.digest.weekly.day } : {}),
+    },
+    broadcastFrom: file.security.feed.broadcast_from,
     targets: Object.entries(file.targets).map(([id, target]) => ({
       id,
       connector: target.connector,

@@ -4,6 +4,8 @@
  * rules beside this file.
  */
 import { z } from 'zod'
+import { WEEKDAYS } from '../core/catalog.ts'
+import { BROADCAST_FROM, SEVERITIES } from '../core/feed.ts'
 import { approveSchema } from './approve-schema.ts'
 import { requestForSchema, ticketSchema } from './asking-schema.ts'
 import { deliverySchema } from './delivery-schema.ts'
@@ -101,6 +103,16 @@ export const catalogSchema = z.strictObject({
     .strictObject({
       channel: channel().describe('Where alarms and the digest go: the id of a channel.'),
       people: list(named).describe("Who may end anybody's access: people (U… or W…) and user groups (S…)."),
+      feed: z
+        .strictObject({
+          broadcast_from: choice(SEVERITIES)
+            .default(BROADCAST_FROM)
+            .describe(
+              'How grave a step must be to stand in the channel too, and not only in the thread of its request: info, notice, warning or alarm.',
+            ),
+        })
+        .prefault({})
+        .describe('The messages about every request, each with a thread of its own.'),
     })
     .describe('The people who watch over access.'),
   digest: z
@@ -114,6 +126,12 @@ export const catalogSchema = z.strictObject({
         .default('09:00')
         .describe('The time of day for the digest, for example "09:00".'),
       timezone: z.string().default('UTC').describe('The time zone of that time, for example Europe/Berlin.'),
+      weekly: z
+        .strictObject({
+          day: choice(WEEKDAYS).default('mon').describe('The day of the week: mon, tue, wed … sun.'),
+        })
+        .optional()
+        .describe('Posts a digest of the week as well, at the same time of day. None when left out.'),
     })
     .prefault({})
     .describe('When the summary is posted to the security channel.'),

@@ -1,8 +1,12 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
 import type { JsonObject } from './connector.ts'
 import type { Delivery } from './delivery.ts'
+import type { Severity } from './feed.ts'
 import type { ChannelId, Who } from './person.ts'
 import type { ApprovalStage } from './stages.ts'
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
 
 export type Risk = 'low' | 'medium' | 'high'
 
@@ -86,7 +90,14 @@ export type Catalog = {
   readonly securityChannel: ChannelId
   /** May end anybody's access early, beside the approvers of that access. */
   readonly security: readonly Who[]
-  readonly digest: { readonly at: string; readonly timezone: string }
+  readonly digest: {
+    readonly at: string
+    readonly timezone: string
+    /** The day on which the digest of the week is posted too. */
+    readonly weekly?: Weekday
+  }
+  /** From here on a step of the feed is shown in the channel too, beside its thread. `notice` when it is not said. */
+  readonly broadcastFrom?: Severity
   readonly targets: readonly Target[]
   readonly policies: readonly Policy[]
   /** Who gets the audit log as it is written. Nobody when left out. */

@@ -11,6 +11,8 @@ import type { RequestId } from './request.ts'
 /** Where messages queue up: Slack allows about one a second in each channel. */
 export type Lane = `channel:${ChannelId}` | `person:${PersonId}` | `home:${PersonId}`
 
+export type DigestPeriod = 'daily' | 'weekly'
+
 export type Step =
   | 'offered'
   | 'for-other'
@@ -52,7 +54,13 @@ export type Notice =
       readonly role: string
       readonly request?: RequestId
     }
-  | { readonly kind: 'digest'; readonly from: string; readonly to: string }
+  | {
+      readonly kind: 'digest'
+      readonly from: string
+      readonly to: string
+      /** Of the day when it does not say. */
+      readonly period?: DigestPeriod
+    }
   /** The last signed checkpoint of the audit log, kept where others read it. */
   | { readonly kind: 'checkpoint' }
   /** The audit log is not what was signed: it was restored from a backup, or rewritten. */
@@ -81,7 +89,7 @@ export function keyOf({ lane, notice }: Told): string | undefined {
   if (notice.kind === 'card') return `card:${notice.request}:${lane}`
   if (notice.kind === 'home') return `home:${lane}`
   if (notice.kind === 'checkpoint') return `checkpoint:${lane}`
-  if (notice.kind === 'digest') return `digest:${notice.from}:${notice.to}`
+  if (notice.kind === 'digest') return `digest:${notice.period ?? 'daily'}:${notice.from}:${notice.to}`
   return undefined
 }
 

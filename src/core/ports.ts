@@ -7,7 +7,7 @@ import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
 import type { Deliveries, DeliveryMoves } from './delivery.ts'
 import type { DueMoves, Dues } from './dues.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
-import type { Lane, Told } from './notice.ts'
+import type { DigestPeriod, Lane, Told } from './notice.ts'
 import type { Outbox, Waiting } from './outbox.ts'
 import type { GroupId, Groups, Person, PersonId } from './person.ts'
 import type { Reads } from './reads.ts'
@@ -104,7 +104,7 @@ export type Tx = {
   /** People whose Home is open or was lately, so that it is kept true. */
   homes(): Promise<readonly PersonId[]>
   /** True for the first of all replicas that asks for this stretch of time. */
-  claimDigest(from: Date, to: Date): Promise<boolean>
+  claimDigest(from: Date, to: Date, period?: DigestPeriod): Promise<boolean>
   /** Keeps a configuration's text under its hash. */
   keepPolicy(hash: string, text: string): Promise<void>
   append(event: AuditEvent): void

@@ -1,6 +1,6 @@
 /** What can be read of requests and grants outside of a transaction. Types only. */
 import type { Grant, GrantId } from './grant.ts'
-import type { Lane } from './notice.ts'
+import type { DigestPeriod, Lane } from './notice.ts'
 import type { ChannelId, PersonId } from './person.ts'
 import type { Request, RequestId } from './request.ts'
 import type { Review } from './review.ts'
@@ -61,10 +61,16 @@ export type Reads = {
     readonly person?: PersonId
     readonly limit: number
   }): Promise<readonly Held[]>
+  /** Grants that were given, or were to be given, in the stretch, oldest first. */
+  grantsOf(from: Date, to: Date, limit: number): Promise<readonly Grant[]>
+  /** Where the last digest of this kind ended; undefined before the first. */
+  lastDigest(period: DigestPeriod): Promise<Date | undefined>
   stuck(): Promise<readonly GrantRow[]>
   closedRequests(from: Date, to: Date): Promise<readonly Request[]>
   /** Copies of a request's card. */
   posted(request: RequestId): Promise<readonly Posted[]>
+  /** Copies in one lane, of any of these requests. */
+  postedIn(lane: Lane, requests: readonly RequestId[]): Promise<readonly Posted[]>
   savePosted(posted: Posted): Promise<void>
   /** Targets that live grants still need, so that a configuration without them is refused. */
   targetsInUse(): Promise<readonly string[]>

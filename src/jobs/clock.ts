@@ -1,10 +1,12 @@
 import { type ScheduledTask, schedule } from 'node-cron'
+import type { DigestPeriod } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
 import { askFallback } from '../operations/ask-fallback.ts'
 import { lapseRequest } from '../operations/lapse-request.ts'
-import { postDigest } from '../operations/post-digest.ts'
+import { postDueDigest } from '../operations/post-digest.ts'
 import { remindApprovers } from '../operations/remind-approvers.ts'
 import { warnHolder } from '../operations/warn-holder.ts'
+import { digestTimes } from './digest-times.ts'
 import { makeLeaverWatch } from './leavers.ts'
 import type { Sender } from './sender.ts'
 import type { Worker } from './worker.ts'
@@ -12,7 +14,6 @@ import type { Worker } from './worker.ts'
 const LAPSES_AT_ONCE = 100
 const WARNINGS_AT_ONCE = 100
 const REMINDERS_AT_ONCE = 100
-const DAY_MS = 24 * 60 * 60 * 1000
 
 export type Clock = {
   start(): void
@@ -31,7 +32,7 @@ export type Clock = {
  */
 export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
   let second: ScheduledTask | undefined
-  let daily: ScheduledTask | undefined
+  const digests: ScheduledTask[] = []
   let lastGood: number | undefined
   let failing = false
   const leavers = makeLeaverWatch(world)
@@ -57,33 +58,31 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
     }
   }
 
-  const digest = async (): Promise<void> => {
+  const digest = (period: DigestPeriod) => async (): Promise<void> => {
     try {
-      const to = await world.store.reads.now()
-      to.setUTCSeconds(0, 0)
-      await postDigest(world, new Date(to.getTime() - DAY_MS), to)
+      await postDueDigest(world, period)
     } catch (error) {
-      world.log.error({ error: String(error) }, 'the digest could not be queued')
+      world.log.error({ error: String(error), period }, 'the digest could not be queued')
     }
   }
 
-  const scheduleDigest = (): void => {
-    void daily?.destroy()
-    const { at, timezone } = world.catalog().digest
-    const [hour, minute] = at.split(':')
-    daily = schedule(`0 ${Number(minute)} ${Number(hour)} * * *`, digest, { timezone, noOverlap: true })
+  const scheduleDigests = (): void => {
+    for (const task of digests.splice(0)) void task.destroy()
+    const { timezone } = world.catalog().digest
+    for (const { period, cron } of digestTimes(world.catalog().digest))
+      digests.push(schedule(cron, digest(period), { timezone, noOverlap: true }))
   }
 
   return {
     start() {
       second = schedule('* * * * * *', tick, { noOverlap: true, suppressMissedWarning: true })
-      scheduleDigest()
+      scheduleDigests()
     },
-    reschedule: scheduleDigest,
+    reschedule: scheduleDigests,
     tick,
     sinceLastTick: () => (lastGood === undefined ? undefined : performance.now() - lastGood),
     async stop() {
-      await Promise.all([second?.destroy(), daily?.destroy()])
+      await Promise.all([second?.destroy(), ...digests.map((task) => task.destroy())])
       await leavers.stop()
       await worker.stop()
       await sender.stop()

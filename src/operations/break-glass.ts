@@ -1,5 +1,5 @@
 import { groupsToBreakGlass, mayBreakGlass, rehearseBreakGlass } from '../core/break-glass.ts'
-import { channelLane } from '../core/notice.ts'
+import { cardLanes } from '../core/feed.ts'
 import type { Groups, Person } from '../core/person.ts'
 import type { Entitlement } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
@@ -35,7 +35,7 @@ export async function breakGlass(
     const allowed = rehearseBreakGlass(catalog, ask, person, groups, await tx.reviews.openOf(asking.by))
     if (isRefused(allowed)) return allowed
     const { policy, target, role, duration, ticket } = allowed
-    const cards = [...new Set([target.channel, catalog.securityChannel])].map(channelLane)
+    const cards = cardLanes(catalog, target.channel)
     const request = await tx.reviews.open(
       {
         requester: asking.by,

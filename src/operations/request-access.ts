@@ -1,7 +1,8 @@
 import type { Catalog } from '../core/catalog.ts'
 import { DURATION_HELP, parseDuration } from '../core/duration.ts'
+import { cardLanes } from '../core/feed.ts'
 import { type Grant, grantName } from '../core/grant.ts'
-import { channelLane, type Lane, personLane } from '../core/notice.ts'
+import { channelLane, personLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import { type Allowed, type Ask, groupsThatAsk, groupsToAskWith, rehearse } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
@@ -151,7 +152,7 @@ async function open(
       fallbackAfter: policy.fallback?.after,
       prolongs: asking.prolongs?.id,
     },
-    [channelLane(target.channel)],
+    cardLanes(world.catalog(), target.channel),
   )
   if (!request) return undefined
   tx.append({
@@ -180,14 +181,18 @@ async function tell(world: World, tx: Tx, opened: readonly Asked[]): Promise<voi
   const [first] = opened
   if (!first) return
   const { request, allowed } = first
-  const offered = request.state === 'offered'
-  const lane: Lane = offered ? personLane(request.requester) : channelLane(allowed.target.channel)
-  tx.tell({
-    lane,
-    notice: offered
-      ? { kind: 'told', step: 'offered', request: request.id }
-      : { kind: 'card', request: request.id },
-  })
+  const { channel } = allowed.target
+  if (request.state === 'offered')
+    tx.tell({
+      lane: personLane(request.requester),
+      notice: { kind: 'told', step: 'offered', request: request.id },
+    })
+  else
+    for (const lane of cardLanes(world.catalog(), channel)) {
+      // They share the card on which they are decided, and each has a thread of its own in the feed.
+      const shown = lane === channelLane(channel) ? [first] : opened
+      for (const one of shown) tx.tell({ lane, notice: { kind: 'card', request: one.request.id } })
+    }
   tx.tell({
     lane: channelLane(world.catalog().securityChannel),
     notice: { kind: 'feed', what: 'asked', request: request.id },

@@ -1,20 +1,20 @@
 /** Which message is next among the notices of one lane, drawn from the rows of this moment. */
 import { readDigest } from '../audit/digest.ts'
 import { LAG_ALARM } from '../core/delivery.ts'
+import { inFeed } from '../core/feed.ts'
 import type { Grant } from '../core/grant.ts'
 import { type Lane, laneEnd, type Notice } from '../core/notice.ts'
 import type { Waiting } from '../core/outbox.ts'
 import type { World } from '../core/ports.ts'
 import type { RequestId } from '../core/request.ts'
-import { ticketUrlOf } from '../core/ticket.ts'
 import { readCard } from '../operations/read-card.ts'
 import type { Message } from './blocks/message.ts'
+import { drawFeed, feedGroups, inTurns } from './draw-feed.ts'
 import { alarm } from './messages/alarm.ts'
 import { checkpointNotice, logRefusedNotice } from './messages/checkpoint-notice.ts'
 import { configNotice } from './messages/config-notice.ts'
 import { deliveryNotice } from './messages/delivery-notice.ts'
 import { digestMessage } from './messages/digest.ts'
-import { FEED_ORDER, type FeedKind, type FeedLine, feed } from './messages/feed.ts'
 import { receipt } from './messages/receipt.ts'
 import { reminder } from './messages/reminder.ts'
 import { revokedNotice } from './messages/revoked-notice.ts'
@@ -26,17 +26,18 @@ import { withNames } from './names.ts'
 export type Drawn = {
   readonly covers: readonly Waiting[]
   readonly message: Message | undefined
+  /** The same in classic blocks, for a workspace that does not take the newer ones. */
+  readonly classic?: Message
   /** The request in whose thread it belongs. */
   readonly thread?: RequestId
+  /** Stands in the channel too. */
+  readonly broadcast?: boolean
 }
 
 type Of<K extends Notice['kind']> = Waiting & { readonly notice: Extract<Notice, { kind: K }> }
 
 /** From so many receipts on, one notice says it all: at one message a second they would keep the channel busy too long. */
 const MANY_RECEIPTS = 12
-const FEED_LINES = 20
-/** Rows read at once, so that a thousand expiries do not take every connection. */
-const AT_ONCE = 20
 
 /** The groups of notices that become one message each, the most urgent first. Cards are not among them. */
 export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
@@ -53,7 +54,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...single('log-refused'),
     ...single('config'),
     ...single('delivery'),
-    ...together([...of('feed'), ...of('refused')]),
+    ...feedGroups(waiting.filter(({ notice }) => notice.kind === 'feed' || notice.kind === 'refused')),
     ...together(many ? [...revoked, ...receipts] : revoked),
     ...(many ? [] : single('receipt')),
     ...single('told'),
@@ -73,12 +74,13 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     }
     case 'reminder': {
       const card = await readCard(world, first.request)
-      if (card?.request.state !== 'pending') return { covers, message: undefined }
+      if (card?.request.state !== 'pending' || inFeed(world.catalog(), lane, card.request))
+        return { covers, message: undefined }
       const message = await withNames(world.directory, (names) => reminder(card, names))
       return { covers, message, thread: card.request.id }
     }
     case 'alarm':
-      return { covers, message: await drawAlarm(world, lane, first) }
+      return { covers, ...(await drawAlarm(world, lane, first)) }
     case 'woke':
       return { covers, message: woke(first) }
     case 'config':
@@ -105,7 +107,7 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     }
     case 'feed':
     case 'refused':
-      return { covers, message: await drawFeed(world, covers) }
+      return { covers, ...(await drawFeed(world, lane, covers)) }
     case 'receipt':
       return covers.length === 1 ? drawReceipt(world, covers, first.grant) : drawRevoked(world, covers)
     case 'revoked':
@@ -119,13 +121,15 @@ async function drawAlarm(
   world: World,
   lane: Lane,
   notice: Extract<Notice, { kind: 'alarm' }>,
-): Promise<Message | undefined> {
+): Promise<Omit<Drawn, 'covers'>> {
   const row = await world.store.reads.grant(notice.grant)
   // Gone meanwhile: the receipt says how late it was.
-  if (row?.grant.state !== 'revoking') return undefined
+  if (row?.grant.state !== 'revoking') return { message: undefined }
   const catalog = world.catalog()
-  const alert = laneEnd(lane) === catalog.securityChannel ? catalog.security : []
-  return withNames(world.directory, (names) => alarm(row.grant, notice.number, alert, names))
+  const watched = laneEnd(lane) === catalog.securityChannel
+  const alert = watched ? catalog.security : []
+  const message = await withNames(world.directory, (names) => alarm(row.grant, notice.number, alert, names))
+  return watched ? { message, thread: row.request.id, broadcast: true } : { message }
 }
 
 async function drawReceipt(world: World, covers: readonly Waiting[], id: string): Promise<Drawn> {
@@ -143,48 +147,4 @@ async function drawRevoked(world: World, covers: readonly Waiting[]): Promise<Dr
   const grants: Grant[] = rows.flatMap((row) => (row?.grant.revokedAt ? [row.grant] : []))
   if (grants.length === 0) return { covers, message: undefined }
   return { covers, message: await withNames(world.directory, (names) => revokedNotice(grants, names)) }
-}
-
-async function drawFeed(world: World, covers: readonly Waiting[]): Promise<Message | undefined> {
-  const notices = distinct(covers.map((one) => one.notice)).sort(
-    (a, b) => FEED_ORDER.indexOf(kindOf(a)) - FEED_ORDER.indexOf(kindOf(b)),
-  )
-  const more: Partial<Record<FeedKind, number>> = {}
-  for (const notice of notices.slice(FEED_LINES)) more[kindOf(notice)] = (more[kindOf(notice)] ?? 0) + 1
-  const lines = await inTurns(notices.slice(0, FEED_LINES), (notice) => readLine(world, notice))
-  const found = lines.filter((line) => line !== undefined)
-  if (found.length === 0 && Object.keys(more).length === 0) return undefined
-  return withNames(world.directory, (names) => feed(found, names, more))
-}
-
-function kindOf(notice: Notice): FeedKind {
-  return notice.kind === 'feed' ? notice.what : 'refused'
-}
-
-/** A line is drawn from the row, so two notices of one kind about one request would say the same twice. */
-function distinct(notices: readonly Notice[]): Notice[] {
-  const seen = new Map<string, Notice>()
-  for (const [at, notice] of notices.entries())
-    seen.set(notice.kind === 'feed' ? `${notice.what}:${notice.request}` : String(at), notice)
-  return [...seen.values()]
-}
-
-async function readLine(world: World, notice: Notice): Promise<FeedLine | undefined> {
-  const { reads } = world.store
-  if (notice.kind === 'refused') {
-    const request = notice.request ? await reads.request(notice.request) : undefined
-    return { ...notice, what: 'refused', request }
-  }
-  if (notice.kind !== 'feed') return undefined
-  const request = await reads.request(notice.request)
-  if (!request) return undefined
-  const row = notice.grant ? await reads.grant(notice.grant) : undefined
-  return { what: notice.what, request, grant: row?.grant, ticketUrl: ticketUrlOf(world.catalog(), request) }
-}
-
-async function inTurns<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
-  const results: B[] = []
-  for (let from = 0; from < items.length; from += AT_ONCE)
-    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))))
-  return results
 }

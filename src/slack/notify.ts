@@ -1,5 +1,6 @@
 /** The one sender's hand: at most one new message a call, redraws as many as Slack's pace allows. */
 import type { WebClient } from '@slack/web-api'
+import { inFeed } from '../core/feed.ts'
 import { type Lane, laneEnd } from '../core/notice.ts'
 import type { Waiting } from '../core/outbox.ts'
 import {
@@ -14,12 +15,19 @@ import type { Posted } from '../core/reads.ts'
 import type { RequestId } from '../core/request.ts'
 import { listAccess } from '../operations/list-access.ts'
 import { readCard } from '../operations/read-card.ts'
-import type { Message } from './blocks/message.ts'
-import { drawNotices, groupNotices } from './draw-notices.ts'
+import { drawCopy, inTurns, MANY_REQUESTS } from './draw-feed.ts'
+import { type Drawn, drawNotices, groupNotices } from './draw-notices.ts'
 import { homeView } from './home/home-view.ts'
-import { requestCard } from './messages/request-card.ts'
 import { withNames } from './names.ts'
 import { makePace, type Pace } from './pace.ts'
+import {
+  type NativeBlocks,
+  nativeBlocks,
+  postTo,
+  type Sendable,
+  type Thread,
+  wordsAtLeast,
+} from './posting.ts'
 import { CLOSED_RETRY_MS, judge, retryMs } from './slack-errors.ts'
 
 /** Slack takes about one new message a second in each channel. */
@@ -37,9 +45,10 @@ type Parts = {
 
 export function makeNotifier({ client, world, log, now }: Parts): Notifier {
   const pace = makePace({ ...UPDATES, now })
+  const native = nativeBlocks(now)
   return {
     deliver(lane, waiting) {
-      const turn = new Turn({ client, world, log, pace, lane, waiting })
+      const turn = new Turn({ client, world, log, pace, native, lane, waiting })
       return lane.startsWith('home:') ? turn.home() : turn.messages()
     },
   }
@@ -58,6 +67,7 @@ class Turn {
   readonly #world: World
   readonly #log: Log
   readonly #pace: Pace
+  readonly #native: NativeBlocks
   readonly #lane: Lane
   readonly #waiting: readonly Waiting[]
   readonly #done = new Set<string>()
@@ -66,11 +76,23 @@ class Turn {
   /** Slack is busy or the lane is closed: nothing more in this call. */
   #stopped = false
 
-  constructor(parts: Omit<Parts, 'now'> & { pace: Pace; lane: Lane; waiting: readonly Waiting[] }) {
+  get #posting() {
+    return { client: this.#client, log: this.#log, lane: this.#lane, native: this.#native }
+  }
+
+  constructor(
+    parts: Omit<Parts, 'now'> & {
+      pace: Pace
+      native: NativeBlocks
+      lane: Lane
+      waiting: readonly Waiting[]
+    },
+  ) {
     this.#client = parts.client
     this.#world = parts.world
     this.#log = parts.log
     this.#pace = parts.pace
+    this.#native = parts.native
     this.#lane = parts.lane
     this.#waiting = parts.waiting
   }
@@ -88,40 +110,45 @@ class Turn {
 
   async messages(): Promise<Delivered> {
     const cards = await this.#cards()
-    const posted = (await this.#postCard(cards)) || (await this.#postNext())
+    const groups = groupNotices(this.#waiting)
+    const isAlarm = (group: readonly Waiting[]) => group[0]?.notice.kind === 'alarm'
+    // Nothing waits in front of an alarm. Cards come next, because everything else stands in their threads.
+    const posted =
+      (await this.#postOneOf(groups.filter(isAlarm))) ||
+      (await this.#postCard(cards)) ||
+      (await this.#postOneOf(groups.filter((group) => !isAlarm(group))))
     await this.#redraw(cards)
     if (posted) this.#pause = Math.max(this.#pause, AFTER_A_POST_MS)
     return this.#result()
   }
 
-  /** As many as one call can serve. */
   async #cards(): Promise<CardToDraw[]> {
     const byRequest = Map.groupBy(
       this.#waiting.filter((one) => one.notice.kind === 'card'),
       (one) => (one.notice.kind === 'card' ? one.notice.request : ''),
     )
-    const found: CardToDraw[] = []
-    let redraws = 0
-    for (const [request, covers] of byRequest) {
-      const copies = await this.#world.store.reads.posted(request)
-      const copy = copies.find((one) => one.lane === this.#lane)
-      found.push({ request, covers, copy })
-      if (copy) redraws++
-      if (redraws >= REDRAWS_A_CALL || found.length > 3 * REDRAWS_A_CALL) break
-    }
-    return found
+    if (byRequest.size === 0) return []
+    const copies = await this.#world.store.reads.postedIn(this.#lane, [...byRequest.keys()])
+    const known = new Map(copies.map((copy) => [copy.request, copy]))
+    return [...byRequest].map(([request, covers]) => ({ request, covers, copy: known.get(request) }))
   }
 
   /** The oldest card that this lane does not show yet. True when something was posted. */
   async #postCard(cards: readonly CardToDraw[]): Promise<boolean> {
-    for (const { request, covers } of cards.filter((one) => !one.copy)) {
+    const fresh = cards.filter((one) => !one.copy)
+    const lines = fresh.length > MANY_REQUESTS ? await this.#linesOfFeed(fresh) : []
+    const dropped = new Set(lines.length > MANY_REQUESTS ? lines : [])
+    for (const { covers } of dropped) for (const { id } of covers) this.#done.add(id)
+    for (const { request, covers } of fresh.filter((card) => !dropped.has(card))) {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(covers, async () => {
         const card = await readCard(this.#world, request)
         if (!card) return
-        const message = await withNames(this.#world.directory, (names) => requestCard(card, names))
-        const { channel, ts } = await this.#post(message)
+        const message = await withNames(this.#world.directory, (names) =>
+          drawCopy(this.#world, this.#lane, card, names),
+        )
+        const { channel, ts } = await this.#post({ message })
         posted = true
         await this.#world.store.reads.savePosted({ lane: this.#lane, channel, ts, request })
       })
@@ -130,15 +157,27 @@ class Turn {
     return false
   }
 
-  async #postNext(): Promise<boolean> {
-    for (const group of groupNotices(this.#waiting)) {
+  /**
+   * Those that this lane shows as lines of the feed. Nobody decides on them here; when they are many they get no
+   * message of their own, and the feed's notices about them are told together.
+   */
+  async #linesOfFeed(fresh: readonly CardToDraw[]): Promise<readonly CardToDraw[]> {
+    if (laneEnd(this.#lane) !== this.#world.catalog().securityChannel) return []
+    const asked = await inTurns(fresh, async (card) => {
+      const request = await this.#world.store.reads.request(card.request)
+      return request && inFeed(this.#world.catalog(), this.#lane, request) ? [card] : []
+    })
+    return asked.flat()
+  }
+
+  async #postOneOf(groups: readonly (readonly Waiting[])[]): Promise<boolean> {
+    for (const group of groups) {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(group, async () => {
         const drawn = await drawNotices(this.#world, this.#lane, group)
         if (!drawn.message) return
-        const copies = drawn.thread ? await this.#world.store.reads.posted(drawn.thread) : []
-        await this.#post(drawn.message, copies.find((one) => one.lane === this.#lane)?.ts)
+        await this.#post({ message: drawn.message, classic: drawn.classic }, await this.#threadOf(drawn))
         posted = true
       })
       if (posted) return true
@@ -146,8 +185,15 @@ class Turn {
     return false
   }
 
+  /** The copy in this lane, where there is one. */
+  async #threadOf({ thread, broadcast = false }: Drawn): Promise<Thread | undefined> {
+    const copies = thread ? await this.#world.store.reads.posted(thread) : []
+    const head = copies.find((one) => one.lane === this.#lane)
+    return head && { ts: head.ts, broadcast }
+  }
+
   async #redraw(cards: readonly CardToDraw[]): Promise<void> {
-    for (const { request, covers, copy } of cards) {
+    for (const { request, covers, copy } of cards.filter((one) => one.copy).slice(0, REDRAWS_A_CALL)) {
       if (!copy) continue
       if (this.#stopped) return
       const wait = this.#pace.take()
@@ -158,42 +204,19 @@ class Turn {
       await this.#attempt(covers, async () => {
         const card = await readCard(this.#world, request)
         if (!card) return
-        const message = await withNames(this.#world.directory, (names) => requestCard(card, names))
+        const message = await withNames(this.#world.directory, (names) =>
+          drawCopy(this.#world, this.#lane, card, names),
+        )
         // Text and all blocks: blocks that are left out would be removed, and a text alone shows "(edited)".
-        await this.#wordsAtLeast(message, (content) =>
+        await wordsAtLeast(this.#posting, { message }, (content) =>
           this.#client.chat.update({ channel: copy.channel, ts: copy.ts, ...content }),
         )
       })
     }
   }
 
-  async #post(message: Message, thread?: string): Promise<{ channel: string; ts: string }> {
-    const answer = await this.#wordsAtLeast(message, (content) =>
-      this.#client.chat.postMessage({
-        channel: laneEnd(this.#lane),
-        ...content,
-        unfurl_links: false,
-        unfurl_media: false,
-        ...(thread ? { thread_ts: thread } : {}),
-      }),
-    )
-    if (!answer.channel || !answer.ts) throw new Error('Slack did not say where the message is')
-    return { channel: answer.channel, ts: answer.ts }
-  }
-
-  /** Sends blocks, or once more the words alone when Slack does not take the blocks. */
-  async #wordsAtLeast<T>({ text, blocks }: Message, send: (content: Message) => Promise<T>): Promise<T> {
-    try {
-      return await send({ text, blocks })
-    } catch (error) {
-      const verdict = judge(error)
-      if (verdict.kind !== 'words-only') throw error
-      this.#log.error(
-        { lane: this.#lane, error: verdict.error },
-        'Slack refused the blocks; the words are sent alone',
-      )
-      return send({ text, blocks: [] })
-    }
+  #post(sendable: Sendable, thread?: Thread): Promise<{ channel: string; ts: string }> {
+    return postTo(this.#posting, sendable, thread)
   }
 
   /** Notes what became of these notices. A database that is down is the sender's to see. */

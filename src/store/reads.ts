@@ -2,7 +2,7 @@
  * Questions that change nothing, and the two small notes that doors leave (a posted card, an opened Home).
  */
 import { sql } from 'kysely'
-import type { GrantRow, Reads } from '../core/reads.ts'
+import type { GrantRow, Posted, Reads } from '../core/reads.ts'
 import type { Request, RequestId } from '../core/request.ts'
 import type { Database } from './connection.ts'
 import {
@@ -15,6 +15,7 @@ import {
   toGrant,
   toRequest,
 } from './rows.ts'
+import type { PostedMessageTable } from './tables.ts'
 
 type Row = {
   readonly grant: GrantColumns
@@ -41,6 +42,8 @@ export function reads(db: Database): Reads {
       .select(sql<GrantColumns>`to_jsonb(g)`.as('grant'))
       .select(sql<RequestColumns>`to_jsonb(r)`.as('request'))
       .select([decisions, review])
+
+  const copies = () => db.selectFrom('elevate.posted_message').selectAll()
 
   return {
     now: async () => {
@@ -145,6 +148,27 @@ export function reads(db: Database): Reads {
       }))
     },
 
+    grantsOf: async (from, to, limit) => {
+      const rows = await db
+        .selectFrom('elevate.access_grant')
+        .selectAll()
+        .where(
+          sql<boolean>`coalesce(activated_at, created_at) >= ${from} and coalesce(activated_at, created_at) < ${to}`,
+        )
+        .orderBy('number')
+        .limit(limit)
+        .execute()
+      return rows.map(toGrant)
+    },
+
+    lastDigest: async (period) => {
+      const { rows } = await sql<{ covers_to: Date }>`
+        select covers_to from elevate.digest where period = ${period} order by covers_to desc limit 1`.execute(
+        db,
+      )
+      return rows[0]?.covers_to
+    },
+
     stuck: () =>
       grantRows(
         grants()
@@ -164,13 +188,18 @@ export function reads(db: Database): Reads {
 
     posted: async (request) => {
       if (!isUuid(request)) return []
-      const rows = await db
-        .selectFrom('elevate.posted_message')
-        .selectAll()
-        .where('request_id', '=', request)
-        .orderBy('lane')
+      const rows = await copies().where('request_id', '=', request).orderBy('lane').execute()
+      return rows.map(toPosted)
+    },
+
+    postedIn: async (lane, requests) => {
+      const ids = requests.filter(isUuid)
+      if (ids.length === 0) return []
+      const rows = await copies()
+        .where('lane', '=', lane)
+        .where(sql<boolean>`request_id = any(${ids}::uuid[])`)
         .execute()
-      return rows.map(({ lane, channel, ts, request_id }) => ({ lane, channel, ts, request: request_id }))
+      return rows.map(toPosted)
     },
 
     savePosted: async ({ lane, channel, ts, request }) => {
@@ -204,6 +233,10 @@ export function reads(db: Database): Reads {
 /** Undefined by being null for one that stands alone, which equals nothing. */
 const bundleIdOf = (id: RequestId) =>
   sql<RequestId>`(select bundle from elevate.request where id = ${id}::uuid)`
+
+function toPosted({ lane, channel, ts, request_id }: PostedMessageTable): Posted {
+  return { lane, channel, ts, request: request_id }
+}
 
 type RequestQuery = { execute(): Promise<(RequestColumns & Omit<Row, 'grant' | 'request'>)[]> }
 

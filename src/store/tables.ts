@@ -4,7 +4,7 @@ import type { AuditEventType } from '../core/audit-event.ts'
 import type { Granted, JsonObject, Subject } from '../core/connector.ts'
 import type { EndOutcome, EndReason, GrantId } from '../core/grant.ts'
 import type { GrantState, RequestState, ReviewState } from '../core/lifecycle.ts'
-import type { Lane, Notice } from '../core/notice.ts'
+import type { DigestPeriod, Lane, Notice } from '../core/notice.ts'
 import type { ChannelId, PersonId } from '../core/person.ts'
 import type { RequestId, Verdict } from '../core/request.ts'
 
@@ -132,7 +132,12 @@ export type HeartbeatTable = { only_row: Generated<true>; awake_at: Time }
 
 export type PersonCheckTable = { person: PersonId; checked_at: Time }
 
-export type DigestTable = { covers_from: Time; covers_to: Time; claimed_at: Time }
+export type DigestTable = {
+  period: Generated<DigestPeriod>
+  covers_from: Time
+  covers_to: Time
+  claimed_at: Time
+}
 
 export type AuditLeafTable = { index: GeneratedAlways<number>; leaf_hash: GeneratedAlways<Buffer> }
 

@@ -2,7 +2,7 @@
 import { type CompiledQuery, sql } from 'kysely'
 import pg from 'pg'
 import type { AuditEvent } from '../core/audit-event.ts'
-import { keyOf, type Told } from '../core/notice.ts'
+import { type DigestPeriod, keyOf, type Told } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import type { Store, Tx } from '../core/ports.ts'
 import { seal } from './audit-log.ts'
@@ -80,7 +80,7 @@ class Said {
       deliveries: deliveryMoves(trx),
       dues: dueMoves(trx),
       homes: () => homes(trx),
-      claimDigest: (from, to) => claimDigest(trx, from, to),
+      claimDigest: (from, to, period = 'daily') => claimDigest(trx, from, to, period),
       keepPolicy: (hash, text) => keepPolicy(trx, hash, text),
       append: (event) => {
         this.#events.push(this.#inTime(event))
@@ -153,9 +153,10 @@ async function homes(trx: Database): Promise<readonly PersonId[]> {
 }
 
 /** The second replica waits here for the first one's commit, and then finds the stretch taken. */
-async function claimDigest(trx: Database, from: Date, to: Date): Promise<boolean> {
+async function claimDigest(trx: Database, from: Date, to: Date, period: DigestPeriod): Promise<boolean> {
   const { rows } = await sql`
-    insert into elevate.digest (covers_from, covers_to, claimed_at) values (${from}, ${to}, clock_timestamp())
+    insert into elevate.digest (period, covers_from, covers_to, claimed_at)
+    values (${period}, ${from}, ${to}, clock_timestamp())
     on conflict do nothing returning covers_from`.execute(trx)
   return rows.length === 1
 }

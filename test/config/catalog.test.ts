@@ -16,6 +16,7 @@ it('reads a good file, with durations in seconds and people by kind', () => {
       securityChannel: 'C0SECURITY',
       security: [{ kind: 'group', id: 'S0SECOPS' }],
       digest: { at: '09:00', timezone: 'Europe/Berlin' },
+      broadcastFrom: 'notice',
       targets: [
         {
           id: 'files',

@@ -96,6 +96,8 @@ function world(): World {
     openReviews: async () => [],
     pendingRequests: async () => [],
     posted: async (id: string) => posted.filter((one) => one.request === id),
+    postedIn: async (lane: Lane, ids: readonly string[]) =>
+      posted.filter((one) => one.lane === lane && ids.includes(one.request)),
     savePosted: async (one: Posted) => {
       posted.push(one)
     },

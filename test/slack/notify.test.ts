@@ -129,6 +129,22 @@ describe('the security feed', () => {
     expect(seen(SECURITY)[0]?.text).toContain('And more: 11 requests.')
   })
 
+  it('posts no head for each of a crowd that asks at once, and one for each of a few', async () => {
+    const ask = (from: number, count: number): Notice[] =>
+      Array.from({ length: count }, (_, at): Notice[] => {
+        const id = `request-${from + at}`
+        requests.set(id, request({ id, number: from + at }))
+        return [cardOf(id), { kind: 'feed', what: 'asked', request: id }]
+      }).flat()
+    await deliverAll(security, waits(security, ...ask(0, 40)))
+    expect(seen(SECURITY)).toHaveLength(1)
+    expect(posted).toEqual([])
+    await deliverAll(security, waits(security, ...ask(100, 3)))
+    expect(seen(SECURITY)).toHaveLength(4)
+    expect(posted.map((one) => one.request)).toEqual(['request-100', 'request-101', 'request-102'])
+    expect(seen(SECURITY).flatMap((one) => one.replies)).toEqual([])
+  })
+
   it('says a thing once when it was noted twice', async () => {
     requests.set('request-1042', approved())
     const decided: Notice = { kind: 'feed', what: 'decided', request: 'request-1042' }
@@ -149,6 +165,16 @@ describe('an alarm', () => {
     await deliverAll(security, waiting)
     expect(seen(SECURITY)[0]?.text).toContain('Access outlives its time.')
     expect(JSON.stringify(seen(SECURITY)[0]?.blocks)).toContain('<!subteam^S0SEC>')
+  })
+
+  it('stands in the thread of its request, and in the channel', async () => {
+    requests.set('request-1042', approved())
+    grants.set('grant-2077', grant({ state: 'revoking', dueAt: NOON, attempts: 5 }))
+    await deliverAll(security, waits(security, cardOf()))
+    await deliverAll(security, waits(security, { kind: 'alarm', grant: 'grant-2077', number: 1 }))
+    const [head, inChannel] = seen(SECURITY)
+    expect(head?.replies.map((one) => one.text)).toEqual([expect.stringContaining('outlives its time')])
+    expect(inChannel?.thread_ts).toBe(head?.ts)
   })
 
   it('is not raised any more when the access is gone meanwhile', async () => {

@@ -69,12 +69,21 @@ export function messageItem(shown: Shown, message: SeenMessage, follows: boolean
       { className: 'content' },
       message.ephemeral ? h('div', { className: 'only-you' }, '👁 Only visible to you') : null,
       follows ? null : who,
+      alsoElsewhere(shown, message),
       body(shown, message, place),
       files(shown, message),
       shown.withReplies ? replies(shown, message) : null,
     ),
     shown.withReplies && !message.ephemeral ? tools(message) : null,
   )
+}
+
+/** A reply that the channel shows as well leads to its thread from there. */
+function alsoElsewhere(shown: Shown, message: SeenMessage): ReactNode {
+  if (!shown.withReplies || !message.thread_ts || message.thread_ts === message.ts) return null
+  const properties = { className: 'to-thread', 'data-thread': message.thread_ts }
+  const link = h('button', { ...properties, type: 'button' }, 'a thread')
+  return h('div', { className: 'from-thread' }, 'replied to ', link)
 }
 
 function body(shown: Shown, message: SeenMessage, place: Place): ReactNode {

@@ -1,0 +1,62 @@
+/**
+ * The security channel's feed: one message for each request, which shows how things stand, with the steps in its
+ * thread. How grave a step is decides whether the channel shows it too.
+ */
+import { type Catalog, findTarget, type Risk } from './catalog.ts'
+import type { Grant } from './grant.ts'
+import { channelLane, type Lane, type Notice } from './notice.ts'
+import type { ChannelId } from './person.ts'
+import type { Request } from './request.ts'
+
+/** From what is only on record to what somebody should look at now. */
+export const SEVERITIES = ['info', 'notice', 'warning', 'alarm'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export const BROADCAST_FROM: Severity = 'notice'
+
+/** Access that came back later than this is worth a look, though it never became an alarm. Milliseconds. */
+const LATE = 30_000
+
+/** Channels that carry the request: the target's with its card, and security's with the feed. */
+export function cardLanes(catalog: Pick<Catalog, 'securityChannel'>, channel: ChannelId): readonly Lane[] {
+  return [...new Set([channel, catalog.securityChannel])].map(channelLane)
+}
+
+/**
+ * Does this lane show the request as a line of the feed, and not as its card? What was taken by break-glass has its
+ * card there too, and so has every request where both channels are one.
+ */
+export function inFeed(catalog: Catalog, lane: Lane, request: Request): boolean {
+  if (lane !== channelLane(catalog.securityChannel) || request.review) return false
+  return findTarget(catalog, request.target)?.channel !== catalog.securityChannel
+}
+
+export type Step = Extract<Notice, { kind: 'feed' }>['what'] | 'refused' | 'alarm'
+
+export function severityOf(
+  step: Step,
+  { request, grant, risk }: { readonly request?: Request; readonly grant?: Grant; readonly risk?: Risk },
+): Severity {
+  switch (step) {
+    case 'alarm':
+      return 'alarm'
+    case 'refused':
+    case 'not-given':
+      return 'warning'
+    case 'reviewed':
+      return request?.review?.state === 'unjustified' ? 'warning' : 'notice'
+    case 'given':
+      // What was taken by break-glass has alarmed everybody already.
+      return risk === 'high' && !request?.review ? 'notice' : 'info'
+    case 'ended':
+      if ((grant?.lateByMs ?? 0) > LATE) return 'warning'
+      return grant?.endReason === 'ended-early' ? 'notice' : 'info'
+    case 'asked':
+    case 'decided':
+      return 'info'
+  }
+}
+
+export function isAtLeast(one: Severity, other: Severity): boolean {
+  return SEVERITIES.indexOf(one) >= SEVERITIES.indexOf(other)
+}

@@ -1,0 +1,112 @@
+/** The security channel's feed: the steps of a request in its thread, and much at once in one message. */
+import { findRole } from '../core/catalog.ts'
+import { BROADCAST_FROM, inFeed, isAtLeast, severityOf } from '../core/feed.ts'
+import type { Lane, Notice } from '../core/notice.ts'
+import type { Waiting } from '../core/outbox.ts'
+import type { World } from '../core/ports.ts'
+import type { RequestId } from '../core/request.ts'
+import { ticketUrlOf } from '../core/ticket.ts'
+import type { Card } from '../operations/read-card.ts'
+import type { Message, Names } from './blocks/message.ts'
+import { FEED_ORDER, feed } from './messages/feed.ts'
+import { feedHead } from './messages/feed-head.ts'
+import type { FeedKind, FeedLine } from './messages/feed-line.ts'
+import { requestCard } from './messages/request-card.ts'
+import { withNames } from './names.ts'
+
+/** At one message a second a channel, more requests than this in their own threads would keep it busy too long. */
+export const MANY_REQUESTS = 12
+const FEED_LINES = 20
+/** Rows read at once, so that a thousand expiries do not take every connection. */
+const AT_ONCE = 20
+
+export type DrawnFeed = {
+  readonly message: Message | undefined
+  readonly thread?: RequestId
+  readonly broadcast?: boolean
+}
+
+/** The copy of a request that this lane carries: the card where it is decided, a line in the feed. */
+export function drawCopy(world: World, lane: Lane, card: Card, names: Names): Message {
+  return inFeed(world.catalog(), lane, card.request) ? feedHead(card, names) : requestCard(card, names)
+}
+
+/** One group for each request while they are few, one for all when they are many; what belongs to none is one group. */
+export function feedGroups(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
+  if (waiting.length === 0) return []
+  const groups = Map.groupBy(waiting, ({ notice }) => requestOf(notice) ?? '')
+  return groups.size > MANY_REQUESTS ? [waiting] : [...groups.values()]
+}
+
+export async function drawFeed(world: World, lane: Lane, covers: readonly Waiting[]): Promise<DrawnFeed> {
+  const noted = distinct(covers.map((one) => one.notice))
+  const [thread, ...others] = new Set(noted.map(requestOf))
+  const one = others.length === 0 ? thread : undefined
+  // The steps of one request stand as they came; of many the gravest first.
+  const notices = one
+    ? noted
+    : noted.sort((a, b) => FEED_ORDER.indexOf(kindOf(a)) - FEED_ORDER.indexOf(kindOf(b)))
+  const headed = one !== undefined && (await hasHead(world, lane, one))
+  // That it was asked for is what the head of the thread says.
+  const news = headed ? notices.filter((notice) => kindOf(notice) !== 'asked') : notices
+  const shown = news.slice(0, FEED_LINES)
+  const lines = (await inTurns(shown, (notice) => readLine(world, notice))).filter(
+    (line) => line !== undefined,
+  )
+  const more: Partial<Record<FeedKind, number>> = {}
+  for (const notice of news.slice(FEED_LINES)) more[kindOf(notice)] = (more[kindOf(notice)] ?? 0) + 1
+  if (lines.length === 0 && news.length <= FEED_LINES) return { message: undefined }
+  const message = await withNames(world.directory, (names) =>
+    feed(lines, names, more, one ? 'given' : 'gravity'),
+  )
+  if (!headed || one === undefined) return { message }
+  const from = world.catalog().broadcastFrom ?? BROADCAST_FROM
+  return { message, thread: one, broadcast: lines.some((line) => isAtLeast(gravityOf(world, line), from)) }
+}
+
+function gravityOf(world: World, line: FeedLine) {
+  if (line.what === 'refused') return severityOf('refused', {})
+  const { request, grant } = line
+  const risk = findRole(world.catalog(), request.target, request.role)?.risk
+  return severityOf(line.what, { request, ...(grant ? { grant } : {}), ...(risk ? { risk } : {}) })
+}
+
+async function hasHead(world: World, lane: Lane, request: RequestId): Promise<boolean> {
+  return (await world.store.reads.posted(request)).some((copy) => copy.lane === lane)
+}
+
+function requestOf(notice: Notice): RequestId | undefined {
+  return notice.kind === 'feed' || notice.kind === 'refused' ? notice.request : undefined
+}
+
+function kindOf(notice: Notice): FeedKind {
+  return notice.kind === 'feed' ? notice.what : 'refused'
+}
+
+/** A line is drawn from the row, so two notices of one kind about one request would say the same twice. */
+function distinct(notices: readonly Notice[]): Notice[] {
+  const seen = new Map<string, Notice>()
+  for (const [at, notice] of notices.entries())
+    seen.set(notice.kind === 'feed' ? `${notice.what}:${notice.request}` : String(at), notice)
+  return [...seen.values()]
+}
+
+async function readLine(world: World, notice: Notice): Promise<FeedLine | undefined> {
+  const { reads } = world.store
+  if (notice.kind === 'refused') {
+    const request = notice.request ? await reads.request(notice.request) : undefined
+    return { ...notice, what: 'refused', request }
+  }
+  if (notice.kind !== 'feed') return undefined
+  const request = await reads.request(notice.request)
+  if (!request) return undefined
+  const row = notice.grant ? await reads.grant(notice.grant) : undefined
+  return { what: notice.what, request, grant: row?.grant, ticketUrl: ticketUrlOf(world.catalog(), request) }
+}
+
+export async function inTurns<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = []
+  for (let from = 0; from < items.length; from += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))))
+  return results
+}
