@@ -11,11 +11,11 @@ import { healthRoutes, serveHealth } from './http/health.ts'
 import { makeMetrics } from './http/metrics.ts'
 import { makeClock } from './jobs/clock.ts'
 import { makeDeliverer } from './jobs/deliverer.ts'
+import { makeGate } from './jobs/gate.ts'
 import { makeSender } from './jobs/sender.ts'
 import { makeWorker } from './jobs/worker.ts'
 import { armFailpoint, type Failpoint } from './operations/failpoint.ts'
 import { orphanedBy, recordCatalog, recordRefusedCatalog } from './operations/load-catalog.ts'
-import { reportStart } from './operations/report-start.ts'
 import { makeClient } from './slack/client.ts'
 import { connectSlack } from './slack/connect.ts'
 import { makeDirectory } from './slack/directory.ts'
@@ -97,8 +97,9 @@ async function assemble(
   const sender = makeSender(world, makeNotifier({ client, world, log, now: () => new Date() }))
   late.worker = worker
   late.sender = sender
-  const clock = makeClock(world, worker, sender)
   const deliverer = makeDeliverer(world, (delivery) => openSink(delivery, secret))
+  const checkpoints = await checkpointsOf(environment, world)
+  const clock = makeClock(world, worker, sender, makeGate(world, checkpoints))
 
   const metrics = makeMetrics({
     liveGrants: async () => (await store.reads.liveGrants()).length,
@@ -107,10 +108,16 @@ async function assemble(
     stuck: async () => (await store.reads.stuck()).length,
     outboxAge: () => store.outbox.age(),
     deliveryLag: () => store.deliveries.states((catalog.deliveries ?? []).map((one) => one.name)),
+    quarantine: async () => ((await store.quarantine.current()) ? 1 : 0),
     worstLateness: async () => (await worstLatenessOf(store, 3_600)) / 1000,
   })
   const routes = healthRoutes(
-    { ping: () => store.ping(), sinceSweep: () => clock.sinceLastTick(), slack: () => slack.alive() },
+    {
+      ping: () => store.ping(),
+      sinceSweep: () => clock.sinceLastTick(),
+      slack: () => slack.alive(),
+      quarantine: () => store.quarantine.current(),
+    },
     () => metrics.scrape(),
   )
   const slack = connectSlack({
@@ -122,15 +129,13 @@ async function assemble(
     ...apiUrl,
     log,
   })
-  const checkpoints = await checkpointsOf(environment, world)
   armFromEnvironment(environment, log)
 
   return {
     world,
     async start() {
-      await recordCatalog(store, catalog, 'start', undefined)
-      const missed = await reportStart(world)
-      if (missed.expired + missed.unfinished > 0) log.warn(missed, 'grants became due while elevate was down')
+      // Before anything else is done: is this the log that was signed?
+      await checkpoints?.sign()
       // Before Slack: what expired while nobody was awake ends first, even when Slack cannot be reached.
       await clock.tick()
       clock.start()
@@ -151,6 +156,10 @@ async function assemble(
       log.info({ targets: catalog.targets.length, policies: catalog.policies.length }, 'elevate is ready')
     },
     async reload(by) {
+      if (await store.quarantine.current()) {
+        log.error('elevate is in quarantine: the old configuration stays in force. Run: elevate quarantine')
+        return false
+      }
       const taken = await take(store, parseFile(environment.configFile), secret)
       if (!taken.ok) {
         log.error(

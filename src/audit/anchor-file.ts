@@ -2,6 +2,7 @@
  * The anchor file: every checkpoint that was signed here, appended and flushed before anybody is told of it. A
  * database that was restored from a backup does not know its last checkpoint any more; this file does.
  */
+import { createReadStream } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { notesIn } from './checkpoint.ts'
@@ -14,6 +15,8 @@ export type AnchorFile = {
   readonly path: string
   /** The last notes, oldest first; `written` says whether the file has anything at all. */
   tail(): Promise<{ readonly notes: readonly string[]; readonly written: boolean }>
+  /** Every note in it, oldest first. */
+  all(): AsyncIterable<string>
   append(note: string): Promise<void>
 }
 
@@ -37,6 +40,7 @@ export function anchorFile(file: string): AnchorFile {
         await handle.close()
       }
     },
+    all: () => notesIn(piecesOf(file)),
     append: async (note) => {
       const isNew = await stat(file).then(
         () => false,
@@ -53,5 +57,14 @@ export function anchorFile(file: string): AnchorFile {
       }
       if (isNew) await syncFolder(path.dirname(file))
     },
+  }
+}
+
+/** Nothing when there is no such file. */
+async function* piecesOf(file: string): AsyncGenerator<string> {
+  try {
+    for await (const piece of createReadStream(file, 'utf8')) yield piece as string
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }

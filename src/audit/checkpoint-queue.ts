@@ -1,34 +1,42 @@
-import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts'
 import type { FaultList } from './fault-list.ts'
+import type { KeyLine } from './key-line.ts'
 import { sameHash } from './merkle.ts'
 import type { Verifier } from './note.ts'
 
-export type Waiting = { readonly checkpoint: Checkpoint; readonly given: boolean }
+export type Waiting = {
+  readonly checkpoint: Checkpoint
+  readonly note: string
+  readonly given: boolean
+  readonly signedBy: readonly Verifier[]
+}
 
-/** Checkpoints by size, from the log itself and from elsewhere; those that cannot count are faults. */
+type Unopened = { readonly note: string; readonly size: number; readonly given: boolean }
+
+/**
+ * Checkpoints by size, from the log itself and from elsewhere; those that cannot count are faults. A note is opened when
+ * its turn comes and not before: by then the log has said whose key signs there.
+ */
 export class CheckpointQueue {
   origin: string | undefined
   refused = 0
+  /** Two roots for one size, both signed. */
+  readonly contradictions: (readonly [Checkpoint, Checkpoint])[] = []
   readonly #own: AsyncIterator<string>
-  readonly #keys: readonly Verifier[]
+  readonly #keys: KeyLine
   readonly #faults: FaultList
-  readonly #given: Waiting[]
-  #head: Waiting | undefined
+  readonly #given: Unopened[]
+  #head: Unopened | undefined
   #last: Checkpoint | undefined
 
-  constructor(
-    own: AsyncIterable<string>,
-    given: readonly string[],
-    keys: readonly Verifier[],
-    faults: FaultList,
-  ) {
+  constructor(own: AsyncIterable<string>, given: readonly string[], keys: KeyLine, faults: FaultList) {
     this.#own = own[Symbol.asyncIterator]()
     this.#keys = keys
     this.#faults = faults
     this.#given = given
-      .map((note) => this.#open(note, true))
+      .map((note) => this.#sized(note, true))
       .filter((one) => one !== undefined)
-      .sort((a, b) => a.checkpoint.size - b.checkpoint.size)
+      .sort((a, b) => a.size - b.size)
   }
 
   async start(): Promise<void> {
@@ -37,53 +45,64 @@ export class CheckpointQueue {
 
   /** The size that the next checkpoint speaks for. */
   get next(): number {
-    return this.peek()?.checkpoint.size ?? Number.POSITIVE_INFINITY
+    return this.#peek()?.size ?? Number.POSITIVE_INFINITY
   }
 
-  peek(): Waiting | undefined {
+  #peek(): Unopened | undefined {
     const [given] = this.#given
     if (!given || !this.#head) return given ?? this.#head
-    return given.checkpoint.size < this.#head.checkpoint.size ? given : this.#head
+    return given.size < this.#head.size ? given : this.#head
   }
 
-  async take(): Promise<void> {
-    const taken = this.peek()
-    if (!taken) return
-    this.#compare(taken.checkpoint)
-    if (taken.given) this.#given.shift()
+  /** The next one; undefined when it cannot count. */
+  async take(): Promise<Waiting | undefined> {
+    const next = this.#peek()
+    if (!next) return undefined
+    if (next.given) this.#given.shift()
     else this.#head = await this.#nextOwn()
+    const opened = this.#open(next)
+    if (opened) this.#compare(opened.checkpoint)
+    return opened
   }
 
-  /** Two roots for one size, both signed: the key was used for two logs, whatever the events say. */
   #compare(checkpoint: Checkpoint): void {
     const { size, root } = checkpoint
     if (this.#last?.size === size && !sameHash(this.#last.root, root))
-      this.#faults.add({
-        kind: 'contradiction',
-        text: `two checkpoints of ${size} events are signed and contradict each other: two logs were shown`,
-        checkpoint: size,
-      })
+      this.contradictions.push([this.#last, checkpoint])
     this.#last = checkpoint
   }
 
-  async #nextOwn(): Promise<Waiting | undefined> {
+  async #nextOwn(): Promise<Unopened | undefined> {
     for (let next = await this.#own.next(); !next.done; next = await this.#own.next()) {
-      const opened = this.#open(next.value, false)
-      if (opened) return opened
+      const sized = this.#sized(next.value, false)
+      if (sized) return sized
     }
     return undefined
   }
 
-  #open(note: string, given: boolean): Waiting | undefined {
-    const opened = openCheckpoint(note, this.#keys)
-    if (opened.ok) {
-      const { checkpoint } = opened
-      this.origin ??= checkpoint.origin
-      if (checkpoint.origin === this.origin) return { checkpoint, given }
-    }
+  /** Where it belongs, by what it says; nobody has vouched for that yet. */
+  #sized(note: string, given: boolean): Unopened | undefined {
+    const text = note.slice(0, note.indexOf('\n\n') + 1)
+    const size = parseCheckpoint(text)?.size
+    if (size !== undefined) return { note, size, given }
+    const opened = openCheckpoint(note, this.#keys.keys)
+    this.refuse(note, given, opened.ok ? 'it cannot be read' : opened.fault)
+    return undefined
+  }
+
+  #open({ note, given }: Unopened): Waiting | undefined {
+    const opened = openCheckpoint(note, this.#keys.keys)
+    if (!opened.ok) return this.refuse(note, given, opened.fault)
+    const { checkpoint, signedBy } = opened
+    this.origin ??= checkpoint.origin
+    if (checkpoint.origin !== this.origin)
+      return this.refuse(note, given, `it is of another log than ${this.origin}`)
+    return { checkpoint, note, given, signedBy }
+  }
+
+  refuse(note: string, given: boolean, why: string): undefined {
     this.refused += 1
     const [name = '', size = ''] = note.split('\n')
-    const why = opened.ok ? `it is of another log than ${this.origin}` : opened.fault
     const whose = given ? 'a given checkpoint' : 'a checkpoint'
     const of = /^[0-9]{1,16}$/.test(size) ? ` of ${size} events` : ''
     const text = `${whose}${of} cannot count (${clean(name)}): ${why}`

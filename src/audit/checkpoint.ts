@@ -14,11 +14,16 @@ export type Checkpoint = {
 }
 
 export type OpenedCheckpoint =
-  | { readonly ok: true; readonly checkpoint: Checkpoint }
+  | { readonly ok: true; readonly checkpoint: Checkpoint; readonly signedBy: readonly Verifier[] }
   | { readonly ok: false; readonly fault: string }
 
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`
+}
+
+/** The lines of a note's text, which ends in a newline. */
+export function linesOf(text: string): readonly string[] {
+  return text.split('\n').slice(0, -1)
 }
 
 /** Undefined when the text is not a checkpoint, spelt the only way there is. */
@@ -41,9 +46,10 @@ export function openCheckpoint(note: string, known: readonly Verifier[]): Opened
   if (!opened.ok) return opened
   const checkpoint = parseCheckpoint(opened.text)
   if (!checkpoint) return { ok: false, fault: 'its text is not a checkpoint: a name, a size and a root hash' }
-  if (!opened.signedBy.some((one) => one.name === checkpoint.origin))
+  const signedBy = opened.signedBy.filter((one) => one.name === checkpoint.origin)
+  if (signedBy.length === 0)
     return { ok: false, fault: `it is signed, but not by the key of ${checkpoint.origin}` }
-  return { ok: true, checkpoint }
+  return { ok: true, checkpoint, signedBy }
 }
 
 /**

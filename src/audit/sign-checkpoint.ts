@@ -2,16 +2,20 @@
  * Signs what the log is now, but only when it still holds all that was signed before. Two checkpoints of one log that
  * contradict each other would make every checkpoint worthless, so the signer looks at the last one in the database and
  * at the last one in the anchor file, counts both over the leaves of today, and refuses when one does not come out. That
- * is also how a database that was restored from an old backup is noticed.
+ * is also how a database that was restored from an old backup is noticed. What an operator has abandoned with his signature
+(restore-statement.ts) contradicts nothing any more.
  *
  * The order is: anchor file, then database, then whoever publishes. Killed in between, the next call finds the note in the
  * anchor file and completes the rest; Ed25519 signs the same text the same way, so there are never two notes of a size.
  */
 import type { ProofStore } from '../core/audit-proof.ts'
+import type { Evidence } from '../core/quarantine.ts'
 import type { AnchorFile } from './anchor-file.ts'
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts'
+import { type Contradictions, findContradictions } from './contradictions.ts'
 import { CompactRange, sameHash } from './merkle.ts'
 import type { Signer, Verifier } from './note.ts'
+import { type AbandonedSet, abandonedIn } from './restore-statement.ts'
 
 const PAGE = 10_000
 
@@ -36,15 +40,22 @@ export type Signing =
       readonly checkpoint: Checkpoint
       readonly note: string
       readonly fresh: boolean
+      /** The last one that the checkpoint speaks for. */
+      readonly leafHash: Uint8Array
     }
   | SignRefusal
 
-export type CheckpointSigner = { sign(): Promise<Signing> }
+export type CheckpointSigner = {
+  readonly verifier: Verifier
+  sign(): Promise<Signing>
+  /** Everything that speaks against the log of now: here, in the database, in this process, and what others found. */
+  contradictions(host: string, others: readonly Evidence[]): Promise<Contradictions>
+}
 
 export type SignerParts = {
   readonly proof: Pick<
     ProofStore,
-    'size' | 'leafHashes' | 'lastCheckpoint' | 'checkpoints' | 'keepCheckpoint'
+    'size' | 'leafHashes' | 'lastCheckpoint' | 'checkpoints' | 'keepCheckpoint' | 'aboutCheckpoints'
   >
   readonly signer: Signer
   readonly anchor: AnchorFile
@@ -57,22 +68,28 @@ type Signed = { readonly checkpoint: Checkpoint; readonly note: string }
 /** What was counted, and the last leaf of it: the next call goes on from there. */
 type Counted = { readonly range: CompactRange; readonly last: Uint8Array | undefined }
 
+const NOTHING: Counted = { range: new CompactRange(), last: undefined }
+
 /** One for each process; calls wait for each other. */
 export function checkpointSigner(parts: SignerParts): CheckpointSigner {
-  let counted: Counted = { range: new CompactRange(), last: undefined }
+  let counted = NOTHING
   let turn: Promise<unknown> = Promise.resolve()
 
   const sign = async (): Promise<Signing> => {
-    const known = await knownCheckpoints(parts)
-    if ('kind' in known) return known
+    const abandoned = await abandonedIn(parts.proof, keysOf(parts))
+    if (abandoned.has({ size: counted.range.size, root: counted.range.root() })) counted = NOTHING
+    const found = await knownCheckpoints(parts, abandoned)
+    if ('kind' in found) return found
+    const { known, foreign } = found
     const size = await parts.proof.size()
     const largest = Math.max(counted.range.size, ...known.map((one) => one.checkpoint.size))
     if (largest > size) return refusal('restored', largest, size)
-    if (size === 0) return { kind: 'empty' }
+    if (size === 0) return foreign ?? { kind: 'empty' }
 
     const now = await count(parts.proof, counted, size, known)
-    // What was counted is kept: who refuses once refuses again, until a new process has been started.
+    // What was counted is kept: who refuses once refuses again, until it is abandoned or a new process is started.
     if ('kind' in now) return now
+    if (foreign) return foreign
     counted = now
     const root = now.range.root()
     const note = signCheckpoint(size, root, parts.signer)
@@ -83,24 +100,39 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
     const fresh = !inDatabase && (await parts.proof.keepCheckpoint({ size, note }))
     if (!inDatabase && !fresh) {
       // Another replica was first.
-      const other = (await parts.proof.checkpoints(size - 1, 1))[0]
-      const opened = openCheckpoint(other?.note ?? '', keysOf(parts))
-      if (!opened.ok) return refusal('foreign', size, size)
-      if (!sameHash(opened.checkpoint.root, root)) return refusal('rewritten', size, size)
+      const others = (await parts.proof.checkpoints(size - 1, 1))
+        .map((one) => openCheckpoint(one.note, keysOf(parts)))
+        .filter((one) => one.ok)
+      if (others.length === 0) return refusal('foreign', size, size)
+      if (!others.some((one) => sameHash(one.checkpoint.root, root))) return refusal('rewritten', size, size)
     }
     return {
       kind: 'signed',
       checkpoint: { origin: parts.signer.verifier.name, size, root },
       note,
       fresh,
+      leafHash: now.last as Uint8Array,
     }
   }
 
   return {
+    verifier: parts.signer.verifier,
     sign: () => {
       const result = turn.then(sign)
       turn = result.catch(() => {})
       return result
+    },
+    contradictions: (host, others) => {
+      const { range } = counted
+      const root = Buffer.from(range.root()).toString('base64')
+      return findContradictions({
+        proof: parts.proof,
+        keys: keysOf(parts),
+        origin: parts.signer.verifier.name,
+        anchored: parts.anchor.all(),
+        host,
+        others: [...(range.size > 0 ? [{ size: range.size, root, host }] : []), ...others],
+      })
     },
   }
 }
@@ -109,7 +141,10 @@ const keysOf = ({ signer, formerKeys = [] }: SignerParts) => [signer.verifier, .
 
 type Known = Signed & { readonly from: 'database' | 'anchor' }
 
-async function knownCheckpoints(parts: SignerParts): Promise<readonly Known[] | SignRefusal> {
+/** `foreign` is said only when nothing worse is found. */
+type Found = { readonly known: readonly Known[]; readonly foreign: SignRefusal | undefined }
+
+async function knownCheckpoints(parts: SignerParts, abandoned: AbandonedSet): Promise<Found | SignRefusal> {
   const keys = keysOf(parts)
   const open = (note: string) => {
     const opened = openCheckpoint(note, keys)
@@ -119,14 +154,16 @@ async function knownCheckpoints(parts: SignerParts): Promise<readonly Known[] | 
   }
   const [kept, { notes, written }] = await Promise.all([parts.proof.lastCheckpoint(), parts.anchor.tail()])
   const inDatabase = kept && open(kept.note)
-  if (kept && inDatabase?.checkpoint.size !== kept.size)
-    return refusal(
-      'foreign',
-      kept.size,
-      0,
-      `the database's last checkpoint (${kept.size} events) is not one that ${parts.signer.verifier.name} has signed. ` +
-        'Is this the key of this log?',
-    )
+  const foreign =
+    kept && inDatabase?.checkpoint.size !== kept.size
+      ? refusal(
+          'foreign',
+          kept.size,
+          0,
+          `the database's last checkpoint (${kept.size} events) is not one that ${parts.signer.verifier.name} has signed. ` +
+            'Is this the key of this log?',
+        )
+      : undefined
   const anchored = notes.map(open).filter((one) => one !== undefined)
   if (written && anchored.length === 0)
     return refusal(
@@ -135,10 +172,11 @@ async function knownCheckpoints(parts: SignerParts): Promise<readonly Known[] | 
       0,
       `${parts.anchor.path} has no checkpoint that ${parts.signer.verifier.name} has signed. Is this the key of this log?`,
     )
-  return [
+  const known = [
     ...(inDatabase ? [{ ...inDatabase, from: 'database' as const }] : []),
     ...anchored.map((one) => ({ ...one, from: 'anchor' as const })),
   ]
+  return { known: known.filter((one) => !abandoned.has(one.checkpoint)), foreign }
 }
 
 /** Counts on to `size` leaves, and compares with every known checkpoint on the way. */

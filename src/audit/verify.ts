@@ -8,14 +8,20 @@
  *
  * What was rewritten together with every hash after it has no event that sticks out. Then the first checkpoint that does
  * not come out and the last one that does say between which events it happened.
+ *
+ * A restore that an operator confirmed with the log's key, and a key that was handed over to the next one, stand in the
+ * log as events; from there on they are part of what is checked. An unconfirmed restore is a truncated or rewritten log.
  */
 import { hash } from 'node:crypto'
 import type { StoredLeaf } from '../core/audit-proof.ts'
 import { CheckpointQueue, type Waiting } from './checkpoint-queue.ts'
 import { type Fault, FaultList } from './fault-list.ts'
+import { type Handover, KeyLine } from './key-line.ts'
 import type { LogSource } from './log-source.ts'
 import { CompactRange, hashLeaf, sameHash } from './merkle.ts'
+import { Misses } from './misses.ts'
 import type { Verifier } from './note.ts'
+import { AbandonedSet, openRestore, statementIn } from './restore-statement.ts'
 
 export type Verified = {
   readonly ok: boolean
@@ -29,10 +35,16 @@ export type Verified = {
   readonly proven: number
   /** Private texts that are still there and match. */
   readonly texts: number
+  /** Restores that were confirmed with the log's key: at which event, what was kept, how many checkpoints count no more. */
+  readonly restores: readonly Restore[]
+  /** Where one key was followed by another. */
+  readonly handovers: readonly Handover[]
   readonly faults: readonly Fault[]
   /** How many faults there are beyond those listed. */
   readonly more: number
 }
+
+export type Restore = { readonly index: number; readonly kept: number; readonly abandoned: number }
 
 export type VerifyOptions = {
   readonly source: LogSource
@@ -45,8 +57,9 @@ export type VerifyOptions = {
 
 export async function verifyLog({ source, keys, given = [], onProgress }: VerifyOptions): Promise<Verified> {
   const faults = new FaultList()
-  const queue = new CheckpointQueue(source.notes(), given, keys, faults)
-  const check = new Check(queue, faults)
+  const line = new KeyLine(keys)
+  const queue = new CheckpointQueue(source.notes(), given, line, faults)
+  const check = new Check(queue, line, faults)
   await queue.start()
   for await (const page of source.events()) {
     for (const leaf of page) {
@@ -72,13 +85,17 @@ class Check {
   #good = 0
   #given = 0
   #bad = 0
-  #firstBad: number | undefined
   #texts = 0
+  readonly #misses = new Misses()
+  readonly #abandoned = new AbandonedSet()
+  readonly #restores: Restore[] = []
+  readonly #keys: KeyLine
   readonly #queue: CheckpointQueue
   readonly #faults: FaultList
 
-  constructor(queue: CheckpointQueue, faults: FaultList) {
+  constructor(queue: CheckpointQueue, keys: KeyLine, faults: FaultList) {
     this.#queue = queue
+    this.#keys = keys
     this.#faults = faults
   }
 
@@ -118,6 +135,8 @@ class Check {
   /** What the event says of itself, and what is said of it beside. */
   #read({ index, texts, columns, copy }: StoredLeaf, bytes: string): void {
     const said = parsed(bytes)
+    if (said.type === 'key.rotated') this.#keys.read(index, bytes)
+    if (said.type === 'checkpoint.abandoned') this.#abandon(index, bytes)
     const fault = (kind: Fault['kind'], text: string) => this.#faults.add({ kind, text, index })
     if (said.index !== String(index)) fault('order', `event ${index} says that it is another one`)
     for (const { field, salt, content } of texts) {
@@ -135,15 +154,30 @@ class Check {
       fault('copy', `event ${index} reads differently in events.jsonl`)
   }
 
+  /** Believed for its signature: whoever owns the database can write the event, but not sign it. */
+  #abandon(index: number, bytes: string): void {
+    const opened = openRestore(statementIn(bytes), this.#keys.keys)
+    if (!opened || this.#keys.refuse(opened.signedBy) !== undefined) return
+    const { kept, abandoned } = opened.statement
+    this.#abandoned.add(abandoned)
+    this.#restores.push({ index, kept: kept.size, abandoned: abandoned.length })
+  }
+
   /** Those that speak for exactly the events read so far, and any that come too late to be compared. */
   async checkpoints(): Promise<void> {
-    for (let next = this.#queue.peek(); next && next.checkpoint.size <= this.position; ) {
-      const { size, root } = next.checkpoint
+    while (this.#queue.next <= this.position) {
+      const next = await this.#queue.take()
+      if (!next) continue
+      const { checkpoint, given, note, signedBy } = next
+      const { size, root } = checkpoint
       const comes = size === this.position && this.#whole ? this.#matches(root) : undefined
-      if (comes) this.#settle(comes, next)
-      else this.#mismatch(size, size < this.position && this.#whole, next.given)
-      await this.#queue.take()
-      next = this.#queue.peek()
+      const wrongKey = comes && this.#keys.refuse(signedBy)
+      if (wrongKey !== undefined) this.#queue.refuse(note, given, wrongKey)
+      else if (comes) this.#settle(comes, next)
+      else {
+        const how = size < this.position && this.#whole ? 'late' : 'wrong'
+        this.#misses.add({ checkpoint, given, how, proven: this.#proven })
+      }
     }
   }
 
@@ -172,46 +206,21 @@ class Check {
     this.#proven = size
   }
 
-  #mismatch(size: number, late: boolean, given: boolean): void {
-    this.#bad += 1
-    if (late) {
-      this.#faults.add({
-        kind: 'checkpoint',
-        text: `the checkpoint of ${size} events is not in its place and could not be compared`,
-        checkpoint: size,
-      })
-      return
-    }
-    if (this.#firstBad !== undefined && !given) return
-    this.#firstBad ??= size
-    this.#faults.add({
-      kind: 'rewritten',
-      text:
-        `the first ${size} events are not the ones that the checkpoint of ${size} was signed over` +
-        (this.#proven > 0 ? `; the first ${this.#proven} are` : ''),
-      index: this.#proven,
-      before: size,
-      checkpoint: size,
-    })
-  }
-
   async end(): Promise<void> {
     for (const index of this.#disagreeing)
       this.#faults.add({ kind: 'changed', text: `event ${index} and its hash do not agree`, index })
-    let furthest = 0
-    for (let next = this.#queue.peek(); next; next = this.#queue.peek()) {
-      this.#bad += 1
-      furthest = Math.max(furthest, next.checkpoint.size)
-      await this.#queue.take()
+    while (this.#queue.next < Number.POSITIVE_INFINITY) {
+      const next = await this.#queue.take()
+      if (next) this.#misses.add({ ...next, how: 'beyond', proven: this.#proven })
     }
-    if (furthest > 0)
-      this.#faults.add({
-        kind: 'truncated',
-        text: `${furthest} events were signed, and there are ${this.position}: the end is missing from event ${this.position} on`,
-        index: this.position,
-        before: furthest,
-        checkpoint: furthest,
-      })
+    this.#bad = this.#misses.tell(this.#faults, this.#abandoned, this.position)
+    for (const [one, other] of this.#queue.contradictions)
+      if (!this.#abandoned.has(one) && !this.#abandoned.has(other))
+        this.#faults.add({
+          kind: 'contradiction',
+          text: `two checkpoints of ${one.size} events are signed and contradict each other: two logs were shown`,
+          checkpoint: one.size,
+        })
     if (this.#good + this.#bad === 0)
       this.#faults.add({
         kind: 'unproven',
@@ -229,6 +238,8 @@ class Check {
       checkpoints: { good: this.#good, given: this.#given, bad: this.#bad + this.#queue.refused },
       proven: this.#proven,
       texts: this.#texts,
+      restores: this.#restores,
+      handovers: this.#keys.handovers,
       faults: list,
       more,
     }

@@ -26,6 +26,11 @@ export async function signerInUse(): Promise<Signer> {
   return key.signer
 }
 
+/** The key with everything that signing needs to know of it. */
+export async function signingKeyInUse(): Promise<{ readonly signer: Signer }> {
+  return { signer: await signerInUse() }
+}
+
 export function signing(proof: ProofStore, signer: Signer): CheckpointSigner {
   return checkpointSigner({ proof, signer, anchor: anchorInUse() })
 }

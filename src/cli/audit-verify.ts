@@ -121,7 +121,7 @@ async function readCheckpoints(files: readonly string[]): Promise<string[]> {
 }
 
 function inWords(verified: Verified, keys: readonly Verifier[], warnings: readonly string[]): string {
-  const { ok, size, proven, checkpoints, texts, faults, more } = verified
+  const { ok, size, proven, checkpoints, texts, restores, handovers, faults, more } = verified
   const by = checkpoints.given > 0 ? ` (${checkpoints.given} of them kept elsewhere)` : ''
   const unsigned = size - proven
   return [
@@ -129,6 +129,15 @@ function inWords(verified: Verified, keys: readonly Verifier[], warnings: readon
     ...faults.map((fault) => `  ✗ ${fault.text}`),
     ...(more > 0 ? [`  ✗ and ${more} more`] : []),
     `${count(size, 'event')} read; ${count(checkpoints.good, 'checkpoint')} came out${by}; ${count(texts, 'private text')} matched.`,
+    ...restores.map(
+      ({ index, kept, abandoned }) =>
+        `The log was restored: ${count(kept, 'event')} of it were kept, and at event ${index} an operator confirmed with its key that ${count(abandoned, 'checkpoint')} from before count no more.`,
+    ),
+    ...handovers.map(({ index, lost }) =>
+      lost
+        ? `At event ${index} another key takes over, and the one before did NOT sign that: it was said to be lost. Ask who did it.`
+        : `At event ${index} the key was replaced; the one before signed that.`,
+    ),
     proven > 0
       ? `Events 0 to ${proven - 1} are proven${unsigned > 0 ? `; ${count(unsigned, 'newer event')} not signed yet` : ''}.`
       : 'No event is proven.',

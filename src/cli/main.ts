@@ -6,6 +6,7 @@ import { demoCommand } from './demo.ts'
 import { explainCommand } from './explain.ts'
 import { grantsCommand } from './grants.ts'
 import { migrateCommand } from './migrate.ts'
+import { quarantineCommand } from './quarantine.ts'
 import { revokeCommand } from './revoke.ts'
 import { startCommand } from './start.ts'
 import { whoCommand } from './who.ts'
@@ -26,6 +27,7 @@ for (const command of [
   grantsCommand(),
   revokeCommand(),
   auditCommand(),
+  quarantineCommand(),
 ])
   program.addCommand(command.exitOverride())
 

@@ -31,6 +31,10 @@ export const auditEventTypes = [
   'config.loaded',
   'digest.posted',
   'checkpoint.signed',
+  'checkpoint.abandoned',
+  'key.rotated',
+  'quarantine.began',
+  'quarantine.ended',
   'export.made',
 ] as const
 export type AuditEventType = (typeof auditEventTypes)[number]

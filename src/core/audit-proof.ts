@@ -33,7 +33,10 @@ export type LeafFilter = {
   readonly about?: { readonly person: PersonId; readonly request: string; readonly grant: string }
 }
 
+/** The note has every cosignature that was kept with it. */
 export type KeptCheckpoint = { readonly size: number; readonly note: string }
+
+export type ProofEventType = 'checkpoint.abandoned' | 'key.rotated'
 
 export type ProofStore = {
   size(): Promise<number>
@@ -49,11 +52,18 @@ export type ProofStore = {
     filter: LeafFilter,
     range: { readonly from: number; readonly before: number; readonly limit: number },
   ): Promise<readonly StoredLeaf[]>
+  /** Events about the checkpoints themselves, in order; there are few of them in any log. */
+  aboutCheckpoints(
+    type: ProofEventType,
+  ): Promise<readonly { readonly index: number; readonly bytes: string }[]>
+  /** The last one since the last confirmed restore; while there is none since, the largest before it. */
   lastCheckpoint(): Promise<KeptCheckpoint | undefined>
-  /** Checkpoints of more events than `above`, smallest first. */
+  /** Checkpoints of the next `limit` sizes above `above`, smallest first; of one size there can be several after a restore. */
   checkpoints(above: number, limit: number): Promise<readonly KeptCheckpoint[]>
-  /** False when one of this size is kept already; that one stays. */
+  /** False when one of this size is kept already since the last confirmed restore; that one stays. */
   keepCheckpoint(checkpoint: KeptCheckpoint): Promise<boolean>
+  /** Keeps a witness's signature line (with its newline) beside a checkpoint, given by its own note. */
+  keepCosignature(note: string, witness: string, line: string): Promise<void>
   /** Notes one more place where a checkpoint was published. */
   notePosted(size: number, place: JsonObject): Promise<void>
 }

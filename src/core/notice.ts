@@ -65,6 +65,8 @@ export type Notice =
   | { readonly kind: 'checkpoint' }
   /** The audit log is not what was signed: it was restored from a backup, or rewritten. */
   | { readonly kind: 'log-refused'; readonly text: string }
+  /** Nothing is done any more, or again: the database is not the one that was signed. */
+  | { readonly kind: 'quarantine'; readonly id: string; readonly step: 'began' | 'ended' }
   /** What had expired while elevate was down. */
   | {
       readonly kind: 'woke'

@@ -10,6 +10,7 @@ import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { DigestPeriod, Lane, Told } from './notice.ts'
 import type { Outbox, Waiting } from './outbox.ts'
 import type { GroupId, Groups, Person, PersonId } from './person.ts'
+import type { QuarantineMoves, QuarantineStore } from './quarantine.ts'
 import type { Reads } from './reads.ts'
 import type { Decision, NewRequest, Request, RequestId } from './request.ts'
 import type { ReviewMoves } from './review.ts'
@@ -32,7 +33,8 @@ export class DirectoryDown extends Error {
 export type Store = {
   /**
    * Runs `work` in one transaction and commits. Events and notices are written last, because the log's index lock
-   * is held until the commit. Throws {@link StoreDown} or {@link OutcomeUnknown}; any error rolls everything back.
+   * is held until the commit. Throws {@link StoreDown}, {@link OutcomeUnknown} or, when there are events and the log is not
+   * the one that was signed, `Quarantined`; any error rolls everything back.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   readonly reads: Reads
@@ -42,6 +44,7 @@ export type Store = {
   readonly deliveries: Deliveries
   readonly dues: Dues
   readonly outbox: Outbox
+  readonly quarantine: QuarantineStore
 }
 
 export type Tx = {
@@ -66,6 +69,7 @@ export type Tx = {
     name(id: RequestId): Promise<string>
   }
   readonly reviews: ReviewMoves
+  readonly quarantine: QuarantineMoves
   readonly grants: {
     open(grant: NewGrant): Promise<Grant>
     /** The grant under a row lock. */

@@ -9,6 +9,7 @@ export type Vitals = {
   readonly sinceSweep: () => number | undefined
   /** Is Slack's connection up (always true when Slack calls us)? */
   readonly slack: () => boolean
+  readonly quarantine: () => Promise<{ readonly beganAt: Date } | undefined>
 }
 
 /** A sweeper that has not come round for this long is not working. */
@@ -16,7 +17,8 @@ const SWEEP_LATE_MS = 15_000
 
 export type Answer = { readonly status: number; readonly type: string; readonly body: string }
 
-/** `/healthz`: the process lives. `/readyz`: database, sweeper and Slack work; says which does not. */
+/** `/healthz`: the process lives. `/readyz`: database, sweeper and Slack work; says which does not, and
+ * whether elevate is in quarantine. That is no reason to be taken out of service: somebody has to answer people. */
 export function healthRoutes(
   vitals: Vitals,
   metrics: () => Promise<{ type: string; body: string }>,
@@ -39,11 +41,12 @@ async function ready(vitals: Vitals): Promise<Answer> {
     sweeper: since !== undefined && since < SWEEP_LATE_MS ? 'ok' : 'does not run',
     slack: vitals.slack() ? 'ok' : 'not connected',
   }
+  const quarantine = await vitals.quarantine().catch(() => undefined)
   const good = Object.values(checks).every((check) => check === 'ok')
   return {
     status: good ? 200 : 503,
     type: 'application/json',
-    body: `${JSON.stringify({ ready: good, ...checks })}\n`,
+    body: `${JSON.stringify({ ready: good, ...checks, ...(quarantine ? { quarantine: `since ${quarantine.beganAt.toISOString()}` } : {}) })}\n`,
   }
 }
 

@@ -5,6 +5,8 @@ export type Readings = {
   readonly liveGrants: () => Promise<number>
   readonly overdue: () => Promise<number>
   readonly stuck: () => Promise<number>
+  /** 1 while nothing is done. */
+  readonly quarantine: () => Promise<number>
   readonly outboxAge: () => Promise<number>
   /** Seconds; the worst of the last hour. */
   readonly worstLateness: () => Promise<number>
@@ -32,6 +34,11 @@ export function makeMetrics(readings: Readings): Metrics {
   gauge('elevate_grants_live', 'Grants that are not yet revoked', readings.liveGrants)
   gauge('elevate_revocations_overdue', 'Grants whose access should be gone and is not', readings.overdue)
   gauge('elevate_grants_stuck', 'Revocations that an alarm was raised for', readings.stuck)
+  gauge(
+    'elevate_quarantine',
+    'Is 1 while the log is not the one that was signed, and nothing is done',
+    readings.quarantine,
+  )
   gauge('elevate_outbox_age_seconds', 'Age of the oldest message that waits to be sent', readings.outboxAge)
   gauge(
     'elevate_revocation_late_worst_seconds',

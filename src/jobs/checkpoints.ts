@@ -1,7 +1,9 @@
+import { hostname } from 'node:os'
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { CheckpointSigner } from '../audit/sign-checkpoint.ts'
 import { channelLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
+import { beginQuarantine } from '../operations/begin-quarantine.ts'
 
 export type Checkpoints = {
   start(): void
@@ -19,10 +21,12 @@ export function makeCheckpoints(world: World, signer: CheckpointSigner): Checkpo
     const signed = await signer.sign()
     if (signed.kind !== 'refused') {
       told = undefined
+      if (signed.kind === 'signed') world.store.quarantine.remember(signed.checkpoint.size, signed.leafHash)
       return true
     }
     world.log.error({ why: signed.why, signed: signed.signed, size: signed.size }, signed.text)
-    if (told !== signed.text) {
+    if (signed.why !== 'foreign') await shutDown(signed.why, signed.text)
+    else if (told !== signed.text) {
       told = signed.text
       await world.store.transaction(async (tx) => {
         tx.tell({
@@ -33,6 +37,12 @@ export function makeCheckpoints(world: World, signer: CheckpointSigner): Checkpo
       world.nudge.outbox()
     }
     return false
+  }
+
+  const shutDown = async (why: 'restored' | 'rewritten', said: string): Promise<void> => {
+    const { against } = await signer.contradictions(hostname(), [])
+    await beginQuarantine(world.store, { why, said, evidence: against }, world.catalog().securityChannel)
+    world.nudge.outbox()
   }
 
   const tick = async (): Promise<void> => {

@@ -7,6 +7,7 @@ import { postDueDigest } from '../operations/post-digest.ts'
 import { remindApprovers } from '../operations/remind-approvers.ts'
 import { warnHolder } from '../operations/warn-holder.ts'
 import { digestTimes } from './digest-times.ts'
+import type { Gate } from './gate.ts'
 import { makeLeaverWatch } from './leavers.ts'
 import type { Sender } from './sender.ts'
 import type { Worker } from './worker.ts'
@@ -30,7 +31,7 @@ export type Clock = {
  * The clock's work. node-cron only wakes it: what is due is decided by the database, so a tick that comes late or
  * not at all costs time, never a grant.
  */
-export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
+export function makeClock(world: World, worker: Worker, sender: Sender, gate: Gate): Clock {
   let second: ScheduledTask | undefined
   const digests: ScheduledTask[] = []
   let lastGood: number | undefined
@@ -39,6 +40,11 @@ export function makeClock(world: World, worker: Worker, sender: Sender): Clock {
 
   const tick = async (): Promise<void> => {
     try {
+      if (!(await gate())) {
+        void sender.send()
+        lastGood = performance.now()
+        return
+      }
       await world.store.claims.heartbeat()
       await worker.sweep()
       const lapsed = await world.store.claims.lapsed(LAPSES_AT_ONCE)

@@ -15,6 +15,7 @@ import { checkpointNotice, logRefusedNotice } from './messages/checkpoint-notice
 import { configNotice } from './messages/config-notice.ts'
 import { deliveryNotice } from './messages/delivery-notice.ts'
 import { digestMessage } from './messages/digest.ts'
+import { quarantineBegan, quarantineEnded } from './messages/quarantine-notice.ts'
 import { receipt } from './messages/receipt.ts'
 import { reminder } from './messages/reminder.ts'
 import { revokedNotice } from './messages/revoked-notice.ts'
@@ -49,6 +50,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
   const many = receipts.length >= MANY_RECEIPTS
   const together = (list: readonly Waiting[]) => (list.length > 0 ? [list] : [])
   return [
+    ...single('quarantine'),
     ...single('alarm'),
     ...single('woke'),
     ...single('log-refused'),
@@ -94,6 +96,15 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     case 'checkpoint': {
       const last = await world.store.proof.lastCheckpoint()
       return { covers, message: last && checkpointNotice(last) }
+    }
+    case 'quarantine': {
+      const row = await world.store.quarantine.read(first.id)
+      if (!row) return { covers, message: undefined }
+      const began = first.step === 'began'
+      // Ended before it could be told: the end says it all.
+      if (began && row.endedAt) return { covers, message: undefined }
+      const message = began ? quarantineBegan(row, world.catalog().security) : quarantineEnded(row)
+      return { covers, message }
     }
     case 'log-refused':
       return { covers, message: logRefusedNotice(first.text, world.catalog().security) }

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
 import { DirectoryDown, type Log, OutcomeUnknown, StoreDown, type World } from '../core/ports.ts'
+import { Quarantined } from '../core/quarantine.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
 import { sentence } from './blocks/compose.ts'
 import type { Message } from './blocks/message.ts'
@@ -13,6 +14,7 @@ import {
   directoryDownAnswer,
   faultAnswer,
   outcomeUnknownAnswer,
+  quarantineAnswer,
   storeDownAnswer,
 } from './messages/unavailable.ts'
 import type { Visitor } from './payloads.ts'
@@ -67,6 +69,7 @@ const ANSWERS = [
   [StoreDown, storeDownAnswer],
   [OutcomeUnknown, outcomeUnknownAnswer],
   [DirectoryDown, directoryDownAnswer],
+  [Quarantined, quarantineAnswer],
 ] as const
 
 const TOO_LATE: ReadonlySet<string> = new Set([

@@ -36,7 +36,12 @@ function toLeaf({ index, leaf_hash, bytes, texts, ...searched }: LeafRow): Store
 export function proofStore(db: Database): ProofStore {
   const leaves = async (rows: RawBuilder<LeafRow>) => (await rows.execute(db)).rows.map(toLeaf)
   const kept = async (rest: RawBuilder<unknown>) =>
-    (await sql<KeptCheckpoint>`select size, note from audit.checkpoint ${rest}`.execute(db)).rows
+    (
+      await sql<KeptCheckpoint>`
+        select size, note || coalesce((select string_agg(signature, '' order by witness)
+          from audit.cosignature c where c.line = k.line and c.size = k.size), '') as note
+        from audit.checkpoint k ${rest}`.execute(db)
+    ).rows
   return {
     size: async () => {
       const { rows } = await sql<{ size: number }>`
@@ -63,8 +68,17 @@ export function proofStore(db: Database): ProofStore {
         from audit.body left join audit.leaf using (index)
         where body.index >= ${from} and body.index < ${before} ${conditions(filter)}
         order by index limit ${limit}`),
-    lastCheckpoint: async () => (await kept(sql`order by size desc limit 1`))[0],
-    checkpoints: (above, limit) => kept(sql`where size > ${above} order by size limit ${limit}`),
+    aboutCheckpoints: async (type) => {
+      const { rows } = await sql<{ index: number; bytes: string }>`
+        select index, bytes from audit.body where type = ${type} order by index`.execute(db)
+      return rows
+    },
+    lastCheckpoint: async () => (await kept(sql`order by line desc, size desc limit 1`))[0],
+    checkpoints: (above, limit) =>
+      kept(sql`
+        where size in (
+          select distinct size from audit.checkpoint where size > ${above} order by size limit ${limit})
+        order by size, line`),
     keepCheckpoint: async ({ size, note }) => {
       try {
         await sql`select audit.keep_checkpoint(${size}::bigint, ${note}::text)`.execute(db)
@@ -73,6 +87,9 @@ export function proofStore(db: Database): ProofStore {
         if (error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION) return false
         throw error
       }
+    },
+    keepCosignature: async (note, witness, line) => {
+      await sql`select audit.keep_cosignature(${note}::text, ${witness}::text, ${line}::text)`.execute(db)
     },
     notePosted: async (size, place) => {
       await sql`select audit.note_posted(${size}::bigint, ${JSON.stringify(place)}::jsonb)`.execute(db)

@@ -7,6 +7,7 @@ import type { Claim, Claims } from '../core/claims.ts'
 import type { RequestId } from '../core/request.ts'
 import { LEASE } from '../core/retry.ts'
 import type { Database } from './connection.ts'
+import type { Known } from './quarantine.ts'
 import { type GrantColumns, isUuid, theRow, timeOf, toGrant } from './rows.ts'
 
 type SiblingRow = Omit<Claim['siblings'][number], 'activatedAt'> & { readonly activatedAt: string | null }
@@ -22,7 +23,8 @@ type ClaimRow = {
 /** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
 const NOW = sql`(select clock_timestamp())`
 
-export function claims(db: Database): Claims {
+/** While elevate is in quarantine nobody gets a claim. */
+export function claims(db: Database, known: Known): Claims {
   return {
     due: (rooms) =>
       claim(
@@ -32,7 +34,7 @@ export function claims(db: Database): Claims {
           cross join lateral (
             select g as found
             from elevate.access_grant g join elevate.binding b using (target, role, person)
-            where g.target = room.target and g.state <> 'revoked'
+            where g.target = room.target and g.state <> 'revoked' and ${known.admitted}
               and g.wake_at <= ${NOW} and b.lease_until <= ${NOW}
             order by g.wake_at
             limit greatest(room.size, 0)
@@ -61,7 +63,7 @@ export function claims(db: Database): Claims {
         sql`select g as found
           from elevate.access_grant g join elevate.binding b using (target, role, person)
           where g.id = ${id} and g.state <> 'revoked' and (g.wake_at <= ${NOW} or g.state = 'revoking')
-            and b.lease_until <= ${NOW}
+            and b.lease_until <= ${NOW} and ${known.admitted}
           for update of b, g skip locked`,
       )
       return claimed[0]

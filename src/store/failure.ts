@@ -3,6 +3,10 @@
  * address, and a URL's error the password.
  */
 import { OutcomeUnknown, StoreDown } from '../core/ports.ts'
+import { Quarantined } from '../core/quarantine.ts'
+
+/** Raised by `elevate.admit`. */
+const NOT_ADMITTED = 'EQ001'
 
 /** Out of reach, out of means, shutting down, read-only, or too busy to answer in time. */
 const AWAY = /^(08...|53...|57P0.|57014|25006|40001|40P01|55P03|58...|XX001|28...|3D000)$/
@@ -30,8 +34,9 @@ export function reasonAway(error: unknown): string | undefined {
   return DRIVER.find(([text]) => text.test(error.message))?.[1]
 }
 
-/** The error a verb sees: {@link StoreDown} when the database is away, else the error itself. */
+/** The error a verb sees: {@link StoreDown} when the database is away, {@link Quarantined}, else the error itself. */
 export function whileWorking(error: unknown): unknown {
+  if (error instanceof Error && 'code' in error && error.code === NOT_ADMITTED) return new Quarantined()
   const reason = reasonAway(error)
   return reason ? new StoreDown(`the database does not answer (${reason}); nothing was changed`) : error
 }

@@ -10,6 +10,7 @@ import { deliveries } from './deliveries.ts'
 import { dues } from './dues.ts'
 import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
+import { Known, quarantine } from './quarantine.ts'
 import { reads } from './reads.ts'
 import { excessRights } from './rights.ts'
 import { transactions } from './transaction.ts'
@@ -38,15 +39,17 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     await connections.close()
     throw error
   }
+  const known = new Known()
   return {
-    transaction: transactions(connections),
+    transaction: transactions(connections, known),
     reads: shielded(reads(db)),
     audit: shielded(auditReader(db)),
     proof: shielded(proofStore(db)),
-    claims: shielded(claims(db)),
+    claims: shielded(claims(db, known)),
     deliveries: shielded(deliveries(db)),
     dues: shielded(dues(db)),
-    outbox: shielded(outbox(db)),
+    outbox: shielded(outbox(db, known)),
+    quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
     ping,
     checkRights,
     close: () => connections.close(),

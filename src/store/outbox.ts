@@ -3,12 +3,15 @@ import { sql } from 'kysely'
 import type { Outbox, Waiting } from '../core/outbox.ts'
 import { LEASE } from '../core/retry.ts'
 import type { Database } from './connection.ts'
+import type { Known } from './quarantine.ts'
 import { storable, theRow } from './rows.ts'
 
 /** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
 const NOW = sql`(select clock_timestamp())`
 
-export function outbox(db: Database): Outbox {
+/** A restored outbox has what was sent long ago: in quarantine nothing is told but the quarantine itself. */
+export function outbox(db: Database, known: Known): Outbox {
+  const tellable = () => sql`(${known.admitted} or o.notice ->> 'kind' in ('quarantine', 'log-refused'))`
   return {
     /**
      * Finds the lanes in which something waits by jumping from lane to lane through the index, because
@@ -27,13 +30,14 @@ export function outbox(db: Database): Outbox {
         free as materialized (
           select l.lane from busy join elevate.outbox_lane l using (lane)
           where l.next_at <= ${NOW}
-            and exists (select from elevate.outbox o where o.lane = l.lane and o.send_after <= ${NOW})
+            and exists (select from elevate.outbox o
+              where o.lane = l.lane and o.send_after <= ${NOW} and ${tellable()})
           order by l.next_at limit 1
           for update of l skip locked
         ),
         due as materialized (
           select o.id from free join elevate.outbox o using (lane)
-          where o.send_after <= ${NOW}
+          where o.send_after <= ${NOW} and ${tellable()}
           order by o.id limit ${limit}
           for update of o skip locked
         ),

@@ -11,6 +11,7 @@ import { deliveryMoves } from './deliveries.ts'
 import { dueMoves } from './dues.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
+import { type Known, quarantineMoves } from './quarantine.ts'
 import { requestMoves } from './requests.ts'
 import { reviewMoves } from './reviews.ts'
 
@@ -19,7 +20,7 @@ const HOME_KEPT_HOURS = 8
 
 const BEGIN = 'start transaction isolation level read committed'
 
-export function transactions(connections: Connections): Store['transaction'] {
+export function transactions(connections: Connections, known: Known): Store['transaction'] {
   return async (work) => {
     const line = await connections.line().catch((error) => {
       throw whileWorking(error)
@@ -34,7 +35,7 @@ export function transactions(connections: Connections): Store['transaction'] {
       } catch (error) {
         throw whileWorking(error)
       }
-      await finish(line, said.lastStatement(line.db))
+      await finish(line, said.lastStatement(line.db, known))
       return result
     } catch (error) {
       // What went wrong first is what matters; a connection that is lost rolls back by itself.
@@ -76,6 +77,7 @@ class Said {
     return {
       requests: requestMoves(trx),
       reviews: reviewMoves(trx),
+      quarantine: quarantineMoves(trx),
       grants: grantMoves(trx),
       deliveries: deliveryMoves(trx),
       dues: dueMoves(trx),
@@ -101,13 +103,18 @@ class Said {
    * and keys are taken in order, that two transactions never wait for each other. A notice that waits
    * already is locked, not repeated: the sender must not take it, and show what is true without us, before
    * we commit.
+   *
+   * What goes on record has changed something, and that needs a log that is the one that was signed.
    */
-  lastStatement(trx: Database): CompiledQuery | undefined {
+  lastStatement(trx: Database, known: Known): CompiledQuery | undefined {
     this.#written = true
     if (this.#events.length === 0 && this.#told.length === 0) return undefined
     const { events, secrets } = seal(this.#events)
     if (this.#told.length === 0) {
-      return sql`select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)`.compile(trx)
+      return sql`
+        select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb) from ${known.admit}`.compile(
+        trx,
+      )
     }
     const told = onePerKey(this.#told)
     return sql`
@@ -126,9 +133,8 @@ class Said {
         returning id
       )
       select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)
-      from (select count(*) from lanes) as lanes_first, (select count(*) from notices) as notices_next`.compile(
-      trx,
-    )
+      from (select count(*) from lanes) as lanes_first, (select count(*) from notices) as notices_next
+      ${events.length > 0 ? sql`, ${known.admit}` : sql``}`.compile(trx)
   }
 }
 

@@ -46,6 +46,7 @@ test('the same text is signed the same way, and read back as it was', () => {
   expect(openCheckpoint(note, [verifier])).toEqual({
     ok: true,
     checkpoint: { origin: verifier.name, size: 12, root },
+    signedBy: [verifier],
   })
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' })), (lines) => {

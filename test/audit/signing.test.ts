@@ -63,6 +63,7 @@ test('what is signed is the size and the root, and it is kept in both places', a
   expect(openCheckpoint(first.note, [signer.verifier])).toEqual({
     ok: true,
     checkpoint: { origin: 'elevate/audit/test', size: 5, root: await rootNow() },
+    signedBy: [signer.verifier],
   })
   expect(first.fresh).toBe(true)
   expect(await notesKept()).toEqual([first.note])

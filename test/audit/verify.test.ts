@@ -17,6 +17,8 @@ test('an honest log is all right, and it is said how far it is proven', async ()
     checkpoints: { good: 5, given: 1, bad: 0 },
     proven: ANCHOR,
     texts: SIZE,
+    restores: [],
+    handovers: [],
     faults: [],
     more: 0,
   })

@@ -46,7 +46,7 @@ describe('the application role cannot update, delete or truncate the log', () =>
       truncate: `truncate audit.${table}`,
       'insert by hand': `insert into audit.${table} (${all[table]}) select ${all[table]} from audit.${table}`,
       'insert … on conflict do update': `insert into audit.checkpoint (size, note) values (1, 'forged')
-        on conflict (size) do update set note = excluded.note`,
+        on conflict (line, size) do update set note = excluded.note`,
       'disable trigger': `alter table audit.${table} disable trigger all`,
       session_replication_role: `set session_replication_role = replica; delete from audit.${table}`,
       'drop the trigger’s function': 'drop function audit.refuse_change() cascade',
@@ -96,7 +96,9 @@ test('the triggers stop a superuser too, also one who plays a replica', async ()
 
 test('a checkpoint is kept once, never ahead of the log, and gathers the places where it was posted', async () => {
   const app = (sql: string) => execute(thief, sql)
-  await expect(app(`select audit.keep_checkpoint(1, 'another')`)).rejects.toThrow('one_checkpoint_per_size')
+  await expect(app(`select audit.keep_checkpoint(1, 'another')`)).rejects.toThrow(
+    'one_checkpoint_per_line_and_size',
+  )
   await expect(app(`select audit.keep_checkpoint(99, 'too big')`)).rejects.toThrow('ahead of the log')
   await app(`select audit.note_posted(1, '{"channel":"C1","ts":"1.2"}')`)
   await app(`select audit.note_posted(1, '{"channel":"C2","ts":"3.4"}')`)

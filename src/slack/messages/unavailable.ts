@@ -23,6 +23,13 @@ export function directoryDownAnswer(): Message {
   )
 }
 
+/** `Quarantined`: nothing was changed, and nothing will be until an operator has looked. */
+export function quarantineAnswer(): Message {
+  return sentence(
+    say`elevate is in quarantine: its database is not the one it had signed, perhaps an old backup. Until an operator has looked and confirmed, nothing is decided, given or taken back. Nothing was changed; security was told.`,
+  )
+}
+
 /** Anything else: a fault of ours. */
 export function faultAnswer(): Message {
   return sentence(
