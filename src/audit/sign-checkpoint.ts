@@ -215,7 +215,7 @@ function refusal(why: SignRefusal['why'], signed: number, size: number, text?: s
   const words = {
     restored:
       `the log has ${size} events, but ${signed} were signed: it was restored from an older backup, or its end ` +
-      `was removed. Events ${size} to ${signed - 1} are missing.`,
+      `was removed. ${signed === size + 1 ? `Event ${size} is` : `Events ${size} to ${signed - 1} are`} missing.`,
     rewritten: `the first ${signed} events are not the ones that were signed: the log was rewritten, or restored and continued.`,
     foreign: `the checkpoint of ${signed} events was signed by somebody else.`,
   }

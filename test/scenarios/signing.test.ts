@@ -65,7 +65,7 @@ it('a database from before the last checkpoint is signed no more, and security i
   // As after a restore: the bot's key and anchor file are those of today, the database knows nothing of it.
   await using older = await freshDatabase()
   const elevate = await signingBot(older.url)
-  await inSecurity(/not the one that was signed before/)
+  await inSecurity(/elevate is in quarantine/)
   expect(await elevate.world.store.proof.lastCheckpoint()).toBeUndefined()
   await elevate.stop()
 })

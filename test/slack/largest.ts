@@ -21,6 +21,7 @@ import { feed } from '../../src/slack/messages/feed.ts'
 import type { FeedLine } from '../../src/slack/messages/feed-line.ts'
 import { helpAnswer } from '../../src/slack/messages/help.ts'
 import { listAnswer } from '../../src/slack/messages/list-answer.ts'
+import { quarantineBegan, quarantineEnded } from '../../src/slack/messages/quarantine-notice.ts'
 import { receipt } from '../../src/slack/messages/receipt.ts'
 import { refusalAnswer } from '../../src/slack/messages/refusal-answer.ts'
 import { reminder } from '../../src/slack/messages/reminder.ts'
@@ -33,6 +34,7 @@ import {
   directoryDownAnswer,
   faultAnswer,
   outcomeUnknownAnswer,
+  quarantineAnswer,
   storeDownAnswer,
 } from '../../src/slack/messages/unavailable.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
@@ -148,6 +150,15 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     openReviews: times(50, () => taken),
     lateness: { count: 1000, p50: 300, p99: 9000, worst: 3_600_000 },
   }
+  const stopped = {
+    id: '1',
+    why: 'rewritten',
+    said: typed,
+    beganAt: NOON,
+    endedAt: NOON,
+    endedBy: typed,
+    reason: typed,
+  } as const
   return {
     'card pending': requestCard(full, names),
     'card extension': requestCard({ ...full, request: { ...asked, prolongs: 'g' }, prolongs: active }, names),
@@ -237,6 +248,9 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
       names,
     ),
+    'quarantine began': quarantineBegan(stopped, widePolicy.approve.from),
+    'quarantine ended': quarantineEnded(stopped),
+    quarantined: quarantineAnswer(),
     'store down': storeDownAnswer(),
     'outcome unknown': outcomeUnknownAnswer(),
     'directory down': directoryDownAnswer(),

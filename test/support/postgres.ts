@@ -51,3 +51,26 @@ export function startTestServer(
 ): Promise<LocalPostgres> {
   return startLocalPostgres({ fast: true, scramIterations: 1, settings, ...(logFile ? { logFile } : {}) })
 }
+
+/** The database as it is now, as a backup that was restored elsewhere. Nobody may be connected to it meanwhile. */
+export async function copyOf(url: string): Promise<FreshDatabase> {
+  const server = inject('storeServerUrl')
+  const name = `elevate_test_${inject('storeRun')}_${randomBytes(6).toString('hex')}`
+  await execute(server, `create database ${name} template ${nameOf(url)} strategy file_copy`)
+  const copy = new URL(url)
+  copy.pathname = `/${name}`
+  const drop = () => execute(server, `drop database if exists ${name} with (force)`)
+  return { url: copy.href, drop, [Symbol.asyncDispose]: drop }
+}
+
+/** Puts the backup in the database's place, under whoever works with it; their connections break. */
+export async function restoreOver(url: string, backup: string): Promise<void> {
+  const server = inject('storeServerUrl')
+  const [now, older] = [nameOf(url), nameOf(backup)]
+  await execute(server, `alter database ${now} allow_connections false`)
+  await execute(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${now}'`)
+  await execute(server, `drop database ${now} with (force)`)
+  await execute(server, `alter database ${older} rename to ${now}`)
+}
+
+const nameOf = (url: string) => new URL(url).pathname.slice(1)
