@@ -55,6 +55,10 @@ const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'config.loaded': of('update', 'policy', { failsWhen: ['refused'] }),
   'digest.posted': of('create', 'digest'),
   'checkpoint.signed': of('create', 'checkpoint'),
+  'checkpoint.abandoned': of('update', 'checkpoint', { severity: 'high' }),
+  'key.rotated': of('update', 'signing key', { severity: 'medium' }),
+  'quarantine.began': of('create', 'quarantine', { severity: 'high' }),
+  'quarantine.ended': of('update', 'quarantine', { severity: 'high' }),
   'export.made': of('read', LOG),
 }
 

@@ -248,7 +248,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
       names,
     ),
-    'quarantine began': quarantineBegan(stopped, widePolicy.approve.from),
+    'quarantine began': quarantineBegan(stopped, crowd),
     'quarantine ended': quarantineEnded(stopped),
     quarantined: quarantineAnswer(),
     'store down': storeDownAnswer(),

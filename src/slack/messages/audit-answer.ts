@@ -110,5 +110,9 @@ const WORDS: Partial<Record<AuditEventType, string>> = {
   'config.loaded': 'Configuration',
   'digest.posted': 'Digest posted',
   'checkpoint.signed': 'Checkpoint signed',
+  'checkpoint.abandoned': 'Checkpoints abandoned',
+  'key.rotated': 'Signing key replaced',
+  'quarantine.began': 'Quarantine began',
+  'quarantine.ended': 'Quarantine ended',
   'export.made': 'Export made',
 }
