@@ -6,6 +6,7 @@ const readings = {
   overdue: async () => 0,
   stuck: async () => 0,
   outboxAge: async () => 0,
+  quarantine: async () => 0,
   worstLateness: async () => 0,
   deliveryLag: async () => [
     { name: 'siem', waiting: 3 },
