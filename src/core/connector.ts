@@ -78,6 +78,25 @@ export type Holder = {
   readonly via: 'direct' | 'nested'
 }
 
+/**
+ * Somebody who can use an entitlement in the target, whoever gave it: what the report on standing access is made of.
+ * - `direct`, `nested`: the account has the role itself, or another that includes it
+ * - `owner`: it owns what the role gives access to
+ * - `superuser`: it has everything on the target, whatever the role
+ */
+export type FoundHolder = {
+  readonly account: string
+  readonly via: 'direct' | 'nested' | 'owner' | 'superuser'
+  /** In plain words, to go on with after the account's name: `given by "postgres"`, `through "team"`. */
+  readonly how: string
+  /** It has this from elevate and from nobody else. */
+  readonly ours: boolean
+  /** The grant its login was made for, where the target can tell. */
+  readonly grantId?: string
+  /** Why elevate cannot take it away, and what an administrator can do; absent when elevate can. */
+  readonly beyond?: string
+}
+
 /** A secret made on demand. It is shown once to its owner and exists nowhere else. */
 export type Credential = { readonly fields: readonly { readonly label: string; readonly value: string }[] }
 
@@ -105,6 +124,29 @@ export type Connector = {
   revoke(access: Access, signal: AbortSignal): Promise<Revoked>
   /** Every account that holds the entitlement now. */
   inspect(role: string, entitlement: JsonObject, signal: AbortSignal): Promise<readonly Holder[]>
+  /** The same text for two targets that are one and the same system, so that each knows the other's grants. */
+  readonly system?: string
+  /**
+   * Everybody who could use the entitlement, also those whom nothing was given for it. More than `inspect`, which is
+   * about what can be given and taken. Absent where the target cannot list it.
+   */
+  holders?(role: string, entitlement: JsonObject, signal: AbortSignal): Promise<readonly FoundHolder[]>
+  /**
+   * Takes what an account has of the entitlement from others than elevate, and returns only after the target was read
+   * again. `leftover`: what elevate gave, too; only when no grant stands for it. `denied` when it is beyond elevate's
+   * rights, `conflict` when the account still has it in another way.
+   */
+  takeAway?(
+    holding: {
+      readonly account: string
+      readonly role: string
+      readonly entitlement: JsonObject
+      readonly leftover: boolean
+    },
+    signal: AbortSignal,
+  ): Promise<{ readonly sessionsEnded: number }>
+  /** The account that a person has by the configuration alone; undefined when it takes a look to know. */
+  accountOf?(subject: Subject): string | undefined
   /** Makes a fresh secret for a live access; the one before stops working. */
   credential?(access: Access, signal: AbortSignal): Promise<Credential>
   close(): Promise<void>

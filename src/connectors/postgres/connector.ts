@@ -1,8 +1,8 @@
 // PostgreSQL as a target. See docs/targets/postgres.md for what a database administrator does once.
-import type { Capabilities, Connector, ConnectorKind, JsonObject } from '../../core/connector.ts'
+import type { Capabilities, Connector, ConnectorKind, JsonObject, Subject } from '../../core/connector.ts'
 import { checkTarget } from './checks.ts'
 import { holdersOf } from './holders.ts'
-import { membership } from './membership.ts'
+import { loginOf, membership } from './membership.ts'
 import { Database } from './session.ts'
 import {
   parseRole,
@@ -13,6 +13,7 @@ import {
   targetOf,
   targetSchema,
 } from './settings.ts'
+import { standingHolders, takeAway } from './standing.ts'
 import type { Target } from './target.ts'
 import { temporaryLogin } from './temporary-login.ts'
 
@@ -45,10 +46,27 @@ export const postgres: ConnectorKind = {
       check: (signal) => checkTarget(target, roles, signal),
       inspect: (_role, entitlement, signal) =>
         database.read(signal, (ask) => holdersOf(ask, roleOf(entitlement).database_role)),
+      // Roles belong to the whole server, so that its databases are one system.
+      system: `postgres://${database.where.host}:${database.where.port}`,
+      holders: (_role, entitlement, signal) =>
+        database.read(signal, (ask) => standingHolders(ask, roleOf(entitlement).database_role)),
+      takeAway: ({ entitlement, ...holding }, signal) =>
+        takeAway(target, roleOf(entitlement).database_role, holding, signal),
+      accountOf: (subject) => accountIn(settings, subject),
       close: () => database.close(),
     }
     return connector
   },
+}
+
+/** Somebody without an account here is nobody's fault: the question is only whether there is one. */
+function accountIn({ accounts }: TargetSettings, subject: Subject): string | undefined {
+  if (!accounts) return undefined
+  try {
+    return loginOf(accounts, subject)
+  } catch {
+    return undefined
+  }
 }
 
 export function capabilitiesOf({ mode, sessions_at_end: sessions }: TargetSettings): Capabilities {

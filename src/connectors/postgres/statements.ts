@@ -57,6 +57,12 @@ export function revokeRole(role: string, member: string, version: number): strin
   return version < 160000 ? words : `${words} granted by current_user`
 }
 
+/** The same for a row that somebody else made. The server lets only those do it who have that grantor's own rights. */
+export function revokeRoleFrom(role: string, member: string, grantor: string, version: number): string {
+  const words = `revoke ${identifier(role)} from ${identifier(member)}`
+  return version < 160000 ? words : `${words} granted by ${identifier(grantor)}`
+}
+
 /** Lets the bot act for a role inside one transaction; given back before the commit. */
 export const borrowRole = (role: string, version: number) =>
   `grant ${identifier(role)} to current_user${version < 160000 ? '' : ' with inherit true, set true granted by current_user'}`
