@@ -8,6 +8,7 @@ import { grantsCommand } from './grants.ts'
 import { migrateCommand } from './migrate.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { revokeCommand } from './revoke.ts'
+import { standingCommand } from './standing.ts'
 import { startCommand } from './start.ts'
 import { whoCommand } from './who.ts'
 
@@ -26,6 +27,7 @@ for (const command of [
   whoCommand(),
   grantsCommand(),
   revokeCommand(),
+  standingCommand(),
   auditCommand(),
   quarantineCommand(),
 ])

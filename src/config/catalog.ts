@@ -100,6 +100,7 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
       ...(file.digest.weekly ? { weekly: file.digest.weekly.day } : {}),
     },
     broadcastFrom: file.security.feed.broadcast_from,
+    ...upkeepOf(file),
     targets: Object.entries(file.targets).map(([id, target]) => ({
       id,
       connector: target.connector,
@@ -115,6 +116,13 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
     })),
     policies: file.policies.map(policyOf),
     ...(file.delivery ? { deliveries: file.delivery.map(deliveryOf) } : {}),
+  }
+}
+
+function upkeepOf({ standing_access: look, digest }: CatalogFile) {
+  return {
+    ...(look?.every ? { standingAccess: { every: seconds(look.every) } } : {}),
+    ...(look?.at ? { standingAccess: { at: look.at, timezone: digest.timezone } } : {}),
   }
 }
 

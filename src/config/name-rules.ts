@@ -14,6 +14,7 @@ const SUBCOMMANDS = [
   'extend',
   'revoke',
   'who',
+  'standing',
   'audit',
   'explain',
   'break-glass',

@@ -11,6 +11,7 @@ import { requestForSchema, ticketSchema } from './asking-schema.ts'
 import { deliverySchema } from './delivery-schema.ts'
 import { PATTERN_MAX } from './reason-pattern.ts'
 import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
+import { standingSchema } from './upkeep-schema.ts'
 
 export const roleSchema = z.looseObject({
   description: text(200).describe('What the role allows, in plain words for the person who approves.'),
@@ -135,6 +136,7 @@ export const catalogSchema = z.strictObject({
     })
     .prefault({})
     .describe('When the summary is posted to the security channel.'),
+  standing_access: standingSchema.optional(),
   targets: z
     .record(z.string(), targetSchema)
     .describe('The systems in which access can be had, each under its id.'),

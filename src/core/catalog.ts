@@ -4,6 +4,7 @@ import type { Delivery } from './delivery.ts'
 import type { Severity } from './feed.ts'
 import type { ChannelId, Who } from './person.ts'
 import type { ApprovalStage } from './stages.ts'
+import type { StandingSchedule } from './standing.ts'
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof WEEKDAYS)[number]
@@ -98,6 +99,8 @@ export type Catalog = {
   }
   /** From here on a step of the feed is shown in the channel too, beside its thread. `notice` when it is not said. */
   readonly broadcastFrom?: Severity
+  /** When targets are asked for standing access; only when somebody wants it, without it. */
+  readonly standingAccess?: StandingSchedule
   readonly targets: readonly Target[]
   readonly policies: readonly Policy[]
   /** Who gets the audit log as it is written. Nobody when left out. */

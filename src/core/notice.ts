@@ -7,6 +7,7 @@ import type { GrantId } from './grant.ts'
 import type { ChannelId, PersonId } from './person.ts'
 import type { RefusalCode } from './refusal.ts'
 import type { RequestId } from './request.ts'
+import type { ReportId, StandingId } from './standing.ts'
 
 /** Where messages queue up: Slack allows about one a second in each channel. */
 export type Lane = `channel:${ChannelId}` | `person:${PersonId}` | `home:${PersonId}`
@@ -79,6 +80,10 @@ export type Notice =
   | { readonly kind: 'config'; readonly hash: string; readonly faults: readonly string[] }
   /** A receiver of the audit log is behind, or keeps up again. */
   | { readonly kind: 'delivery'; readonly name: string; readonly news: 'lagging' | 'recovered' }
+  /** Access that elevate did not give, and targets that could not be read: one message a look, redrawn. */
+  | { readonly kind: 'standing'; readonly report: ReportId }
+  /** Security asks the people of a target what somebody has it for. */
+  | { readonly kind: 'standing-asked'; readonly access: StandingId; readonly by: PersonId }
   | { readonly kind: 'home' }
 
 export type Told = { readonly lane: Lane; readonly notice: Notice }
@@ -89,6 +94,7 @@ export type Told = { readonly lane: Lane; readonly notice: Notice }
  */
 export function keyOf({ lane, notice }: Told): string | undefined {
   if (notice.kind === 'card') return `card:${notice.request}:${lane}`
+  if (notice.kind === 'standing') return `standing:${notice.report}:${lane}`
   if (notice.kind === 'home') return `home:${lane}`
   if (notice.kind === 'checkpoint') return `checkpoint:${lane}`
   if (notice.kind === 'digest') return `digest:${notice.period ?? 'daily'}:${notice.from}:${notice.to}`

@@ -14,6 +14,7 @@ import type { QuarantineMoves, QuarantineStore } from './quarantine.ts'
 import type { Reads } from './reads.ts'
 import type { Decision, NewRequest, Request, RequestId } from './request.ts'
 import type { ReviewMoves } from './review.ts'
+import type { StandingMoves, StandingReads } from './standing.ts'
 
 /** The database did not answer in time or at all; nothing was changed. */
 export class StoreDown extends Error {
@@ -43,6 +44,7 @@ export type Store = {
   readonly claims: Claims
   readonly deliveries: Deliveries
   readonly dues: Dues
+  readonly standing: StandingReads
   readonly outbox: Outbox
   readonly quarantine: QuarantineStore
 }
@@ -105,6 +107,7 @@ export type Tx = {
   }
   readonly deliveries: DeliveryMoves
   readonly dues: DueMoves
+  readonly standing: StandingMoves
   /** People whose Home is open or was lately, so that it is kept true. */
   homes(): Promise<readonly PersonId[]>
   /** True for the first of all replicas that asks for this stretch of time. */

@@ -37,6 +37,8 @@ export type RefusalCode =
   | 'not-a-reviewer'
   | 'policy-changed'
   | 'not-yours'
+  | 'not-security'
+  | 'unknown-standing'
   | 'already-over'
   | 'not-active'
   | 'no-credential'
@@ -62,6 +64,7 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
   'not-an-approver',
   'self-approval',
   'not-yours',
+  'not-security',
   'no-break-glass',
   'review-open',
   'self-review',

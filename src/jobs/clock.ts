@@ -10,6 +10,7 @@ import { digestTimes } from './digest-times.ts'
 import type { Gate } from './gate.ts'
 import { makeLeaverWatch } from './leavers.ts'
 import type { Sender } from './sender.ts'
+import { makeStandingWatch } from './standing.ts'
 import type { Worker } from './worker.ts'
 
 const LAPSES_AT_ONCE = 100
@@ -37,6 +38,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
   let lastGood: number | undefined
   let failing = false
   const leavers = makeLeaverWatch(world)
+  const standing = makeStandingWatch(world)
 
   const tick = async (): Promise<void> => {
     try {
@@ -54,6 +56,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
       for (const id of await world.store.dues.fallbacks(REMINDERS_AT_ONCE)) await askFallback(world, id)
       void sender.send()
       leavers.look()
+      standing.look()
       lastGood = performance.now()
       if (failing) world.log.info({}, 'the sweeper works again')
       failing = false
@@ -90,6 +93,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
     async stop() {
       await Promise.all([second?.destroy(), ...digests.map((task) => task.destroy())])
       await leavers.stop()
+      await standing.stop()
       await worker.stop()
       await sender.stop()
     },

@@ -7,6 +7,7 @@ import { policyFor } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
 import { ownersOf, type Request, type RequestId } from '../core/request.ts'
 import { approvalsNeeded, approvalsPossible, type FilledStage } from '../core/stages.ts'
+import type { Standing } from '../core/standing.ts'
 import { ticketUrlOf } from '../core/ticket.ts'
 
 /** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
@@ -38,6 +39,8 @@ export type Card = {
   readonly together?: readonly Request[]
   /** Where its ticket can be read. */
   readonly ticketUrl?: string | undefined
+  /** What the requester is known to have of it without a grant, while it waits for a decision. */
+  readonly stands?: Standing | undefined
 }
 
 export async function readCard(world: World, id: RequestId): Promise<Card | undefined> {
@@ -78,6 +81,19 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     possible: policy ? approvalsPossible(stages, mayApprove, groups) : 0,
     overseers: overseersOf(catalog, request),
     ticketUrl: ticketUrlOf(catalog, request),
+    stands: await standsAlready(world, request),
     past: past.filter((one) => one.requestId !== id).slice(0, 3),
   }
+}
+
+/** Known only where the configuration alone says which account is the requester's, and where the target was read. */
+async function standsAlready(
+  world: World,
+  { requester, target, role, state }: Request,
+): Promise<Standing | undefined> {
+  const accountOf = world.connector(target)?.accountOf
+  if (state !== 'pending' || !accountOf) return undefined
+  const person = await world.directory.personLately(requester).catch(() => undefined)
+  const account = person && accountOf({ ...person, person: requester })
+  return account ? world.store.standing.of(target, role, account) : undefined
 }

@@ -1,5 +1,6 @@
 /** Which message is next among the notices of one lane, drawn from the rows of this moment. */
 import { readDigest } from '../audit/digest.ts'
+import { overseersOf } from '../core/approval.ts'
 import { LAG_ALARM } from '../core/delivery.ts'
 import { inFeed } from '../core/feed.ts'
 import type { Grant } from '../core/grant.ts'
@@ -19,6 +20,8 @@ import { quarantineBegan, quarantineEnded } from './messages/quarantine-notice.t
 import { receipt } from './messages/receipt.ts'
 import { reminder } from './messages/reminder.ts'
 import { revokedNotice } from './messages/revoked-notice.ts'
+import { standingReport } from './messages/standing-access.ts'
+import { askedAbout } from './messages/standing-answers.ts'
 import { isStale, told } from './messages/told.ts'
 import { woke } from './messages/woke.ts'
 import { withNames } from './names.ts'
@@ -33,6 +36,10 @@ export type Drawn = {
   readonly thread?: RequestId
   /** Stands in the channel too. */
   readonly broadcast?: boolean
+  /** Where it stands already: it is redrawn there. */
+  readonly copy?: { readonly channel: string; readonly ts: string }
+  /** Keeps where it was posted, so that it can be redrawn. */
+  readonly keep?: (place: { readonly channel: string; readonly ts: string }) => Promise<void>
 }
 
 type Of<K extends Notice['kind']> = Waiting & { readonly notice: Extract<Notice, { kind: K }> }
@@ -56,6 +63,8 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...single('log-refused'),
     ...single('config'),
     ...single('delivery'),
+    ...single('standing'),
+    ...single('standing-asked'),
     ...feedGroups(waiting.filter(({ notice }) => notice.kind === 'feed' || notice.kind === 'refused')),
     ...together(many ? [...revoked, ...receipts] : revoked),
     ...(many ? [] : single('receipt')),
@@ -116,6 +125,16 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
         message: await withNames(world.directory, (names) => digestMessage(digest, names, zone)),
       }
     }
+    case 'standing':
+      return drawStanding(world, lane, covers, first.report)
+    case 'standing-asked': {
+      const one = await world.store.standing.one(first.access)
+      const whom = one && overseersOf(world.catalog(), one)
+      const message = one
+        ? await withNames(world.directory, (names) => askedAbout(one, first.by, whom ?? [], names))
+        : undefined
+      return { covers, message }
+    }
     case 'feed':
     case 'refused':
       return { covers, ...(await drawFeed(world, lane, covers)) }
@@ -149,6 +168,24 @@ async function drawReceipt(world: World, covers: readonly Waiting[], id: string)
   if (!card?.grant) return { covers, message: undefined }
   const message = await withNames(world.directory, (names) => receipt(card, names))
   return { covers, message, thread: card.request.id }
+}
+
+async function drawStanding(
+  world: World,
+  lane: Lane,
+  covers: readonly Waiting[],
+  id: string,
+): Promise<Drawn> {
+  const { standing } = world.store
+  const [found, copies] = await Promise.all([standing.report(id), standing.copies(id)])
+  if (!found) return { covers, message: undefined }
+  const copy = copies.find((one) => one.lane === lane)
+  return {
+    covers,
+    message: await withNames(world.directory, (names) => standingReport(found, names)),
+    ...(copy ? { copy } : {}),
+    keep: (place) => standing.saveCopy({ report: id, lane, ...place }),
+  }
 }
 
 /** A receipt among them whose notice went out before says nothing new: it is covered, and counted once. */

@@ -16,6 +16,11 @@ export const ACTION = {
   show_credential: 'show_credential',
   look_again: 'look_again',
   review: 'review_break_glass',
+  standing_accept: 'accept_standing_access',
+  standing_accept_all: 'accept_all_standing',
+  standing_take: 'take_standing_access',
+  standing_ask: 'ask_about_standing',
+  standing_look: 'look_at_standing',
   open_form: 'open_form',
   ask_again: 'ask_again',
   pick_target: 'pick_target',
@@ -26,6 +31,7 @@ export const ACTION = {
   type_ticket: 'type_ticket',
   type_note: 'type_note',
   pick_outcome: 'pick_outcome',
+  pick_until: 'pick_until',
   home_page: 'home_page',
   audit_page: 'audit_page',
   picture: 'draw_picture',
@@ -41,6 +47,7 @@ export const BLOCK = {
   ticket: 'ticket',
   note: 'note',
   outcome: 'outcome',
+  until: 'until',
 } as const
 
 /** What a menu offers depends on what was picked before it; with another name it forgets what it held. */
@@ -56,6 +63,8 @@ export const VIEW = {
   credential: 'credential',
   break_glass: 'take_by_break_glass',
   review: 'write_a_review',
+  accept_standing: 'accept_standing',
+  take_standing: 'take_standing',
 } as const
 
 export const EVENT = {

@@ -15,6 +15,7 @@ import type { Posted } from '../core/reads.ts'
 import type { RequestId } from '../core/request.ts'
 import { listAccess } from '../operations/list-access.ts'
 import { readCard } from '../operations/read-card.ts'
+import type { Message } from './blocks/message.ts'
 import { drawCopy, inTurns, MANY_REQUESTS } from './draw-feed.ts'
 import { type Drawn, drawNotices, groupNotices } from './draw-notices.ts'
 import { homeView } from './home/home-view.ts'
@@ -177,8 +178,14 @@ class Turn {
       await this.#attempt(group, async () => {
         const drawn = await drawNotices(this.#world, this.#lane, group)
         if (!drawn.message) return
-        await this.#post({ message: drawn.message, classic: drawn.classic }, await this.#threadOf(drawn))
+        if (drawn.copy) {
+          await this.#update(drawn.copy, drawn.message)
+          return
+        }
+        const sendable = { message: drawn.message, classic: drawn.classic }
+        const place = await this.#post(sendable, await this.#threadOf(drawn))
         posted = true
+        await drawn.keep?.(place)
       })
       if (posted) return true
     }
@@ -207,12 +214,16 @@ class Turn {
         const message = await withNames(this.#world.directory, (names) =>
           drawCopy(this.#world, this.#lane, card, names),
         )
-        // Text and all blocks: blocks that are left out would be removed, and a text alone shows "(edited)".
-        await wordsAtLeast(this.#posting, { message }, (content) =>
-          this.#client.chat.update({ channel: copy.channel, ts: copy.ts, ...content }),
-        )
+        await this.#update(copy, message)
       })
     }
+  }
+
+  /** Text and all blocks: blocks that are left out would be removed, and a text alone shows "(edited)". */
+  async #update({ channel, ts }: { channel: string; ts: string }, message: Message): Promise<void> {
+    await wordsAtLeast(this.#posting, { message }, (content) =>
+      this.#client.chat.update({ channel, ts, ...content }),
+    )
   }
 
   #post(sendable: Sendable, thread?: Thread): Promise<{ channel: string; ts: string }> {

@@ -12,6 +12,15 @@ import { pressLookAgain } from './actions/look-again.ts'
 import { pressAskAgain, pressOpenForm } from './actions/open-form.ts'
 import { pressPick, suggest } from './actions/pick-entitlement.ts'
 import { pressReview } from './actions/review-break-glass.ts'
+import {
+  pressAccept,
+  pressAcceptAll,
+  pressAsk,
+  pressLook,
+  pressTake,
+  submitAccept,
+  submitTake,
+} from './actions/settle-standing.ts'
 import { pressShowCredential } from './actions/show-credential.ts'
 import { openHome, pressHomePage } from './actions/show-home.ts'
 import { pressWithdraw } from './actions/withdraw-request.ts'
@@ -64,6 +73,11 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.show_credential, pressShowCredential],
   [ACTION.look_again, pressLookAgain],
   [ACTION.review, pressReview],
+  [ACTION.standing_accept, pressAccept],
+  [ACTION.standing_accept_all, pressAcceptAll],
+  [ACTION.standing_take, pressTake],
+  [ACTION.standing_ask, pressAsk],
+  [ACTION.standing_look, pressLook],
   [ACTION.open_form, pressOpenForm],
   [ACTION.ask_again, pressAskAgain],
   [ACTION.pick_target, pressPick],
@@ -74,6 +88,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.type_ticket, nothing],
   [ACTION.type_note, nothing],
   [ACTION.pick_outcome, nothing],
+  [ACTION.pick_until, nothing],
   [ACTION.home_page, pressHomePage],
   [ACTION.audit_page, pressAuditPage],
   [ACTION.picture, pressPicture],
@@ -92,6 +107,8 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.end_other, submitEnd],
   [VIEW.break_glass, submitBreakGlass],
   [VIEW.review, submitReview],
+  [VIEW.accept_standing, submitAccept],
+  [VIEW.take_standing, submitTake],
   [VIEW.extend, submitExtend],
 ])
 

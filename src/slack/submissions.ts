@@ -76,7 +76,7 @@ function blockFor(submission: Submission, { refused }: Refused): string {
     ticket: fields.get(ACTION.type_ticket) ?? fields.get(ACTION.type_reason),
     note: fields.get(ACTION.type_note),
     person: undefined,
-    date: undefined,
+    date: fields.get(ACTION.pick_until),
   }
   return (refused.field && found[refused.field]?.block) ?? lastBlock(submission)
 }

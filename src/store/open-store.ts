@@ -13,6 +13,7 @@ import { outbox } from './outbox.ts'
 import { Known, quarantine } from './quarantine.ts'
 import { reads } from './reads.ts'
 import { excessRights } from './rights.ts'
+import { standingReads } from './standing-reads.ts'
 import { transactions } from './transaction.ts'
 
 export type StoreHandle = Store & {
@@ -50,6 +51,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     dues: shielded(dues(db)),
     outbox: shielded(outbox(db, known)),
     quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
+    standing: shielded(standingReads(db)),
     ping,
     checkRights,
     close: () => connections.close(),

@@ -14,6 +14,7 @@ import { grantMoves } from './grants.ts'
 import { type Known, quarantineMoves } from './quarantine.ts'
 import { requestMoves } from './requests.ts'
 import { reviewMoves } from './reviews.ts'
+import { standingMoves } from './standing-moves.ts'
 
 /** A Home that was opened this long ago may still be looked at: Slack does not say when it is closed. */
 const HOME_KEPT_HOURS = 8
@@ -81,6 +82,7 @@ class Said {
       grants: grantMoves(trx),
       deliveries: deliveryMoves(trx),
       dues: dueMoves(trx),
+      standing: standingMoves(trx),
       homes: () => homes(trx),
       claimDigest: (from, to, period = 'daily') => claimDigest(trx, from, to, period),
       keepPolicy: (hash, text) => keepPolicy(trx, hash, text),

@@ -39,6 +39,7 @@ import {
 } from '../../src/slack/messages/unavailable.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
+import { standingMessages, standingRow } from './largest-standing.ts'
 import {
   card,
   decision,
@@ -97,6 +98,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     possible: 5,
     approvers: times(40, (at) => `U0${at}`),
     past: times(3, () => endedGrant()),
+    stands: standingRow(typed, wide, 'accepted'),
   })
   const approvedCard = { ...full, request: { ...asked, state: 'approved' as const, closedAt: NOON } }
   const deniedCard = {
@@ -259,6 +261,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     decided: decidedAnswer({ outcome: 'counted', request: asked, missing: wideStages, staged: true }, names),
     withdrawn: withdrawnAnswer(asked),
     'ending answer': endingAnswer(active, 'U0BEN', names),
+    ...standingMessages(typed, wide, crowd, names),
     'looking answer': lookingAnswer(revoking, names),
   }
 }

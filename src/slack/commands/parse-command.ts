@@ -39,6 +39,7 @@ export type Command =
   | { readonly kind: 'withdraw'; readonly request: number | undefined }
   | { readonly kind: 'revoke'; readonly person: PersonId; readonly target: string; readonly rest: string }
   | WhoWords
+  | { readonly kind: 'standing'; readonly target: string | undefined }
   | { readonly kind: 'audit'; readonly filter: AuditWords }
   | { readonly kind: 'explain'; readonly target: string; readonly role: string }
 
@@ -54,6 +55,7 @@ const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['withdraw', readWithdraw],
   ['revoke', readRevoke],
   ['who', (_text, words) => parseWho(words.slice(1))],
+  ['standing', readStandingWords],
   ['audit', readAuditWords],
   ['explain', readExplain],
   ['break-glass', readBreakGlass],
@@ -131,6 +133,12 @@ function readRevoke(text: string, words: readonly Word[]): Command | Refused {
 function readAuditWords(_text: string, words: readonly Word[]): Command | Refused {
   const filter = parseAuditFilter(words.slice(1))
   return isRefused(filter) ? filter : { kind: 'audit', filter }
+}
+
+function readStandingWords(_text: string, words: readonly Word[]): Command | Refused {
+  const [, target] = words
+  if (words.length > 2) return usage('Write /elevate standing [target].')
+  return { kind: 'standing', target: target && nameIn(target) }
 }
 
 function readExplain(_text: string, words: readonly Word[]): Command | Refused {

@@ -18,7 +18,7 @@ import { targetsOf } from '../views/entitlement-options.ts'
 import { openExtendForm } from '../views/extend-form.ts'
 import { openAskForm } from '../views/open-ask-form.ts'
 import { answerAudit } from './answer-audit.ts'
-import { answerExplain, answerList, answerStatus } from './answer-question.ts'
+import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
 import { answerStory, answerWho } from './answer-who.ts'
 import { type Command, parseCommand, SUBCOMMANDS } from './parse-command.ts'
 
@@ -47,6 +47,8 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       return answerWho(door, by, command)
     case 'story':
       return answerStory(door, by, command)
+    case 'standing':
+      return answerStanding(door, by, command.target)
     case 'audit':
       return answerAudit(door, by, command.filter)
     case 'explain':

@@ -118,6 +118,7 @@ const REVIEWING: ReadonlySet<RefusalCode> = new Set(['self-review', 'not-a-revie
 
 const VERBS: Partial<Record<RefusalCode, string>> = {
   'not-an-approver': 'end somebody’s',
+  'not-security': 'settle standing access to',
   'no-break-glass': 'break glass for',
   'review-open': 'break glass for',
 }
@@ -129,6 +130,7 @@ export const WHY_REFUSED: Partial<Record<RefusalCode, string>> = {
   'not-an-approver': 'the policy does not name them as an approver',
   'self-approval': 'nobody decides on their own request here',
   'not-yours': 'it is not theirs',
+  'not-security': 'only security does',
   'no-break-glass': 'no policy lets them',
   'review-open': 'an earlier use of theirs waits for its review',
   'self-review': 'nobody reviews what they took themselves',

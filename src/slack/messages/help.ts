@@ -23,6 +23,10 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
   ],
   ['/elevate who orders-db around 2026-11-20T03:00Z for 2h', 'shows what happened around an incident'],
   ['/elevate who G-12', 'shows one grant step by step'],
+  [
+    '/elevate standing orders-db',
+    'shows security who has access that elevate did not give, and lets them settle it',
+  ],
   ['/elevate audit @ana orders-db since:2d', 'shows what happened, step by step'],
 ]
 

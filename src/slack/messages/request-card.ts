@@ -2,6 +2,7 @@ import { formatDuration } from '../../core/duration.ts'
 import { grantName } from '../../core/grant.ts'
 import { clamp, lengthOf } from '../../core/reason.ts'
 import { askerOf, requestName } from '../../core/request.ts'
+import type { Standing } from '../../core/standing.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
 import {
@@ -26,6 +27,7 @@ import { accessName, accessOf, approvedBy, asks, counted, usedOf } from './phras
 import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
+import { settler } from './standing-access.ts'
 import { ticketLine } from './ticket.ts'
 
 /**
@@ -48,6 +50,7 @@ export function requestCard(card: Card, names: Names): Message {
     ]),
     waits && request.prolongs ? section(whatItExtends(card)) : undefined,
     watched ? whatItAllows(card) : undefined,
+    waits && card.stands && !request.prolongs ? section(standsLine(card, card.stands, names)) : undefined,
     reasonOf(request.reason),
     ...standing(card, names),
     ...reviewOf(card, names),
@@ -100,6 +103,15 @@ function reasonOf(reason: string): Block {
     quote(reason),
     ...(cut ? [paragraph(say`The reason is longer than this; the full text is in the audit log.`)] : []),
   )
+}
+
+/** Whoever decides should know that a yes changes little, and a no nothing. */
+function standsLine({ request }: Card, stands: Standing, names: Names): Line {
+  const grounds =
+    stands.state === 'accepted' && stands.acceptedBy
+      ? say`, accepted by ${settler(stands.acceptedBy, names)}`
+      : say`, found ${day(stands.foundAt)}`
+  return say`${names(request.requester)} has standing access to this already, as ${bold(clamp(stands.account, 63))}${grounds}.`
 }
 
 function background(card: Card, names: Names): Line[] {

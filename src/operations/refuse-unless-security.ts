@@ -1,0 +1,40 @@
+import { isSecurity } from '../core/audience.ts'
+import { channelLane } from '../core/notice.ts'
+import { groupsIn, type PersonId } from '../core/person.ts'
+import type { World } from '../core/ports.ts'
+import { type Refused, refuse } from '../core/refusal.ts'
+
+/**
+ * What only security may do, asked anew at the moment of acting. Whoever tries without the right to it is on record,
+ * and security reads it. `verdict` is what was tried: `accept`, `take-away`.
+ */
+export async function refuseUnlessSecurity(
+  world: World,
+  by: PersonId,
+  tried: { readonly verdict: string; readonly target: string; readonly role: string },
+): Promise<Refused | undefined> {
+  const catalog = world.catalog()
+  const [person, groups] = await Promise.all([
+    world.directory.person(by),
+    world.directory.groups([...new Set(groupsIn(catalog.security))]),
+  ])
+  if (isSecurity(catalog, person, groups)) return undefined
+  const { verdict, target, role } = tried
+  await world.store.transaction(async (tx) => {
+    tx.append({
+      type: 'decision.refused',
+      actor: { kind: 'person', id: by },
+      target,
+      role,
+      policy: catalog.hash,
+      outcome: 'not-security',
+      detail: { verdict },
+    })
+    tx.tell({
+      lane: channelLane(catalog.securityChannel),
+      notice: { kind: 'refused', person: by, code: 'not-security', target, role },
+    })
+  })
+  world.nudge.outbox()
+  return refuse('not-security', 'Only security can do this.')
+}
