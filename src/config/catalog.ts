@@ -147,6 +147,7 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
       ? { requestFor: { from: policy.request_for.from.map(whoOf), to: policy.request_for.to.map(whoOf) } }
       : {}),
     lapseAfter: seconds(policy.lapse_after),
+    startWithin: seconds(policy.start_within),
     ...(policy.break_glass ? { breakGlass: breakGlassOf(policy.break_glass) } : {}),
     ...(policy.remind_after === undefined ? {} : { remindAfter: seconds(policy.remind_after) }),
     ...(policy.fallback === undefined || policy.fallback_after === undefined

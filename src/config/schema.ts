@@ -67,6 +67,9 @@ export const policySchema = z.strictObject({
     .optional()
     .describe('Asking for somebody else, who accepts it before anybody decides. Not possible when left out.'),
   lapse_after: duration().default('8h').describe('How long a request waits for a decision before it lapses.'),
+  start_within: duration()
+    .default('7d')
+    .describe('How far ahead a start may be asked for: 12h or 7d; at most 30d.'),
   break_glass: z
     .strictObject({
       from: list(who).describe(

@@ -3,10 +3,21 @@
  * today's groups: an approval of somebody who has left the group since does not count.
  */
 import { type Catalog, type Policy, policiesFor } from './catalog.ts'
+import { formatDuration } from './duration.ts'
+import { refuseLimit } from './limit.ts'
 import { type Groups, groupsIn, includes, membersOf, type Person, type PersonId, type Who } from './person.ts'
 import { groupsThatAsk, policyFor, refuseDuration, refuseUnlessMember } from './policy.ts'
 import { type Refused, refuse } from './refusal.ts'
-import { type Decision, ownersOf, type Request, requestName, type Verdict } from './request.ts'
+import {
+  type Decision,
+  type Limit,
+  ownersOf,
+  type Request,
+  requestName,
+  type Terms,
+  termsOf,
+  type Verdict,
+} from './request.ts'
 import {
   approvalsIn,
   approvalsNeeded,
@@ -31,6 +42,8 @@ export type Outcome = Judged &
         readonly outcome: 'counted' | 'approved'
         /** All of the policy's, with this yes. */
         readonly stages: readonly FilledStage[]
+        /** What comes of it, by the limits of those who fill them. */
+        readonly terms: Terms
       }
   )
 
@@ -64,6 +77,7 @@ export function decide(
   approver: Person,
   verdict: Verdict,
   groups: Groups,
+  limit: Limit & { readonly now?: Date | undefined } = {},
 ): Outcome | Refused {
   const stranger = refuseUnlessMember(approver)
   if (stranger) return stranger
@@ -92,11 +106,8 @@ export function decide(
   }
   if (requester.kind !== 'member')
     return refuse('requester-gone', `<@${request.requester}> is no longer a member of this workspace.`)
-  if (refuseDuration(request.duration, policy))
-    return refuse(
-      'policy-changed',
-      `Today's policy no longer allows that long for ${request.role} on ${request.target}.`,
-    )
+  const tooMuch = refuseLimit(request, limit, policy, limit.now)
+  if (tooMuch) return tooMuch
   const earlier = standingApprovals(request.decisions, policy, groups, own)
   const stages = fillStages(policy.approve.stages, [...earlier, approver.id], groups)
   if (!stages.some((stage) => stage.by.includes(approver.id)))
@@ -104,9 +115,16 @@ export function decide(
       'stage-filled',
       `${requestName(request.number)} has every approval that you could give; it waits for other people now. You can still deny it.`,
     )
+  const filling = request.decisions.filter((one) => stages.some((stage) => stage.by.includes(one.approver)))
+  const terms = termsOf(request, [...filling, limit])
+  if (refuseDuration(terms.duration, policy))
+    return refuse(
+      'policy-changed',
+      `Today's policy no longer allows that long for ${request.role} on ${request.target}. With “Approve with changes…” you can approve it for ${formatDuration(policy.duration.max)} at most.`,
+    )
   const complete = approvalsIn(stages) >= approvalsNeeded(stages)
   const fallback = viaFallback(stages, approver.id, groups)
-  return { outcome: complete ? 'approved' : 'counted', self, fallback, policy, stages }
+  return { outcome: complete ? 'approved' : 'counted', self, fallback, policy, stages, terms }
 }
 
 /** The stages as they stand, with the earlier yeses that count today. */

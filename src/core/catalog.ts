@@ -75,6 +75,8 @@ export type Policy = {
   readonly requestFor?: { readonly from: readonly Who[]; readonly to: readonly Who[] }
   /** Seconds until an unanswered request lapses. */
   readonly lapseAfter: number
+  /** A start may lie so many seconds ahead; without it only at once. */
+  readonly startWithin?: number
   /** Without it nobody can. */
   readonly breakGlass?: BreakGlass
   /** Seconds until the approvers are reminded; then twice as many, and so on. None without it. */

@@ -29,6 +29,8 @@ export type Grant = {
   readonly version: number
   readonly policyHash: string
   readonly createdAt: Date
+  /** The target is not called before; undefined for at once. */
+  readonly startsAt: Date | undefined
   /** Last moment for the access to appear; after it the grant is given up and undone. */
   readonly provisionBy: Date
   /** Latest moment the access may exist, fixed before the target is called. */
@@ -79,6 +81,27 @@ export function aboutGrant(
     grant: grantName(grant.number),
     policy: grant.policyHash,
   }
+}
+
+/** Decided, and waiting for its start: the target was not called yet. */
+export function isWaiting(
+  grant: Pick<Grant, 'state' | 'startsAt' | 'account' | 'lastError'>,
+): grant is typeof grant & { readonly startsAt: Date } {
+  return (
+    grant.state === 'provisioning' &&
+    grant.startsAt !== undefined &&
+    grant.account === undefined &&
+    grant.lastError === undefined
+  )
+}
+
+/** It was over before it began: nothing was ever asked of the target. */
+export function neverBegan(grant: Pick<Grant, 'state' | 'startsAt' | 'account' | 'endReason'>): boolean {
+  return (
+    grant.startsAt !== undefined &&
+    grant.account === undefined &&
+    (grant.endReason === 'returned' || grant.endReason === 'ended-early')
+  )
 }
 
 /** Seconds from activation to expiry; for an extension that is more than was asked for. */

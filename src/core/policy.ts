@@ -160,6 +160,49 @@ function refuseReceiver({ id, kind }: Person): Refused | undefined {
   return refuse('not-a-receiver', why, 'person')
 }
 
+/** Is what was decided some days ago still allowed now that it is to begin? */
+export function mayBegin(
+  catalog: Catalog,
+  asked: Wish & { readonly target: string; readonly role: string },
+  seconds: number,
+  person: Person,
+  groups: Groups,
+): Refused | undefined {
+  const stranger = refuseUnlessMember(person)
+  if (stranger) return stranger
+  const policy = policyFor(catalog, asked, groups)
+  if (!policy || !findRole(catalog, asked.target, asked.role))
+    return refuse(
+      'policy-changed',
+      `Today's policy no longer gives ${asked.role} on ${asked.target} to this person.`,
+    )
+  if (seconds <= policy.duration.max) return undefined
+  return refuse(
+    'policy-changed',
+    `Today's policy allows ${asked.role} on ${asked.target} for ${formatDuration(policy.duration.max)} at most, and this was for ${formatDuration(seconds)}.`,
+  )
+}
+
+/** `now` is the database's. */
+export function refuseStart(
+  startsAt: Date,
+  now: Date,
+  { startWithin }: Pick<Policy, 'startWithin'>,
+): Refused | undefined {
+  if (Number.isNaN(startsAt.getTime())) return refuse('bad-start', 'That is not a date and a time.', 'start')
+  if (startWithin === undefined)
+    return refuse('bad-start', 'A later start is not possible here: it starts when it is approved.', 'start')
+  if (startsAt.getTime() <= now.getTime())
+    return refuse(
+      'bad-start',
+      'That moment is over. Name a later one, or leave it out to start when it is approved.',
+      'start',
+    )
+  if (startsAt.getTime() > now.getTime() + startWithin * 1000)
+    return refuse('too-far', `That is too far ahead: at most ${formatDuration(startWithin)} here.`, 'start')
+  return undefined
+}
+
 /** A name that nothing has, answered with the nearest out of this person's own. */
 export function unknown(
   field: 'target' | 'role',

@@ -131,6 +131,8 @@ export type NewGrant = {
   readonly provisionWithin: number
   /** Goes on from this one if it is live now and gives the same; else the new one stands alone. */
   readonly prolongs?: GrantId | undefined
+  /** Not before; a moment that is over by the database's clock means at once. */
+  readonly startsAt?: Date | undefined
 }
 
 export type Directory = {

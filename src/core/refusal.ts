@@ -8,6 +8,8 @@ export type RefusalCode =
   | 'unknown-role'
   | 'bad-duration'
   | 'too-long'
+  | 'bad-start'
+  | 'too-far'
   | 'reason-missing'
   | 'reason-too-short'
   | 'reason-too-long'
@@ -51,7 +53,7 @@ export type Refusal = {
   /** One or two sentences a person can act on. May quote what was typed: show it as plain text. */
   readonly text: string
   /** The form's field it belongs to. */
-  readonly field?: 'target' | 'role' | 'duration' | 'reason' | 'ticket' | 'person' | 'date' | 'note'
+  readonly field?: 'target' | 'role' | 'duration' | 'start' | 'reason' | 'ticket' | 'person' | 'date' | 'note'
 }
 
 /**

@@ -16,7 +16,10 @@ export type Decision = {
   readonly self: boolean
   readonly note: string
   readonly at: Date
-}
+} & Limit
+
+/** What a yes allows of what was asked: for so long at most (seconds), and not before. */
+export type Limit = { readonly duration?: number | undefined; readonly startsAt?: Date | undefined }
 
 export type Request = {
   readonly id: RequestId
@@ -34,6 +37,8 @@ export type Request = {
   readonly askedBy: PersonId | undefined
   /** The first of the requests that were asked for together; undefined for one that stands alone. */
   readonly bundle: RequestId | undefined
+  /** Wanted from then on; undefined for as soon as it is approved. */
+  readonly startsAt: Date | undefined
   /** The grant that is to go on, when this asks for an extension. */
   readonly prolongs: GrantId | undefined
   /** It has waited so long that the policy's fallback approvers may decide as well. */
@@ -69,6 +74,20 @@ export type NewRequest = Pick<
   readonly askedBy?: PersonId | undefined
   /** `first` makes this the one that names the bundle. */
   readonly bundle?: RequestId | 'first' | undefined
+  /** In the future by the database's clock, else it means at once. */
+  readonly startsAt?: Date | undefined
+}
+
+/** For how long, and from when on; at once without a start. */
+export type Terms = { readonly duration: number; readonly startsAt: Date | undefined }
+
+/** What comes of a request when these people approve it: the shortest of their times, and the latest start. */
+export function termsOf(request: Pick<Request, 'duration' | 'startsAt'>, yeses: readonly Limit[]): Terms {
+  const starts = [request, ...yeses].flatMap((one) => (one.startsAt ? [one.startsAt.getTime()] : []))
+  return {
+    duration: Math.min(...[request, ...yeses].flatMap((one) => one.duration ?? [])),
+    startsAt: starts.length > 0 ? new Date(Math.max(...starts)) : undefined,
+  }
 }
 
 /** Everybody who has an interest of his own in the answer. */

@@ -2,6 +2,7 @@ import type { Claim } from '../core/claims.ts'
 import { ConnectorError } from '../core/connector.ts'
 import { grantName } from '../core/grant.ts'
 import type { World } from '../core/ports.ts'
+import { beginLater } from './begin-later.ts'
 import { endClaimed } from './end-claimed.ts'
 import { giveAccess } from './give-access.ts'
 import { takeAccess } from './take-access.ts'
@@ -16,7 +17,7 @@ export async function advanceGrant(world: World, claim: Claim): Promise<void> {
     const { state } = claim.grant
     if (state === 'provisioning') {
       if (claim.provisionOver) await endThenTake(world, claim, 'not-given')
-      else await giveAccess(world, claim)
+      else if (await beginLater(world, claim)) await giveAccess(world, claim)
     } else if (state === 'active') await endThenTake(world, claim, 'expired')
     else if (state === 'revoking') await takeAccess(world, claim)
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Entitlement } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { isRefused, type Refused } from '../core/refusal.ts'
 import { type Request, requestName } from '../core/request.ts'
-import { openGrant } from './decide-request.ts'
+import { openGrant } from './open-grant.ts'
 import { recordRefusal } from './record-refusal.ts'
 import { type Asking, readAsk } from './request-access.ts'
 import { tellHomes } from './tell-homes.ts'
@@ -51,7 +51,7 @@ export async function breakGlass(
       cards,
     )
     record(tx, request)
-    grant = await openGrant(world, tx, request, person, asking.by)
+    grant = (await openGrant(world, tx, request, person, asking.by)).id
     for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
     await tellHomes(tx, asking.by)
     return { request }

@@ -1,14 +1,22 @@
 import { decide, groupsToDecide, type Outcome } from '../core/approval.ts'
-import { findRole } from '../core/catalog.ts'
-import { grantName } from '../core/grant.ts'
+import type { JsonObject } from '../core/connector.ts'
+import type { Grant } from '../core/grant.ts'
 import { canRequest } from '../core/lifecycle.ts'
 import { channelLane, personLane } from '../core/notice.ts'
-import type { Groups, Person, PersonId } from '../core/person.ts'
+import type { PersonId } from '../core/person.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isAttempt, isRefused, type Refused, refuse } from '../core/refusal.ts'
-import { ownersOf, type Request, type RequestId, requestName, type Verdict } from '../core/request.ts'
-import { PROVISION_WITHIN } from '../core/retry.ts'
+import {
+  type Limit,
+  ownersOf,
+  type Request,
+  type RequestId,
+  requestName,
+  type Terms,
+  termsOf,
+  type Verdict,
+} from '../core/request.ts'
 import {
   type ApprovalStage,
   approvalsNeeded,
@@ -16,6 +24,7 @@ import {
   stillMissing,
   writeFilled,
 } from '../core/stages.ts'
+import { aboutRequest, openGrant } from './open-grant.ts'
 import { tellHomes } from './tell-homes.ts'
 
 export type Deciding = {
@@ -24,6 +33,8 @@ export type Deciding = {
   readonly verdict: Verdict
   /** Reaches the requester when the answer is no. */
   readonly note: string
+  /** What a yes allows of what was asked; all of it without. */
+  readonly limit?: Limit
 }
 
 export type Decided = {
@@ -33,6 +44,8 @@ export type Decided = {
   readonly missing: readonly ApprovalStage[]
   /** It matters from whom the yeses come. */
   readonly staged: boolean
+  /** What comes of a yes, by the limits of all who approved. */
+  readonly terms: Terms
 }
 
 /**
@@ -43,17 +56,21 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
   const seen = await world.store.reads.request(deciding.request)
   if (!seen) return refuse('unknown-request', 'There is no such request.')
   const catalog = world.catalog()
-  const [approver, requester, groups] = await Promise.all([
+  const limit = changesIn(seen, deciding.verdict === 'approve' ? deciding.limit : undefined)
+  const [approver, requester, groups, now] = await Promise.all([
     world.directory.person(deciding.by),
     world.directory.person(seen.requester),
     world.directory.groups(groupsToDecide(catalog, seen)),
+    limit.startsAt && world.store.reads.now(),
   ])
-  let grant: string | undefined
+  let grant: Grant | undefined
   const result = await world.store.transaction(async (tx): Promise<Decided | Refused> => {
     grant = undefined
     const request = await tx.requests.lock(deciding.request)
     if (!request) return refuse('unknown-request', 'There is no such request.')
-    const verdict = judge(world, request, requester, approver, deciding, groups)
+    const verdict = canRequest(deciding.verdict, request.state)
+      ? decide(catalog, request, requester, approver, deciding.verdict, groups, { ...limit, now })
+      : closedAlready(request)
     if (isRefused(verdict)) return recordRefusal(world, tx, request, deciding, verdict)
     const note = cleanText(deciding.note)
     const outcome = verdict.outcome
@@ -61,38 +78,42 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
       const closed = await tx.requests.close(request, outcome, deciding.by)
       if (!closed) return recordRefusal(world, tx, request, deciding, lapsed(request))
     }
-    record(world, tx, request, deciding, verdict, note)
+    record(world, tx, request, { ...deciding, limit, note }, verdict)
+    const terms = 'terms' in verdict ? verdict.terms : termsOf(request, [])
     // The request is closed and ours: what follows from it is written in one go.
     const [opened] = await Promise.all([
-      outcome === 'approved' ? openGrant(world, tx, request, requester, deciding.by) : undefined,
+      outcome === 'approved' ? openGrant(world, tx, request, requester, deciding.by, terms) : undefined,
       tx.requests.decide(request.id, {
         approver: deciding.by,
         verdict: deciding.verdict,
         self: verdict.self,
         note,
+        ...limit,
       }),
       tell(world, tx, request, outcome),
     ])
     grant = opened
     const missing = verdict.outcome === 'counted' ? stillMissing(verdict.stages) : []
-    return { outcome, request, missing, staged: verdict.policy.approve.stages.length > 1 }
+    return {
+      outcome,
+      request,
+      missing,
+      staged: verdict.policy.approve.stages.length > 1,
+      terms: opened ?? terms,
+    }
   })
   // Access first: what there is to tell follows when it is given, and with the next second at the latest.
-  if (grant) world.nudge.grant(grant)
+  if (grant && !grant.startsAt) world.nudge.grant(grant.id)
   else world.nudge.outbox()
   return result
 }
 
-function judge(
-  world: World,
-  request: Request,
-  requester: Person,
-  approver: Person,
-  deciding: Deciding,
-  groups: Groups,
-): Outcome | Refused {
-  if (!canRequest(deciding.verdict, request.state)) return closedAlready(request)
-  return decide(world.catalog(), request, requester, approver, deciding.verdict, groups)
+/** A limit that says what was asked anyway changes nothing. */
+function changesIn(request: Request, { duration, startsAt }: Limit = {}): Limit {
+  return {
+    ...(duration === undefined || duration === request.duration ? {} : { duration }),
+    ...(startsAt === undefined || startsAt.getTime() === request.startsAt?.getTime() ? {} : { startsAt }),
+  }
 }
 
 export function closedAlready(request: Request): Refused {
@@ -110,26 +131,14 @@ function lapsed(request: Request): Refused {
   )
 }
 
-function facts(world: World, request: Request, by: PersonId) {
-  return {
-    actor: { kind: 'person', id: by },
-    subject: request.requester,
-    target: request.target,
-    role: request.role,
-    request: requestName(request.number),
-    policy: world.catalog().hash,
-  } as const
-}
-
 function record(
   world: World,
   tx: Tx,
   request: Request,
-  deciding: Deciding,
+  { limit = {}, note, ...deciding }: Deciding,
   verdict: Outcome,
-  note: string,
 ): void {
-  const about = facts(world, request, deciding.by)
+  const about = aboutRequest(world, request, deciding.by)
   tx.append({
     ...about,
     type: 'decision.recorded',
@@ -138,6 +147,7 @@ function record(
       self: verdict.self,
       rule: verdict.policy.name,
       ...(verdict.fallback ? { via: 'fallback' } : {}),
+      ...termsIn(limit),
     },
     ...(note ? { private: { note } } : {}),
   })
@@ -151,6 +161,7 @@ function record(
         needed: approvalsNeeded(verdict.stages),
         stages: verdict.stages.map(writeFilled),
         self_approved: by.some((one) => ownersOf(request).includes(one)),
+        ...termsIn(verdict.terms),
       },
     })
   }
@@ -158,46 +169,17 @@ function record(
     tx.append({ ...about, type: 'request.denied', ...(note ? { private: { note } } : {}) })
 }
 
+function termsIn({ duration, startsAt }: Limit): JsonObject {
+  return {
+    ...(duration === undefined ? {} : { duration_s: duration }),
+    ...(startsAt ? { starts_at: startsAt.toISOString() } : {}),
+  }
+}
+
 /** Those whose yes fills a stage, in the order they gave it. */
 function approversIn(request: Request, last: PersonId, stages: readonly FilledStage[]): PersonId[] {
   const came = [...request.decisions.map((one) => one.approver), last]
   return came.filter((one) => stages.some((stage) => stage.by.includes(one)))
-}
-
-/** Intent first: what will be true, until when at the latest, and all that is needed to undo it, before any call. */
-export async function openGrant(
-  world: World,
-  tx: Tx,
-  request: Request,
-  requester: Person,
-  by: PersonId,
-): Promise<string> {
-  const catalog = world.catalog()
-  const role = findRole(catalog, request.target, request.role)
-  if (!role) throw new Error(`${request.role} on ${request.target} vanished between judgement and grant`)
-  const grant = await tx.grants.open({
-    requestId: request.id,
-    person: request.requester,
-    target: request.target,
-    role: request.role,
-    entitlement: role.settings,
-    subject: {
-      person: requester.id,
-      name: requester.name,
-      ...(requester.email ? { email: requester.email } : {}),
-    },
-    duration: request.duration,
-    policyHash: catalog.hash,
-    provisionWithin: PROVISION_WITHIN,
-    prolongs: request.prolongs,
-  })
-  tx.append({
-    ...facts(world, request, by),
-    type: 'grant.provisioning',
-    grant: grantName(grant.number),
-    detail: { duration_s: grant.duration, not_after: grant.notAfter.toISOString() },
-  })
-  return grant.id
 }
 
 async function tell(world: World, tx: Tx, request: Request, outcome: Outcome['outcome']): Promise<void> {
@@ -226,7 +208,7 @@ async function recordRefusal(
   answer: Refused,
 ): Promise<Refused> {
   tx.append({
-    ...facts(world, request, deciding.by),
+    ...aboutRequest(world, request, deciding.by),
     type: 'decision.refused',
     outcome: answer.refused.code,
     detail: { verdict: deciding.verdict },

@@ -1,4 +1,4 @@
-import { type Grant, type GrantId, grantName, lastOfEachChain } from '../core/grant.ts'
+import { type Grant, type GrantId, grantName, isWaiting, lastOfEachChain } from '../core/grant.ts'
 import type { PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
@@ -49,9 +49,11 @@ export async function extendable(world: World, by: PersonId, id: GrantId): Promi
   if (last.state === 'active') return last
   return refuse(
     'not-active',
-    last.state === 'provisioning'
-      ? `${grantName(last.number)} is being given now; extend it when it is there.`
-      : `${grantName(last.number)} is over or ending, so it cannot be extended. Ask for new access with /elevate.`,
+    isWaiting(last)
+      ? `${grantName(last.number)} has not begun yet; extend it when it is there.`
+      : last.state === 'provisioning'
+        ? `${grantName(last.number)} is being given now; extend it when it is there.`
+        : `${grantName(last.number)} is over or ending, so it cannot be extended. Ask for new access with /elevate.`,
   )
 }
 

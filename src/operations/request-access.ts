@@ -4,12 +4,19 @@ import { cardLanes } from '../core/feed.ts'
 import { type Grant, grantName } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
-import { type Allowed, type Ask, groupsThatAsk, groupsToAskWith, rehearse } from '../core/policy.ts'
+import {
+  type Allowed,
+  type Ask,
+  groupsThatAsk,
+  groupsToAskWith,
+  refuseStart,
+  rehearse,
+} from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { askerOf, type Request, type RequestId, requestName } from '../core/request.ts'
-import { approvalsNeeded } from '../core/stages.ts'
+import { approvalsNeeded, writeStage } from '../core/stages.ts'
 import { recordRefusal } from './record-refusal.ts'
 import { tellHomes } from './tell-homes.ts'
 
@@ -29,6 +36,8 @@ export type Asking = {
   readonly ticket?: string | undefined
   /** Whose access it is to be, when that is somebody else. */
   readonly receiver?: PersonId | undefined
+  /** Wanted from then on; undefined for as soon as it is approved. */
+  readonly startsAt?: Date | undefined
   /** One's own live grant of the same, when it is to go on, and the ticket that was named for it. */
   readonly prolongs?: Pick<Grant, 'id' | 'number'>
   readonly earlierTicket?: string | undefined
@@ -48,10 +57,22 @@ export async function rehearseAccess(world: World, asking: Asking): Promise<Allo
     world.directory.groups(groupsOf(catalog, ask)),
   ])
   const answer = rehearse(catalog, ask, person, groups, other)
-  if (!isRefused(answer) || answer.refused.code !== 'not-allowed') return answer
+  if (!isRefused(answer)) return (await refuseItsStart(world, asking, answer)) ?? answer
+  if (answer.refused.code !== 'not-allowed') return answer
   // What this person may have instead is said too, and the groups of the other roles are needed for that.
   const everyGroup = await world.directory.groups(groupsThatAsk(catalog.policies))
   return rehearse(catalog, ask, person, everyGroup, other)
+}
+
+async function refuseItsStart(
+  world: World,
+  { startsAt, prolongs }: Asking,
+  { policy }: Allowed,
+): Promise<Refused | undefined> {
+  if (startsAt === undefined) return undefined
+  if (prolongs)
+    return refuse('bad-start', 'An extension begins where the access ends; it has no other start.', 'start')
+  return refuseStart(startsAt, await world.store.reads.now(), policy)
 }
 
 /** Opens a request, or refuses it with an event. The card, the feed and Home follow through the outbox. */
@@ -151,6 +172,7 @@ async function open(
       remindAfter: policy.remindAfter,
       fallbackAfter: policy.fallback?.after,
       prolongs: asking.prolongs?.id,
+      startsAt: asking.startsAt,
     },
     cardLanes(world.catalog(), target.channel),
   )
@@ -168,6 +190,8 @@ async function open(
       rule: policy.name,
       duration_s: duration,
       approvals_needed: approvalsNeeded(policy.approve.stages),
+      stages: policy.approve.stages.map(writeStage),
+      ...(request.startsAt ? { starts_at: request.startsAt.toISOString() } : {}),
       ...(ticket ? { ticket } : {}),
       ...(bundle && bundle !== 'first' ? { together_with: await tx.requests.name(bundle) } : {}),
     },

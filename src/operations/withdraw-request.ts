@@ -1,4 +1,5 @@
 import type { Actor } from '../core/audit-event.ts'
+import { grantName, isWaiting } from '../core/grant.ts'
 import { canRequest } from '../core/lifecycle.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
@@ -20,11 +21,19 @@ export async function withdrawRequest(
     await recordAttempt(world, { by, verdict: 'withdraw', request: seen })
     return refuse('not-yours', `Only <@${askerOf(seen)}> can withdraw ${requestName(seen.number)}.`)
   }
+  const grant = seen?.state === 'approved' ? await world.store.reads.grantOfRequest(id) : undefined
+  const seenWaiting =
+    grant && isWaiting(grant)
+      ? refuse(
+          'already-closed',
+          `${requestName(seen?.number ?? 0)} is approved already and waits for its start. Call it off with /elevate end ${grantName(grant.number)}.`,
+        )
+      : undefined
   const result = await world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
     if (!request) return refuse('unknown-request', 'There is no such request.')
     const actor = { kind: 'person', id: by } as const
-    if (!(await withdrawIn(world, tx, request, { actor }))) return closedAlready(request)
+    if (!(await withdrawIn(world, tx, request, { actor }))) return seenWaiting ?? closedAlready(request)
     return { request }
   })
   world.nudge.outbox()

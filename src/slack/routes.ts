@@ -84,6 +84,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.pick_role, pressPick],
   [ACTION.pick_duration, nothing],
   [ACTION.type_duration, nothing],
+  [ACTION.pick_start, nothing],
   [ACTION.type_reason, nothing],
   [ACTION.type_ticket, nothing],
   [ACTION.type_note, nothing],

@@ -77,6 +77,7 @@ function blockFor(submission: Submission, { refused }: Refused): string {
     note: fields.get(ACTION.type_note),
     person: undefined,
     date: fields.get(ACTION.pick_until),
+    start: fields.get(ACTION.pick_start),
   }
   return (refused.field && found[refused.field]?.block) ?? lastBlock(submission)
 }

@@ -29,14 +29,18 @@ export function grantMoves(trx: Database): Tx['grants'] {
         )
         insert into elevate.access_grant
           (request_id, person, target, role, entitlement, subject, duration_s, policy_hash,
-           account, prolongs, account_for, goes_on_from, created_at, wake_at, provision_by, not_after)
+           account, prolongs, account_for, goes_on_from, created_at, starts_at, wake_at, provision_by, not_after)
         select ${requestId}::uuid, ${person}, ${target}, ${role}, ${entitlement}::jsonb,
           ${JSON.stringify(subject)}::jsonb, ${duration}::integer, ${policyHash},
-          before.account, before.id, coalesce(before.account_for, before.id), before.expires_at, moment, moment,
-          moment + make_interval(secs => ${provisionWithin}::float8),
-          greatest(moment, before.expires_at)
+          before.account, before.id, coalesce(before.account_for, before.id), before.expires_at, moment,
+          starts, coalesce(starts, moment),
+          coalesce(starts, moment) + make_interval(secs => ${provisionWithin}::float8),
+          greatest(moment, starts, before.expires_at)
             + make_interval(secs => ${provisionWithin}::float8 + ${duration}::integer)
-        from clock_timestamp() as moment left join elevate.access_grant before
+        from clock_timestamp() as moment
+          cross join lateral (select case when ${grant.startsAt ?? null}::timestamptz > moment
+            then ${grant.startsAt ?? null}::timestamptz end as starts) as later
+          left join elevate.access_grant before
           on before.id = ${grant.prolongs ?? null}::uuid and before.state = 'active' and before.expires_at > moment
           and before.target = ${target} and before.role = ${role} and before.person = ${person}
           and before.entitlement = ${entitlement}::jsonb

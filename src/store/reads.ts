@@ -27,7 +27,7 @@ type Row = {
 export function reads(db: Database): Reads {
   const decisions = sql<readonly DecisionColumns[]>`coalesce((
     select jsonb_agg(jsonb_build_object('approver', d.approver, 'verdict', d.verdict, 'self', d.self,
-      'note', d.note, 'at', d.at) order by d.at, d.approver)
+      'note', d.note, 'at', d.at, 'duration_s', d.duration_s, 'starts_at', d.starts_at) order by d.at, d.approver)
     from elevate.decision d where d.request_id = r.id), '[]')`.as('decisions')
 
   const review = sql<ReviewColumns | null>`(

@@ -22,19 +22,21 @@ export function requestMoves(trx: Database): Tx['requests'] {
         ticket,
         askedBy,
         bundle,
+        startsAt,
       } = request
       // Looked for first, so that a refused request does not use up a number; the index decides the race.
       const { rows } = await sql<RequestColumns>`
         insert into elevate.request
           (id, bundle, state, asked_by, ticket, requester, target, role, duration_s, reason, policy_name, policy_hash,
-           cards, prolongs, created_at, lapses_at, remind_every_s, remind_at, fallback_at)
+           cards, prolongs, created_at, lapses_at, remind_every_s, remind_at, fallback_at, starts_at)
         select fresh, ${bundle === 'first' ? sql`fresh` : sql`${bundle ?? null}::uuid`},
           ${askedBy === undefined ? 'pending' : 'offered'}, ${askedBy ?? null}::text, ${ticket ?? null}::text,
           ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
           ${policyName}::text, ${policyHash}::text, ${cards}::text[], ${prolongs ?? null}::uuid, moment,
           moment + make_interval(secs => ${lapseAfter}),
           ${remindAfter ?? null}::integer, moment + make_interval(secs => ${remindAfter ?? null}::integer),
-          moment + make_interval(secs => ${request.fallbackAfter ?? null}::integer)
+          moment + make_interval(secs => ${request.fallbackAfter ?? null}::integer),
+          case when ${startsAt ?? null}::timestamptz > moment then ${startsAt ?? null}::timestamptz end
         from clock_timestamp() as moment, gen_random_uuid() as fresh
         where not exists (select from elevate.request
           where requester = ${requester} and target = ${target} and role = ${role} and state in ('offered', 'pending'))
@@ -60,12 +62,11 @@ export function requestMoves(trx: Database): Tx['requests'] {
       return theRow(rows).pending
     },
 
-    decide: async (request, { approver, verdict, self, note }) => {
+    decide: async (request, { approver, verdict, self, note, duration, startsAt }) => {
       await sql`
-        insert into elevate.decision (request_id, approver, verdict, self, note, at)
-        values (${request}, ${approver}, ${verdict}, ${self}, ${storable(note)}, clock_timestamp())`.execute(
-        trx,
-      )
+        insert into elevate.decision (request_id, approver, verdict, self, note, at, duration_s, starts_at)
+        values (${request}, ${approver}, ${verdict}, ${self}, ${storable(note)}, clock_timestamp(),
+          ${duration ?? null}::integer, ${startsAt ?? null}::timestamptz)`.execute(trx)
     },
 
     close: async ({ id, version }, to, by) => {
@@ -111,7 +112,7 @@ export function requestMoves(trx: Database): Tx['requests'] {
 
 async function decisionsOf(trx: Database, id: RequestId): Promise<readonly DecisionColumns[]> {
   const { rows } = await sql<DecisionColumns>`
-    select approver, verdict, self, note, at from elevate.decision
+    select approver, verdict, self, note, at, duration_s, starts_at from elevate.decision
     where request_id = ${id} order by at, approver`.execute(trx)
   return rows
 }

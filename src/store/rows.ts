@@ -34,6 +34,7 @@ export function toGrant(row: GrantColumns): Grant {
     version: row.version,
     policyHash: row.policy_hash,
     createdAt: new Date(row.created_at),
+    startsAt: timeOf(row.starts_at),
     provisionBy: new Date(row.provision_by),
     notAfter: new Date(row.not_after),
     activatedAt: timeOf(row.activated_at),
@@ -75,6 +76,7 @@ export function toRequest(
     ticket: row.ticket ?? undefined,
     askedBy: row.asked_by ?? undefined,
     bundle: row.bundle ?? undefined,
+    startsAt: timeOf(row.starts_at),
     prolongs: row.prolongs ?? undefined,
     widened: row.widened,
     state: row.state,
@@ -107,6 +109,8 @@ function toDecision(row: DecisionColumns): Decision {
     self: row.self,
     note: row.note,
     at: new Date(row.at),
+    duration: row.duration_s ?? undefined,
+    startsAt: timeOf(row.starts_at),
   }
 }
 

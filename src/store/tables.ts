@@ -6,6 +6,7 @@ import type { EndOutcome, EndReason, GrantId } from '../core/grant.ts'
 import type { GrantState, RequestState, ReviewState } from '../core/lifecycle.ts'
 import type { DigestPeriod, Lane, Notice } from '../core/notice.ts'
 import type { ChannelId, PersonId } from '../core/person.ts'
+import type { QuestionId } from '../core/question.ts'
 import type { RequestId, Verdict } from '../core/request.ts'
 
 /** The database's clock writes these; ours are only ever compared, as parameters of a search. */
@@ -39,6 +40,7 @@ export type RequestTable = {
   ticket: string | null
   asked_by: PersonId | null
   bundle: RequestId | null
+  starts_at: TimeOrNull
 }
 
 export type DecisionTable = {
@@ -48,6 +50,19 @@ export type DecisionTable = {
   self: boolean
   note: string
   at: Time
+  duration_s: number | null
+  starts_at: TimeOrNull
+}
+
+export type QuestionTable = {
+  id: Generated<QuestionId>
+  request_id: RequestId
+  asker: PersonId
+  question: string
+  asked_at: Time
+  answer: string | null
+  answered_by: PersonId | null
+  answered_at: TimeOrNull
 }
 
 export type ReviewTable = {
@@ -75,6 +90,7 @@ export type GrantTable = {
   version: Generated<number>
   policy_hash: string
   created_at: Time
+  starts_at: TimeOrNull
   provision_by: Time
   not_after: Time
   activated_at: TimeOrNull
@@ -165,6 +181,7 @@ export type AuditSecretTable = {
 export type Tables = {
   'elevate.request': RequestTable
   'elevate.decision': DecisionTable
+  'elevate.question': QuestionTable
   'elevate.review': ReviewTable
   'elevate.access_grant': GrantTable
   'elevate.binding': BindingTable

@@ -94,3 +94,8 @@ it('somebody named twice in a stage is warned of at his second place', () => {
     { path: 'policies[0].approve.stages[1].from[1]', severity: 'warning' },
   ])
 })
+
+it('a group among the approvers may be large enough', () => {
+  expect(issuesOf(withChange('[U0ADA, U0BOB], count: 1', '[U0ADA, S0DBA], count: 5'))).toEqual([])
+  expect(issuesOf(withChange('[U0ADA, U0BOB], count: 1', '[everyone], count: 5'))).toEqual([])
+})

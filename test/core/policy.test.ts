@@ -92,6 +92,7 @@ describe('deciding', () => {
     ticket: undefined,
     askedBy: undefined,
     bundle: undefined,
+    startsAt: undefined,
     prolongs: undefined,
     widened: false,
     state: 'pending',

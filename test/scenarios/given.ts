@@ -18,15 +18,17 @@ export type Wanted = {
   readonly role: string
   readonly approvers?: readonly string[]
   readonly reason?: string
+  readonly startsAt?: Date
 }
 
-export async function asked(world: World, { by, target, role, reason }: Wanted): Promise<Request> {
+export async function asked(world: World, { by, target, role, reason, startsAt }: Wanted): Promise<Request> {
   const answer = await requestAccess(world, {
     by,
     target,
     role,
     duration: '1h',
     reason: reason ?? 'for INC-1',
+    startsAt,
   })
   if (isRefused(answer)) throw new Error(answer.refused.text)
   return answer.request
@@ -53,6 +55,17 @@ export async function passTimeUntil(test: TestWorld, id: string, left: string): 
     `set session_replication_role = replica;
      update elevate.access_grant g set ${times.map((at) => `${at} = g.${at} - passed`).join(', ')}
      from (select expires_at - clock_timestamp() - interval '${left}' as passed
+       from elevate.access_grant where id = '${id}') as one where g.id = '${id}'`,
+  )
+}
+
+/** Its start has come, as if the time until then had passed. */
+export async function passTimeToStart(test: TestWorld, id: string): Promise<void> {
+  const times = ['created_at', 'starts_at', 'wake_at', 'provision_by', 'not_after']
+  await test.rows(
+    `set session_replication_role = replica;
+     update elevate.access_grant g set ${times.map((at) => `${at} = g.${at} - passed`).join(', ')}
+     from (select starts_at - clock_timestamp() as passed
        from elevate.access_grant where id = '${id}') as one where g.id = '${id}'`,
   )
 }

@@ -62,7 +62,9 @@ const times = <T>(count: number, make: (at: number) => T): T[] =>
 export function everyMessage(typed: string, name: string): Record<string, Message> {
   const names = () => name
   const wide = { target: 't'.repeat(60), role: 'r'.repeat(60) }
-  const yes = times(12, (at) => decision({ approver: `U0${at}`, note: typed, self: at === 0 }))
+  const yes = times(12, (at) =>
+    decision({ approver: `U0${at}`, note: typed, self: at === 0, duration: 60, startsAt: NOON }),
+  )
   const no = decision({ verdict: 'deny', note: typed })
   const wideRole = { ...read, id: wide.role, description: typed, risk: 'high' as const }
   const crowd = times(40, (at) => ({ kind: 'person' as const, id: `U0${at}` }))
@@ -73,7 +75,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     approve: { ...policy.approve, stages: wideStages },
     reason: { minLength: 3, hint: typed },
   }
-  const asked = request({ ...wide, reason: typed, decisions: yes })
+  const asked = request({ ...wide, reason: typed, decisions: yes, startsAt: NOON })
   const worst = endedGrant({
     ...wide,
     endReason: 'ended-early',
@@ -87,6 +89,8 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     howTo: times(6, () => ({ label: 'Host', value: 'h'.repeat(200) })),
   })
   const active = { ...worst, state: 'active' as const }
+  const calledOff = { ...worst, account: undefined, activatedAt: undefined, startsAt: NOON }
+  const waiting = { ...calledOff, state: 'provisioning' as const, endReason: undefined, lastError: undefined }
   const revoking = { ...worst, state: 'revoking' as const, stuckSince: NOON }
   const full = card({
     request: asked,
@@ -167,6 +171,10 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     reminder: reminder(full, names),
     'card denied': requestCard(deniedCard, names),
     'card giving': requestCard({ ...approvedCard, grant: { ...worst, state: 'provisioning' } }, names),
+    'card waiting': requestCard({ ...approvedCard, grant: waiting }, names),
+    'card called off': requestCard({ ...approvedCard, grant: calledOff }, names),
+    'told approved for later': told('approved', { ...approvedCard, grant: waiting }, names),
+    'told called off': told('not-given', { ...approvedCard, grant: calledOff }, names),
     'card active': requestCard({ ...approvedCard, grant: active }, names),
     'card ending': requestCard({ ...approvedCard, grant: revoking }, names),
     'card ended': requestCard({ ...approvedCard, grant: worst }, names),
@@ -258,7 +266,16 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     'directory down': directoryDownAnswer(),
     fault: faultAnswer(),
     asked: askedAnswer(asked, { policy: widePolicy, target, role: wideRole, duration: 1800 }),
-    decided: decidedAnswer({ outcome: 'counted', request: asked, missing: wideStages, staged: true }, names),
+    decided: decidedAnswer(
+      {
+        outcome: 'counted',
+        request: asked,
+        missing: wideStages,
+        staged: true,
+        terms: { duration: 60, startsAt: NOON },
+      },
+      names,
+    ),
     withdrawn: withdrawnAnswer(asked),
     'ending answer': endingAnswer(active, 'U0BEN', names),
     ...standingMessages(typed, wide, crowd, names),

@@ -54,6 +54,7 @@ export async function openGrant(store: StoreHandle, over: GrantOver = {}): Promi
       policyHash: request.policyHash,
       provisionWithin: over.provisionWithin ?? 300,
       prolongs: request.prolongs,
+      startsAt: request.startsAt,
     })
   })
 }
@@ -87,6 +88,7 @@ export async function endGrant(store: StoreHandle, grant: Grant): Promise<Grant>
 export async function letPass(url: string, grant: Pick<Grant, 'id'>, seconds: number): Promise<void> {
   const times = [
     'created_at',
+    'starts_at',
     'provision_by',
     'not_after',
     'activated_at',

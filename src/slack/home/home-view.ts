@@ -1,5 +1,5 @@
 import type { Capabilities } from '../../core/connector.ts'
-import type { Grant } from '../../core/grant.ts'
+import { type Grant, isWaiting } from '../../core/grant.ts'
 import type { Entitlement } from '../../core/policy.ts'
 import type { Request } from '../../core/request.ts'
 import type { AccessList } from '../../operations/list-access.ts'
@@ -83,7 +83,7 @@ function toDecide(request: Request, names: Names): Block[] {
 }
 
 function mine(grant: Grant, capabilities: HomeParts['capabilities']): Block[] {
-  if (grant.state !== 'active') return [section(grantLine(grant))]
+  if (grant.state !== 'active' && !isWaiting(grant)) return [section(grantLine(grant))]
   return [section(grantLine(grant)), ownButtons(grant, capabilities(grant.target))]
 }
 

@@ -1,12 +1,15 @@
 /** One grant or request of a person's own list in a sentence, the same in answers and on Home. */
 import { formatDuration } from '../../core/duration.ts'
-import { type Grant, grantName } from '../../core/grant.ts'
+import { type Grant, grantName, isWaiting, neverBegan } from '../../core/grant.ts'
 import { type Request, requestName } from '../../core/request.ts'
 import { type Line, moment, say } from '../blocks/say.ts'
-import { accessOf, counted, yesesOf } from './phrases.ts'
+import { accessOf, counted, forHowLong, yesesOf } from './phrases.ts'
 
 export function grantLine(grant: Grant): Line {
   const what = say`${accessOf(grant)} (${grantName(grant.number)})`
+  if (isWaiting(grant))
+    return say`${what}: approved for ${formatDuration(grant.duration)}, starts ${moment(grant.startsAt)}.`
+  if (neverBegan(grant)) return say`${what}: called off before it began.`
   if (grant.state === 'provisioning')
     return grant.lastError
       ? say`${what}: approved, but not there yet after ${counted(grant.attempts, 'try', 'tries')}. elevate tries until ${moment(grant.provisionBy)}.`
@@ -22,9 +25,9 @@ export function grantLine(grant: Grant): Line {
 export function pendingLine(request: Request): Line {
   const have = yesesOf(request).length
   const yeses = have > 0 ? `, ${counted(have, 'approval')} so far` : ''
-  return say`${accessOf(request)} for ${formatDuration(request.duration)} (${requestName(request.number)})${yeses}: waits for an answer, lapses ${moment(request.lapsesAt)}.`
+  return say`${accessOf(request)}${forHowLong(request)} (${requestName(request.number)})${yeses}: waits for an answer, lapses ${moment(request.lapsesAt)}.`
 }
 
 export function toDecideLine(request: Request, name: string): Line {
-  return say`${name} asks for ${accessOf(request)} for ${formatDuration(request.duration)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}.`
+  return say`${name} asks for ${accessOf(request)}${forHowLong(request)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}.`
 }

@@ -1,8 +1,8 @@
 /** What the person who pressed or typed reads at once. It says what was recorded, never what is not yet true. */
 import { formatDuration } from '../../core/duration.ts'
-import { type Grant, grantName } from '../../core/grant.ts'
+import { type Grant, grantName, neverBegan } from '../../core/grant.ts'
 import type { Allowed } from '../../core/policy.ts'
-import { type Request, requestName } from '../../core/request.ts'
+import { type Request, requestName, type Terms } from '../../core/request.ts'
 import type { ReviewOutcome } from '../../core/review.ts'
 import { approvalsNeeded } from '../../core/stages.ts'
 import type { Decided } from '../../operations/decide-request.ts'
@@ -12,13 +12,13 @@ import type { Message, Names } from '../blocks/message.ts'
 import { type Line, moment, say } from '../blocks/say.ts'
 import { eachStage, moreApprovals } from './approval-stages.ts'
 import { withdrawButton } from './grant-buttons.ts'
-import { accessOf } from './phrases.ts'
+import { accessOf, forHowLong } from './phrases.ts'
 import { OUTCOMES } from './review.ts'
 
 export function askedAnswer(request: Request, allowed: Allowed): Message {
   const needs = needsOf(allowed)
   return sentence(
-    say`You asked for ${accessOf(request)} for ${formatDuration(request.duration)}: ${requestName(request.number)}. It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
+    say`You asked for ${accessOf(request)}${forHowLong(request)}: ${requestName(request.number)}. It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
     actions(withdrawButton(request)),
   )
 }
@@ -39,12 +39,21 @@ function needsOf({ policy }: Allowed): Line {
   return stages.length > 1 ? say`${needs}: ${eachStage(stages)}` : say`${needs}`
 }
 
-export function decidedAnswer({ outcome, request, missing, staged }: Decided, names: Names): Message {
+export function decidedAnswer({ outcome, request, missing, staged, terms }: Decided, names: Names): Message {
   const number = requestName(request.number)
   const about = say`${accessOf(request)} for ${names(request.requester)}`
   if (outcome === 'denied') return sentence(say`You denied ${number}: ${about}. Nothing was given.`)
-  if (outcome === 'approved') return sentence(say`You approved ${number}: ${about}. Giving access now.`)
+  if (outcome === 'approved') {
+    const next = terms.startsAt ? say`It starts ${moment(terms.startsAt)}.` : say`Giving access now.`
+    return sentence(say`You approved ${number}: ${about}${lessThanAsked(request, terms)}. ${next}`)
+  }
   return sentence(say`You approved ${number}: ${about}. It needs ${moreApprovals(missing, staged)}.`)
+}
+
+function lessThanAsked(request: Request, { duration }: Terms): string {
+  return duration < request.duration
+    ? ` for ${formatDuration(duration)} instead of ${formatDuration(request.duration)}`
+    : ''
 }
 
 export function withdrawnAnswer(request: Request): Message {
@@ -53,6 +62,13 @@ export function withdrawnAnswer(request: Request): Message {
 
 /** After I'm done, and after End now. */
 export function endingAnswer(grant: Grant, by: string, names: Names): Message {
+  if (neverBegan(grant)) {
+    const what =
+      grant.person === by ? say`your ${accessOf(grant)}` : say`${accessOf(grant)} for ${names(grant.person)}`
+    return sentence(
+      say`You called off ${what} (${grantName(grant.number)}) before it began. Nothing was given.`,
+    )
+  }
   const whose = grant.person === by ? 'your' : `the access of ${names(grant.person)},`
   return sentence(
     say`Ending ${whose} ${accessOf(grant)} (${grantName(grant.number)}). It is said to have ended when the target confirms it.`,

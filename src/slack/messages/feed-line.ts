@@ -1,13 +1,24 @@
 /** What the security channel's feed says about one step. */
 import { formatDuration } from '../../core/duration.ts'
-import { type Grant, grantName } from '../../core/grant.ts'
+import { type Grant, grantName, neverBegan } from '../../core/grant.ts'
 import type { Notice } from '../../core/notice.ts'
 import { clamp } from '../../core/reason.ts'
 import type { RefusalCode } from '../../core/refusal.ts'
 import { type Request, requestName } from '../../core/request.ts'
 import type { Names } from '../blocks/message.ts'
 import { bold, type Line, moment, say } from '../blocks/say.ts'
-import { accessOf, approvedBy, asks, lateness, usedOf, whyEnded, withdrawnBy, yesesOf } from './phrases.ts'
+import {
+  accessOf,
+  approvedBy,
+  asks,
+  calledOffBy,
+  forHowLong,
+  lateness,
+  usedOf,
+  whyEnded,
+  withdrawnBy,
+  yesesOf,
+} from './phrases.ts'
 import { BREAK_GLASS, reviewLine } from './review.ts'
 import { withTicket } from './ticket.ts'
 
@@ -39,7 +50,7 @@ export function feedLine(one: FeedLine, names: Names): Line {
     case 'asked':
       if (request.prolongs)
         return say`${bold('Asked')}: ${who} asks to extend ${accessOf(request)} by ${formatDuration(request.duration)} (${number}).`
-      return say`${bold('Asked')}: ${asks(request, names)} ${accessOf(request)} for ${formatDuration(request.duration)} (${number}${withTicket(request, one.ticketUrl)}).${request.state === 'offered' ? ` It waits for ${who} to accept it.` : ''}`
+      return say`${bold('Asked')}: ${asks(request, names)} ${accessOf(request)}${forHowLong(request)} (${number}${withTicket(request, one.ticketUrl)}).${request.state === 'offered' ? ` It waits for ${who} to accept it.` : ''}`
     case 'decided':
       return decided(request, names)
     case 'given':
@@ -53,6 +64,8 @@ export function feedLine(one: FeedLine, names: Names): Line {
         : say``
     }
     case 'not-given':
+      if (grant && neverBegan(grant))
+        return say`${bold('Called off')}${calledOffBy(grant, names)}: ${accessOf(request)} for ${who}, before it began (${number}). Nothing was given.`
       return say`${bold('Not given')}: ${accessOf(request)} could not be given to ${who}${grant?.lastError ? `: ${clamp(grant.lastError, 200)}` : ''} (${number}). Nothing of it is left.`
   }
 }

@@ -22,6 +22,16 @@ export function doneButton(grant: Grant): Button {
   })
 }
 
+/** Before it began. */
+export function callOffButton(grant: Grant): Button {
+  return button({
+    action: ACTION.give_back,
+    text: 'Call off',
+    label: `Call off ${grantName(grant.number)}: ${accessName(grant)}`,
+    value: grant.id,
+  })
+}
+
 export function extendButton(grant: Grant): Button {
   return button({
     action: ACTION.extend,
@@ -31,8 +41,9 @@ export function extendButton(grant: Grant): Button {
   })
 }
 
-/** What a holder can do about access that is there. */
+/** What a holder can do about access that is there, or is to come. */
 export function ownButtons(grant: Grant, capabilities: Capabilities | undefined): Block {
+  if (grant.state !== 'active') return actions(callOffButton(grant))
   const password = capabilities?.credential === 'password' ? [passwordButton(grant)] : []
   return actions(...password, extendButton(grant), doneButton(grant))
 }

@@ -3,9 +3,9 @@ import { formatDuration } from '../../core/duration.ts'
 import { type Grant, secondsHeld, secondsPlanned } from '../../core/grant.ts'
 import type { Who } from '../../core/person.ts'
 import type { Held } from '../../core/reads.ts'
-import type { Decision, Request } from '../../core/request.ts'
+import type { Decision, Limit, Request } from '../../core/request.ts'
 import type { Names } from '../blocks/message.ts'
-import { bold, group, type Line, listed, person, type Sayable, say } from '../blocks/say.ts'
+import { bold, group, type Line, listed, moment, person, type Sayable, say } from '../blocks/say.ts'
 
 /** `read on orders-db`. */
 export function accessOf(one: { readonly role: string; readonly target: string }): Line {
@@ -51,6 +51,11 @@ export function whyEnded(grant: Grant, who: (id: string) => Sayable): Line {
   return say`its time was over`
 }
 
+/** Who ended it before it began; nobody where today's policy did. */
+export function calledOffBy(grant: Grant, who: (id: string) => Sayable): Line {
+  return grant.endedBy ? say` by ${who(grant.endedBy)}` : say``
+}
+
 /** Who took the question back. */
 export function withdrawnBy(request: Request, who: (id: string) => Sayable): Line {
   return request.closedBy
@@ -91,10 +96,26 @@ export function approvedBy(request: Request, who: (id: string) => Sayable): Line
   return listed(
     yesesOf(request).map((one) =>
       one.self
-        ? say`${who(one.approver)} (who asked for it; the policy allows self-approval)`
-        : say`${who(one.approver)}`,
+        ? say`${who(one.approver)}${limitOf(request, one)} (who asked for it; the policy allows self-approval)`
+        : say`${who(one.approver)}${limitOf(request, one)}`,
     ),
   )
+}
+
+/** ` for 30 min instead of 2 h`, ` from tomorrow at 9:00 on`; empty for a yes to all that was asked. */
+export function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt }: Limit): Line {
+  const time =
+    duration === undefined
+      ? say``
+      : say` for ${formatDuration(duration)} instead of ${formatDuration(request.duration)}`
+  return startsAt ? say`${time} from ${moment(startsAt)} on` : time
+}
+
+/** ` for 2 h`, ` for 2 h from tomorrow at 9:00 on`: what is asked for, or decided. */
+export function forHowLong({ duration, startsAt }: Limit & { readonly duration: number }): Line {
+  return startsAt
+    ? say` for ${formatDuration(duration)} from ${moment(startsAt)} on`
+    : say` for ${formatDuration(duration)}`
 }
 
 /** On what grounds somebody has it, in a sentence of its own. */

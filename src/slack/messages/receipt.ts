@@ -9,6 +9,7 @@ import { chain } from './extension.ts'
 import {
   accessName,
   endedHow,
+  forHowLong,
   groundsOf,
   lateness,
   sessionsEnded,
@@ -31,6 +32,7 @@ export function receipt(card: Card, names: Names): Message {
   const text = together(
     say`${title}: ${accessName(request)} for ${who}.`,
     request.review ? groundsOf(request, names) : say`Approved by ${approvals(card, names)}.`,
+    sentenceOf(allowed(card, grant)),
     links,
     say`Ended: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
     takenBack(grant, who),
@@ -39,16 +41,19 @@ export function receipt(card: Card, names: Names): Message {
   return message(text, [
     rich(
       paragraph(say`${bold(title)}: ${accessName(request)} for ${who}`),
-      bullets([
-        say`${bold('Asked')} ${moment(request.createdAt)} for ${formatDuration(request.duration)}${request.askedBy ? say` by ${names(request.askedBy)}` : ''}${withTicket(request, card.ticketUrl)}`,
-        request.review ? groundsOf(request, names) : say`${bold('Approved')} by ${approvals(card, names)}`,
-        given(grant, who),
-        ...(links.length > 0 ? [say`${bold('Extension')}: ${links}`] : []),
-        say`${bold('Used')} ${usedOf(grant)}`,
-        say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
-        say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,
-        ...(request.review ? [reviewLine(request.review, who, names)] : []),
-      ]),
+      bullets(
+        [
+          say`${bold('Asked')} ${moment(request.createdAt)}${forHowLong(request)}${request.askedBy ? say` by ${names(request.askedBy)}` : ''}${withTicket(request, card.ticketUrl)}`,
+          request.review ? groundsOf(request, names) : say`${bold('Approved')} by ${approvals(card, names)}`,
+          allowed(card, grant),
+          given(grant, who),
+          ...(links.length > 0 ? [say`${bold('Extension')}: ${links}`] : []),
+          say`${bold('Used')} ${usedOf(grant)}`,
+          say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
+          say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,
+          ...(request.review ? [reviewLine(request.review, who, names)] : []),
+        ].filter((line) => line.length > 0),
+      ),
     ),
     ...quoted(grant.endNote),
     grant.leftBehind.length > 0
@@ -71,6 +76,18 @@ function approvals({ request }: Card, names: Names): Line {
         : say`${names(one.approver)} ${moment(one.at)}`,
     ),
   )
+}
+
+function sentenceOf(line: Line): Line {
+  return line.length > 0 ? say`${line}.` : line
+}
+
+/** Empty where it is what was asked for. */
+function allowed({ request }: Card, grant: Grant): Line {
+  const less = grant.duration < request.duration
+  if (!less && !grant.startsAt) return say``
+  const instead = less ? ` instead of ${formatDuration(request.duration)}` : ''
+  return say`Allowed: ${formatDuration(grant.duration)}${instead}${grant.startsAt ? say` from ${moment(grant.startsAt)} on` : ''}`
 }
 
 function given(grant: Grant, who: string): Line {

@@ -1,4 +1,3 @@
-import { formatDuration } from '../../core/duration.ts'
 import { requestName } from '../../core/request.ts'
 import { stillMissing } from '../../core/stages.ts'
 import type { Card } from '../../operations/read-card.ts'
@@ -6,7 +5,7 @@ import { sentence } from '../blocks/compose.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { type Line, moment, say, together } from '../blocks/say.ts'
 import { fromWhom } from './approval-stages.ts'
-import { accessOf, counted, mentionsOf } from './phrases.ts'
+import { accessOf, counted, forHowLong, mentionsOf } from './phrases.ts'
 
 /** In the thread of the card, for those who have not answered yet; it alerts them. */
 export function reminder(card: Card, names: Names): Message {
@@ -14,7 +13,7 @@ export function reminder(card: Card, names: Names): Message {
   const missing = Math.max(1, needed - approvals.length)
   return sentence(
     together(
-      say`${requestName(request.number)} still waits: ${names(request.requester)} asks for ${accessOf(request)} for ${formatDuration(request.duration)}.`,
+      say`${requestName(request.number)} still waits: ${names(request.requester)} asks for ${accessOf(request)}${forHowLong(request)}.`,
       say`It needs ${counted(missing, 'more approval')}${silent(card)}, and lapses ${moment(request.lapsesAt)}.`,
     ),
   )

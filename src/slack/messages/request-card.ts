@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.ts'
 import { grantName } from '../../core/grant.ts'
 import { clamp, lengthOf } from '../../core/reason.ts'
-import { askerOf, requestName } from '../../core/request.ts'
+import { askerOf, requestName, type Terms, termsOf } from '../../core/request.ts'
 import type { Standing } from '../../core/standing.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
@@ -23,7 +23,7 @@ import { ACTION } from '../ids.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { whatItExtends } from './extension.ts'
 import { endButton } from './grant-buttons.ts'
-import { accessName, accessOf, approvedBy, asks, counted, usedOf } from './phrases.ts'
+import { accessName, accessOf, approvedBy, asks, counted, forHowLong, usedOf } from './phrases.ts'
 import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
@@ -73,21 +73,37 @@ export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names:
     denied: `Denied: ${what} for ${who}`,
     withdrawn: `Withdrawn: ${what} for ${who}`,
     lapsed: `Lapsed: ${what} for ${who}`,
+    waiting: `Approved for later: ${what} for ${who}`,
     giving: `Approved: ${what} for ${who}`,
     active: `${who} has ${what}`,
     ending: `Ending: ${what} for ${who}`,
     undoing: `Not given: ${what} for ${who}`,
     ended: `Ended: ${what} for ${who}`,
     'not-given': `Not given: ${what} for ${who}`,
+    'called-off': `Called off: ${what} for ${who}`,
   }
   if (!request.review) return titles[stage]
   return `${BREAK_GLASS}: ${stage === 'giving' ? `${who} takes ${what}` : titles[stage]}`
 }
 
-function howLong({ request }: Card, waits: boolean): Line {
-  const length = formatDuration(request.duration)
-  if (request.prolongs) return say`${length} more`
-  return waits ? say`${length}; the clock starts when the access is there` : say`${length}`
+/** What comes of it by now; where that is less than was asked, both. */
+function howLong(card: Card, waits: boolean): Line {
+  const { request } = card
+  const { duration, startsAt } = termsNow(card)
+  const asked = duration < request.duration ? ` (${formatDuration(request.duration)} asked)` : ''
+  const length = `${formatDuration(duration)}${request.prolongs ? ' more' : ''}${asked}`
+  if (startsAt) return say`${length}, from ${moment(startsAt)} on`
+  return waits && !request.prolongs
+    ? say`${length}; the clock starts when the access is there`
+    : say`${length}`
+}
+
+function termsNow({ request, grant, approvals }: Card): Terms {
+  if (grant) return grant
+  return termsOf(
+    request,
+    request.decisions.filter((one) => approvals.includes(one.approver)),
+  )
 }
 
 function whatItAllows({ role, request }: Card): Block {
@@ -143,6 +159,7 @@ function buttonsOf(card: Card, stage: Stage, names: Names): Block | undefined {
   if (stage === 'pending') return decisionButtons(card, names)
   const buttons = [
     ...(stage === 'active' && grant ? [endButton(grant, names(request.requester))] : []),
+    ...(stage === 'waiting' && grant ? [endButton(grant, names(request.requester), 'Call off…')] : []),
     ...(request.review?.state === 'open' ? [reviewButton(request, names)] : []),
   ]
   return buttons.length > 0 ? actions(...buttons) : undefined
@@ -204,10 +221,14 @@ function story(card: Card, names: Names): Line {
       return together(
         request.prolongs
           ? say`${who} asks to extend ${access} by ${length} (${number}).`
-          : say`${asks(request, names)} ${access} for ${length} (${number}).`,
+          : say`${asks(request, names)} ${access}${forHowLong(request)} (${number}).`,
         request.ticket ? say`Ticket ${request.ticket}.` : say``,
         say`Reason: ${clamp(request.reason, 400)}`,
       )
+    case 'waiting':
+      return say`${number} was approved by ${approvedBy(request, names)}: ${access} for ${who}.${grant?.startsAt ? say` It starts ${moment(grant.startsAt)}.` : ''}`
+    case 'called-off':
+      return say`${access} for ${who} was called off before it began (${number}). Nothing was given.`
     case 'giving':
       if (request.review)
         return say`${who} takes ${access} for ${length} without approval (${number}). Reason: ${clamp(request.reason, 400)}`

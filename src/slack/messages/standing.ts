@@ -8,6 +8,7 @@ import { approvalsFrom, eachStage, filledBy, fromWhom } from './approval-stages.
 import { chain } from './extension.ts'
 import {
   approvedBy,
+  calledOffBy,
   counted,
   endedHow,
   groundsOf,
@@ -42,6 +43,10 @@ export function standing(card: Card, names: Names): Block[] {
       return [section(say`${bold('Withdrawn')} ${withdrawnBy(request, names)}${when}. Nothing was given.`)]
     case 'lapsed':
       return [section(lapsed(card))]
+    case 'waiting':
+      return [section(waitsForStart(card, names))]
+    case 'called-off':
+      return grant ? [section(calledOff(grant, names)), ...quoted(grant.endNote)] : []
     case 'giving':
       return giving(card, names)
     case 'active':
@@ -90,6 +95,16 @@ function lapsed({ request, needed }: Card): Line {
   const have = yesesOf(request).length
   const what = have === 0 ? 'nobody answered' : `only ${have} of ${needed} approvals came`
   return say`${bold('Lapsed')}: ${what} before ${moment(request.lapsesAt)}. Nothing was given.`
+}
+
+function waitsForStart({ request, grant }: Card, names: Names): Line {
+  const starts = grant?.startsAt ? say`It starts ${moment(grant.startsAt)}` : say`It starts later`
+  return say`${bold('Approved')} by ${approvedBy(request, names)}. ${starts}; until then nothing is given.`
+}
+
+function calledOff(grant: Grant, names: Names): Line {
+  const at = grant.dueAt ? say` ${moment(grant.dueAt)}` : say``
+  return say`${bold('Called off')}${calledOffBy(grant, names)}${at}, before it began. Nothing was given.`
 }
 
 function giving({ request, grant }: Card, names: Names): Block[] {

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../core/connector.ts'
+import { isWaiting } from '../../core/grant.ts'
 import type { AccessList } from '../../operations/list-access.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { actions, context, section } from '../blocks/layout.ts'
@@ -49,7 +50,8 @@ export function statusAnswer(
       'You have',
       grants,
       ({ grant }) => grantLine(grant),
-      ({ grant }) => (grant.state === 'active' ? [ownButtons(grant, capabilities(grant.target))] : []),
+      ({ grant }) =>
+        grant.state === 'active' || isWaiting(grant) ? [ownButtons(grant, capabilities(grant.target))] : [],
     ),
     ...part('You asked for', pending, pendingLine, (request) => [actions(withdrawButton(request))]),
     ...part(

@@ -1,6 +1,7 @@
+import { type Grant, grantName, isWaiting, neverBegan } from '../../core/grant.ts'
 import type { Step } from '../../core/notice.ts'
 import { clamp } from '../../core/reason.ts'
-import { requestName } from '../../core/request.ts'
+import { type Request, requestName } from '../../core/request.ts'
 import { stillMissing } from '../../core/stages.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
@@ -10,10 +11,11 @@ import { bold, code, type Line, moment, person, type Sayable, say, second, toget
 import { moreApprovals } from './approval-stages.ts'
 import { goesOn, isGoingOn, wentOn } from './extension.ts'
 import { forOther, offered } from './for-another.ts'
-import { askAgainButton, doneButton, extendButton, passwordButton } from './grant-buttons.ts'
+import { askAgainButton, callOffButton, doneButton, extendButton, passwordButton } from './grant-buttons.ts'
 import {
   accessOf,
   approvedBy,
+  calledOffBy,
   endedHow,
   groundsOf,
   lateness,
@@ -54,11 +56,22 @@ export type Telling = {
 const steps: Record<Step, (card: Card) => Telling> = {
   offered,
   'for-other': forOther,
-  approved: ({ request }) => ({
-    line: (who) =>
-      say`${requestName(request.number)} was approved by ${approvedBy(request, who)}. You are being given ${accessOf(request)} now; a message follows when it is there.`,
-    more: [],
-  }),
+  approved: ({ request, grant }) => {
+    const later = grant && isWaiting(grant) ? grant : undefined
+    const notes = notesOf(request)
+    return {
+      line: (who) =>
+        together(
+          say`${requestName(request.number)} was approved by ${approvedBy(request, who)}.`,
+          later
+            ? say`You are given ${accessOf(request)} ${moment(later.startsAt)}, if you may still have it then; a message follows when it is there.`
+            : say`You are being given ${accessOf(request)} now; a message follows when it is there.`,
+          notes ? say`The reason given:` : say``,
+        ),
+      spoken: notes,
+      more: [...quoted(notes), ...(later ? [actions(callOffButton(later))] : [])],
+    }
+  },
 
   counted: ({ request, stages }) => ({
     line: (who) => {
@@ -108,12 +121,41 @@ const steps: Record<Step, (card: Card) => Telling> = {
     more: quoted(review?.note ?? ''),
   }),
 
-  'not-given': (card) => ({
+  'not-given': (card) =>
+    card.grant && neverBegan(card.grant) ? calledOff(card, card.grant) : notGiven(card),
+}
+
+/** What approvers wrote who allowed less than was asked. */
+function notesOf(request: Request): string {
+  return yesesOf(request)
+    .filter((one) => one.note !== '')
+    .map((one) => one.note)
+    .join('\n')
+}
+
+/** Ended before it began: by its holder, by somebody else, or because today's policy says no. */
+function calledOff({ request }: Card, grant: Grant): Telling {
+  const own = grant.endReason === 'returned'
+  return {
+    line: (who) =>
+      together(
+        own
+          ? say`You called off your ${accessOf(request)} (${grantName(grant.number)}) before it began. Nothing was given.`
+          : say`Your ${accessOf(request)} (${grantName(grant.number)}) was called off${calledOffBy(grant, who)} before it began. Nothing was given.`,
+        grant.endNote ? say`The reason given:` : say``,
+      ),
+    spoken: grant.endNote,
+    more: [...quoted(grant.endNote), actions(askAgainButton(request))],
+  }
+}
+
+function notGiven(card: Card): Telling {
+  return {
     line: () =>
       say`${accessOf(card.request)} could not be given to you (${requestName(card.request.number)}). Nothing of it is left. You can ask again; if it fails again, show this to whoever looks after ${card.request.target}.`,
     spoken: clamp(card.grant?.lastError ?? '', 300),
     more: [...(card.grant ? failure(card.grant) : []), actions(askAgainButton(card.request))],
-  }),
+  }
 }
 
 function given({ request, grant, capabilities, ticketUrl }: Card): Telling {
