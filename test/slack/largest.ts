@@ -204,6 +204,10 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       names,
     ),
     alarm: alarm(revoking, 9, crowd, names),
+    'feed given': feed(
+      times(5, () => ({ what: 'given', request: asked, grant: active }) as const),
+      names,
+    ),
     feed: feed(lines, names, { refused: 900, asked: 900, ended: 900 }),
     woke: woke({ kind: 'woke', downSeconds: 999_999, expired: 1000, unfinished: 1000, lapsed: 1000 }),
     delivery: deliveryNotice(

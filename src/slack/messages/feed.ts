@@ -63,9 +63,10 @@ function endButtons(shown: readonly FeedLine[], names: Names): Block[] {
     one.what === 'given' && one.grant?.state === 'active' ? [one.grant] : [],
   )
   if (live.length === 0 || live.length > MOST_BUTTONS) return []
-  return [
-    actions(...live.map((grant) => endButton(grant, names(grant.person), `End ${grantName(grant.number)}…`))),
-  ]
+  // A row for each: in one row Slack takes an action only once.
+  return live.map((grant) =>
+    actions(endButton(grant, names(grant.person), `End ${grantName(grant.number)}…`)),
+  )
 }
 
 const LEFT_OUT: Record<FeedKind, readonly [string, string]> = {
