@@ -77,7 +77,7 @@ function asRow(event: { index: number; time: Date; type: string; bytes: string }
   return [`  ${event.index}`, event.time.toISOString(), event.type, `${actor.kind} ${actor.id}`]
 }
 
-/** `audit.jsonl` holds each event's exact bytes, one a line; the other two files were written as things happened. */
+/** `audit.jsonl` holds each event's exact bytes, one a line; `slack.jsonl` was written as things happened. */
 export async function leaveRecord(demo: Demo, out: string): Promise<void> {
   const { audit } = demo.elevate.world.store
   const lines: string[] = []

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Verifier } from '../audit/note.ts'
 import { openSigningKey } from '../audit/signing-key.ts'
-import { createDemoOrders, type DemoOrders } from '../connectors/postgres/demo-orders.ts'
+import { createDemoOrders, type DemoOrders, demoLogging } from '../connectors/postgres/demo-orders.ts'
 import { makeLog } from '../log.ts'
 import { pageHandler } from '../simulator/page/serve.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
@@ -50,9 +50,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   try {
     const home = mkdtempSync(path.join(tmpdir(), 'elevate-demo-'))
     closing.push(() => rmSync(home, { recursive: true, force: true }))
-    const [databaseUrl, target] = await Promise.all([
+    const [databaseUrl, orders] = await Promise.all([
       ownDatabase(options.databaseUrl, closing),
-      startTarget(options.out ?? home, closing),
+      startTarget(closing),
     ])
     const wireLog = options.out && createWriteStream(path.join(options.out, 'slack.jsonl'))
     if (wireLog) closing.push(() => new Promise((resolve) => wireLog.end(resolve)))
@@ -85,15 +85,15 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         logLevel: 'warn',
       },
       makeLog('warn'),
-      { ORDERS_DB_URL: target.orders.botUrl },
+      { ORDERS_DB_URL: orders.botUrl },
     )
     closing.push(() => elevate.stop())
     await elevate.start()
     return {
       simulator,
       elevate,
-      orders: target.orders,
-      targetLog: target.log,
+      orders,
+      targetLog: orders.log,
       config,
       databaseUrlFile,
       verifierKey: key.signer.verifier,
@@ -117,20 +117,10 @@ async function ownDatabase(given: string | undefined, closing: (() => unknown)[]
   return runtimeLogin(server.url)
 }
 
-async function startTarget(
-  folder: string,
-  closing: (() => unknown)[],
-): Promise<{ orders: DemoOrders; log: string }> {
-  const log = path.join(folder, 'target.log')
+async function startTarget(closing: (() => unknown)[]): Promise<DemoOrders> {
   const server = await startLocalPostgres({
-    logFile: log,
-    settings: {
-      log_connections: 'on',
-      log_disconnections: 'on',
-      log_line_prefix: '%m [%p] user=%u db=%d app=%a ',
-      log_timezone: 'UTC',
-    },
+    settings: { ...demoLogging, log_line_prefix: '%m [%p] user=%u db=%d app=%a ' },
   })
   closing.push(() => server.stop())
-  return { orders: await createDemoOrders(server.url), log }
+  return createDemoOrders(server.url)
 }

@@ -6,6 +6,8 @@
  * "already gone" are successes. `grant` and `revoke` return only after the target itself was read again.
  */
 
+import type { ActivityAsk, ActivityPage } from './activity.ts'
+
 /** Plain data that survives a trip through the database. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
@@ -149,6 +151,8 @@ export type Connector = {
   accountOf?(subject: Subject): string | undefined
   /** Makes a fresh secret for a live access; the one before stops working. */
   credential?(access: Access, signal: AbortSignal): Promise<Credential>
+  /** The next page of what an account did; a target that cannot tell has no such verb. Changes nothing. */
+  activity?(ask: ActivityAsk, signal: AbortSignal): Promise<ActivityPage>
   close(): Promise<void>
 }
 

@@ -1,8 +1,6 @@
 // A second PostgreSQL server, which plays a target: the demo's orders database, set up as documented.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createDemoOrders, type DemoOrders } from '../../src/connectors/postgres/demo-orders.ts'
+import { readFile } from 'node:fs/promises'
+import { createDemoOrders, type DemoOrders, demoLogging } from '../../src/connectors/postgres/demo-orders.ts'
 import type { LocalPostgres } from '../../src/store/local-postgres.ts'
 import { startTestServer } from './postgres.ts'
 
@@ -17,22 +15,11 @@ export type TargetServer = AsyncDisposable & {
 
 /** A second cluster, which plays a target. Start it once a file, in `beforeAll`; it is gone after `stop()`. */
 export async function targetServer(settings: Record<string, string | number> = {}): Promise<TargetServer> {
-  const place = await mkdtemp(join(tmpdir(), 'elevate-target-'))
-  const logFile = join(place, 'server.log')
-  const logged = {
-    log_statement: 'all',
-    log_connections: 'on',
-    log_disconnections: 'on',
-    log_line_prefix: '%u ',
-  }
-  const server = await startTestServer({ ...logged, ...settings }, logFile)
-  const stop = async () => {
-    await server.stop()
-    await rm(place, { recursive: true, force: true })
-  }
+  const server = await startTestServer({ ...demoLogging, log_line_prefix: '%u ', ...settings })
+  const stop = () => server.stop()
   try {
     const orders = await createDemoOrders(server.url)
-    return { orders, server, log: () => readFile(logFile, 'utf8'), stop, [Symbol.asyncDispose]: stop }
+    return { orders, server, log: () => readFile(orders.log, 'utf8'), stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await stop()
     throw error

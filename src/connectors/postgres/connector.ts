@@ -1,5 +1,6 @@
 // PostgreSQL as a target. See docs/targets/postgres.md for what a database administrator does once.
 import type { Capabilities, Connector, ConnectorKind, JsonObject, Subject } from '../../core/connector.ts'
+import { collectActivity } from './activity.ts'
 import { checkTarget } from './checks.ts'
 import { holdersOf } from './holders.ts'
 import { loginOf, membership } from './membership.ts'
@@ -26,6 +27,8 @@ export const postgres: ConnectorKind = {
   open({ id, settings: raw, roles, secret }) {
     const settings = targetOf(raw)
     const database = new Database(id, secret(settings.connection))
+    // Connections of its own: reading a long log must never keep a revocation waiting for one.
+    const log = new Database(id, secret(settings.connection))
     const asked = settings.connect_with ?? {}
     const shown = {
       host: asked.host ?? database.where.host,
@@ -53,7 +56,10 @@ export const postgres: ConnectorKind = {
       takeAway: ({ entitlement, ...holding }, signal) =>
         takeAway(target, roleOf(entitlement).database_role, holding, signal),
       accountOf: (subject) => accountIn(settings, subject),
-      close: () => database.close(),
+      activity: (ask, signal) => collectActivity(log, ask, signal),
+      close: async () => {
+        await Promise.all([database.close(), log.close()])
+      },
     }
     return connector
   },

@@ -1,6 +1,22 @@
 // A small `orders` database to try elevate with, set up the way a careful administrator would.
+import path from 'node:path'
 import pg from 'pg'
+import { activityInstallSql } from './activity-install.ts'
 import { makePassword, scramVerifier } from './scram.ts'
+
+/** A target whose log can be read: every statement, as lines of text for people and as JSON for elevate. */
+export const demoLogging = {
+  logging_collector: 'on',
+  log_destination: 'stderr,jsonlog',
+  log_directory: 'log',
+  log_filename: 'server.log',
+  log_rotation_age: 0,
+  log_rotation_size: 0,
+  log_statement: 'all',
+  log_connections: 'on',
+  log_disconnections: 'on',
+  log_timezone: 'UTC',
+}
 
 export type DemoOrders = {
   /** For elevate: not a superuser. */
@@ -11,6 +27,8 @@ export type DemoOrders = {
   readonly superuserUrl: string
   /** A person's own login, for the mode `membership`. */
   readonly adaUrl: string
+  /** The server's own log, when it was started with {@link demoLogging}; beside it, ending in .json, the one elevate reads. */
+  readonly log: string
 }
 
 const customers = [
@@ -126,7 +144,13 @@ export async function createDemoOrders(superuserUrl: string): Promise<DemoOrders
   })
   const orders = new URL(superuserUrl)
   orders.pathname = '/orders'
-  await connected(orders.href, (client) => client.query(schema))
+  let data = ''
+  await connected(orders.href, async (client) => {
+    await client.query(schema)
+    await client.query(activityInstallSql({ logins: ['ada'] }))
+    const { rows } = await client.query<{ data: string }>("select current_setting('data_directory') as data")
+    data = rows[0]?.data ?? ''
+  })
   const urlAs = (login: keyof typeof passwords) => {
     const url = new URL(orders)
     url.username = login
@@ -137,6 +161,7 @@ export async function createDemoOrders(superuserUrl: string): Promise<DemoOrders
     botUrl: urlAs('elevate_bot'),
     adaUrl: urlAs('ada'),
     superuserUrl: orders.href,
+    log: path.join(data, demoLogging.log_directory, demoLogging.log_filename),
     psqlHost: orders.hostname,
     psqlPort: Number(orders.port || 5432),
   }

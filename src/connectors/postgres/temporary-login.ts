@@ -193,7 +193,7 @@ export function loginName(prefix: string, subject: Subject, grantNumber: number)
   return `${prefix}${person || 'person'}${end}`
 }
 
-async function mayLogStatements(ask: Ask): Promise<boolean> {
+export async function mayLogStatements(ask: Ask): Promise<boolean> {
   const [row] = await ask<{ may: boolean }>(
     `select current_setting('server_version_num')::int >= 150000
             and has_parameter_privilege('log_statement', 'SET') as may`,
