@@ -32,6 +32,7 @@ export const auditEventTypes = [
   'standing_access.removed',
   'standing_access.gone',
   'activity.collected',
+  'activity.unmatched',
   'config.loaded',
   'digest.posted',
   'checkpoint.signed',

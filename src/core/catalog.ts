@@ -1,4 +1,5 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
+import type { Redaction } from './activity.ts'
 import type { JsonObject } from './connector.ts'
 import type { Delivery } from './delivery.ts'
 import type { Severity } from './feed.ts'
@@ -18,6 +19,8 @@ export type Role = {
   readonly risk: Risk
   /** The connector's own settings for this role; frozen on every grant. */
   readonly settings: JsonObject
+  /** How much of the statements is kept; the target's own setting without it. */
+  readonly redact?: Redaction
 }
 
 export type Target = {
@@ -27,6 +30,7 @@ export type Target = {
   /** Where approval cards and revocation notices go. */
   readonly channel: ChannelId
   readonly settings: JsonObject
+  readonly redact?: Redaction
   readonly roles: readonly Role[]
 }
 
@@ -120,4 +124,10 @@ export function findRole(catalog: Catalog, target: string, role: string): Role |
 /** Every policy that speaks of this entitlement, in the file's order. */
 export function policiesFor(catalog: Catalog, target: string, role: string): readonly Policy[] {
   return catalog.policies.filter((policy) => policy.targets.includes(target) && policy.roles.includes(role))
+}
+
+/** How much of what was done under an entitlement is kept; of what nobody configured, no literals. */
+export function redactionFor(catalog: Catalog, target: string, role: string): Redaction {
+  const found = findTarget(catalog, target)
+  return findRole(catalog, target, role)?.redact ?? found?.redact ?? 'literals'
 }

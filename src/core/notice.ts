@@ -38,6 +38,8 @@ export type Notice =
   | { readonly kind: 'revoked'; readonly grant: GrantId }
   /** The closing card in the request's thread. */
   | { readonly kind: 'receipt'; readonly grant: GrantId }
+  /** What was done is known now: the messages that closed the grant in this lane are drawn anew. */
+  | { readonly kind: 'activity'; readonly grant: GrantId }
   /** Access outlives its time. */
   | { readonly kind: 'alarm'; readonly grant: GrantId; readonly number: number }
   /** A line of the security channel's feed. */
@@ -95,6 +97,7 @@ export type Told = { readonly lane: Lane; readonly notice: Notice }
 export function keyOf({ lane, notice }: Told): string | undefined {
   if (notice.kind === 'card') return `card:${notice.request}:${lane}`
   if (notice.kind === 'standing') return `standing:${notice.report}:${lane}`
+  if (notice.kind === 'activity') return `activity:${notice.grant}:${lane}`
   if (notice.kind === 'home') return `home:${lane}`
   if (notice.kind === 'checkpoint') return `checkpoint:${lane}`
   if (notice.kind === 'digest') return `digest:${notice.period ?? 'daily'}:${notice.from}:${notice.to}`

@@ -1,4 +1,5 @@
 /** What the verbs need from the world outside; adapters implement it, `wire.ts` puts them together. Types only. */
+import type { ActivityMoves, ActivityReads } from './activity.ts'
 import type { AuditEvent, AuditReader } from './audit-event.ts'
 import type { ProofStore } from './audit-proof.ts'
 import type { Catalog } from './catalog.ts'
@@ -45,6 +46,7 @@ export type Store = {
   readonly deliveries: Deliveries
   readonly dues: Dues
   readonly standing: StandingReads
+  readonly activity: ActivityReads
   readonly outbox: Outbox
   readonly quarantine: QuarantineStore
 }
@@ -108,6 +110,7 @@ export type Tx = {
   readonly deliveries: DeliveryMoves
   readonly dues: DueMoves
   readonly standing: StandingMoves
+  readonly activity: ActivityMoves
   /** People whose Home is open or was lately, so that it is kept true. */
   homes(): Promise<readonly PersonId[]>
   /** True for the first of all replicas that asks for this stretch of time. */

@@ -6,6 +6,7 @@ import { lapseRequest } from '../operations/lapse-request.ts'
 import { postDueDigest } from '../operations/post-digest.ts'
 import { remindApprovers } from '../operations/remind-approvers.ts'
 import { warnHolder } from '../operations/warn-holder.ts'
+import { makeActivityWatch } from './activity.ts'
 import { digestTimes } from './digest-times.ts'
 import type { Gate } from './gate.ts'
 import { makeLeaverWatch } from './leavers.ts'
@@ -39,6 +40,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
   let failing = false
   const leavers = makeLeaverWatch(world)
   const standing = makeStandingWatch(world)
+  const activity = makeActivityWatch(world)
 
   const tick = async (): Promise<void> => {
     try {
@@ -57,6 +59,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
       void sender.send()
       leavers.look()
       standing.look()
+      activity.look()
       lastGood = performance.now()
       if (failing) world.log.info({}, 'the sweeper works again')
       failing = false
@@ -92,8 +95,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
     sinceLastTick: () => (lastGood === undefined ? undefined : performance.now() - lastGood),
     async stop() {
       await Promise.all([second?.destroy(), ...digests.map((task) => task.destroy())])
-      await leavers.stop()
-      await standing.stop()
+      await Promise.all([leavers.stop(), standing.stop(), activity.stop()])
       await worker.stop()
       await sender.stop()
     },

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Finding } from '../core/connector.ts'
 import type { Store } from '../core/ports.ts'
+import { activityReads } from './activity.ts'
 import { auditReader } from './audit-log.ts'
 import { proofStore } from './checkpoints.ts'
 import { claims } from './claims.ts'
@@ -52,6 +53,8 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     outbox: shielded(outbox(db, known)),
     quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
     standing: shielded(standingReads(db)),
+    activity: shielded(activityReads(db)),
+    outbox: shielded(outbox(db)),
     ping,
     checkRights,
     close: () => connections.close(),

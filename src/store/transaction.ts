@@ -5,6 +5,7 @@ import type { AuditEvent } from '../core/audit-event.ts'
 import { type DigestPeriod, keyOf, type Told } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import type { Store, Tx } from '../core/ports.ts'
+import { activityMoves } from './activity.ts'
 import { seal } from './audit-log.ts'
 import type { Connections, Database, Line } from './connection.ts'
 import { deliveryMoves } from './deliveries.ts'
@@ -83,6 +84,7 @@ class Said {
       deliveries: deliveryMoves(trx),
       dues: dueMoves(trx),
       standing: standingMoves(trx),
+      activity: activityMoves(trx),
       homes: () => homes(trx),
       claimDigest: (from, to, period = 'daily') => claimDigest(trx, from, to, period),
       keepPolicy: (hash, text) => keepPolicy(trx, hash, text),
