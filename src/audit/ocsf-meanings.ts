@@ -56,6 +56,7 @@ const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'standing_access.removed': of('update', 'standing access', { access: 'taken' }),
   'standing_access.gone': of('read', 'standing access'),
   'activity.collected': of('create', 'activity record'),
+  'activity.unmatched': of('read', 'access without a grant', { severity: 'high' }),
   'config.loaded': of('update', 'policy', { failsWhen: ['refused'] }),
   'digest.posted': of('create', 'digest'),
   'checkpoint.signed': of('create', 'checkpoint'),

@@ -1,3 +1,4 @@
+import type { ActivitySummary } from '../core/activity.ts'
 import { approversOf, groupsToDecide, overseersOf, policyNow, standingStages } from '../core/approval.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
@@ -17,6 +18,8 @@ export type Card = {
   /** The grant that was to go on, when this asks for an extension; and the newest that goes on from this one. */
   readonly prolongs: Grant | undefined
   readonly prolongedBy: Grant | undefined
+  /** What was done under the grant, once it is over. */
+  readonly activity?: ActivitySummary | undefined
   /** Undefined when the configuration no longer has it. */
   readonly target: Target | undefined
   readonly role: Role | undefined
@@ -48,10 +51,11 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
   const request = await reads.request(id)
   if (!request) return undefined
   const catalog = world.catalog()
-  const [{ grant, prolongedBy }, before, past, groups] = await Promise.all([
+  const [{ grant, prolongedBy, activity }, before, past, groups] = await Promise.all([
     reads.grantOfRequest(id).then(async (given) => ({
       grant: given,
       prolongedBy: given && (await reads.prolongedBy(given.id)),
+      activity: given?.revokedAt && (await world.store.activity.summary(given.id)),
     })),
     request.prolongs === undefined ? undefined : reads.grant(request.prolongs),
     reads.pastGrants(request.requester, request.target, request.role, 4),
@@ -70,6 +74,7 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     grant,
     prolongs: before?.grant,
     prolongedBy,
+    activity,
     target: findTarget(catalog, request.target),
     role: findRole(catalog, request.target, request.role),
     policy,

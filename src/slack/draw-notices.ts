@@ -10,6 +10,7 @@ import type { World } from '../core/ports.ts'
 import type { RequestId } from '../core/request.ts'
 import { readCard } from '../operations/read-card.ts'
 import type { Message } from './blocks/message.ts'
+import { keepEnding } from './draw-ending.ts'
 import { drawFeed, feedGroups, inTurns } from './draw-feed.ts'
 import { alarm } from './messages/alarm.ts'
 import { checkpointNotice, logRefusedNotice } from './messages/checkpoint-notice.ts'
@@ -81,7 +82,12 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     case 'told': {
       const card = await readCard(world, first.request)
       if (!card || isStale(first.step, card)) return { covers, message: undefined }
-      return { covers, message: await withNames(world.directory, (names) => told(first.step, card, names)) }
+      const message = await withNames(world.directory, (names) => told(first.step, card, names))
+      return {
+        covers,
+        message,
+        ...(first.step === 'ended' && first.grant ? { keep: keepEnding(world, lane, first.grant) } : {}),
+      }
     }
     case 'reminder': {
       const card = await readCard(world, first.request)
@@ -139,7 +145,7 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     case 'refused':
       return { covers, ...(await drawFeed(world, lane, covers)) }
     case 'receipt':
-      return covers.length === 1 ? drawReceipt(world, covers, first.grant) : drawRevoked(world, covers)
+      return covers.length === 1 ? drawReceipt(world, lane, covers, first.grant) : drawRevoked(world, covers)
     case 'revoked':
       return drawRevoked(world, covers)
     default:
@@ -162,12 +168,12 @@ async function drawAlarm(
   return watched ? { message, thread: row.request.id, broadcast: true } : { message }
 }
 
-async function drawReceipt(world: World, covers: readonly Waiting[], id: string): Promise<Drawn> {
+async function drawReceipt(world: World, lane: Lane, covers: readonly Waiting[], id: string): Promise<Drawn> {
   const row = await world.store.reads.grant(id)
   const card = row && (await readCard(world, row.request.id))
   if (!card?.grant) return { covers, message: undefined }
   const message = await withNames(world.directory, (names) => receipt(card, names))
-  return { covers, message, thread: card.request.id }
+  return { covers, message, thread: card.request.id, keep: keepEnding(world, lane, id) }
 }
 
 async function drawStanding(

@@ -16,6 +16,7 @@ import type { RequestId } from '../core/request.ts'
 import { listAccess } from '../operations/list-access.ts'
 import { readCard } from '../operations/read-card.ts'
 import type { Message } from './blocks/message.ts'
+import { drawEnding, endingsToRedraw } from './draw-ending.ts'
 import { drawCopy, inTurns, MANY_REQUESTS } from './draw-feed.ts'
 import { type Drawn, drawNotices, groupNotices } from './draw-notices.ts'
 import { homeView } from './home/home-view.ts'
@@ -119,6 +120,7 @@ class Turn {
       (await this.#postCard(cards)) ||
       (await this.#postOneOf(groups.filter((group) => !isAlarm(group))))
     await this.#redraw(cards)
+    await this.#redrawEndings()
     if (posted) this.#pause = Math.max(this.#pause, AFTER_A_POST_MS)
     return this.#result()
   }
@@ -202,12 +204,7 @@ class Turn {
   async #redraw(cards: readonly CardToDraw[]): Promise<void> {
     for (const { request, covers, copy } of cards.filter((one) => one.copy).slice(0, REDRAWS_A_CALL)) {
       if (!copy) continue
-      if (this.#stopped) return
-      const wait = this.#pace.take()
-      if (wait > 0) {
-        this.#pause = Math.max(this.#pause, wait)
-        return
-      }
+      if (this.#stopped || !this.#mayUpdate()) return
       await this.#attempt(covers, async () => {
         const card = await readCard(this.#world, request)
         if (!card) return
@@ -224,6 +221,26 @@ class Turn {
     await wordsAtLeast(this.#posting, { message }, (content) =>
       this.#client.chat.update({ channel, ts, ...content }),
     )
+  }
+
+  /** Messages that closed a grant, once the record of what was done is complete. */
+  async #redrawEndings(): Promise<void> {
+    for (const { covers, grant } of endingsToRedraw(this.#waiting, this.#done)) {
+      if (this.#stopped) return
+      const copy = await this.#world.store.activity.posted(grant, this.#lane)
+      if (copy && !this.#mayUpdate()) return
+      await this.#attempt(covers, async () => {
+        const message = copy && (await drawEnding(this.#world, this.#lane, grant))
+        if (copy && message) await this.#update(copy, message)
+      })
+    }
+  }
+
+  /** Slack's pace allows one more redraw now; if not, the lane rests until it does. */
+  #mayUpdate(): boolean {
+    const wait = this.#pace.take()
+    if (wait > 0) this.#pause = Math.max(this.#pause, wait)
+    return wait === 0
   }
 
   #post(sendable: Sendable, thread?: Thread): Promise<{ channel: string; ts: string }> {

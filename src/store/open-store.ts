@@ -54,7 +54,6 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
     standing: shielded(standingReads(db)),
     activity: shielded(activityReads(db)),
-    outbox: shielded(outbox(db)),
     ping,
     checkRights,
     close: () => connections.close(),

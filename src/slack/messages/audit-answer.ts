@@ -111,6 +111,7 @@ const WORDS: Partial<Record<AuditEventType, string>> = {
   'standing_access.removed': 'Standing access taken away',
   'standing_access.gone': 'Standing access gone',
   'activity.collected': 'Activity collected',
+  'activity.unmatched': 'Access without a grant',
   'config.loaded': 'Configuration',
   'digest.posted': 'Digest posted',
   'checkpoint.signed': 'Checkpoint signed',

@@ -21,6 +21,7 @@ import { reviewLine } from './review.ts'
 import { quoted } from './standing.ts'
 import { withTicket } from './ticket.ts'
 import { leftBehind } from './told.ts'
+import { whatWasDone } from './what-was-done.ts'
 
 /** The closing card of a grant, in the thread of its request: asked, approved, given, used, taken back, checked. */
 export function receipt(card: Card, names: Names): Message {
@@ -35,6 +36,7 @@ export function receipt(card: Card, names: Names): Message {
     sentenceOf(allowed(card, grant)),
     links,
     say`Ended: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
+    grant.activatedAt ? say`Done with it: ${whatWasDone(grant.target, card.activity)}` : say``,
     takenBack(grant, who),
     request.review ? reviewLine(request.review, who, names) : say``,
   )
@@ -49,6 +51,7 @@ export function receipt(card: Card, names: Names): Message {
           given(grant, who),
           ...(links.length > 0 ? [say`${bold('Extension')}: ${links}`] : []),
           say`${bold('Used')} ${usedOf(grant)}`,
+          grant.activatedAt ? say`${bold('Done with it')}: ${whatWasDone(grant.target, card.activity)}` : say``,
           say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
           say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,
           ...(request.review ? [reviewLine(request.review, who, names)] : []),

@@ -26,6 +26,7 @@ import {
 import { OUTCOMES } from './review.ts'
 import { failure, quoted } from './standing.ts'
 import { ticketLine } from './ticket.ts'
+import { whatWasDone } from './what-was-done.ts'
 
 type Who = (id: string) => Sayable
 
@@ -216,6 +217,7 @@ function ended(card: Card): Telling {
         checked,
         sessionsEnded(grant),
         endedHow(grant, 'you'),
+        grant.activatedAt ? say`What you did: ${whatWasDone(grant.target, card.activity)}` : say``,
         grant.endNote ? say`The reason given:` : say``,
       ),
     spoken: grant.endNote,
