@@ -28,8 +28,11 @@ export function open(url: string, settings: JsonObject, roles: Record<string, Js
 
 const unanswered = 'postgres://elevate_bot:hunter2@127.0.0.1:1/orders'
 
-export async function temporaryWorld(role: object = {}): Promise<PostgresWorld> {
-  const target = await targetServer()
+export async function temporaryWorld(
+  role: object = {},
+  server: Record<string, string | number> = {},
+): Promise<PostgresWorld> {
+  const target = await targetServer(server)
   const settings = settingsOf({ mode: 'temporary-login' })
   const entitlement = accepted(postgres.parseRole({ database_role: 'orders_admin', ...role }, settings))
   return world(target, settings, entitlement, {

@@ -102,8 +102,26 @@ function world(): World {
       posted.push(one)
     },
   }
+  const endings = new Map<string, { channel: string; ts: string }>()
+  const activity = {
+    summary: async () => undefined,
+    posted: async (grant: string, lane: string) => endings.get(`${grant} ${lane}`),
+    savePosted: async ({
+      grant,
+      lane,
+      channel,
+      ts,
+    }: {
+      grant: string
+      lane: string
+      channel: string
+      ts: string
+    }) => {
+      endings.set(`${grant} ${lane}`, { channel, ts })
+    },
+  }
   return {
-    store: { reads } as unknown as World['store'],
+    store: { reads, activity } as unknown as World['store'],
     directory: {
       personLately: async (id: string) => ({ id, kind: 'member', name: id.slice(2) }),
       groupsLately: async () => new Map([['S0DBA', ['U0BEN', 'U0CHO']]]),
