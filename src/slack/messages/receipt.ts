@@ -51,7 +51,9 @@ export function receipt(card: Card, names: Names): Message {
           given(grant, who),
           ...(links.length > 0 ? [say`${bold('Extension')}: ${links}`] : []),
           say`${bold('Used')} ${usedOf(grant)}`,
-          grant.activatedAt ? say`${bold('Done with it')}: ${whatWasDone(grant.target, card.activity)}` : say``,
+          grant.activatedAt
+            ? say`${bold('Done with it')}: ${whatWasDone(grant.target, card.activity)}`
+            : say``,
           say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
           say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,
           ...(request.review ? [reviewLine(request.review, who, names)] : []),
