@@ -43,7 +43,7 @@ export async function* csvPieces(job: RowsExport): AsyncGenerator<string> {
   for await (const page of pagesOf(job)) yield page.map((leaf) => csvLine(toCells(leaf))).join('')
 }
 
-function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 

@@ -87,12 +87,15 @@ export async function recordExport(what: {
   readonly from?: Date | undefined
   readonly to?: Date | undefined
   readonly grant?: number | undefined
+  /** SHA-256 of what was made. */
+  readonly manifest?: string
 }): Promise<void> {
-  const { formats, person, target, from, to, grant } = what
+  const { formats, person, target, from, to, grant, manifest } = what
   const detail: JsonObject = {
     formats: [...formats],
     ...(from ? { from: from.toISOString() } : {}),
     ...(to ? { to: to.toISOString() } : {}),
+    ...(manifest ? { manifest } : {}),
   }
   await withStore((store) =>
     store.transaction(async (tx) =>

@@ -9,11 +9,13 @@ import type { Verifier } from '../audit/note.ts'
 import { folderSource } from '../audit/read-tiles.ts'
 import { type Verified, verifyLog } from '../audit/verify.ts'
 import { anchorInUse, progress, readKeys, signerInUse, withProofs } from './audit-files.ts'
+import { verifyEvidence } from './audit-verify-evidence.ts'
 import { verifyProofFile } from './audit-verify-proof.ts'
 import { print } from './print.ts'
 
 type VerifyOptions = {
   readonly export?: string
+  readonly evidence?: string
   readonly proof?: string
   readonly event?: string
   readonly checkpoint: readonly string[]
@@ -28,12 +30,14 @@ export function auditVerifyCommand(): Command {
   return command
     .description('check every event, hash and checkpoint, and say which event is wrong')
     .option('--export <folder>', 'check an export (its tiles) instead of the database')
+    .option('--evidence <folder>', 'check a folder that elevate evidence has made')
     .option('--proof <file>', 'check one event with its proof (.tlog-proof), and nothing else')
     .option('--event <file>', 'the event of that proof, where it does not lie beside it')
     .option('--checkpoint <file>', 'also against checkpoints kept elsewhere; - reads them here', collect, [])
     .option('--vkey <key>', 'the key to believe, or a file that has it', collect, [])
     .option('--json', 'for programs')
     .action(async (options: VerifyOptions) => {
+      if (options.evidence) return verifyEvidence(options.evidence, options)
       if (options.proof) return verifyProofFile(options.proof, options)
       const keys = await readKeys(options.vkey)
       const given = await readCheckpoints(options.checkpoint)

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
+import { evidenceCommand } from './evidence.ts'
 import { explainCommand } from './explain.ts'
 import { grantsCommand } from './grants.ts'
 import { migrateCommand } from './migrate.ts'
@@ -30,6 +31,7 @@ for (const command of [
   standingCommand(),
   auditCommand(),
   quarantineCommand(),
+  evidenceCommand(),
 ])
   program.addCommand(command.exitOverride())
 

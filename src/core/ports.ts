@@ -7,6 +7,7 @@ import type { Claim, Claims } from './claims.ts'
 import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
 import type { Deliveries, DeliveryMoves } from './delivery.ts'
 import type { DueMoves, Dues } from './dues.ts'
+import type { EvidenceReads } from './evidence.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { DigestPeriod, Lane, Told } from './notice.ts'
 import type { Outbox, Waiting } from './outbox.ts'
@@ -42,6 +43,7 @@ export type Store = {
   readonly reads: Reads
   readonly audit: AuditReader
   readonly proof: ProofStore
+  readonly evidence: EvidenceReads
   readonly claims: Claims
   readonly deliveries: Deliveries
   readonly dues: Dues

@@ -9,6 +9,7 @@ import { claims } from './claims.ts'
 import { connectTo, type OpenOptions } from './connection.ts'
 import { deliveries } from './deliveries.ts'
 import { dues } from './dues.ts'
+import { evidenceReads } from './evidence.ts'
 import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
 import { Known, quarantine } from './quarantine.ts'
@@ -48,6 +49,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     audit: shielded(auditReader(db)),
     proof: shielded(proofStore(db)),
     claims: shielded(claims(db, known)),
+    evidence: shielded(evidenceReads(db)),
     deliveries: shielded(deliveries(db)),
     dues: shielded(dues(db)),
     outbox: shielded(outbox(db, known)),

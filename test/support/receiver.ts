@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export type Message = {
   readonly id: string
@@ -22,6 +23,8 @@ export type Mood =
   /** Never answers. */
   | 'hangs'
   | 'redirects'
+  /** Takes a while to answer. */
+  | 'slow'
   /** Takes no more than two events in a message. */
   | 'small'
 
@@ -52,7 +55,8 @@ export async function receiver(): Promise<Receiver> {
       case 'hangs':
         return
       case 'redirects':
-        response.writeHead(307, { location: 'http://127.0.0.1:1/elsewhere' }).end()
+        if (request.url === '/elsewhere') break
+        response.writeHead(307, { location: '/elsewhere' }).end()
         return
       case 'resets':
         taken.push(message)
@@ -63,6 +67,9 @@ export async function receiver(): Promise<Receiver> {
           response.writeHead(413).end()
           return
         }
+        break
+      case 'slow':
+        await pause(400)
         break
       default:
     }

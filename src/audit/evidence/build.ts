@@ -1,0 +1,174 @@
+/**
+ * A folder of evidence: what an auditor is given, to be checked without us. The log is read twice, in pages, once for
+ * the events of the period and once grant by grant; nothing of it is kept in memory.
+ */
+import type { ProofStore, StoredLeaf } from '../../core/audit-proof.ts'
+import type { EvidenceSpan } from '../../core/evidence.ts'
+import { grantName } from '../../core/grant.ts'
+import type { Store } from '../../core/ports.ts'
+import type { GrantRow } from '../../core/reads.ts'
+import { requestName } from '../../core/request.ts'
+import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts'
+import { csvLine } from '../export-csv.ts'
+import { pagesOf } from '../export-jsonl.ts'
+import { formatProof } from '../proof-file.ts'
+import { ProofMaker } from '../proof-maker.ts'
+import { ControlFiles } from './control-files.ts'
+import { eventFile } from './event-file.ts'
+import { grantJson, grantText } from './grant-file.ts'
+import { addLog } from './log-files.ts'
+import { Pack } from './pack.ts'
+import { readme, VERIFIER } from './readme.ts'
+import { saidIn } from './said.ts'
+
+const GRANTS = 200
+/** More events than a grant ever has. */
+const EVENTS_OF_A_GRANT = 10_000
+
+export type EvidenceJob = {
+  readonly store: Pick<Store, 'evidence' | 'reads'>
+  readonly proof: ProofStore
+  readonly span: EvidenceSpan
+  /** A new or empty folder. */
+  readonly out: string
+  /** Everything is proven under this one; events that came later are left out. */
+  readonly checkpoint: Checkpoint
+  readonly note: string
+  /** Put in when it is known; whoever checks should have it from elsewhere too. */
+  readonly vkey: string | undefined
+  /** This installation, in facts: what and value. */
+  readonly installation: readonly (readonly [what: string, value: string])[]
+  /** Writes down that it was made, before the folder is in its place. */
+  readonly record: (manifest: string) => Promise<void>
+  readonly onProgress?: (what: string, done: number) => void
+}
+
+export type EvidenceMade = {
+  readonly events: number
+  readonly grants: number
+  readonly files: number
+  readonly manifest: string
+  /** A line for each control. */
+  readonly controls: readonly string[]
+}
+
+export async function buildEvidence(job: EvidenceJob): Promise<EvidenceMade> {
+  const pack = await Pack.begin(job.out)
+  try {
+    const made = await fill(pack, job)
+    const manifest = await pack.seal()
+    await job.record(manifest)
+    await pack.settle()
+    return { ...made, files: pack.files, manifest }
+  } catch (error) {
+    await pack.discard()
+    throw error
+  }
+}
+
+async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'files' | 'manifest'>> {
+  const { proof, store, span, checkpoint, note, installation, onProgress } = job
+  const maker = await ProofMaker.over(proof, checkpoint, (done) => onProgress?.('reading the tree', done))
+  const controls = await ControlFiles.begin(pack)
+  const add = (leaf: StoredLeaf) => addEvent(pack, maker, note, leaf)
+  let events = 0
+  const period = { from: span.from, to: span.to }
+  const filter = {
+    ...period,
+    ...(span.person ? { person: span.person } : {}),
+    ...(span.target ? { target: span.target } : {}),
+  }
+  for await (const page of pagesOf({ proof, filter, before: checkpoint.size })) {
+    for (const leaf of page) {
+      if (await add(leaf)) events += 1
+      const said = saidIn(leaf)
+      if (said) await controls.event(said)
+    }
+    onProgress?.('events', events)
+  }
+  let grants = 0
+  for await (const row of grantsOf(store, span)) {
+    const leaves = await proof.matching(
+      { about: aboutOf(row) },
+      { from: 0, before: checkpoint.size, limit: EVENTS_OF_A_GRANT },
+    )
+    // Not even its request is signed yet: the next folder has it.
+    if (leaves.length === 0) continue
+    for (const leaf of leaves) if (await add(leaf)) events += 1
+    const name = `grants/${grantName(row.grant.number)}`
+    await pack.add(`${name}.json`, grantJson(row, leaves))
+    await pack.add(`${name}.txt`, grantText(row, leaves))
+    await controls.grant(row, `${name}.txt`)
+    grants += 1
+    onProgress?.('grants', grants)
+  }
+  await addPolicies(pack, store)
+  await addLog(pack, proof, job, async (size, root, origin) => controls.row(11, [String(size), origin, root]))
+  await addRights(pack, store)
+  for (const fact of installation) await controls.row(15, fact)
+  const openReviews = await store.reads.openReviews(1_000, span.person)
+  const lines = await controls.end(inWords(span), openReviews.length)
+  await pack.add('verify.go', await VERIFIER())
+  await pack.add('README.txt', readme({ ...job, events, grants, controls: lines, period: inWords(span) }))
+  return { events, grants, controls: lines }
+}
+
+/** True when it was not there yet: an event of the period may be one of a grant too. */
+async function addEvent(
+  pack: Pack,
+  maker: ProofMaker,
+  checkpoint: string,
+  leaf: StoredLeaf,
+): Promise<boolean> {
+  const { index, bytes, texts } = leaf
+  const name = eventFile(index)
+  const hashes = await maker.inclusion(index)
+  if (!(await pack.add(`${name}.tlog-proof`, formatProof({ index, hashes, checkpoint })))) return false
+  if (bytes !== undefined) await pack.add(`${name}.json`, bytes)
+  if (texts.length > 0) await pack.add(`${name}.private.json`, JSON.stringify(texts))
+  return true
+}
+
+async function* grantsOf(store: EvidenceJob['store'], span: EvidenceSpan): AsyncGenerator<GrantRow> {
+  for (let above = 0; ; ) {
+    const page = await store.evidence.grants(span, above, GRANTS)
+    yield* page
+    if (page.length < GRANTS) return
+    above = page.at(-1)?.grant.number ?? above
+  }
+}
+
+function aboutOf({ grant, request }: GrantRow) {
+  return { person: grant.person, request: requestName(request.number), grant: grantName(grant.number) }
+}
+
+/** All of them: which were in force before the period began, grants may still name. */
+async function addPolicies(pack: Pack, store: EvidenceJob['store']): Promise<void> {
+  for (const hash of await store.evidence.policyHashes()) {
+    const text = await store.evidence.policyText(hash)
+    if (text) await pack.add(`configuration/${hash}.yaml`, text.content)
+  }
+}
+
+async function addRights(pack: Pack, store: EvidenceJob['store']): Promise<void> {
+  const rights = await store.evidence.logRights()
+  const lines = [
+    ['role', 'table', 'rights'],
+    ...rights.map((one) => [one.role, `audit.${one.table}`, one.rights]),
+  ]
+  await pack.add('controls/11-database-rights.csv', lines.map(csvLine).join(''))
+}
+
+function inWords({ from, to, person, target }: EvidenceSpan): string {
+  const only = [...(person ? [`only about ${person}`] : []), ...(target ? [`only on ${target}`] : [])]
+  return [`${from.toISOString()} to ${to.toISOString()} (not included)`, ...only].join(', ')
+}
+
+/** The last checkpoint there is, for who cannot sign one now. */
+export async function keptCheckpoint(
+  proof: Pick<ProofStore, 'lastCheckpoint'>,
+): Promise<{ checkpoint: Checkpoint; note: string } | undefined> {
+  const kept = await proof.lastCheckpoint()
+  const checkpoint = kept && parseCheckpoint(kept.note.slice(0, kept.note.indexOf('\n\n') + 1))
+  return kept && checkpoint ? { checkpoint, note: kept.note } : undefined
+}

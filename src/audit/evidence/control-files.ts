@@ -1,0 +1,221 @@
+/** One CSV and one short text for each control, written as the log is read. */
+import { grantName } from '../../core/grant.ts'
+import type { GrantRow } from '../../core/reads.ts'
+import { requestName } from '../../core/request.ts'
+import { latenessOf } from '../digest.ts'
+import { csvLine } from '../export-csv.ts'
+import { CONTROLS, type Control } from './controls.ts'
+import type { Pack } from './pack.ts'
+import type { Said } from './said.ts'
+
+const EVENT_COLUMNS = [
+  'event',
+  'time',
+  'type',
+  'who',
+  'about',
+  'target',
+  'role',
+  'request',
+  'grant',
+  'outcome',
+  'policy',
+  'detail',
+  'texts',
+]
+
+const COLUMNS: { readonly [kind in NonNullable<Control['rows']>]: readonly string[] } = {
+  approvals: [
+    'grant',
+    'request',
+    'person',
+    'target',
+    'role',
+    'reason',
+    'how',
+    'approvers',
+    'asked',
+    'decided',
+    'rule',
+    'policy',
+    'file',
+  ],
+  times: [
+    'grant',
+    'person',
+    'target',
+    'role',
+    'given',
+    'planned_end',
+    'due',
+    'gone',
+    'late_ms',
+    'why',
+    'outcome',
+  ],
+  types: ['type', 'events', 'first', 'last'],
+  checkpoints: ['size', 'origin', 'root'],
+  installation: ['what', 'value'],
+}
+
+type Open = { readonly file: Awaited<ReturnType<Pack['grow']>>; rows: number; readonly notes: string[] }
+
+export class ControlFiles {
+  readonly #pack: Pack
+  readonly #open = new Map<number, Open>()
+  readonly #types = new Map<string, { count: number; first: number; last: number }>()
+  readonly #late: { lateByMs: number | undefined }[] = []
+  #decisions = 0
+  #live = 0
+  #erased = 0
+  #texts = 0
+
+  private constructor(pack: Pack) {
+    this.#pack = pack
+  }
+
+  static async begin(pack: Pack): Promise<ControlFiles> {
+    const files = new ControlFiles(pack)
+    for (const control of CONTROLS) {
+      const file = await pack.grow(`${nameOf(control)}.csv`)
+      await file.write(csvLine(control.rows ? COLUMNS[control.rows] : EVENT_COLUMNS))
+      files.#open.set(control.number, { file, rows: 0, notes: [] })
+    }
+    return files
+  }
+
+  async event(said: Said): Promise<void> {
+    const seen = this.#types.get(said.type) ?? { count: 0, first: said.index, last: said.index }
+    this.#types.set(said.type, { ...seen, count: seen.count + 1, last: said.index })
+    this.#erased += said.erased
+    this.#texts += Object.keys(said.texts).length
+    if (said.type === 'decision.recorded') this.#decisions += 1
+    for (const control of CONTROLS) if (control.events?.(said)) await this.row(control.number, cellsOf(said))
+  }
+
+  async grant(row: GrantRow, file: string): Promise<void> {
+    await this.row(1, approvalCells(row, file))
+    if (!row.grant.activatedAt) return
+    await this.row(3, timeCells(row))
+    if (row.grant.revokedAt) this.#late.push({ lateByMs: row.grant.lateByMs })
+    else this.#live += 1
+  }
+
+  async row(number: number, cells: readonly string[]): Promise<void> {
+    const open = this.#open.get(number)
+    if (!open) throw new RangeError(`there is no control ${number}`)
+    open.rows += 1
+    await open.file.write(csvLine(cells))
+  }
+
+  note(number: number, text: string): void {
+    this.#open.get(number)?.notes.push(text)
+  }
+
+  /** Writes what can only be said at the end, and gives a line for each control. */
+  async end(period: string, openReviews: number): Promise<string[]> {
+    for (const [type, { count, first, last }] of [...this.#types].sort())
+      await this.row(10, [type, String(count), String(first), String(last)])
+    const { count, p50, p99, worst } = latenessOf(this.#late)
+    this.note(2, `Decisions in the period: ${this.#decisions}.`)
+    this.note(
+      3,
+      `Ended in the period or since: ${count}. Late by (milliseconds): half within ${p50}, 99 of 100 within ${p99}, at worst ${worst}. Live when this was made: ${this.#live}.`,
+    )
+    this.note(7, `Reviews that are open now: ${openReviews}.`)
+    this.note(
+      13,
+      `Texts in this folder: ${this.#texts}. Texts that were written and are erased: ${this.#erased}.`,
+    )
+    const lines: string[] = []
+    for (const control of CONTROLS) {
+      const { file, rows, notes } = this.#open.get(control.number) as Open
+      await file.end()
+      const found = rows === 0 ? nothing(control) : `${rows} row${rows === 1 ? '' : 's'}`
+      await this.#pack.add(`${nameOf(control)}.txt`, textOf(control, period, found, notes))
+      lines.push(`${String(control.number).padStart(2)}  ${control.title}: ${found}`)
+    }
+    return lines
+  }
+}
+
+/** `controls/01-approval`. */
+export function nameOf({ number, slug }: Control): string {
+  return `controls/${String(number).padStart(2, '0')}-${slug}`
+}
+
+function nothing(control: Control): string {
+  return control.events ? 'no such event in the period' : 'nothing in the period'
+}
+
+function textOf(control: Control, period: string, found: string, notes: readonly string[]): string {
+  return [
+    `Control ${control.number}: ${control.title}`,
+    `(${control.frameworks})`,
+    '',
+    `Period: ${period}`,
+    '',
+    `What is asked: ${control.asks}`,
+    '',
+    `How elevate answers: ${control.answer}`,
+    '',
+    `Rows in ${nameOf(control).slice('controls/'.length)}.csv: ${found}.`,
+    ...notes,
+    '',
+  ].join('\n')
+}
+
+function cellsOf(said: Said): string[] {
+  return [
+    String(said.index),
+    said.time,
+    said.type,
+    said.actor.id,
+    said.subject ?? '',
+    said.target ?? '',
+    said.role ?? '',
+    said.request ?? '',
+    said.grant ?? '',
+    said.outcome ?? '',
+    said.policy ?? '',
+    Object.keys(said.detail).length > 0 ? JSON.stringify(said.detail) : '',
+    Object.values(said.texts).join(' / '),
+  ]
+}
+
+function approvalCells({ grant, request }: GrantRow, file: string): string[] {
+  const yes = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
+  return [
+    grantName(grant.number),
+    requestName(request.number),
+    grant.person,
+    grant.target,
+    grant.role,
+    request.reason,
+    request.review ? 'break-glass' : 'approved',
+    yes.join(' '),
+    moment(request.createdAt),
+    moment(request.closedAt),
+    request.policyName,
+    grant.policyHash,
+    file,
+  ]
+}
+
+function timeCells({ grant }: GrantRow): string[] {
+  return [
+    grantName(grant.number),
+    grant.person,
+    grant.target,
+    grant.role,
+    moment(grant.activatedAt),
+    moment(grant.expiresAt),
+    moment(grant.dueAt),
+    moment(grant.revokedAt),
+    grant.lateByMs === undefined ? '' : String(grant.lateByMs),
+    grant.endReason ?? '',
+    grant.endOutcome ?? '',
+  ]
+}
+
+const moment = (at: Date | undefined) => at?.toISOString() ?? ''

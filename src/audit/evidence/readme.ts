@@ -1,0 +1,55 @@
+/** What stands in the folder for who opens it. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Checkpoint } from '../checkpoint.ts'
+import { MANIFEST } from './pack.ts'
+
+/** A verifier in another language, by other people's code. */
+export const VERIFIER = () => readFile(path.join(import.meta.dirname, 'verify.go'))
+
+export function readme(about: {
+  readonly checkpoint: Checkpoint
+  readonly vkey: string | undefined
+  readonly period: string
+  readonly events: number
+  readonly grants: number
+  readonly controls: readonly string[]
+}): string {
+  const { checkpoint, vkey, period, events, grants, controls } = about
+  return `Evidence of who had access, from elevate
+
+Period     ${period}
+Log        ${checkpoint.origin}, ${checkpoint.size} events when this was made
+Here       ${events} events, ${grants} grants
+Key        ${vkey ?? 'not put in: ask for it (elevate audit key)'}
+
+The key says whose log this is. Do not take it from this folder alone: compare it with the one you were given before, or
+with a second person of the organisation.
+
+What is here
+  controls/       fifteen questions that auditors ask, each as text and as rows (CSV)
+  grants/         one grant a file, as text and as JSON: who, what, why, by whose decision, from when to when
+  events/         the events themselves, byte for byte as they were signed (.json), the texts people typed
+                  (.private.json), and for each a proof that it stands in the signed log (.tlog-proof)
+  configuration/  the rules that were in force, by their SHA-256; every event names the one it was made under
+  log/            the tree over the whole log, as hashes only, and all signed checkpoints
+  ${MANIFEST} the hash of every file
+
+What counts are the events with their proofs. Texts and tables are made from them, to be read.
+
+How to check it, without us and without a network
+  1. Nothing was changed since it was made:
+       sha256sum --quiet --check ${MANIFEST}
+     The hash of ${MANIFEST} itself is in the log, in the event export.made that was written with this folder.
+  2. Every event is in the signed log, every text is the one that was written, every checkpoint is of this one log:
+       elevate audit verify --evidence . --vkey KEY
+  3. The same by a program that is not ours, with Go's own golang.org/x/mod/sumdb (on Debian:
+     apt-get install golang-go golang-golang-x-mod-dev):
+       GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go KEY .
+     or, with Go's modules: go mod init verify && go get golang.org/x/mod && go run verify.go KEY .
+  4. The checkpoints are also in the organisation's security channel in Slack. Compare one of those with log/checkpoints.
+
+Controls
+${controls.map((line) => `  ${line}`).join('\n')}
+`
+}
