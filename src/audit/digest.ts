@@ -1,17 +1,27 @@
 import type { LoggedEvent } from '../core/audit-event.ts'
-import { type Grant, secondsHeld } from '../core/grant.ts'
+import { type Grant, grantName, secondsHeld, secondsPlanned } from '../core/grant.ts'
+import type { DigestPeriod } from '../core/notice.ts'
 import type { Store } from '../core/ports.ts'
 import type { GrantRow, Held } from '../core/reads.ts'
 import { isAttempt } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
+import { type Habits, habitsOf } from './approver-habits.ts'
+import { type Day, daysOf } from './days.ts'
 
 /** Longest list of each kind that a digest reads; beyond it the digest says that there is more. */
 const MOST = 1000
+const MOST_PASSWORDS = 5000
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000
+/** Days of a chart: those of a week, which begins and ends within a day. Slack would draw 20. */
+const MOST_DAYS = 8
+/** Access that came back this long after its time is named. Milliseconds. */
+const LATE = 30_000
 
 /** Who had what between two moments, what was refused, what is stuck, and how punctual elevate was. */
 export type Digest = {
   readonly from: Date
   readonly to: Date
+  readonly period: DigestPeriod
   readonly grants: readonly Held[]
   readonly asked: number
   /** Requests that were closed without access, by how. */
@@ -24,6 +34,17 @@ export type Digest = {
   /** Break-glass that waits for its review now, however long ago it was used. */
   readonly openReviews: readonly Request[]
   readonly lateness: Lateness
+  /** Ended in this stretch, later than they should have; the latest first. */
+  readonly late: readonly Held[]
+  /** Ended in this stretch without anybody having asked for the password, without which nobody gets in. */
+  readonly unused: readonly Held[]
+  /** Given back in this stretch after less than half of what was asked for; the greatest waste first. */
+  readonly overAsked: readonly Held[]
+  readonly habits: Habits
+  /** Access that a target had and elevate had not given, newest first. */
+  readonly standing: readonly LoggedEvent[]
+  /** Grants of the last days, at least of a week, by how they came out. */
+  readonly days: readonly Day[]
 }
 
 /** Milliseconds between the moment access was due to end and the moment the target confirmed that it was gone. */
@@ -34,23 +55,37 @@ export type Lateness = {
   readonly worst: number
 }
 
-export async function readDigest(
-  store: Pick<Store, 'reads' | 'audit'>,
-  from: Date,
-  to: Date,
-): Promise<Digest> {
-  const [grants, closed, created, refused, stuck, openReviews] = await Promise.all([
-    store.reads.held({ from, to, limit: MOST }),
-    store.reads.closedRequests(from, to),
-    store.audit.events({ types: ['request.created'], from, to, limit: MOST }),
-    store.audit.events({ types: ['request.refused', 'decision.refused'], from, to, limit: MOST }),
-    store.reads.stuck(),
-    store.reads.openReviews(MOST),
+export type DigestAsk = {
+  readonly from: Date
+  readonly to: Date
+  readonly period: DigestPeriod
+  /** Its days are the calendar's. */
+  readonly zone: string
+  /** Does nobody get into this target without a password that elevate shows, and so writes down? */
+  readonly needsPassword: (target: string) => boolean
+}
+
+export async function readDigest(store: Pick<Store, 'reads' | 'audit'>, ask: DigestAsk): Promise<Digest> {
+  const { from, to, period, zone } = ask
+  const week = new Date(Math.min(from.getTime(), to.getTime() - WEEK_MS))
+  const { reads, audit } = store
+  const [grants, closed, created, refused, stuck, openReviews, standing, recent] = await Promise.all([
+    reads.held({ from, to, limit: MOST }),
+    reads.closedRequests(from, to),
+    audit.events({ types: ['request.created'], from, to, limit: MOST }),
+    audit.events({ types: ['request.refused', 'decision.refused'], from, to, limit: MOST }),
+    reads.stuck(),
+    reads.openReviews(MOST),
+    audit.events({ types: ['standing_access.found'], from, to, limit: MOST }),
+    reads.grantsOf(week, to, MOST),
   ])
   const state = (wanted: Request['state']) => closed.filter((request) => request.state === wanted)
+  const over = grants.filter(({ grant }) => ended(grant, from, to))
+  const unused = await neverUsed(store, over, ask)
   return {
     from,
     to,
+    period,
     grants,
     asked: created.length,
     denied: state('denied'),
@@ -59,8 +94,51 @@ export async function readDigest(
     refused: refused.filter(wasAttempt),
     stuck,
     openReviews,
-    lateness: latenessOf(grants.map((one) => one.grant).filter((grant) => ended(grant, from, to))),
+    lateness: latenessOf(over.map((one) => one.grant)),
+    late: over.filter(({ grant }) => lateBy(grant) > LATE).sort((a, b) => lateBy(b.grant) - lateBy(a.grant)),
+    unused,
+    overAsked: overAsked(over.filter((one) => !unused.includes(one))),
+    habits: habitsOf(closed),
+    standing,
+    days: daysOf(recent, { from: week, to, zone, most: MOST_DAYS }),
   }
+}
+
+/** Extensions and what they extend share a login, so of those nobody can tell. */
+async function neverUsed(
+  { audit }: Pick<Store, 'audit'>,
+  over: readonly Held[],
+  { needsPassword, to }: DigestAsk,
+): Promise<readonly Held[]> {
+  const prolonged = new Set(over.map(({ grant }) => grant.prolongs))
+  const candidates = over.filter(
+    ({ grant }) => needsPassword(grant.target) && !grant.prolongs && !prolonged.has(grant.id),
+  )
+  if (candidates.length === 0) return []
+  const oldest = Math.min(...candidates.map(({ grant }) => grant.createdAt.getTime()))
+  const shown = await audit.events({
+    types: ['credential.shown'],
+    from: new Date(oldest),
+    to,
+    limit: MOST_PASSWORDS,
+  })
+  // Half of an answer would accuse people who did use what they had.
+  if (shown.length === MOST_PASSWORDS) return []
+  const used = new Set(shown.map(({ bytes }) => (JSON.parse(bytes) as { grant?: unknown }).grant))
+  return candidates.filter(({ grant }) => !used.has(grantName(grant.number)))
+}
+
+function overAsked(over: readonly Held[]): readonly Held[] {
+  const waste = ({ grant }: Held) => secondsPlanned(grant) - (secondsHeld(grant) ?? 0)
+  return over
+    .filter(
+      ({ grant }) => grant.endReason === 'returned' && (secondsHeld(grant) ?? 0) < secondsPlanned(grant) / 2,
+    )
+    .sort((a, b) => waste(b) - waste(a))
+}
+
+function lateBy(grant: Grant): number {
+  return grant.lateByMs ?? 0
 }
 
 function wasAttempt({ bytes }: LoggedEvent): boolean {
@@ -79,17 +157,9 @@ export function latenessOf(grants: readonly Pick<Grant, 'lateByMs'>[]): Lateness
 }
 
 /** Milliseconds; the worst of the grants that ended in the last `seconds`. */
-export async function worstLatenessOf(
-  store: Pick<Store, 'reads' | 'audit'>,
-  seconds: number,
-): Promise<number> {
+export async function worstLatenessOf(store: Pick<Store, 'reads'>, seconds: number): Promise<number> {
   const to = await store.reads.now()
-  const { lateness } = await readDigest(store, new Date(to.getTime() - seconds * 1000), to)
-  return lateness.worst
-}
-
-/** Share of the time asked for that was used, 0 to 1; undefined while the grant lives or when it never was. */
-export function usedShare(grant: Grant): number | undefined {
-  const held = secondsHeld(grant)
-  return held === undefined ? undefined : Math.min(1, held / grant.duration)
+  const from = new Date(to.getTime() - seconds * 1000)
+  const held = await store.reads.held({ from, to, limit: MOST })
+  return latenessOf(held.map((one) => one.grant).filter((grant) => ended(grant, from, to))).worst
 }

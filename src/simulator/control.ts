@@ -27,6 +27,8 @@ export type Control = {
   deliverEvent(event: Json & { readonly type: string }): Promise<Ack | undefined>
   /** Makes the next calls of a method (or of any, with `*`) go wrong. */
   failNext(method: string, fault: Fault, times?: number): void
+  /** From now on messages with blocks of these kinds are refused with `invalid_blocks`; none takes that back. */
+  refuseBlocks(...types: readonly string[]): void
   /** The Web API answers 503, or refuses every connection, until `up`. */
   down(how?: 'unavailable' | 'refused'): void
   up(): void
@@ -65,6 +67,10 @@ export function controlOf(platform: Platform, transport: SocketMode | HttpDelive
     uninstall: () => uninstall(platform),
     deliverEvent: (event) => deliverEvent(platform, event),
     failNext: (method, fault, times = 1) => platform.faults.plan(method, fault, times),
+    refuseBlocks: (...types) => {
+      platform.faults.refusedBlocks.clear()
+      for (const type of types) platform.faults.refusedBlocks.add(type)
+    },
     down: (how = 'unavailable') => {
       platform.faults.down = how
     },

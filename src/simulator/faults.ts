@@ -11,6 +11,8 @@ export type Fault =
 export class Faults {
   /** `unavailable` answers 503; `refused` breaks every connection, as when nothing listens. */
   down: 'unavailable' | 'refused' | undefined
+  /** Kinds of blocks that this workspace refuses, as one does that has not got them yet. */
+  readonly refusedBlocks = new Set<string>()
   readonly #planned: { readonly method: string; readonly fault: Fault; left: number }[] = []
 
   /** `method` may be `*`. */

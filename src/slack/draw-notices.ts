@@ -123,14 +123,8 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     }
     case 'log-refused':
       return { covers, message: logRefusedNotice(first.text, world.catalog().security) }
-    case 'digest': {
-      const digest = await readDigest(world.store, new Date(first.from), new Date(first.to))
-      const zone = world.catalog().digest.timezone
-      return {
-        covers,
-        message: await withNames(world.directory, (names) => digestMessage(digest, names, zone)),
-      }
-    }
+    case 'digest':
+      return { covers, ...(await drawDigest(world, first)) }
     case 'standing':
       return drawStanding(world, lane, covers, first.report)
     case 'standing-asked': {
@@ -151,6 +145,23 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     default:
       return { covers, message: undefined }
   }
+}
+
+async function drawDigest(
+  world: World,
+  { from, to, period = 'daily' }: Extract<Notice, { kind: 'digest' }>,
+): Promise<Omit<Drawn, 'covers'>> {
+  const zone = world.catalog().digest.timezone
+  const digest = await readDigest(world.store, {
+    from: new Date(from),
+    to: new Date(to),
+    period,
+    zone,
+    needsPassword: (target) => world.connector(target)?.capabilities.credential === 'password',
+  })
+  const draw = (native: boolean) =>
+    withNames(world.directory, (names) => digestMessage(digest, names, { zone, native }))
+  return { message: await draw(true), classic: await draw(false) }
 }
 
 async function drawAlarm(

@@ -22,7 +22,14 @@ it('tells of refused attempts, and not of late clicks or typing mistakes', async
     for (const outcome of ['not-allowed', 'already-closed', 'reason-missing', 'not-yours', 'too-long'])
       tx.append({ type: 'request.refused', actor: { kind: 'person', id: 'U1' }, outcome })
   })
-  const digest = await readDigest(store, from, new Date(from.getTime() + 60_000))
+  const to = new Date(from.getTime() + 60_000)
+  const digest = await readDigest(store, {
+    from,
+    to,
+    period: 'daily',
+    zone: 'UTC',
+    needsPassword: () => true,
+  })
   expect(digest.refused.map((event) => JSON.parse(event.bytes).outcome)).toEqual(['not-yours', 'not-allowed'])
 })
 

@@ -15,7 +15,6 @@ import { alarm } from '../../src/slack/messages/alarm.ts'
 import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
 import { configNotice } from '../../src/slack/messages/config-notice.ts'
 import { deliveryNotice } from '../../src/slack/messages/delivery-notice.ts'
-import { digestMessage } from '../../src/slack/messages/digest.ts'
 import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
 import { feed } from '../../src/slack/messages/feed.ts'
 import type { FeedLine } from '../../src/slack/messages/feed-line.ts'
@@ -39,6 +38,7 @@ import {
 } from '../../src/slack/messages/unavailable.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
+import { securityMessages } from './largest-security.ts'
 import { standingMessages, standingRow } from './largest-standing.ts'
 import {
   card,
@@ -143,19 +143,9 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       ? { what: 'not-given', request: asked, grant: worst }
       : { what: 'refused', person: 'U0EVE', code: 'not-an-approver', ...wide, request: asked },
   )
-  const digest = {
-    from: NOON,
-    to: NOON,
-    grants: times(1000, () => held({ grant: worst, reason: typed, approvers: times(12, (at) => `U0${at}`) })),
-    asked: 1000,
-    denied: [asked],
-    lapsed: [asked],
-    withdrawn: [asked],
-    refused: events,
-    stuck: times(50, () => ({ grant: revoking, request: asked })),
-    openReviews: times(50, () => taken),
-    lateness: { count: 1000, p50: 300, p99: 9000, worst: 3_600_000 },
-  }
+  const whoHad = times(1000, () =>
+    held({ grant: worst, reason: typed, approvers: times(12, (at) => `U0${at}`) }),
+  )
   const stopped = {
     id: '1',
     why: 'rewritten',
@@ -227,12 +217,25 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       'f'.repeat(64),
       times(10, () => typed),
     ),
-    digest: digestMessage(digest, names, 'Europe/Berlin'),
+    ...securityMessages({
+      typed,
+      names,
+      wide,
+      worst,
+      asked,
+      taken,
+      active,
+      revoking,
+      events,
+      approvedCard,
+      held: whoHad,
+      crowd,
+    }),
     who: whoAnswer(
       { ...wide },
       {
         window: { kind: 'stretch', from: NOON, to: NOON },
-        held: digest.grants,
+        held: whoHad,
         more: true,
         own: true,
         happened: { events, more: true },

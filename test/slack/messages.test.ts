@@ -115,11 +115,20 @@ const empty = {
   stuck: [],
   openReviews: [],
   lateness: { count: 0, p50: 0, p99: 0, worst: 0 },
-}
+  period: 'daily',
+  late: [],
+  unused: [],
+  overAsked: [],
+  habits: { approvers: [], blinkers: [], lone: [] },
+  standing: [],
+  days: [],
+} as const
+
+const look = { zone: 'UTC', native: true }
 
 describe('the digest', () => {
   it('says in one sentence that nothing happened', () => {
-    expect(plain(digestMessage(empty, names, 'UTC').text)).toBe(
+    expect(plain(digestMessage(empty, names, look).text)).toBe(
       'Nothing happened from 2026-11-22 12:00 UTC to 2026-11-23 12:00 UTC: nobody asked, had or was refused access, and nothing waits to end.',
     )
   })
@@ -128,11 +137,11 @@ describe('the digest', () => {
     const message = digestMessage(
       { ...empty, asked: 1, grants: [held()], lateness: { count: 1, p50: 300, p99: 300, worst: 300 } },
       names,
-      'Europe/Berlin',
+      { zone: 'Europe/Berlin', native: true },
     )
     const words = readAloud(message)
     for (const cell of [
-      '23 Nov, 13:01',
+      '2026-11-23 13:01',
       'Ada',
       'read on orders-db',
       'Look into INC-7',
@@ -146,7 +155,7 @@ describe('the digest', () => {
 
   it('puts what is still there after its time above everything', () => {
     const stuck = grant({ state: 'revoking', dueAt: secondsLater(-100), attempts: 4 })
-    const message = digestMessage({ ...empty, stuck: [{ grant: stuck, request: approved() }] }, names, 'UTC')
+    const message = digestMessage({ ...empty, stuck: [{ grant: stuck, request: approved() }] }, names, look)
     expect(readAloud(message)).toContain('Still there after its time')
     expect(message.text).toContain('Ada still has read on orders-db')
   })
@@ -154,7 +163,7 @@ describe('the digest', () => {
 
 describe('break-glass', () => {
   it('stays in every digest until it was reviewed, also when nothing else happened', () => {
-    const message = digestMessage({ ...empty, openReviews: [used()] }, names, 'UTC')
+    const message = digestMessage({ ...empty, openReviews: [used()] }, names, look)
     expect(readAloud(message)).toContain('🚨 Break-glass without a review')
     expect(plain(message.text)).toContain(
       'Ada took read on orders-db by break-glass 2026-11-23 12:00 UTC (R-1042); the review is open.',
@@ -163,7 +172,7 @@ describe('break-glass', () => {
 
   it('is named in the digest where an approver would be', () => {
     const grants = [held({ approvers: [], review: used().review })]
-    const message = digestMessage({ ...empty, grants }, names, 'UTC')
+    const message = digestMessage({ ...empty, grants }, names, look)
     expect(message.text).toContain('used 30 min of 30 min, taken by break-glass.')
     expect(readAloud(message)).toContain('break-glass')
   })

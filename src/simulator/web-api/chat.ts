@@ -17,7 +17,7 @@ const postMessage: Method = {
   tier: 'post',
   run: (args, platform) => {
     const channel = channelToWrite(platform, args.required('channel'))
-    const { text, blocks, truncated } = content(args)
+    const { text, blocks, truncated } = content(args, platform)
     if (text === undefined && blocks === undefined) throw new SlackError('no_text')
     const thread = threadOf(args, channel)
     watchForHazards(platform, 'chat.postMessage', { ...args.all, blocks })
@@ -49,7 +49,7 @@ const update: Method = {
     if (!message) throw new SlackError('message_not_found')
     if (!message.fromBot || message.subtype === 'tombstone') throw new SlackError('cant_update_message')
     if (channel.archived) throw new SlackError('is_inactive')
-    const { text, blocks } = content(args)
+    const { text, blocks } = content(args, platform)
     if (text !== undefined && text.length > LONGEST_UPDATE) throw new SlackError('msg_too_long')
     const metadata = metadataOf(args)
     if (text === undefined && blocks === undefined && !metadata) throw new SlackError('no_text')
@@ -104,7 +104,7 @@ const postEphemeral: Method = {
     const channel = channelToWrite(platform, args.required('channel'))
     const userId = args.required('user')
     if (!channel.members.has(userId)) throw new SlackError('user_not_in_channel')
-    const { text, blocks } = content(args)
+    const { text, blocks } = content(args, platform)
     if (text === undefined && blocks === undefined) throw new SlackError('no_text')
     const thread = threadOf(args, channel)
     watchForHazards(platform, 'chat.postEphemeral', { ...args.all, blocks })
@@ -145,9 +145,9 @@ function byBot(platform: Platform): Pick<Message, 'user' | 'fromBot'> {
   return { user: platform.workspace.app.botUserId, fromBot: true }
 }
 
-function content(args: Args) {
+function content(args: Args, { faults }: Platform) {
   if (args.all.attachments !== undefined) throw new SlackError('invalid_attachments')
-  const blocks = acceptBlocks(args.all.blocks)
+  const blocks = acceptBlocks(args.all.blocks, faults.refusedBlocks)
   const given = args.text('text')
   const truncated = given !== undefined && given.length > LONGEST_TEXT
   return { text: truncated ? given.slice(0, LONGEST_TEXT) : given, blocks, truncated }

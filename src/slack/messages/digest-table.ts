@@ -1,51 +1,72 @@
 import { formatDuration } from '../../core/duration.ts'
-import { secondsHeld } from '../../core/grant.ts'
+import { secondsHeld, secondsPlanned } from '../../core/grant.ts'
 import type { Held } from '../../core/reads.ts'
 import { clamp } from '../../core/reason.ts'
+import { bullets, linesThatFit, paragraph, rich } from '../blocks/layout.ts'
 import { asManyAsFit } from '../blocks/limits.ts'
 import type { Block, Names } from '../blocks/message.ts'
-import { formatLate } from './phrases.ts'
+import { bold, type Line, say } from '../blocks/say.ts'
+import { accessName, formatLate, heldBy, usedOf } from './phrases.ts'
 
-const HEADINGS = ['From', 'Who', 'Access', 'Why', 'Approved by', 'Used', 'Ended late by']
+const HEADINGS = ['From', 'Who', 'Access', 'Why', 'Approved by', 'Used', 'Late by']
+const WHO = 1
 
-/** A table has at most 100 rows. */
-const MOST_ROWS = 99
+/** One page of Slack holds 100 rows at most, another 200. */
+const MOST_ROWS = 100
+const PAGE = 10
 
-type Cell = { readonly type: 'raw_text'; readonly text: string }
+type Cell =
+  | { readonly type: 'raw_text'; readonly text: string }
+  | { readonly type: 'raw_number'; readonly value: number; readonly text: string }
 
-/** Who had what, why and for how long. Cells are raw text: nothing that somebody typed is parsed. */
-export function digestTable(
-  held: readonly Held[],
-  names: Names,
-  zone: string,
-  room: number,
-): { readonly blocks: Block[]; readonly left: number } {
-  if (held.length === 0) return { blocks: [], left: 0 }
+type Shown = { readonly blocks: Block[]; readonly left: number }
+
+/** Who had what, why and for how long; people sort it by any column. Cells are raw: nothing that was typed is parsed. */
+export function nativeTable(held: readonly Held[], names: Names, zone: string, room: number): Shown {
   const clock = clockIn(zone)
   const rows = held.slice(0, MOST_ROWS).map((one) => row(one, names, clock))
-  const shown = asManyAsFit(rows, room, MOST_ROWS)
+  const shown = asManyAsFit(rows, room - 400, MOST_ROWS)
+  if (shown.length === 0) return { blocks: [], left: held.length }
+  const table = {
+    type: 'data_table',
+    caption: `Who had access, times in ${zone}`,
+    page_size: PAGE,
+    row_header_column_index: WHO,
+    rows: [HEADINGS.map(text), ...shown.map((one) => [...one])],
+  }
+  return { blocks: [table as unknown as Block], left: held.length - shown.length }
+}
+
+/** The same as sentences. */
+export function grantsInWords(held: readonly Held[], names: Names, room: number): Shown {
+  const lines = held.slice(0, MOST_ROWS).map((one) => heldLine(one, names))
+  const shown = linesThatFit(lines, room - 200, MOST_ROWS)
+  if (shown.length === 0) return { blocks: [], left: held.length }
   return {
-    blocks: [
-      {
-        type: 'table',
-        rows: [HEADINGS.map(cell), ...shown.map((one) => [...one])],
-        column_settings: HEADINGS.map(() => ({ is_wrapped: true })),
-      },
-    ],
+    blocks: [rich(paragraph(say`${bold('Who had access')}`), bullets(shown))],
     left: held.length - shown.length,
   }
 }
 
+/** One grant in a sentence, for those who hear the digest. */
+export function heldLine(one: Held, names: Names): Line {
+  const { grant } = one
+  const used =
+    secondsHeld(grant) === undefined
+      ? say`asked for ${formatDuration(grant.duration)}`
+      : say`used ${usedOf(grant)}`
+  return say`${names(grant.person)}: ${accessName(grant)}, ${used}, ${heldBy(one, names)}.`
+}
+
 function row({ grant, reason, approvers, review }: Held, names: Names, clock: (at: Date) => string): Cell[] {
-  const used = secondsHeld(grant)
-  const asked = formatDuration(grant.duration)
+  const held = secondsHeld(grant)
   const rest = approvers.length - 3
   return [
-    cell(grant.activatedAt ? clock(grant.activatedAt) : 'not given'),
-    cell(clamp(names(grant.person), 30)),
-    cell(clamp(`${grant.role} on ${grant.target}`, 50)),
-    cell(clamp(reason.replace(/\s+/g, ' '), 70)),
-    cell(
+    text(grant.activatedAt ? clock(grant.activatedAt) : 'not given'),
+    text(clamp(names(grant.person), 30)),
+    text(clamp(`${grant.role} on ${grant.target}`, 50)),
+    text(clamp(reason.replace(/\s+/g, ' '), 70)),
+    text(
       clamp(
         [
           ...(review ? ['break-glass'] : []),
@@ -55,20 +76,27 @@ function row({ grant, reason, approvers, review }: Held, names: Names, clock: (a
         70,
       ),
     ),
-    cell(used === undefined ? `${asked} asked` : `${formatDuration(used)} of ${asked}`),
-    cell(grant.lateByMs === undefined ? '–' : formatLate(grant.lateByMs)),
+    number(held ?? 0, held === undefined ? `live, ${formatDuration(secondsPlanned(grant))}` : usedOf(grant)),
+    number(grant.lateByMs ?? 0, grant.lateByMs === undefined ? '–' : formatLate(grant.lateByMs)),
   ]
 }
 
-function cell(text: string): Cell {
-  return { type: 'raw_text', text: text || '–' }
+function text(words: string): Cell {
+  return { type: 'raw_text', text: words || '–' }
 }
 
+/** A column of numbers alone is sorted as numbers, whatever it says. */
+function number(value: number, words: string): Cell {
+  return { type: 'raw_number', value: Math.round(value), text: words }
+}
+
+/** `2026-11-23 13:01`: sorted as text it is in order. */
 function clockIn(zone: string): (at: Date) => string {
-  const format = new Intl.DateTimeFormat('en-GB', {
+  const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
-    day: 'numeric',
-    month: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
   })

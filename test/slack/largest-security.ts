@@ -1,0 +1,89 @@
+/** What security reads, at its largest. */
+import type { LoggedEvent } from '../../src/core/audit-event.ts'
+import type { Grant } from '../../src/core/grant.ts'
+import type { Who } from '../../src/core/person.ts'
+import type { Held } from '../../src/core/reads.ts'
+import type { Request } from '../../src/core/request.ts'
+import type { Card } from '../../src/operations/read-card.ts'
+import type { Message, Names } from '../../src/slack/blocks/message.ts'
+import { checkpointNotice, logRefusedNotice } from '../../src/slack/messages/checkpoint-notice.ts'
+import { digestMessage } from '../../src/slack/messages/digest.ts'
+import { feedHead } from '../../src/slack/messages/feed-head.ts'
+import { NOON } from './rows.ts'
+
+const times = <T>(count: number, make: (at: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => make(at))
+
+export type Worst = {
+  readonly typed: string
+  readonly names: Names
+  readonly wide: { readonly target: string; readonly role: string }
+  readonly worst: Grant
+  readonly active: Grant
+  readonly revoking: Grant
+  readonly asked: Request
+  readonly taken: Request
+  readonly events: readonly LoggedEvent[]
+  readonly approvedCard: Card
+  readonly held: readonly Held[]
+  readonly crowd: readonly Who[]
+}
+
+export function securityMessages(all: Worst): Record<string, Message> {
+  const { typed, names, wide, worst, asked, taken, active, revoking, events, approvedCard, crowd } = all
+  const whoHad = all.held
+  const habit = (at: number) => ({ person: `U0${at}`, decisions: 100, approves: 0.98, median: 3 })
+  const digest = {
+    from: NOON,
+    to: NOON,
+    grants: whoHad,
+    asked: 1000,
+    denied: [asked],
+    lapsed: [asked],
+    withdrawn: [asked],
+    refused: events,
+    stuck: times(50, () => ({ grant: revoking, request: asked })),
+    openReviews: times(50, () => taken),
+    lateness: { count: 1000, p50: 300, p99: 9000, worst: 3_600_000 },
+    period: 'weekly' as const,
+    late: whoHad.slice(0, 60),
+    unused: whoHad.slice(0, 60),
+    overAsked: whoHad.slice(0, 60),
+    habits: {
+      approvers: times(60, habit),
+      blinkers: times(60, habit),
+      lone: times(60, (at) => ({ person: `U0${at}`, ...wide, decided: 90, of: 100 })),
+    },
+    standing: events,
+    days: times(8, (at) => ({
+      label: `Mon ${at + 1} Sept`,
+      counts: { 'full-time': 1000, 'given-back': 1000, 'ended-early': 1000, live: 1000, 'not-given': 1000 },
+    })),
+  }
+  return {
+    checkpoint: checkpointNotice({
+      size: 9_999_999_999,
+      note: `elevate/${'o'.repeat(200)}\n9999999999\n${'h'.repeat(44)}\n\n— ${'k'.repeat(1800)}\n`,
+    }),
+    'log refused': logRefusedNotice(typed || 'The log is shorter than what was signed.', crowd),
+    digest: digestMessage(digest, names, { zone: 'America/Argentina/Buenos_Aires', native: true }),
+    'digest in classic blocks': digestMessage(digest, names, { zone: 'UTC', native: false }),
+    'digest of many and nothing else': digestMessage(
+      {
+        ...digest,
+        stuck: [],
+        openReviews: [],
+        late: [],
+        unused: [],
+        overAsked: [],
+        refused: [],
+        standing: [],
+      },
+      names,
+      { zone: 'UTC', native: true },
+    ),
+    'feed head': feedHead({ ...approvedCard, grant: active }, names),
+    'feed head ended': feedHead({ ...approvedCard, grant: worst }, names),
+    'feed head not given': feedHead({ ...approvedCard, grant: { ...worst, activatedAt: undefined } }, names),
+  }
+}
