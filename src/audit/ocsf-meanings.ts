@@ -24,6 +24,7 @@ const of = (activity: Meaning['activity'], entity: string, more: Partial<Meaning
 
 const REQUEST = 'access request'
 const GRANT = 'access grant'
+const PRE_APPROVAL = 'access approval given beforehand'
 const LOG = 'audit log'
 
 const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
@@ -50,6 +51,9 @@ const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'credential.shown': of('read', 'credential'),
   'break_glass.used': of('create', REQUEST, { severity: 'high' }),
   'break_glass.reviewed': of('update', REQUEST),
+  'pre_approval.given': of('create', PRE_APPROVAL, { severity: 'medium' }),
+  'pre_approval.used': of('update', PRE_APPROVAL),
+  'pre_approval.ended': of('update', PRE_APPROVAL),
   'standing_access.found': of('read', 'standing access', { severity: 'medium' }),
   'standing_access.accepted': of('update', 'standing access'),
   'standing_access.asked': of('update', 'standing access'),

@@ -105,6 +105,7 @@ async function tellStory(
     reason: request.reason,
     approvers,
     ...(request.review ? { review: request.review } : {}),
+    ...(request.rule ? { rule: request.rule } : {}),
   }
   const now = await store.reads.now()
   const from = grant.activatedAt ?? grant.createdAt
@@ -155,7 +156,7 @@ function grantsInWords({ window, held, more }: WhoHad): string {
         ? 'Ever'
         : `At ${moment(window.from)}`
   if (held.length === 0) return `${when}: nobody had elevated access.`
-  const rows = held.map(({ grant, approvers, review, reason }) => [
+  const rows = held.map(({ grant, approvers, review, rule, reason }) => [
     grantName(grant.number),
     `${grant.subject.name} (${grant.person})`,
     `${grant.target} ${grant.role}`,
@@ -163,7 +164,7 @@ function grantsInWords({ window, held, more }: WhoHad): string {
     moment(grant.activatedAt),
     grant.revokedAt ? moment(grant.revokedAt) : `until ${moment(grant.expiresAt)}`,
     formatDuration(grant.duration),
-    review ? 'break-glass' : approvers.join(', '),
+    review ? 'break-glass' : rule ? `rule ${rule}` : approvers.join(', '),
     reason.replace(/\s+/g, ' '),
   ])
   const head = ['grant', 'person', 'entitlement', 'account', 'from', 'to', 'asked', 'approved by', 'reason']

@@ -1,5 +1,6 @@
 /** `elevate.yaml` → {@link Catalog}, or everything that is wrong with it at once, each with its place. */
 import { createHash } from 'node:crypto'
+import type { AutoApproval } from '../core/auto-approval.ts'
 import { BREAK_GLASS_DEFAULT } from '../core/break-glass.ts'
 import type { BreakGlass, Catalog, Policy, TicketRule } from '../core/catalog.ts'
 import type { ConnectorKind, Json } from '../core/connector.ts'
@@ -153,6 +154,8 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
     ...(policy.fallback === undefined || policy.fallback_after === undefined
       ? {}
       : { fallback: { from: policy.fallback.map(whoOf), after: seconds(policy.fallback_after) } }),
+    ...(policy.auto_approve ? { autoApprove: policy.auto_approve.map(autoApprovalOf) } : {}),
+    ...(policy.pre_approval ? { preApproval: { max: seconds(policy.pre_approval.max) } } : {}),
   }
 }
 
@@ -183,6 +186,20 @@ function breakGlassOf(typed: NonNullable<CatalogFile['policies'][number]['break_
     from: typed.from.map(whoOf),
     duration: { default: usual, max },
     whileReviewOpen: typed.while_review_open,
+  }
+}
+
+function autoApprovalOf(
+  typed: NonNullable<CatalogFile['policies'][number]['auto_approve']>[number],
+): AutoApproval {
+  return {
+    name: typed.name,
+    ...(typed.roles ? { roles: typed.roles } : {}),
+    ...(typed.from ? { from: typed.from.map(whoOf) } : {}),
+    ...(typed.max_duration === undefined ? {} : { maxDuration: seconds(typed.max_duration) }),
+    ...(typed.hours ? { hours: typed.hours } : {}),
+    ...(typed.reason_pattern === undefined ? {} : { reasonPattern: typed.reason_pattern }),
+    ...(typed.ticket_pattern === undefined ? {} : { ticketPattern: typed.ticket_pattern }),
   }
 }
 

@@ -45,16 +45,12 @@ export function checkNamesTyped(file: Json, report: Report): void {
   }
   const digest = isObject(file) ? file.digest : undefined
   if (isObject(digest) && typeof digest.timezone === 'string' && !isTimezone(digest.timezone)) {
-    const near = nearest(digest.timezone, Intl.supportedValuesOf('timeZone'))
-    report(
-      ['digest', 'timezone'],
-      `There is no time zone ${quote(digest.timezone)}. ${near ? `Did you mean ${quote(near)}?` : 'Write one such as Europe/Berlin or UTC.'}`,
-    )
+    report(['digest', 'timezone'], noTimezone(digest.timezone))
   }
 }
 
 /** Offsets such as `+02:00` are refused: they know nothing of summer time. */
-function isTimezone(name: string): boolean {
+export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
@@ -62,4 +58,9 @@ function isTimezone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+export function noTimezone(typed: string): string {
+  const near = nearest(typed, Intl.supportedValuesOf('timeZone'))
+  return `There is no time zone ${quote(typed)}. ${near ? `Did you mean ${quote(near)}?` : 'Write one such as Europe/Berlin or UTC.'}`
 }

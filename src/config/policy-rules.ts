@@ -3,6 +3,7 @@ import type { Json } from '../core/connector.ts'
 import { formatDuration, parseDuration } from '../core/duration.ts'
 import { nearest } from '../core/nearest.ts'
 import { checkApproval } from './approval-rules.ts'
+import { checkAtOnce } from './at-once-rules.ts'
 import { entriesOf, isObject } from './connector-settings.ts'
 import { type Path, quote, type Report } from './issue.ts'
 import { inside, textsIn, warnOfTwice, words } from './read-leniently.ts'
@@ -33,6 +34,7 @@ export function checkPolicies(file: Json, report: Report): void {
     checkBreakGlass(policy, path, report)
     checkReminder(policy, path, report)
     checkFallback(policy, path, report)
+    checkAtOnce(file, policy, path, report)
     for (const at of [
       ['reason', 'pattern'],
       ['ticket', 'pattern'],

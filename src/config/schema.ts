@@ -4,10 +4,11 @@
  * rules beside this file.
  */
 import { z } from 'zod'
-import { WEEKDAYS } from '../core/catalog.ts'
 import { BROADCAST_FROM, SEVERITIES } from '../core/feed.ts'
+import { WEEKDAYS } from '../core/hours.ts'
 import { approveSchema } from './approve-schema.ts'
 import { requestForSchema, ticketSchema } from './asking-schema.ts'
+import { autoApproveSchema, preApprovalSchema } from './at-once-schema.ts'
 import { deliverySchema } from './delivery-schema.ts'
 import { PATTERN_MAX } from './reason-pattern.ts'
 import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
@@ -100,6 +101,8 @@ export const policySchema = z.strictObject({
   fallback_after: duration()
     .optional()
     .describe('How long a request waits before the fallback approvers are asked too.'),
+  auto_approve: autoApproveSchema.optional(),
+  pre_approval: preApprovalSchema.optional(),
 })
 
 export const catalogSchema = z.strictObject({

@@ -1,14 +1,13 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
 import type { Redaction } from './activity.ts'
+import type { AutoApproval } from './auto-approval.ts'
 import type { JsonObject } from './connector.ts'
 import type { Delivery } from './delivery.ts'
 import type { Severity } from './feed.ts'
+import type { Weekday } from './hours.ts'
 import type { ChannelId, Who } from './person.ts'
 import type { ApprovalStage } from './stages.ts'
 import type { StandingSchedule } from './standing.ts'
-
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-export type Weekday = (typeof WEEKDAYS)[number]
 
 export type Risk = 'low' | 'medium' | 'high'
 
@@ -87,6 +86,10 @@ export type Policy = {
   readonly remindAfter?: number
   /** Who may decide as well once a request has waited so many seconds. */
   readonly fallback?: { readonly from: readonly Who[]; readonly after: number }
+  /** Rules that approve at once; the first that holds counts. */
+  readonly autoApprove?: readonly AutoApproval[]
+  /** The longest that a yes given beforehand holds, in seconds. Without it nobody can. */
+  readonly preApproval?: { readonly max: number }
 }
 
 export type Catalog = {

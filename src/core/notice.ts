@@ -5,6 +5,7 @@
  */
 import type { GrantId } from './grant.ts'
 import type { ChannelId, PersonId } from './person.ts'
+import type { PreApprovalId } from './pre-approval.ts'
 import type { RefusalCode } from './refusal.ts'
 import type { RequestId } from './request.ts'
 import type { ReportId, StandingId } from './standing.ts'
@@ -56,6 +57,14 @@ export type Notice =
       readonly target: string
       readonly role: string
       readonly request?: RequestId
+      /** What was tried, where neither a request nor the code tells. */
+      readonly tried?: 'pre-approve'
+    }
+  /** A yes given beforehand: that it was, that somebody ended it, that its time is over. */
+  | {
+      readonly kind: 'pre-approval'
+      readonly what: 'given' | 'ended' | 'lapsed'
+      readonly id: PreApprovalId
     }
   | {
       readonly kind: 'digest'

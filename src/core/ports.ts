@@ -12,6 +12,7 @@ import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { DigestPeriod, Lane, Told } from './notice.ts'
 import type { Outbox, Waiting } from './outbox.ts'
 import type { GroupId, Groups, Person, PersonId } from './person.ts'
+import type { PreApprovalId, PreApprovalMoves, PreApprovalReads } from './pre-approval.ts'
 import type { QuarantineMoves, QuarantineStore } from './quarantine.ts'
 import type { Reads } from './reads.ts'
 import type { Decision, NewRequest, Request, RequestId } from './request.ts'
@@ -47,6 +48,7 @@ export type Store = {
   readonly claims: Claims
   readonly deliveries: Deliveries
   readonly dues: Dues
+  readonly preApprovals: PreApprovalReads
   readonly standing: StandingReads
   readonly activity: ActivityReads
   readonly outbox: Outbox
@@ -60,7 +62,14 @@ export type Tx = {
     /** The request under a row lock, with its decisions. */
     lock(id: RequestId): Promise<Request | undefined>
     pendingOf(person: PersonId): Promise<number>
-    decide(request: RequestId, decision: Omit<Decision, 'at'>): Promise<void>
+    /** `preApproval` is the id of the yes that was given beforehand, when nobody clicked. */
+    decide(
+      request: RequestId,
+      decision: Omit<Decision, 'at' | 'preApproval'>,
+      preApproval?: PreApprovalId,
+    ): Promise<void>
+    /** Notes which rule approved it, and nobody else. */
+    decideByRule(request: RequestId, by: { readonly policy: string; readonly rule: string }): Promise<void>
     /** Compare and set from `offered` or `pending`; false when somebody was first, or the request has lapsed by the database's clock. */
     close(
       request: Pick<Request, 'id' | 'version'>,
@@ -76,6 +85,7 @@ export type Tx = {
   }
   readonly reviews: ReviewMoves
   readonly quarantine: QuarantineMoves
+  readonly preApprovals: PreApprovalMoves
   readonly grants: {
     open(grant: NewGrant): Promise<Grant>
     /** The grant under a row lock. */

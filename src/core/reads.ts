@@ -27,6 +27,8 @@ export type Held = {
   readonly approvers: readonly PersonId[]
   /** Where nobody approved it, because it was taken by break-glass. */
   readonly review?: Review | undefined
+  /** Where a rule of the configuration approved it, and nobody. */
+  readonly rule?: string | undefined
 }
 
 export type Reads = {

@@ -34,6 +34,8 @@ export type RefusalCode =
   | 'self-approval'
   | 'requester-gone'
   | 'no-break-glass'
+  | 'no-pre-approval'
+  | 'unknown-pre-approval'
   | 'review-open'
   | 'self-review'
   | 'not-a-reviewer'
@@ -53,7 +55,17 @@ export type Refusal = {
   /** One or two sentences a person can act on. May quote what was typed: show it as plain text. */
   readonly text: string
   /** The form's field it belongs to. */
-  readonly field?: 'target' | 'role' | 'duration' | 'start' | 'reason' | 'ticket' | 'person' | 'date' | 'note'
+  readonly field?:
+    | 'target'
+    | 'role'
+    | 'duration'
+    | 'start'
+    | 'reason'
+    | 'ticket'
+    | 'person'
+    | 'date'
+    | 'note'
+    | 'span'
 }
 
 /**

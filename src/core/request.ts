@@ -15,6 +15,8 @@ export type Decision = {
   /** The approver is the requester, and policy allowed it in so many words. */
   readonly self: boolean
   readonly note: string
+  /** The number of the yes given beforehand that this comes from: `P-12`. */
+  readonly preApproval?: number | undefined
   readonly at: Date
 } & Limit
 
@@ -55,6 +57,8 @@ export type Request = {
   readonly decisions: readonly Decision[]
   /** Only where the access was taken by break-glass: then nobody approved it. */
   readonly review?: Review | undefined
+  /** The rule of the configuration that approved it at once; then nobody did. */
+  readonly rule?: string | undefined
 }
 
 export function requestName(number: number): string {

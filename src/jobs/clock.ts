@@ -2,6 +2,7 @@ import { type ScheduledTask, schedule } from 'node-cron'
 import type { DigestPeriod } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
 import { askFallback } from '../operations/ask-fallback.ts'
+import { lapsePreApproval } from '../operations/end-pre-approval.ts'
 import { lapseRequest } from '../operations/lapse-request.ts'
 import { postDueDigest } from '../operations/post-digest.ts'
 import { remindApprovers } from '../operations/remind-approvers.ts'
@@ -56,6 +57,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
       for (const id of await world.store.dues.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
       for (const id of await world.store.dues.reminders(REMINDERS_AT_ONCE)) await remindApprovers(world, id)
       for (const id of await world.store.dues.fallbacks(REMINDERS_AT_ONCE)) await askFallback(world, id)
+      for (const id of await world.store.preApprovals.over(LAPSES_AT_ONCE)) await lapsePreApproval(world, id)
       void sender.send()
       leavers.look()
       standing.look()

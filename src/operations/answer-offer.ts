@@ -1,10 +1,11 @@
 import { canRequest } from '../core/lifecycle.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
-import { refuseUnlessMember } from '../core/policy.ts'
+import { groupsToAskWith, policyFor, refuseUnlessMember } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { askerOf, type Request, type RequestId, requestName } from '../core/request.ts'
+import { approveAtOnce, type Beforehand, readBeforehand } from './approve-at-once.ts'
 import { closedAlready } from './decide-request.ts'
 import { recordAttempt } from './record-attempt.ts'
 import { tellHomes } from './tell-homes.ts'
@@ -34,22 +35,50 @@ export async function answerOffer(
   // To say no one need not be anybody.
   const stranger = answer === 'accept' ? refuseUnlessMember(await world.directory.person(by)) : undefined
   if (stranger) return stranger
+  const beforehand: ReadonlyMap<RequestId, Beforehand> =
+    answer === 'accept' ? await readAllBeforehand(world, bundle) : new Map()
+  let grants: string[] = []
   const result = await world.store.transaction(async (tx) => {
     const answered: Request[] = []
+    grants = []
     let late: Refused | undefined
     for (const { id: one } of bundle) {
       const request = await tx.requests.lock(one)
       if (!request) continue
-      if (await answerOne(world, tx, request, by, answer)) answered.push(request)
-      else late ??= tooLate(request)
+      if (await answerOne(world, tx, request, by, answer)) {
+        answered.push(request)
+        const given = beforehand.get(one)
+        const pending: Request = { ...request, state: 'pending', version: request.version + 1 }
+        const atOnce = given && (await approveAtOnce(world, tx, pending, given))
+        if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
+      } else late ??= tooLate(request)
     }
     const [lead] = answered
     if (!lead) return late ?? refuse('unknown-request', 'There is no such request.')
     await tell(world, tx, answered, answer)
     return { requests: answered }
   })
-  if (!isRefused(result)) world.nudge.outbox()
+  if (isRefused(result)) return result
+  for (const grant of grants) world.nudge.grant(grant)
+  world.nudge.outbox()
   return result
+}
+
+/** What was said yes to before it was asked counts from the moment on in which it is somebody's own wish. */
+async function readAllBeforehand(
+  world: World,
+  bundle: readonly Request[],
+): Promise<ReadonlyMap<RequestId, Beforehand>> {
+  const catalog = world.catalog()
+  const found = new Map<RequestId, Beforehand>()
+  for (const request of bundle) {
+    const { id, requester: person, target, role } = request
+    const groups = await world.directory.groups(groupsToAskWith(catalog, target, role))
+    const policy = policyFor(catalog, request, groups)
+    const one = policy && (await readBeforehand(world, { person, target, role }, policy))
+    if (one) found.set(id, one)
+  }
+  return found
 }
 
 async function answerOne(

@@ -151,20 +151,7 @@ function record(
     },
     ...(note ? { private: { note } } : {}),
   })
-  if (verdict.outcome === 'approved') {
-    const by = approversIn(request, deciding.by, verdict.stages)
-    tx.append({
-      ...about,
-      type: 'request.approved',
-      detail: {
-        approvers: by,
-        needed: approvalsNeeded(verdict.stages),
-        stages: verdict.stages.map(writeFilled),
-        self_approved: by.some((one) => ownersOf(request).includes(one)),
-        ...termsIn(verdict.terms),
-      },
-    })
-  }
+  if (verdict.outcome === 'approved') recordApproval(world, tx, request, deciding.by, verdict)
   if (verdict.outcome === 'denied')
     tx.append({ ...about, type: 'request.denied', ...(note ? { private: { note } } : {}) })
 }
@@ -180,6 +167,28 @@ function termsIn({ duration, startsAt }: Limit): JsonObject {
 function approversIn(request: Request, last: PersonId, stages: readonly FilledStage[]): PersonId[] {
   const came = [...request.decisions.map((one) => one.approver), last]
   return came.filter((one) => stages.some((stage) => stage.by.includes(one)))
+}
+
+/** It is enough, with the last one's yes. */
+export function recordApproval(
+  world: World,
+  tx: Tx,
+  request: Request,
+  last: PersonId,
+  { stages, terms }: Extract<Outcome, { outcome: 'counted' | 'approved' }>,
+): void {
+  const by = approversIn(request, last, stages)
+  tx.append({
+    ...aboutRequest(world, request, last),
+    type: 'request.approved',
+    detail: {
+      approvers: by,
+      needed: approvalsNeeded(stages),
+      stages: stages.map(writeFilled),
+      self_approved: by.some((one) => ownersOf(request).includes(one)),
+      ...termsIn(terms),
+    },
+  })
 }
 
 async function tell(world: World, tx: Tx, request: Request, outcome: Outcome['outcome']): Promise<void> {

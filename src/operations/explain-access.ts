@@ -8,6 +8,7 @@ import { groupsToAskWith, policyOf, refuseUnlessMember } from '../core/policy.ts
 import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
 import { type ApprovalStage, approvalsPossible, approversNamed, namedIn } from '../core/stages.ts'
+import { type ExplainedAtOnce, explainAtOnce } from './explain-at-once.ts'
 
 /** Which rule applies to this person, and who would be asked. Asks nothing of anybody. */
 export type Explained = {
@@ -20,6 +21,8 @@ export type Explained = {
   readonly capabilities: Capabilities | undefined
   /** Undefined when no policy lets this person break glass there. */
   readonly breakGlass: { readonly max: number; readonly reviewOpen: boolean } | undefined
+  /** Undefined where nothing is approved without asking. */
+  readonly atOnce?: ExplainedAtOnce | undefined
 }
 
 /** A stage with those who could fill it for this person; undefined when that is everyone. */
@@ -53,7 +56,12 @@ export async function explainAccess(
   }
   const approving = await world.directory.groups(groupsIn(approversNamed(policy)))
   const mayApprove = (one: PersonId) => one !== by || policy.approve.allowSelfApproval
+  const about = { person: by, target, role }
   return {
+    atOnce:
+      policy.autoApprove || policy.preApproval
+        ? await explainAtOnce(world, about, policy, approving)
+        : undefined,
     policy,
     approvers: approversOf(policy, [by], approving),
     stages: policy.approve.stages.map((stage) => ({

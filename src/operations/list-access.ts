@@ -9,6 +9,8 @@ import { isRefused } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
 import { approversNamed } from '../core/stages.ts'
 
+import { listPreApprovals, type PreApprovalList } from './list-pre-approvals.ts'
+
 /** One person's page: what I may ask for, what I have, what I asked for, what waits for me. */
 export type AccessList = {
   readonly mayAsk: readonly Entitlement[]
@@ -18,6 +20,7 @@ export type AccessList = {
   readonly toDecide: readonly Request[]
   /** What others took by break-glass and this person may review. */
   readonly toReview: readonly Request[]
+  readonly preApprovals?: PreApprovalList
 }
 
 /** Reads with the lately known groups: a page may be a minute old, a decision is judged anew. */
@@ -33,15 +36,17 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
       ...groupsIn(catalog.security),
     ]),
   ]
-  const [person, groups, grants, requests, pending, unreviewed] = await Promise.all([
+  const [person, groups, grants, requests, pending, unreviewed, preApprovals] = await Promise.all([
     world.directory.personLately(by),
     world.directory.groupsLately(everyGroup),
     reads.liveGrants(by),
     reads.requestsOf(by, 20),
     reads.pendingRequests(200),
     reads.openReviews(200),
+    listPreApprovals(world, by, { all: false }),
   ])
-  if (refuseUnlessMember(person)) return { mayAsk: [], grants, requests, toDecide: [], toReview: [] }
+  if (refuseUnlessMember(person))
+    return { mayAsk: [], grants, requests, toDecide: [], toReview: [], preApprovals }
   const mayDecide = (request: Request) =>
     !isRefused(
       decide(
@@ -59,5 +64,6 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
     requests,
     toDecide: pending.filter(mayDecide),
     toReview: unreviewed.filter((request) => !refuseReviewer(catalog, request, person, groups)),
+    preApprovals,
   }
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../core/audit-event.ts'
 import { findRole } from '../core/catalog.ts'
 import { type Grant, grantName } from '../core/grant.ts'
 import type { Person, PersonId } from '../core/person.ts'
@@ -11,7 +12,7 @@ export async function openGrant(
   tx: Tx,
   request: Request,
   requester: Person,
-  by: PersonId,
+  by: PersonId | Actor,
   terms: Terms = termsOf(request, []),
 ): Promise<Grant> {
   const catalog = world.catalog()
@@ -48,9 +49,9 @@ export async function openGrant(
 }
 
 /** What every event about a request says of it, under the policy in force. */
-export function aboutRequest(world: World, request: Request, by: PersonId) {
+export function aboutRequest(world: World, request: Request, by: PersonId | Actor) {
   return {
-    actor: { kind: 'person', id: by },
+    actor: typeof by === 'string' ? ({ kind: 'person', id: by } as const) : by,
     subject: request.requester,
     target: request.target,
     role: request.role,

@@ -16,7 +16,8 @@ import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { askerOf, type Request, type RequestId, requestName } from '../core/request.ts'
-import { approvalsNeeded, writeStage } from '../core/stages.ts'
+import { type ApprovalStage, approvalsNeeded, writeStage } from '../core/stages.ts'
+import { approveAtOnce, type Beforehand, readBeforehand } from './approve-at-once.ts'
 import { recordRefusal } from './record-refusal.ts'
 import { tellHomes } from './tell-homes.ts'
 
@@ -43,7 +44,13 @@ export type Asking = {
   readonly earlierTicket?: string | undefined
 }
 
-export type Asked = { readonly request: Request; readonly allowed: Allowed }
+export type Asked = {
+  /** As it is now: approved already, where that was decided beforehand. */
+  readonly request: Request
+  readonly allowed: Allowed
+  /** What it still needs, where somebody had approved it beforehand. */
+  readonly missing?: readonly ApprovalStage[] | undefined
+}
 
 /** What would happen: the same answer as {@link requestAccess} gives, and nothing is written. */
 export async function rehearseAccess(world: World, asking: Asking): Promise<Allowed | Refused> {
@@ -96,16 +103,23 @@ export async function requestTogether(
   const wanted = [...new Set(roles)].map((role) => ({ ...asking, role }))
   if (wanted.length > MOST_TOGETHER)
     return refuse('too-many-roles', `At most ${MOST_TOGETHER} roles can be asked for together.`, 'role')
-  const allowed: Allowed[] = []
+  const ready: Ready[] = []
   for (const one of wanted) {
-    const answer = await rehearseAccess(world, one)
-    if (isRefused(answer)) return recordRefusal(world, one, naming(one, wanted.length, answer))
-    allowed.push(answer)
+    const allowed = await rehearseAccess(world, one)
+    if (isRefused(allowed)) return recordRefusal(world, one, naming(one, wanted.length, allowed))
+    const { policy, target, role } = allowed
+    const about = { person: receiverOf(one) ?? one.by, target: target.id, role: role.id }
+    ready.push({ allowed, beforehand: await readBeforehand(world, about, policy) })
   }
-  const opened = await openAll(world, asking, allowed)
+  const grants: string[] = []
+  const opened = await openAll(world, asking, ready, grants)
+  for (const grant of grants) world.nudge.grant(grant)
   if (!isRefused(opened)) world.nudge.outbox()
   return opened
 }
+
+/** What may be asked for, and what was decided about it before. */
+type Ready = { readonly allowed: Allowed; readonly beforehand: Beforehand | undefined }
 
 /** Thrown to roll back what was opened before the one that could not be. */
 class NotAll extends Error {
@@ -121,26 +135,30 @@ class NotAll extends Error {
 async function openAll(
   world: World,
   asking: Asking,
-  allowed: readonly Allowed[],
+  ready: readonly Ready[],
+  grants: string[],
 ): Promise<readonly Asked[] | Refused> {
   try {
     return await world.store.transaction(async (tx) => {
-      if ((await tx.requests.pendingOf(asking.by)) + allowed.length > MAX_PENDING)
-        throw new NotAll(asking, tooMany(allowed.length))
+      if ((await tx.requests.pendingOf(asking.by)) + ready.length > MAX_PENDING)
+        throw new NotAll(asking, tooMany(ready.length))
       const opened: Asked[] = []
-      for (const one of allowed) {
-        const bundle = allowed.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
-        const request = await open(world, tx, asking, one, bundle)
+      for (const { allowed, beforehand } of ready) {
+        const bundle = ready.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
+        const request = await open(world, tx, asking, allowed, bundle)
         if (!request) {
-          const role = { ...asking, role: one.role.id }
-          throw new NotAll(role, naming(role, allowed.length, alreadyAsked(role, one)))
+          const role = { ...asking, role: allowed.role.id }
+          throw new NotAll(role, naming(role, ready.length, alreadyAsked(role, allowed)))
         }
-        opened.push({ request, allowed: one })
+        const atOnce = beforehand && (await approveAtOnce(world, tx, request, beforehand))
+        if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
+        opened.push({ request, allowed, ...atOnce })
       }
       await tell(world, tx, opened)
       return opened
     })
   } catch (error) {
+    grants.length = 0
     if (!(error instanceof NotAll)) throw error
     return recordRefusal(world, error.asking, error.answer)
   }
@@ -217,10 +235,12 @@ async function tell(world: World, tx: Tx, opened: readonly Asked[]): Promise<voi
       const shown = lane === channelLane(channel) ? [first] : opened
       for (const one of shown) tx.tell({ lane, notice: { kind: 'card', request: one.request.id } })
     }
-  tx.tell({
-    lane: channelLane(world.catalog().securityChannel),
-    notice: { kind: 'feed', what: 'asked', request: request.id },
-  })
+  // Where nobody has to be asked, one line says it all.
+  if (opened.some((one) => one.request.state !== 'approved'))
+    tx.tell({
+      lane: channelLane(world.catalog().securityChannel),
+      notice: { kind: 'feed', what: 'asked', request: request.id },
+    })
   await tellHomes(tx, request.requester, askerOf(request))
 }
 

@@ -9,7 +9,7 @@ import type { Waiting } from '../core/outbox.ts'
 import type { World } from '../core/ports.ts'
 import type { RequestId } from '../core/request.ts'
 import { readCard } from '../operations/read-card.ts'
-import type { Message } from './blocks/message.ts'
+import type { Message, Names } from './blocks/message.ts'
 import { keepEnding } from './draw-ending.ts'
 import { drawFeed, feedGroups, inTurns } from './draw-feed.ts'
 import { alarm } from './messages/alarm.ts'
@@ -17,6 +17,7 @@ import { checkpointNotice, logRefusedNotice } from './messages/checkpoint-notice
 import { configNotice } from './messages/config-notice.ts'
 import { deliveryNotice } from './messages/delivery-notice.ts'
 import { digestMessage } from './messages/digest.ts'
+import { preApprovalNotice } from './messages/pre-approval.ts'
 import { quarantineBegan, quarantineEnded } from './messages/quarantine-notice.ts'
 import { receipt } from './messages/receipt.ts'
 import { reminder } from './messages/reminder.ts'
@@ -69,6 +70,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...feedGroups(waiting.filter(({ notice }) => notice.kind === 'feed' || notice.kind === 'refused')),
     ...together(many ? [...revoked, ...receipts] : revoked),
     ...(many ? [] : single('receipt')),
+    ...single('pre-approval'),
     ...single('told'),
     ...single('reminder'),
     ...single('digest'),
@@ -134,6 +136,14 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
         ? await withNames(world.directory, (names) => askedAbout(one, first.by, whom ?? [], names))
         : undefined
       return { covers, message }
+    }
+    case 'pre-approval': {
+      const one = await world.store.preApprovals.byId(first.id)
+      // Somebody ended it meanwhile: that is told next, and is all there is to say.
+      if (!one || (first.what === 'given' && one.endedAt)) return { covers, message: undefined }
+      const reader = lane.startsWith('person:') ? laneEnd(lane) : undefined
+      const draw = (names: Names) => preApprovalNotice(first.what, one, reader, names)
+      return { covers, message: await withNames(world.directory, draw) }
     }
     case 'feed':
     case 'refused':

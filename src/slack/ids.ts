@@ -16,6 +16,8 @@ export const ACTION = {
   show_credential: 'show_credential',
   look_again: 'look_again',
   review: 'review_break_glass',
+  allow: 'open_allow_form',
+  end_allow: 'end_pre_approval',
   standing_accept: 'accept_standing_access',
   standing_accept_all: 'accept_all_standing',
   standing_take: 'take_standing_access',
@@ -31,6 +33,8 @@ export const ACTION = {
   type_reason: 'type_reason',
   type_ticket: 'type_ticket',
   type_note: 'type_note',
+  type_span: 'type_span',
+  pick_person: 'pick_person',
   pick_outcome: 'pick_outcome',
   pick_until: 'pick_until',
   home_page: 'home_page',
@@ -49,6 +53,8 @@ export const BLOCK = {
   ticket: 'ticket',
   note: 'note',
   outcome: 'outcome',
+  person: 'person',
+  span: 'span',
   until: 'until',
 } as const
 
@@ -65,6 +71,7 @@ export const VIEW = {
   credential: 'credential',
   break_glass: 'take_by_break_glass',
   review: 'write_a_review',
+  allow: 'approve_beforehand',
   accept_standing: 'accept_standing',
   take_standing: 'take_standing',
 } as const

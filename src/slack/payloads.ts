@@ -231,7 +231,8 @@ function readFields(state: z.infer<typeof values>): ReadonlyMap<string, Field> {
   for (const [block, actions] of Object.entries(state))
     for (const [action, input] of Object.entries(actions)) {
       const picked = option.safeParse(input.selected_option)
-      const typed = [input.value, input.selected_date].find((one) => typeof one === 'string') ?? ''
+      const typed =
+        [input.value, input.selected_date, input.selected_user].find((one) => typeof one === 'string') ?? ''
       fields.set(action, { block, value: picked.success ? picked.data.value : typed })
     }
   return fields

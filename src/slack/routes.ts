@@ -11,6 +11,7 @@ import { pressGiveBack } from './actions/give-back.ts'
 import { pressLookAgain } from './actions/look-again.ts'
 import { pressAskAgain, pressOpenForm } from './actions/open-form.ts'
 import { pressPick, suggest } from './actions/pick-entitlement.ts'
+import { pressAllow, pressEndAllow } from './actions/pre-approval.ts'
 import { pressReview } from './actions/review-break-glass.ts'
 import {
   pressAccept,
@@ -47,6 +48,7 @@ import {
 import { type Submit, serveSubmission } from './submissions.ts'
 import type { Option } from './views/entitlement-options.ts'
 import { openAskForm } from './views/open-ask-form.ts'
+import { submitAllow } from './views/submit-allow.ts'
 import { submitAsk } from './views/submit-ask.ts'
 import { submitBreakGlass, submitReview } from './views/submit-break-glass.ts'
 import { submitExtend } from './views/submit-extend.ts'
@@ -73,6 +75,8 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.show_credential, pressShowCredential],
   [ACTION.look_again, pressLookAgain],
   [ACTION.review, pressReview],
+  [ACTION.allow, pressAllow],
+  [ACTION.end_allow, pressEndAllow],
   [ACTION.standing_accept, pressAccept],
   [ACTION.standing_accept_all, pressAcceptAll],
   [ACTION.standing_take, pressTake],
@@ -88,6 +92,8 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.type_reason, nothing],
   [ACTION.type_ticket, nothing],
   [ACTION.type_note, nothing],
+  [ACTION.type_span, nothing],
+  [ACTION.pick_person, nothing],
   [ACTION.pick_outcome, nothing],
   [ACTION.pick_until, nothing],
   [ACTION.home_page, pressHomePage],
@@ -111,6 +117,7 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.accept_standing, submitAccept],
   [VIEW.take_standing, submitTake],
   [VIEW.extend, submitExtend],
+  [VIEW.allow, submitAllow],
 ])
 
 export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])

@@ -12,6 +12,7 @@ import { dues } from './dues.ts'
 import { evidenceReads } from './evidence.ts'
 import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
+import { preApprovalReads } from './pre-approvals.ts'
 import { Known, quarantine } from './quarantine.ts'
 import { reads } from './reads.ts'
 import { excessRights } from './rights.ts'
@@ -52,6 +53,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     evidence: shielded(evidenceReads(db)),
     deliveries: shielded(deliveries(db)),
     dues: shielded(dues(db)),
+    preApprovals: shielded(preApprovalReads(db)),
     outbox: shielded(outbox(db, known)),
     quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
     standing: shielded(standingReads(db)),

@@ -22,18 +22,25 @@ type Row = {
   readonly request: RequestColumns
   readonly decisions: readonly DecisionColumns[]
   readonly review: ReviewColumns | null
+  readonly rule: string | null
 }
 
 export function reads(db: Database): Reads {
   const decisions = sql<readonly DecisionColumns[]>`coalesce((
     select jsonb_agg(jsonb_build_object('approver', d.approver, 'verdict', d.verdict, 'self', d.self,
-      'note', d.note, 'at', d.at, 'duration_s', d.duration_s, 'starts_at', d.starts_at) order by d.at, d.approver)
-    from elevate.decision d where d.request_id = r.id), '[]')`.as('decisions')
+      'note', d.note, 'at', d.at, 'duration_s', d.duration_s,
+      'starts_at', d.starts_at, 'pre_approval', p.number) order by d.at, d.approver)
+    from elevate.decision d left join elevate.pre_approval p on p.id = d.pre_approval
+    where d.request_id = r.id), '[]')`.as('decisions')
 
   const review = sql<ReviewColumns | null>`(
     select to_jsonb(v) from elevate.review v where v.request_id = r.id)`.as('review')
 
-  const requests = () => db.selectFrom('elevate.request as r').selectAll('r').select([decisions, review])
+  const rule = sql<string | null>`(
+    select a.rule from elevate.rule_approval a where a.request_id = r.id)`.as('rule')
+
+  const requests = () =>
+    db.selectFrom('elevate.request as r').selectAll('r').select([decisions, review, rule])
 
   const grants = () =>
     db
@@ -41,7 +48,7 @@ export function reads(db: Database): Reads {
       .innerJoin('elevate.request as r', 'r.id', 'g.request_id')
       .select(sql<GrantColumns>`to_jsonb(g)`.as('grant'))
       .select(sql<RequestColumns>`to_jsonb(r)`.as('request'))
-      .select([decisions, review])
+      .select([decisions, review, rule])
 
   const copies = () => db.selectFrom('elevate.posted_message').selectAll()
 
@@ -145,6 +152,7 @@ export function reads(db: Database): Reads {
         reason: request.reason,
         approvers: request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver),
         ...(request.review ? { review: request.review } : {}),
+        ...(request.rule ? { rule: request.rule } : {}),
       }))
     },
 
@@ -241,7 +249,7 @@ function toPosted({ lane, channel, ts, request_id }: PostedMessageTable): Posted
 type RequestQuery = { execute(): Promise<(RequestColumns & Omit<Row, 'grant' | 'request'>)[]> }
 
 async function requestRows(query: RequestQuery): Promise<readonly Request[]> {
-  return (await query.execute()).map((row) => toRequest(row, row.decisions, row.review))
+  return (await query.execute()).map((row) => toRequest(row, row.decisions, row.review, row.rule))
 }
 
 async function firstRequest(query: RequestQuery): Promise<Request | undefined> {
@@ -250,9 +258,9 @@ async function firstRequest(query: RequestQuery): Promise<Request | undefined> {
 
 async function grantRows(query: { execute(): Promise<Row[]> }): Promise<readonly GrantRow[]> {
   const rows = await query.execute()
-  return rows.map(({ grant, request, decisions, review }) => ({
+  return rows.map(({ grant, request, decisions, review, rule }) => ({
     grant: toGrant(grant),
-    request: toRequest(request, decisions, review),
+    request: toRequest(request, decisions, review, rule),
   }))
 }
 

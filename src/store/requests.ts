@@ -62,11 +62,20 @@ export function requestMoves(trx: Database): Tx['requests'] {
       return theRow(rows).pending
     },
 
-    decide: async (request, { approver, verdict, self, note, duration, startsAt }) => {
+    decide: async (request, { approver, verdict, self, note, duration, startsAt }, preApproval) => {
       await sql`
-        insert into elevate.decision (request_id, approver, verdict, self, note, at, duration_s, starts_at)
+        insert into elevate.decision
+          (request_id, approver, verdict, self, note, at, duration_s, starts_at, pre_approval)
         values (${request}, ${approver}, ${verdict}, ${self}, ${storable(note)}, clock_timestamp(),
-          ${duration ?? null}::integer, ${startsAt ?? null}::timestamptz)`.execute(trx)
+          ${duration ?? null}::integer, ${startsAt ?? null}::timestamptz, ${preApproval ?? null}::uuid)`.execute(
+        trx,
+      )
+    },
+
+    decideByRule: async (request, { policy, rule }) => {
+      await sql`
+        insert into elevate.rule_approval (request_id, policy_name, rule, at)
+        values (${request}, ${policy}, ${rule}, clock_timestamp())`.execute(trx)
     },
 
     close: async ({ id, version }, to, by) => {
@@ -112,7 +121,8 @@ export function requestMoves(trx: Database): Tx['requests'] {
 
 async function decisionsOf(trx: Database, id: RequestId): Promise<readonly DecisionColumns[]> {
   const { rows } = await sql<DecisionColumns>`
-    select approver, verdict, self, note, at, duration_s, starts_at from elevate.decision
-    where request_id = ${id} order by at, approver`.execute(trx)
+    select d.approver, d.verdict, d.self, d.note, d.at, d.duration_s, d.starts_at, p.number as pre_approval
+    from elevate.decision d left join elevate.pre_approval p on p.id = d.pre_approval
+    where d.request_id = ${id} order by d.at, d.approver`.execute(trx)
   return rows
 }

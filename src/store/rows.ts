@@ -15,7 +15,10 @@ type Travelled<Row> = {
 
 export type GrantColumns = Travelled<Selectable<GrantTable>>
 export type RequestColumns = Travelled<Selectable<RequestTable>>
-export type DecisionColumns = Travelled<Omit<Selectable<DecisionTable>, 'request_id'>>
+/** `pre_approval` is its number here, what people call it. */
+export type DecisionColumns = Travelled<Omit<Selectable<DecisionTable>, 'request_id' | 'pre_approval'>> & {
+  readonly pre_approval: number | null
+}
 export type ReviewColumns = Travelled<Selectable<ReviewTable>>
 
 export function toGrant(row: GrantColumns): Grant {
@@ -64,6 +67,7 @@ export function toRequest(
   row: RequestColumns,
   decisions: readonly DecisionColumns[],
   review: ReviewColumns | null = null,
+  rule: string | null = null,
 ): Request {
   return {
     id: row.id,
@@ -89,6 +93,7 @@ export function toRequest(
     closedBy: row.closed_by ?? undefined,
     decisions: decisions.map(toDecision),
     ...(review ? { review: toReview(review) } : {}),
+    ...(rule === null ? {} : { rule }),
   }
 }
 
@@ -108,6 +113,7 @@ function toDecision(row: DecisionColumns): Decision {
     verdict: row.verdict,
     self: row.self,
     note: row.note,
+    ...(row.pre_approval === null ? {} : { preApproval: row.pre_approval }),
     at: new Date(row.at),
     duration: row.duration_s ?? undefined,
     startsAt: timeOf(row.starts_at),

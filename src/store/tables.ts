@@ -52,6 +52,7 @@ export type DecisionTable = {
   at: Time
   duration_s: number | null
   starts_at: TimeOrNull
+  pre_approval: string | null
 }
 
 export type QuestionTable = {

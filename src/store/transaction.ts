@@ -12,6 +12,7 @@ import { deliveryMoves } from './deliveries.ts'
 import { dueMoves } from './dues.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
+import { preApprovalMoves } from './pre-approvals.ts'
 import { type Known, quarantineMoves } from './quarantine.ts'
 import { requestMoves } from './requests.ts'
 import { reviewMoves } from './reviews.ts'
@@ -80,6 +81,7 @@ class Said {
       requests: requestMoves(trx),
       reviews: reviewMoves(trx),
       quarantine: quarantineMoves(trx),
+      preApprovals: preApprovalMoves(trx),
       grants: grantMoves(trx),
       deliveries: deliveryMoves(trx),
       dues: dueMoves(trx),

@@ -178,6 +178,7 @@ function memoryStore(
       await trouble.write?.()
       return work(tx)
     },
+    preApprovals: { live: async () => [] },
     audit: { events: async () => [], stream: async () => [], size: async () => 0 },
   } as unknown as Store
 }

@@ -29,17 +29,12 @@ import { revokedNotice } from '../../src/slack/messages/revoked-notice.ts'
 import { statusAnswer } from '../../src/slack/messages/status-answer.ts'
 import { storyAnswer } from '../../src/slack/messages/story-answer.ts'
 import { told } from '../../src/slack/messages/told.ts'
-import {
-  directoryDownAnswer,
-  faultAnswer,
-  outcomeUnknownAnswer,
-  quarantineAnswer,
-  storeDownAnswer,
-} from '../../src/slack/messages/unavailable.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
+import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-beforehand.ts'
 import { securityMessages } from './largest-security.ts'
 import { standingMessages, standingRow } from './largest-standing.ts'
+import { troubleMessages } from './largest-trouble.ts'
 import {
   card,
   decision,
@@ -131,6 +126,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       { index: at, private: { reason: typed } },
     ),
   )
+  const beforehand = beforehandOf(typed, wide)
   const list = {
     mayAsk: times(200, () => entitlement),
     grants: rows,
@@ -249,6 +245,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     list: listAnswer(list),
     status: statusAnswer(list, names, () => temporaryLogin),
     help: helpAnswer(),
+    ...messagesBeforehand(beforehand, entitlement, names, { ...approvedCard, grant: active }),
     explain: explainAnswer(
       wide,
       {
@@ -258,21 +255,21 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
         possible: 10,
         capabilities: temporaryLogin,
         breakGlass: { max: 1800, reviewOpen: true },
+        atOnce: atOnceOf(beforehand),
       },
       names,
     ),
+    ...troubleMessages(),
     refusal: refusalAnswer(
       { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
       names,
     ),
     'quarantine began': quarantineBegan(stopped, crowd),
     'quarantine ended': quarantineEnded(stopped),
-    quarantined: quarantineAnswer(),
-    'store down': storeDownAnswer(),
-    'outcome unknown': outcomeUnknownAnswer(),
-    'directory down': directoryDownAnswer(),
-    fault: faultAnswer(),
-    asked: askedAnswer(asked, { policy: widePolicy, target, role: wideRole, duration: 1800 }),
+    asked: askedAnswer({
+      request: asked,
+      allowed: { policy: widePolicy, target, role: wideRole, duration: 1800 },
+    }),
     decided: decidedAnswer(
       {
         outcome: 'counted',

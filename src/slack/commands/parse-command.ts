@@ -6,6 +6,7 @@ import { resemblesDuration } from '../../core/duration.ts'
 import type { PersonId } from '../../core/person.ts'
 import { cleanText } from '../../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { type AllowCommand, parseAllow } from './parse-allow.ts'
 import { type AuditWords, parseAuditFilter } from './parse-audit-filter.ts'
 import { parseWho, type WhoWords } from './parse-who.ts'
 import { nameIn, restAfter, type Word, wordsOf } from './typed-text.ts'
@@ -42,6 +43,7 @@ export type Command =
   | { readonly kind: 'standing'; readonly target: string | undefined }
   | { readonly kind: 'audit'; readonly filter: AuditWords }
   | { readonly kind: 'explain'; readonly target: string; readonly role: string }
+  | AllowCommand
 
 type Read = (text: string, words: readonly Word[]) => Command | Refused
 
@@ -59,6 +61,7 @@ const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['audit', readAuditWords],
   ['explain', readExplain],
   ['break-glass', readBreakGlass],
+  ['allow', parseAllow],
 ])
 
 /** Words that are commands; they win over targets of the same name. */

@@ -17,6 +17,7 @@ import { openBreakGlassForm } from '../views/break-glass-form.ts'
 import { targetsOf } from '../views/entitlement-options.ts'
 import { openExtendForm } from '../views/extend-form.ts'
 import { openAskForm } from '../views/open-ask-form.ts'
+import { answerAllow } from './answer-allow.ts'
 import { answerAudit } from './answer-audit.ts'
 import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
 import { answerStory, answerWho } from './answer-who.ts'
@@ -57,6 +58,10 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       return extend(door, typed, command)
     case 'withdraw':
       return withdraw(door, by, command)
+    case 'allow':
+    case 'allow-list':
+    case 'allow-end':
+      return answerAllow(door, typed, command)
     default:
       return end(door, by, command)
   }
@@ -76,7 +81,7 @@ async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Answer> {
   if (!known && nearest(wanted.target, SUBCOMMANDS))
     return tellRefusal(door, await unknownWord(door, by, wanted.target))
   const asked = await requestAccess(door.world, { by, ...asking })
-  return isRefused(asked) ? tellRefusal(door, asked) : askedAnswer(asked.request, asked.allowed)
+  return isRefused(asked) ? tellRefusal(door, asked) : askedAnswer(asked)
 }
 
 /** Without a duration and a reason there is a form for them. */

@@ -11,6 +11,7 @@ import { grantLine, pendingLine, toDecideLine } from '../messages/access-lines.t
 import { ownButtons, withdrawButton } from '../messages/grant-buttons.ts'
 import { entitlementLine, NOTHING_TO_ASK } from '../messages/list-answer.ts'
 import { accessName } from '../messages/phrases.ts'
+import { preApprovalsAtHome } from '../messages/pre-approval.ts'
 import { decisionButtons } from '../messages/request-card.ts'
 import { openReviewLine, reviewButton } from '../messages/review.ts'
 import { type HomePages, PAGE, pageOf, pagingButtons } from './home-pages.ts'
@@ -62,6 +63,7 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
       ...waits,
       ...part('grants', 'Your access', list.grants, NO_GRANTS, ({ grant }) => mine(grant, capabilities)),
       ...part('requests', 'Your requests', requests, NO_REQUESTS, pending),
+      ...(list.preApprovals ? preApprovalsAtHome(list.preApprovals, names) : []),
       divider,
       ...part('mayAsk', 'You may ask for', list.mayAsk, NOTHING_TO_ASK, mayAsk),
       context(

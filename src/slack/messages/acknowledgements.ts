@@ -6,21 +6,36 @@ import { type Request, requestName, type Terms } from '../../core/request.ts'
 import type { ReviewOutcome } from '../../core/review.ts'
 import { approvalsNeeded } from '../../core/stages.ts'
 import type { Decided } from '../../operations/decide-request.ts'
+import type { Asked } from '../../operations/request-access.ts'
 import { sentence } from '../blocks/compose.ts'
 import { actions } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
-import { type Line, moment, say } from '../blocks/say.ts'
+import { type Line, moment, person, say } from '../blocks/say.ts'
 import { eachStage, moreApprovals } from './approval-stages.ts'
 import { withdrawButton } from './grant-buttons.ts'
-import { accessOf, forHowLong } from './phrases.ts'
+import { accessOf, approvedBy, forHowLong, yesesOf } from './phrases.ts'
 import { OUTCOMES } from './review.ts'
 
-export function askedAnswer(request: Request, allowed: Allowed): Message {
-  const needs = needsOf(allowed)
+export function askedAnswer({ request, allowed, missing }: Asked): Message {
+  if (request.state === 'approved') return atOnceAnswer(request)
+  const needs = missing ? moreApprovals(missing, allowed.policy.approve.stages.length > 1) : needsOf(allowed)
   return sentence(
-    say`You asked for ${accessOf(request)}${forHowLong(request)}: ${requestName(request.number)}. It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
+    say`You asked for ${accessOf(request)}${forHowLong(request)}: ${requestName(request.number)}.${beforehand(request)} It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
     actions(withdrawButton(request)),
   )
+}
+
+/** Nobody had to be asked. */
+function atOnceAnswer(request: Request): Message {
+  return sentence(
+    say`You asked for ${accessOf(request)}${forHowLong(request)}: ${requestName(request.number)}. It was ${approvedBy(request, person)} at once. ${request.startsAt ? say`You are given it ${moment(request.startsAt)}, if you may still have it then` : 'You are being given it now'}; a message follows when it is there.`,
+  )
+}
+
+/** Others have said yes before it was asked, and that is not enough. */
+function beforehand(request: Request): Line {
+  const yeses = yesesOf(request)
+  return yeses.length > 0 ? say` It is ${approvedBy(request, person)} already.` : say``
 }
 
 /** After Extend…, which adds to a grant that goes on meanwhile. */

@@ -58,7 +58,11 @@ export function heldLine(one: Held, names: Names): Line {
   return say`${names(grant.person)}: ${accessName(grant)}, ${used}, ${heldBy(one, names)}.`
 }
 
-function row({ grant, reason, approvers, review }: Held, names: Names, clock: (at: Date) => string): Cell[] {
+function row(
+  { grant, reason, approvers, review, rule }: Held,
+  names: Names,
+  clock: (at: Date) => string,
+): Cell[] {
   const held = secondsHeld(grant)
   const rest = approvers.length - 3
   return [
@@ -70,6 +74,7 @@ function row({ grant, reason, approvers, review }: Held, names: Names, clock: (a
       clamp(
         [
           ...(review ? ['break-glass'] : []),
+          ...(rule === undefined ? [] : [`rule ${clamp(rule, 40)}`]),
           ...approvers.slice(0, 3).map((id) => clamp(names(id), 20)),
           ...(rest > 0 ? [`${rest} more`] : []),
         ].join(', '),

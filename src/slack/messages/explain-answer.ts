@@ -6,6 +6,7 @@ import { bullets, context, rich, section } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { between, type Line, say } from '../blocks/say.ts'
 import { fromWhom } from './approval-stages.ts'
+import { atOnceLines } from './at-once.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { accessOf, counted, plainNames } from './phrases.ts'
 
@@ -19,6 +20,7 @@ export function explainAnswer(
   const head = say`You may ask for ${accessOf(asked)} under the policy ${policy.name}. Nobody was asked now.`
   const facts = [
     approvals(explained, names),
+    ...atOnceLines(explained.atOnce, names),
     policy.approve.allowSelfApproval
       ? say`Self-approval: allowed; you may be one of the approvers.`
       : say`Self-approval: not allowed.`,

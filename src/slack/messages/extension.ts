@@ -3,7 +3,7 @@ import { type Grant, grantName } from '../../core/grant.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { type Line, moment, say, together } from '../blocks/say.ts'
 import { ownButtons } from './grant-buttons.ts'
-import { accessOf, approvedBy } from './phrases.ts'
+import { accessOf, approvedBy, capital } from './phrases.ts'
 import type { Telling } from './told.ts'
 
 /** For those who decide on it. */
@@ -36,7 +36,7 @@ export function goesOn({ request, prolongs, capabilities }: Card, grant: Grant):
     line: (who) =>
       together(
         say`Your ${accessOf(request)} is extended${grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : ''} (${grantName(grant.number)}${before}).`,
-        say`Approved by ${approvedBy(request, who)}. Your account stays the same, and so do open sessions.`,
+        say`${capital(approvedBy(request, who))}. Your account stays the same, and so do open sessions.`,
       ),
     more: [ownButtons(grant, capabilities)],
   }

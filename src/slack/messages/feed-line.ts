@@ -11,6 +11,7 @@ import {
   accessOf,
   approvedBy,
   asks,
+  boldFirst,
   calledOffBy,
   forHowLong,
   lateness,
@@ -38,6 +39,7 @@ export type FeedLine =
       readonly target: string
       readonly role: string
       readonly request: Request | undefined
+      readonly tried?: 'pre-approve'
     }
 
 /** One step in a sentence. */
@@ -83,7 +85,7 @@ function decided(request: Request, names: Names): Line {
   const no = request.decisions.find((one) => one.verdict === 'deny')
   switch (request.state) {
     case 'approved':
-      return say`${bold('Approved')} by ${approvedBy(request, names)}: ${about}.`
+      return say`${boldFirst(approvedBy(request, names))}: ${about}.`
     case 'denied':
       return say`${bold('Denied')}${no ? ` by ${names(no.approver)}` : ''}: ${about}.`
     case 'withdrawn':
@@ -123,7 +125,7 @@ function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): Lin
     return say`${bold('Refused')}: ${who} tried to act on ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}), which is not theirs.`
   if (one.request)
     return say`${bold('Refused')}: ${who} tried to ${REVIEWING.has(one.code) ? 'review' : 'decide on'} ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}): ${why}.`
-  const verb = VERBS[one.code] ?? 'ask for'
+  const verb = one.tried === 'pre-approve' ? 'approve beforehand' : (VERBS[one.code] ?? 'ask for')
   return say`${bold('Refused')}: ${who} tried to ${verb} ${what}: ${why}.`
 }
 

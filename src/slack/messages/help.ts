@@ -16,6 +16,10 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
     '/elevate break-glass orders-db read 15m the shop is down',
     'takes access without approval where a policy lets you; everybody is told, and somebody else reviews it',
   ],
+  [
+    '/elevate allow @ana orders-db read for 5d each 2h why',
+    'approves somebody’s requests beforehand, for its approvers; “allow list” shows them, “allow end P-12” ends one',
+  ],
   ['/elevate revoke @ana orders-db reason', 'ends somebody’s access, for its approvers and security'],
   [
     '/elevate who orders-db read at 2026-11-20T03:00Z',

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../core/duration.ts'
 import { type Grant, secondsHeld, secondsPlanned } from '../../core/grant.ts'
 import type { Who } from '../../core/person.ts'
+import { preApprovalName } from '../../core/pre-approval.ts'
 import type { Held } from '../../core/reads.ts'
 import type { Decision, Limit, Request } from '../../core/request.ts'
 import type { Names } from '../blocks/message.ts'
@@ -91,15 +92,35 @@ export function asks(request: Pick<Request, 'requester' | 'askedBy'>, who: (id: 
     : say`${who(request.askedBy)} asks on behalf of ${who(request.requester)} for`
 }
 
-/** `Ben and Cleo`; a self-approval says so in words. */
+/** `approved by Ben and Cleo`, `pre-approved by Ben (P-12)`, `approved by rule on-call-read`: on whose word. */
 export function approvedBy(request: Request, who: (id: string) => Sayable): Line {
-  return listed(
-    yesesOf(request).map((one) =>
-      one.self
-        ? say`${who(one.approver)}${limitOf(request, one)} (who asked for it; the policy allows self-approval)`
-        : say`${who(one.approver)}${limitOf(request, one)}`,
-    ),
-  )
+  if (request.rule !== undefined) return say`approved by rule ${bold(request.rule)}`
+  const yeses = yesesOf(request)
+  const beforehand = yeses.length > 0 && yeses.every((one) => one.preApproval !== undefined)
+  return say`${beforehand ? 'pre-approved' : 'approved'} by ${listed(yeses.map((one) => yesOf(request, one, beforehand, who)))}`
+}
+
+/** A self-approval says so in words, and so does a yes given beforehand. */
+function yesOf(request: Request, one: Decision, beforehand: boolean, who: (id: string) => Sayable): Line {
+  const self = one.self ? say` (who asked for it; the policy allows self-approval)` : say``
+  if (one.preApproval === undefined) return say`${who(one.approver)}${limitOf(request, one)}${self}`
+  const number = preApprovalName(one.preApproval)
+  return say`${who(one.approver)} (${beforehand ? number : `pre-approved, ${number}`})${self}`
+}
+
+/** At the beginning of a sentence. */
+export function capital(line: Line): Line {
+  const [first, ...rest] = line
+  if (first?.kind !== 'text') return line
+  return [{ ...first, text: `${first.text.charAt(0).toUpperCase()}${first.text.slice(1)}` }, ...rest]
+}
+
+/** The first word stands out where things stand in a list of steps. */
+export function boldFirst(line: Line): Line {
+  const [first, ...rest] = capital(line)
+  if (first?.kind !== 'text') return line
+  const [word = '', ...more] = first.text.split(' ')
+  return [bold(word), ...(more.length > 0 ? say` ${more.join(' ')}` : []), ...rest]
 }
 
 /** ` for 30 min instead of 2 h`, ` from tomorrow at 9:00 on`; empty for a yes to all that was asked. */
@@ -122,11 +143,15 @@ export function forHowLong({ duration, startsAt }: Limit & { readonly duration: 
 export function groundsOf(request: Request, who: (id: string) => Sayable): Line {
   return request.review
     ? say`Taken by ${bold('break-glass')}, without approval.`
-    : say`Approved by ${approvedBy(request, who)}.`
+    : say`${capital(approvedBy(request, who))}.`
 }
 
 /** The same at the end of a sentence, from what the past keeps of it. */
-export function heldBy({ approvers, review }: Pick<Held, 'approvers' | 'review'>, names: Names): Line {
+export function heldBy(
+  { approvers, review, rule }: Pick<Held, 'approvers' | 'review' | 'rule'>,
+  names: Names,
+): Line {
+  if (rule !== undefined) return say`approved by rule ${rule}`
   return review ? say`taken by break-glass` : say`approved by ${listed(approvers.slice(0, 4).map(names))}`
 }
 

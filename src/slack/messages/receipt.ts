@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.ts'
 import { type Grant, grantName } from '../../core/grant.ts'
+import { preApprovalName } from '../../core/pre-approval.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { bullets, context, paragraph, rich } from '../blocks/layout.ts'
@@ -8,6 +9,9 @@ import { bold, type Line, listed, moment, say, second, together } from '../block
 import { chain } from './extension.ts'
 import {
   accessName,
+  approvedBy,
+  boldFirst,
+  capital,
   endedHow,
   forHowLong,
   groundsOf,
@@ -32,7 +36,7 @@ export function receipt(card: Card, names: Names): Message {
   const title = `Receipt for ${grantName(grant.number)}`
   const text = together(
     say`${title}: ${accessName(request)} for ${who}.`,
-    request.review ? groundsOf(request, names) : say`Approved by ${approvals(card, names)}.`,
+    request.review ? groundsOf(request, names) : say`${approvals(card, names)}.`,
     sentenceOf(allowed(card, grant)),
     links,
     say`Ended: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
@@ -46,7 +50,7 @@ export function receipt(card: Card, names: Names): Message {
       bullets(
         [
           say`${bold('Asked')} ${moment(request.createdAt)}${forHowLong(request)}${request.askedBy ? say` by ${names(request.askedBy)}` : ''}${withTicket(request, card.ticketUrl)}`,
-          request.review ? groundsOf(request, names) : say`${bold('Approved')} by ${approvals(card, names)}`,
+          request.review ? groundsOf(request, names) : boldFirst(approvals(card, names)),
           allowed(card, grant),
           given(grant, who),
           ...(links.length > 0 ? [say`${bold('Extension')}: ${links}`] : []),
@@ -74,13 +78,14 @@ export function receipt(card: Card, names: Names): Message {
 }
 
 function approvals({ request }: Card, names: Names): Line {
-  return listed(
-    yesesOf(request).map((one) =>
-      one.self
-        ? say`${names(one.approver)}, who asked for it (the policy allows self-approval), ${moment(one.at)}`
-        : say`${names(one.approver)} ${moment(one.at)}`,
-    ),
-  )
+  if (request.rule !== undefined) return capital(approvedBy(request, names))
+  return say`Approved by ${listed(
+    yesesOf(request).map((one) => {
+      const why = one.self ? say`, who asked for it (the policy allows self-approval),` : say``
+      const ahead = one.preApproval === undefined ? '' : ` beforehand (${preApprovalName(one.preApproval)}),`
+      return say`${names(one.approver)}${why}${ahead} ${moment(one.at)}`
+    }),
+  )}`
 }
 
 function sentenceOf(line: Line): Line {

@@ -232,7 +232,7 @@ function story(card: Card, names: Names): Line {
     case 'giving':
       if (request.review)
         return say`${who} takes ${access} for ${length} without approval (${number}). Reason: ${clamp(request.reason, 400)}`
-      return say`${number} was approved by ${approvedBy(request, names)}: ${access} for ${who}. Giving access…`
+      return say`${number} was ${approvedBy(request, names)}: ${access} for ${who}. Giving access…`
     case 'active':
       return say`${who} has ${access}${grant?.expiresAt ? say` until ${moment(grant.expiresAt)}` : ''} (${number}).`
     case 'ending':

@@ -8,6 +8,7 @@ import { approvalsFrom, eachStage, filledBy, fromWhom } from './approval-stages.
 import { chain } from './extension.ts'
 import {
   approvedBy,
+  boldFirst,
   calledOffBy,
   counted,
   endedHow,
@@ -99,7 +100,7 @@ function lapsed({ request, needed }: Card): Line {
 
 function waitsForStart({ request, grant }: Card, names: Names): Line {
   const starts = grant?.startsAt ? say`It starts ${moment(grant.startsAt)}` : say`It starts later`
-  return say`${bold('Approved')} by ${approvedBy(request, names)}. ${starts}; until then nothing is given.`
+  return say`${boldFirst(approvedBy(request, names))}. ${starts}; until then nothing is given.`
 }
 
 function calledOff(grant: Grant, names: Names): Line {
@@ -108,9 +109,7 @@ function calledOff(grant: Grant, names: Names): Line {
 }
 
 function giving({ request, grant }: Card, names: Names): Block[] {
-  const grounds = request.review
-    ? groundsOf(request, names)
-    : say`${bold('Approved')} by ${approvedBy(request, names)}.`
+  const grounds = request.review ? groundsOf(request, names) : say`${boldFirst(approvedBy(request, names))}.`
   const approved = say`${grounds} Giving access…`
   if (!grant?.lastError) return [section(approved)]
   const trying = say`It is not there yet after ${counted(grant.attempts, 'try', 'tries')}; elevate tries until ${moment(grant.provisionBy)}.`

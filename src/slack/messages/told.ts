@@ -63,7 +63,7 @@ const steps: Record<Step, (card: Card) => Telling> = {
     return {
       line: (who) =>
         together(
-          say`${requestName(request.number)} was approved by ${approvedBy(request, who)}.`,
+          say`${requestName(request.number)} was ${approvedBy(request, who)}.`,
           later
             ? say`You are given ${accessOf(request)} ${moment(later.startsAt)}, if you may still have it then; a message follows when it is there.`
             : say`You are being given ${accessOf(request)} now; a message follows when it is there.`,

@@ -8,6 +8,7 @@ import { context } from '../blocks/layout.ts'
 import type { Block, Names } from '../blocks/message.ts'
 import { say } from '../blocks/say.ts'
 import type { Door } from '../guard.ts'
+import { atOnceLines } from '../messages/at-once.ts'
 import { atTheEnd } from '../messages/at-the-end.ts'
 import { approvalsOf } from '../messages/explain-answer.ts'
 import { counted } from '../messages/phrases.ts'
@@ -61,5 +62,6 @@ function preview(
     explained.possible < needed
       ? say`It needs ${counted(needed, 'approval')}, and not enough people can give one now.`
       : say`It needs ${approvalsOf(explained, names, 5)}.`
-  return [context(needs, atTheEnd({ capabilities: explained.capabilities, request: asked }))]
+  const atOnce = atOnceLines(explained.atOnce, names).slice(0, 4)
+  return [context(needs, ...atOnce, atTheEnd({ capabilities: explained.capabilities, request: asked }))]
 }

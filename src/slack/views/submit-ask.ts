@@ -15,5 +15,5 @@ export async function submitAsk(door: Door, { visitor, view }: Submission): Prom
     reason: field(ACTION.type_reason),
     ticket: field(ACTION.type_ticket) || undefined,
   })
-  return isRefused(asked) ? asked : askedAnswer(asked.request, asked.allowed)
+  return isRefused(asked) ? asked : askedAnswer(asked)
 }

@@ -1,0 +1,34 @@
+import { isRefused } from '../../core/refusal.ts'
+import { endPreApprovalByName } from '../../operations/end-pre-approval.ts'
+import { givePreApproval } from '../../operations/give-pre-approval.ts'
+import { listPreApprovals } from '../../operations/list-pre-approvals.ts'
+import { tellRefusal } from '../answers.ts'
+import type { Answer, Door } from '../guard.ts'
+import { allowListAnswer, endedAllowAnswer, givenAnswer } from '../messages/pre-approval.ts'
+import { withNames } from '../names.ts'
+import type { Typed } from '../payloads.ts'
+import { openAllowForm } from '../views/allow-form.ts'
+import type { AllowCommand } from './parse-allow.ts'
+
+export async function answerAllow(
+  door: Door,
+  { visitor, trigger }: Typed,
+  command: AllowCommand,
+): Promise<Answer | undefined> {
+  const by = visitor.person
+  if (command.kind === 'allow-list') {
+    const list = await listPreApprovals(door.world, by, { all: true })
+    return withNames(door.world.directory, (names) => allowListAnswer(list, names))
+  }
+  if (command.kind === 'allow-end') {
+    const ended = await endPreApprovalByName(door.world, { by, number: command.number })
+    if (isRefused(ended)) return tellRefusal(door, ended)
+    return withNames(door.world.directory, (names) => endedAllowAnswer(ended, names))
+  }
+  const { person, target, role, span, each, reason } = command.words
+  if (!person || !target || !role || !span || !reason)
+    return openAllowForm(door, { person: by, trigger, words: command.words })
+  const given = await givePreApproval(door.world, { by, person, target, role, span, each, reason })
+  if (isRefused(given)) return tellRefusal(door, given)
+  return withNames(door.world.directory, (names) => givenAnswer(given, names))
+}

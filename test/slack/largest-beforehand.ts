@@ -1,0 +1,76 @@
+/** The largest of what is said about a yes that was given beforehand. */
+import type { Policy, Role, Target } from '../../src/core/catalog.ts'
+import type { PreApproval } from '../../src/core/pre-approval.ts'
+import type { ExplainedAtOnce } from '../../src/operations/explain-at-once.ts'
+import type { Card } from '../../src/operations/read-card.ts'
+import type { Message, Names } from '../../src/slack/blocks/message.ts'
+import {
+  allowListAnswer,
+  endedAllowAnswer,
+  givenAnswer,
+  preApprovalNotice,
+} from '../../src/slack/messages/pre-approval.ts'
+import { requestCard } from '../../src/slack/messages/request-card.ts'
+import { NOON } from './rows.ts'
+
+type Entitlement = { readonly target: Target; readonly role: Role; readonly policy: Policy }
+
+export function beforehandOf(
+  typed: string,
+  wide: { readonly target: string; readonly role: string },
+): PreApproval {
+  return {
+    id: '00000000-0000-4000-8000-000000000000',
+    number: 999_999,
+    giver: 'U0BEN',
+    person: 'U0ADA',
+    ...wide,
+    each: 86_399,
+    reason: typed,
+    policyHash: 'f'.repeat(64),
+    givenAt: NOON,
+    endsAt: NOON,
+    endedAt: undefined,
+    endedBy: undefined,
+    uses: 1000,
+  }
+}
+
+export function messagesBeforehand(
+  one: PreApproval,
+  entitlement: Entitlement,
+  names: Names,
+  card: Card,
+): Record<string, Message> {
+  const { policy } = entitlement
+  const stages = policy.approve.stages.map((stage) => ({ ...stage, by: ['U0BEN'] }))
+  const terms = { duration: 60, startsAt: NOON }
+  const outcome = { outcome: 'counted', self: false, fallback: false, policy, stages, terms } as const
+  const live = Array.from({ length: 60 }, () => one)
+  const byRule = { ...card.request, decisions: [], rule: 'r'.repeat(40) }
+  return {
+    'card by rule': requestCard({ ...card, request: byRule }, names),
+    'allow list': allowListAnswer({ live, mayGive: [entitlement] }, names),
+    'allow given': givenAnswer({ one, policy, enough: false, outcome }, names),
+    'allow ended': endedAllowAnswer(one, names),
+    'pre-approval given': preApprovalNotice('given', one, undefined, names),
+    'pre-approval given to you': preApprovalNotice('given', one, one.person, names),
+    'pre-approval ended': preApprovalNotice('ended', { ...one, endedBy: 'U0SAM' }, undefined, names),
+  }
+}
+
+export function atOnceOf(one: PreApproval): ExplainedAtOnce {
+  return {
+    rules: Array.from({ length: 4 }, () => ({
+      rule: {
+        name: 'r'.repeat(40),
+        maxDuration: 3600,
+        reasonPattern: 'p'.repeat(200),
+        ticketPattern: 'p'.repeat(200),
+        hours: { days: ['mon', 'tue'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' },
+      },
+      unmet: ['hours'],
+    })),
+    given: Array.from({ length: 5 }, () => one),
+  }
+}
