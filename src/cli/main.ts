@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { activityCommand } from './activity.ts'
 import { auditCommand } from './audit.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
@@ -29,6 +30,7 @@ for (const command of [
   grantsCommand(),
   revokeCommand(),
   standingCommand(),
+  activityCommand(),
   auditCommand(),
   quarantineCommand(),
   evidenceCommand(),

@@ -8,6 +8,7 @@ import { parseDuration } from '../core/duration.ts'
 import type { Who } from '../core/person.ts'
 import { cleanText } from '../core/reason.ts'
 import type { ApprovalStage } from '../core/stages.ts'
+import { checkActivitySources, sourcesOf } from './activity-rules.ts'
 import { readConnectorSettings, type TargetSettings } from './connector-settings.ts'
 import { checkDeliveries, deliveryOf } from './delivery-rules.ts'
 import { type Issue, type Report, sortIssues, writePath } from './issue.ts'
@@ -51,6 +52,7 @@ export function parseCatalog(text: string, kinds: readonly ConnectorKind[]): Par
       checkNamesTyped(source.value, report)
       checkPolicies(source.value, report)
       checkDeliveries(source.value, report)
+      checkActivitySources(source.value, report)
     }
   } catch (error) {
     if (!(error instanceof TooMany)) throw error
@@ -108,14 +110,17 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
       description: cleanText(target.description),
       channel: target.channel,
       settings: settings.get(id)?.settings ?? {},
-      roles: Object.entries(target.roles).map(([role, { description, risk }]) => ({
+      ...(target.activity ? { redact: target.activity.redact } : {}),
+      roles: Object.entries(target.roles).map(([role, { description, risk, activity }]) => ({
         id: role,
         description: cleanText(description),
         risk,
         settings: settings.get(id)?.roles.get(role) ?? {},
+        ...(activity ? { redact: activity.redact } : {}),
       })),
     })),
     policies: file.policies.map(policyOf),
+    ...(file.activity_sources ? { activitySources: sourcesOf(file.activity_sources) } : {}),
     ...(file.delivery ? { deliveries: file.delivery.map(deliveryOf) } : {}),
   }
 }

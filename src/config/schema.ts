@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { BROADCAST_FROM, SEVERITIES } from '../core/feed.ts'
 import { WEEKDAYS } from '../core/hours.ts'
+import { activitySchema, activitySourceSchema } from './activity-schema.ts'
 import { approveSchema } from './approve-schema.ts'
 import { requestForSchema, ticketSchema } from './asking-schema.ts'
 import { autoApproveSchema, preApprovalSchema } from './at-once-schema.ts'
@@ -15,11 +16,13 @@ import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, w
 import { standingSchema } from './upkeep-schema.ts'
 
 export const roleSchema = z.looseObject({
+  activity: activitySchema.optional(),
   description: text(200).describe('What the role allows, in plain words for the person who approves.'),
   risk: choice(['low', 'medium', 'high']).describe('How much harm the role could do: low, medium or high.'),
 })
 
 export const targetSchema = z.looseObject({
+  activity: activitySchema.optional(),
   connector: z
     .string()
     .describe('The kind of system; it decides which other keys this target and its roles have.'),
@@ -149,6 +152,10 @@ export const catalogSchema = z.strictObject({
   policies: z
     .array(policySchema)
     .describe('Who may ask for what, and who decides. Their order matters: the first one that fits is used.'),
+  activity_sources: z
+    .record(z.string(), activitySourceSchema)
+    .optional()
+    .describe('Other systems that may report what accounts did, by signed HTTP POST to /activity/<name>.'),
   delivery: z
     .array(deliverySchema)
     .optional()

@@ -1,7 +1,7 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
 import type { Redaction } from './activity.ts'
 import type { AutoApproval } from './auto-approval.ts'
-import type { JsonObject } from './connector.ts'
+import type { Json, JsonObject } from './connector.ts'
 import type { Delivery } from './delivery.ts'
 import type { Severity } from './feed.ts'
 import type { Weekday } from './hours.ts'
@@ -92,6 +92,16 @@ export type Policy = {
   readonly preApproval?: { readonly max: number }
 }
 
+/** A system that reports what accounts did, beside the targets' own connectors. */
+export type ActivitySource = {
+  readonly name: string
+  /** A reference to the secret that it signs with. */
+  readonly secret: Json
+  readonly targets: readonly string[]
+  /** Accounts that work there without a grant, and are not reported. */
+  readonly knownAccounts: readonly string[]
+}
+
 export type Catalog = {
   /** SHA-256 (hex) of the file's bytes; every decision names it. */
   readonly hash: string
@@ -112,6 +122,7 @@ export type Catalog = {
   readonly standingAccess?: StandingSchedule
   readonly targets: readonly Target[]
   readonly policies: readonly Policy[]
+  readonly activitySources?: readonly ActivitySource[]
   /** Who gets the audit log as it is written. Nobody when left out. */
   readonly deliveries?: readonly Delivery[]
 }

@@ -39,6 +39,7 @@ export const ACTION = {
   pick_until: 'pick_until',
   home_page: 'home_page',
   audit_page: 'audit_page',
+  activity_page: 'activity_page',
   picture: 'draw_picture',
   link: 'link',
 } as const

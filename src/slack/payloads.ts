@@ -159,6 +159,16 @@ export function readChosen(metadata: string): Chosen {
   return read.success ? read.data : {}
 }
 
+const activityAsk = z.object({ grant: z.int().positive(), after: z.int().nonnegative() })
+export type ActivityAsk = z.infer<typeof activityAsk>
+
+export const writeActivityAsk = (ask: ActivityAsk): string => JSON.stringify(ask)
+
+export function readActivityAsk(value: string): ActivityAsk | undefined {
+  const read = activityAsk.safeParse(parseJson(value))
+  return read.success ? read.data : undefined
+}
+
 const auditAsk = z.object({
   person: personId.optional(),
   target: z.string().max(200).optional(),

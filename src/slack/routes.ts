@@ -26,6 +26,7 @@ import { pressShowCredential } from './actions/show-credential.ts'
 import { openHome, pressHomePage } from './actions/show-home.ts'
 import { pressWithdraw } from './actions/withdraw-request.ts'
 import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
+import { pressActivityPage } from './commands/answer-activity.ts'
 import { pressAuditPage } from './commands/answer-audit.ts'
 import { pressPicture } from './commands/answer-who.ts'
 import { runCommand } from './commands/run-command.ts'
@@ -98,6 +99,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.pick_until, nothing],
   [ACTION.home_page, pressHomePage],
   [ACTION.audit_page, pressAuditPage],
+  [ACTION.activity_page, pressActivityPage],
   [ACTION.picture, pressPicture],
   [ACTION.link, nothing],
 ])

@@ -1,4 +1,8 @@
 /** What people did with their access: read from the target's own log, and said where the access is told of. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { openSession } from '../../src/connectors/postgres/demo-session.ts'
 import type { Grant } from '../../src/core/grant.ts'
@@ -7,7 +11,7 @@ import { endByName } from '../../src/operations/end-by-name.ts'
 import { showCredential } from '../../src/operations/show-credential.ts'
 import type { Elevate } from '../../src/wire.ts'
 import { execute } from '../support/postgres.ts'
-import { ADA, BEN, ORDERS } from '../support/workspace.ts'
+import { ADA, BEN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events } from './evidence.ts'
 import { given, SOON } from './given.ts'
@@ -44,6 +48,14 @@ async function givesBack(grant: Grant): Promise<void> {
 
 const eventsAbout = async (grant: Grant) =>
   (await events(test)).filter((one) => one.grant === `G-${grant.number}`)
+
+const program = (...words: string[]) =>
+  new Promise<{ code: number; out: string }>((resolve) => {
+    const main = path.join(import.meta.dirname, '../../src/cli/main.ts')
+    execFile(process.execPath, [main, ...words], { env: test.processEnvironment() }, (error, out) =>
+      resolve({ code: Number(error?.code ?? 0), out }),
+    )
+  })
 
 const closed = (grant: Grant) =>
   vi.waitFor(async () => {
@@ -119,6 +131,76 @@ it('a record that somebody changed afterwards is not the one that the audit log 
     `update elevate.activity_entry set text = 'nothing' where grant_id = '${grant.id}' and kind = 'select'`,
   )
   expect(await elevate.world.store.activity.hashOf(grant.id)).not.toBe(hash)
+})
+
+it('the record is read by its holder, by approvers and security, and by nobody else, page by page', async () => {
+  const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
+  const session = await openSession(await urlFor(grant))
+  for (let n = 1; n <= 25; n++) await session.run(`select ${n} as look_${n}`)
+  await session.close()
+  await givesBack(grant)
+  await closed(grant)
+  const name = `G-${grant.number}`
+  for (const person of [ADA, BEN, SAM]) {
+    await as(person).command(`activity ${name}`, { channel: person === SAM ? SECURITY : ORDERS })
+    const place = person === SAM ? SECURITY : ORDERS
+    const first = await sights.isTold(
+      as(person),
+      place,
+      'What was done with',
+      name,
+      'look_3',
+      /25 reads, from/,
+    )
+    expect(first.text).not.toContain('look_25')
+  }
+  await sights.pressesLabelled(as(BEN), ORDERS, new RegExp(`^Show more of what was done with ${name}`))
+  await sights.isTold(as(BEN), ORDERS, 'look_25', 'disconnected')
+  await as(EVE).command(`activity ${name}`, { channel: ORDERS })
+  await sights.isTold(as(EVE), ORDERS, `There is no grant ${name} that you may look into.`)
+  await as(EVE).command('activity G-99999', { channel: ORDERS })
+  await sights.isTold(as(EVE), ORDERS, 'There is no grant G-99999 that you may look into.')
+})
+
+it('the terminal shows the record, proves it against the audit log, and says when it was changed', async () => {
+  const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
+  const session = await openSession(await urlFor(grant))
+  await session.run("select name from customers where city = 'Lagos'")
+  await session.close()
+  await givesBack(grant)
+  const { hash } = await closed(grant)
+  const shown = await program('activity', `G-${grant.number}`)
+  expect(shown.out).toContain("select name from customers where city = '…'")
+  expect(shown.out).toContain(`The record is the one that the audit log names: sha256 ${hash}`)
+  const lines = (await program('activity', `G-${grant.number}`, '--json')).out
+  expect(createHash('sha256').update(lines).digest('hex')).toBe(hash)
+  await test.rows(`update elevate.activity_entry set text = 'nothing' where grant_id = '${grant.id}'`)
+  const changed = await program('activity', `G-${grant.number}`)
+  expect(changed.code).toBe(1)
+  expect(changed.out).toContain('THE RECORD WAS CHANGED')
+})
+
+it('keeps as much of the text as the configuration says for the role', async () => {
+  const file = readFileSync(test.configFile, 'utf8')
+  const kept = async (how: string) => {
+    writeFileSync(
+      test.configFile,
+      file.replace('risk: low, database_role', `risk: low, activity: { redact: ${how} }, database_role`),
+    )
+    expect(await elevate.reload('a test')).toBe(true)
+    const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
+    const session = await openSession(await urlFor(grant))
+    await session.run("select 'a literal'")
+    await session.close()
+    await givesBack(grant)
+    await closed(grant)
+    const entries = await elevate.world.store.activity.entries(grant.id, { after: 0, limit: 9 })
+    return entries.find((one) => one.kind === 'select')?.text
+  }
+  expect(await kept('none')).toBe("select 'a literal'")
+  expect(await kept('all')).toBe('')
+  writeFileSync(test.configFile, file)
+  await elevate.reload('a test')
 })
 
 it('says so when nothing was done', async () => {

@@ -41,6 +41,7 @@ export type Command =
   | { readonly kind: 'revoke'; readonly person: PersonId; readonly target: string; readonly rest: string }
   | WhoWords
   | { readonly kind: 'standing'; readonly target: string | undefined }
+  | { readonly kind: 'activity'; readonly grant: number }
   | { readonly kind: 'audit'; readonly filter: AuditWords }
   | { readonly kind: 'explain'; readonly target: string; readonly role: string }
   | AllowCommand
@@ -58,6 +59,7 @@ const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['revoke', readRevoke],
   ['who', (_text, words) => parseWho(words.slice(1))],
   ['standing', readStandingWords],
+  ['activity', readActivityWords],
   ['audit', readAuditWords],
   ['explain', readExplain],
   ['break-glass', readBreakGlass],
@@ -142,6 +144,13 @@ function readStandingWords(_text: string, words: readonly Word[]): Command | Ref
   const [, target] = words
   if (words.length > 2) return usage('Write /elevate standing [target].')
   return { kind: 'standing', target: target && nameIn(target) }
+}
+
+function readActivityWords(_text: string, words: readonly Word[]): Command | Refused {
+  const number = numbered('G', words[1])
+  if (isRefused(number)) return number
+  if (number === undefined || words.length > 2) return usage('Write /elevate activity G-12.')
+  return { kind: 'activity', grant: number }
 }
 
 function readExplain(_text: string, words: readonly Word[]): Command | Refused {

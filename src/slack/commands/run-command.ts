@@ -17,6 +17,7 @@ import { openBreakGlassForm } from '../views/break-glass-form.ts'
 import { targetsOf } from '../views/entitlement-options.ts'
 import { openExtendForm } from '../views/extend-form.ts'
 import { openAskForm } from '../views/open-ask-form.ts'
+import { answerActivity } from './answer-activity.ts'
 import { answerAllow } from './answer-allow.ts'
 import { answerAudit } from './answer-audit.ts'
 import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
@@ -50,6 +51,8 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       return answerStory(door, by, command)
     case 'standing':
       return answerStanding(door, by, command.target)
+    case 'activity':
+      return answerActivity(door, by, command.grant)
     case 'audit':
       return answerAudit(door, by, command.filter)
     case 'explain':

@@ -31,6 +31,7 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
     '/elevate standing orders-db',
     'shows security who has access that elevate did not give, and lets them settle it',
   ],
+  ['/elevate activity G-12', 'shows what was done with that access'],
   ['/elevate audit @ana orders-db since:2d', 'shows what happened, step by step'],
 ]
 

@@ -51,7 +51,7 @@ function something(activity: ActivitySummary, total: number): Line {
         ? say`, ${second(first)}`
         : say``
   return together(
-    say`${counted(total, 'thing')}: ${listed(kinds)}${bad.length > 0 ? say`; ${listed(bad)}` : ''}${when}.`,
+    say`${kinds.length > 1 ? `${counted(total, 'thing')}: ` : ''}${listed(kinds)}${bad.length > 0 ? say`; ${listed(bad)}` : ''}${when}.`,
     cut > 0 ? say`The last ${cut.toLocaleString('en')} were counted and not kept.` : say``,
   )
 }
