@@ -12,7 +12,7 @@ export type TilesExport = {
   /** What the tiles will answer to: its size is theirs. */
   readonly checkpoint: Checkpoint
   readonly note: string
-  /** Put beside the tiles when it is known. */
+  /** Put beside the tiles when it is known; after a rotation one a line, oldest first. */
   readonly vkey: string | undefined
   readonly onProgress?: (events: number) => void
 }

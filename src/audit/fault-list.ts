@@ -8,7 +8,7 @@ export type Fault = {
    * - `truncated`: signed events are missing at the end
    * - `text`, `column`, `copy`, `file`: what stands beside an event is not what the event says
    * - `checkpoint`, `contradiction`: a checkpoint that cannot count, or two that cannot both be true
-   * - `unproven`: no checkpoint at all
+   * - `unproven`, `unwitnessed`: no checkpoint at all, or none that a witness has cosigned
    */
   readonly kind:
     | 'changed'
@@ -25,6 +25,7 @@ export type Fault = {
     | 'checkpoint'
     | 'contradiction'
     | 'unproven'
+    | 'unwitnessed'
   readonly text: string
   /** The first event concerned. */
   readonly index?: number

@@ -16,7 +16,18 @@ import {
   verify,
 } from 'node:crypto'
 
-const ED25519 = 1
+/** What a key's type byte stands for: how a text is signed with it. */
+export type Algorithm = {
+  readonly byte: number
+  /** The signed message, and the bare Ed25519 signature in what stands in the note; undefined when it has no such form. */
+  readonly unwrap: (
+    text: string,
+    signature: Uint8Array,
+  ) => { readonly message: string; readonly bare: Uint8Array } | undefined
+}
+
+/** The text itself. */
+const PLAIN: Algorithm = { byte: 1, unwrap: (text, signature) => ({ message: text, bare: signature }) }
 const KEY_BYTES = 32
 const ID_BYTES = 4
 const SIGNATURE_BYTES = 64
@@ -34,6 +45,7 @@ export type Verifier = {
 
 export type Signer = {
   readonly verifier: Verifier
+  /** The bare signature over these very bytes. */
   sign(text: string): Uint8Array
 }
 
@@ -46,8 +58,8 @@ export function isKeyName(name: string): boolean {
   return name !== '' && !/[\p{White_Space}\p{Cc}+]/u.test(name) && name.isWellFormed()
 }
 
-function keyId(name: string, key: Uint8Array): string {
-  const named = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ED25519), key])
+function keyId(name: string, key: Uint8Array, { byte }: Algorithm): string {
+  const named = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(byte), key])
   return hash('sha256', named, 'hex').slice(0, 2 * ID_BYTES)
 }
 
@@ -55,24 +67,27 @@ function keyId(name: string, key: Uint8Array): string {
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-function makeVerifier(name: string, key: Buffer): Verifier {
+function makeVerifier(name: string, key: Buffer, algorithm: Algorithm): Verifier {
   const publicKey = createPublicKey({ key: Buffer.concat([SPKI, key]), format: 'der', type: 'spki' })
-  const id = keyId(name, key)
+  const id = keyId(name, key, algorithm)
   return {
     name,
     id,
-    vkey: `${name}+${id}+${Buffer.concat([Buffer.of(ED25519), key]).toString('base64')}`,
-    verify: (text, signature) =>
-      signature.length === SIGNATURE_BYTES && verify(null, Buffer.from(text), publicKey, signature),
+    vkey: `${name}+${id}+${Buffer.concat([Buffer.of(algorithm.byte), key]).toString('base64')}`,
+    verify: (text, signature) => {
+      const { message, bare } = algorithm.unwrap(text, signature) ?? {}
+      if (message === undefined || bare?.length !== SIGNATURE_BYTES) return false
+      return verify(null, Buffer.from(message), publicKey, bare)
+    },
   }
 }
 
 /** Undefined when it is not a verifier key: wrong spelling, another algorithm, or an id that does not belong to it. */
-export function readVkey(vkey: string): Verifier | undefined {
+export function readVkey(vkey: string, algorithm: Algorithm = PLAIN): Verifier | undefined {
   const [name = '', id = '', encoded = ''] = splitKey(vkey)
-  const key = readKey(encoded)
-  if (!key || !isKeyName(name) || keyId(name, key) !== id.toLowerCase()) return undefined
-  return makeVerifier(name, key)
+  const key = readKey(encoded, algorithm)
+  if (!key || !isKeyName(name) || keyId(name, key, algorithm) !== id.toLowerCase()) return undefined
+  return makeVerifier(name, key, algorithm)
 }
 
 /** Base64 may have pluses of its own: only the first two separate. */
@@ -81,9 +96,9 @@ function splitKey(text: string): string[] {
   return [name, id, rest.join('+')]
 }
 
-function readKey(encoded: string): Buffer | undefined {
+function readKey(encoded: string, { byte }: Algorithm): Buffer | undefined {
   const bytes = readBase64(encoded)
-  return bytes?.length === 1 + KEY_BYTES && bytes[0] === ED25519 ? bytes.subarray(1) : undefined
+  return bytes?.length === 1 + KEY_BYTES && bytes[0] === byte ? bytes.subarray(1) : undefined
 }
 
 /** Strict: one spelling for each sequence of bytes. */
@@ -95,21 +110,21 @@ export function readBase64(encoded: string): Buffer | undefined {
 const SKEY = 'PRIVATE+KEY+'
 
 /** A new key as text; keep it secret. */
-export function makeSkey(name: string): string {
+export function makeSkey(name: string, algorithm: Algorithm = PLAIN): string {
   if (!isKeyName(name)) throw new RangeError('a key name has no spaces and no plus')
   const seed = randomBytes(KEY_BYTES)
-  const id = keyId(name, publicOf(privateOf(seed)))
-  return `${SKEY}${name}+${id}+${Buffer.concat([Buffer.of(ED25519), seed]).toString('base64')}`
+  const id = keyId(name, publicOf(privateOf(seed)), algorithm)
+  return `${SKEY}${name}+${id}+${Buffer.concat([Buffer.of(algorithm.byte), seed]).toString('base64')}`
 }
 
 /** Undefined when it is not a signer key. */
-export function readSkey(skey: string): Signer | undefined {
+export function readSkey(skey: string, algorithm: Algorithm = PLAIN): Signer | undefined {
   if (!skey.startsWith(SKEY)) return undefined
   const [name = '', id = '', encoded = ''] = splitKey(skey.slice(SKEY.length))
-  const seed = readKey(encoded)
+  const seed = readKey(encoded, algorithm)
   if (!seed || !isKeyName(name)) return undefined
   const privateKey = privateOf(seed)
-  const verifier = makeVerifier(name, publicOf(privateKey))
+  const verifier = makeVerifier(name, publicOf(privateKey), algorithm)
   if (verifier.id !== id.toLowerCase()) return undefined
   return { verifier, sign: (text) => sign(null, Buffer.from(text), privateKey) }
 }

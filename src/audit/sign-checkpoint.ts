@@ -13,9 +13,10 @@ import type { Evidence } from '../core/quarantine.ts'
 import type { AnchorFile } from './anchor-file.ts'
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { type Contradictions, findContradictions } from './contradictions.ts'
+import { KeyLine, openRotation } from './key-line.ts'
 import { CompactRange, sameHash } from './merkle.ts'
 import type { Signer, Verifier } from './note.ts'
-import { type AbandonedSet, abandonedIn } from './restore-statement.ts'
+import { type AbandonedSet, abandonedIn, statementIn } from './restore-statement.ts'
 
 const PAGE = 10_000
 
@@ -48,6 +49,8 @@ export type Signing =
 export type CheckpointSigner = {
   readonly verifier: Verifier
   sign(): Promise<Signing>
+  /** Checkpoints of this log that somebody else remembers; from now on they count like those of the anchor file. */
+  heed(remembered: readonly { readonly note: string; readonly from: string }[]): void
   /** Everything that speaks against the log of now: here, in the database, in this process, and what others found. */
   contradictions(host: string, others: readonly Evidence[]): Promise<Contradictions>
 }
@@ -73,12 +76,13 @@ const NOTHING: Counted = { range: new CompactRange(), last: undefined }
 /** One for each process; calls wait for each other. */
 export function checkpointSigner(parts: SignerParts): CheckpointSigner {
   let counted = NOTHING
+  let heeded: readonly { readonly note: string; readonly from: string }[] = []
   let turn: Promise<unknown> = Promise.resolve()
 
   const sign = async (): Promise<Signing> => {
     const abandoned = await abandonedIn(parts.proof, keysOf(parts))
     if (abandoned.has({ size: counted.range.size, root: counted.range.root() })) counted = NOTHING
-    const found = await knownCheckpoints(parts, abandoned)
+    const found = await knownCheckpoints(parts, heeded, abandoned)
     if ('kind' in found) return found
     const { known, foreign } = found
     const size = await parts.proof.size()
@@ -90,6 +94,8 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
     // What was counted is kept: who refuses once refuses again, until it is abandoned or a new process is started.
     if ('kind' in now) return now
     if (foreign) return foreign
+    const wrongKey = await refuseKey(parts, size)
+    if (wrongKey) return wrongKey
     counted = now
     const root = now.range.root()
     const note = signCheckpoint(size, root, parts.signer)
@@ -122,6 +128,9 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
       turn = result.catch(() => {})
       return result
     },
+    heed: (remembered) => {
+      heeded = remembered
+    },
     contradictions: (host, others) => {
       const { range } = counted
       const root = Buffer.from(range.root()).toString('base64')
@@ -131,20 +140,55 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
         origin: parts.signer.verifier.name,
         anchored: parts.anchor.all(),
         host,
-        others: [...(range.size > 0 ? [{ size: range.size, root, host }] : []), ...others],
+        others: [
+          ...(range.size > 0 ? [{ size: range.size, root, host }] : []),
+          ...heeded.map(({ note, from }) => ({ size: 0, root: '', note, host: from })),
+          ...others,
+        ],
       })
     },
   }
 }
 
+/** The log itself says whose turn it is: an event at any index below `size` may have replaced our key. */
+async function refuseKey(parts: SignerParts, size: number): Promise<SignRefusal | undefined> {
+  const line = new KeyLine(keysOf(parts))
+  let replacedAt: number | undefined
+  for (const { index, bytes } of await parts.proof.aboutCheckpoints('key.rotated')) {
+    if (index >= size) continue
+    line.read(index, bytes)
+    const rotation = openRotation(statementIn(bytes))
+    // Nobody but the next key has signed it. Not to sign is right all the same: the worst that comes of it is an alarm.
+    if (rotation?.former.vkey === parts.signer.verifier.vkey) replacedAt = index
+  }
+  if (replacedAt !== undefined)
+    return refusal(
+      'foreign',
+      size,
+      size,
+      `event ${replacedAt} says that the key on this host (${parts.signer.verifier.id}) was replaced. Copy the new key file here.`,
+    )
+  const last = line.handovers.at(-1)
+  const ours = parts.signer.verifier
+  if (last ? last.next === ours.vkey : (parts.formerKeys ?? []).length === 0) return undefined
+  const why = last
+    ? `event ${last.index} says that the key ${last.next} has replaced the one on this host (${ours.id}). Copy the new key file here.`
+    : `no event says that the key on this host (${ours.id}) has replaced the one before. Run: elevate audit key --rotate`
+  return refusal('foreign', size, size, why)
+}
+
 const keysOf = ({ signer, formerKeys = [] }: SignerParts) => [signer.verifier, ...formerKeys]
 
-type Known = Signed & { readonly from: 'database' | 'anchor' }
+type Known = Signed & { readonly from: 'database' | 'anchor' | 'elsewhere' }
 
 /** `foreign` is said only when nothing worse is found. */
 type Found = { readonly known: readonly Known[]; readonly foreign: SignRefusal | undefined }
 
-async function knownCheckpoints(parts: SignerParts, abandoned: AbandonedSet): Promise<Found | SignRefusal> {
+async function knownCheckpoints(
+  parts: SignerParts,
+  heeded: readonly { readonly note: string }[],
+  abandoned: AbandonedSet,
+): Promise<Found | SignRefusal> {
   const keys = keysOf(parts)
   const open = (note: string) => {
     const opened = openCheckpoint(note, keys)
@@ -175,6 +219,10 @@ async function knownCheckpoints(parts: SignerParts, abandoned: AbandonedSet): Pr
   const known = [
     ...(inDatabase ? [{ ...inDatabase, from: 'database' as const }] : []),
     ...anchored.map((one) => ({ ...one, from: 'anchor' as const })),
+    ...heeded
+      .map((one) => open(one.note))
+      .filter((one) => one !== undefined)
+      .map((one) => ({ ...one, from: 'elsewhere' as const })),
   ]
   return { known: known.filter((one) => !abandoned.has(one.checkpoint)), foreign }
 }

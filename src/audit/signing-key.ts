@@ -1,17 +1,26 @@
 /**
  * The key that signs checkpoints: one line in a file that only its owner can read, outside the database, so that who
  * can rewrite the log cannot sign what became of it. Its name is the log's name; it is made up once and never again.
+ *
+ * After a rotation the file has more lines: the verifier keys that came before, the last one first, so that whoever gets
+ * the file can read all of the log's checkpoints.
  */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, mkdir, open, unlink } from 'node:fs/promises'
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { isKeyName, makeSkey, readSkey, type Signer } from './note.ts'
+import { isKeyName, makeSkey, readSkey, readVkey, type Signer, type Verifier } from './note.ts'
 
-const MAX_FILE = 4096
+const MAX_FILE = 64 * 1024
 
 export type SigningKey =
-  | { readonly ok: true; readonly signer: Signer; readonly made: boolean }
+  | {
+      readonly ok: true
+      readonly signer: Signer
+      /** Keys that signed before this one, the last one first. */
+      readonly former: readonly Verifier[]
+      readonly made: boolean
+    }
   | { readonly ok: false; readonly fault: string }
 
 /** With `make`, a key that is not there is made: with this name, or a random one when it is `true`. */
@@ -46,10 +55,13 @@ async function readKeyFile(file: string): Promise<SigningKey | 'absent'> {
     if (!about.isFile() || about.size > MAX_FILE) return fault('is not a key file.')
     if (process.platform !== 'win32' && (about.mode & 0o026) !== 0)
       return fault(`can be written by its group or read by others. Run: chmod 0400 ${file}`)
-    const signer = readSkey((await handle.readFile('utf8')).trimEnd())
-    return signer
-      ? { ok: true, signer, made: false }
-      : fault('has no signing key: one line, PRIVATE+KEY+name+id+base64.')
+    const [first = '', ...rest] = (await handle.readFile('utf8')).trimEnd().split(/\r?\n/)
+    const signer = readSkey(first)
+    if (!signer) return fault('has no signing key: one line, PRIVATE+KEY+name+id+base64.')
+    const former = rest.map((line) => readVkey(line)).filter((key) => key !== undefined)
+    if (former.length < rest.length || former.some((key) => key.name !== signer.verifier.name))
+      return fault('has something after its first line that is not a former verifier key of this log.')
+    return { ok: true, signer, former, made: false }
   } finally {
     await handle.close()
   }
@@ -72,6 +84,23 @@ async function makeKeyFile(file: string, text: string): Promise<void> {
     await unlink(draft)
   }
   await syncFolder(folder)
+}
+
+/** The key that is to follow this one: made beside it, or found there when the last rotation did not come to its end. */
+export async function openNextKey(file: string, former: readonly Verifier[]): Promise<SigningKey> {
+  const [last] = former
+  const next = `${file}.next`
+  const found = await readKeyFile(next)
+  if (found !== 'absent') return found
+  if (!last) return { ok: false, fault: 'there is no key that it could follow.' }
+  await makeKeyFile(next, [makeSkey(last.name), ...former.map((key) => key.vkey), ''].join('\n'))
+  return openSigningKey(next)
+}
+
+/** The key that followed takes the place of the one before, whose secret is gone with that. */
+export async function takeNextKey(file: string): Promise<void> {
+  await rename(`${file}.next`, file)
+  await syncFolder(path.dirname(file))
 }
 
 /** A new name in a folder outlives a power cut only when the folder is written, too. */

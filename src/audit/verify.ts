@@ -22,6 +22,7 @@ import { CompactRange, hashLeaf, sameHash } from './merkle.ts'
 import { Misses } from './misses.ts'
 import type { Verifier } from './note.ts'
 import { AbandonedSet, openRestore, statementIn } from './restore-statement.ts'
+import { Witnessed } from './witnessed.ts'
 
 export type Verified = {
   readonly ok: boolean
@@ -39,6 +40,8 @@ export type Verified = {
   readonly restores: readonly Restore[]
   /** Where one key was followed by another. */
   readonly handovers: readonly Handover[]
+  /** Events below this index stand under a checkpoint that the witness has cosigned; one for each that was asked for. */
+  readonly witnessed: readonly { readonly vkey: string; readonly name: string; readonly size: number }[]
   readonly faults: readonly Fault[]
   /** How many faults there are beyond those listed. */
   readonly more: number
@@ -52,14 +55,17 @@ export type VerifyOptions = {
   readonly keys: readonly Verifier[]
   /** Checkpoints kept elsewhere: in a channel, in a file, on paper. */
   readonly given?: readonly string[]
+  /** Witnesses whose cosignatures must be there. */
+  readonly witnesses?: readonly Verifier[]
   readonly onProgress?: (events: number) => void
 }
 
-export async function verifyLog({ source, keys, given = [], onProgress }: VerifyOptions): Promise<Verified> {
+export async function verifyLog(options: VerifyOptions): Promise<Verified> {
+  const { source, keys, given = [], witnesses = [], onProgress } = options
   const faults = new FaultList()
   const line = new KeyLine(keys)
   const queue = new CheckpointQueue(source.notes(), given, line, faults)
-  const check = new Check(queue, line, faults)
+  const check = new Check(queue, line, new Witnessed(witnesses, faults), faults)
   await queue.start()
   for await (const page of source.events()) {
     for (const leaf of page) {
@@ -90,11 +96,13 @@ class Check {
   readonly #abandoned = new AbandonedSet()
   readonly #restores: Restore[] = []
   readonly #keys: KeyLine
+  readonly #witnessed: Witnessed
   readonly #queue: CheckpointQueue
   readonly #faults: FaultList
 
-  constructor(queue: CheckpointQueue, keys: KeyLine, faults: FaultList) {
+  constructor(queue: CheckpointQueue, keys: KeyLine, witnessed: Witnessed, faults: FaultList) {
     this.#queue = queue
+    this.#witnessed = witnessed
     this.#keys = keys
     this.#faults = faults
   }
@@ -187,7 +195,7 @@ class Check {
   }
 
   /** The checkpoint says which side was signed; from here on both sides are the same again. */
-  #settle(side: 'stored' | 'counted', { checkpoint: { size }, given }: Waiting): void {
+  #settle(side: 'stored' | 'counted', { checkpoint: { size }, note, given }: Waiting): void {
     for (const index of this.#disagreeing)
       this.#faults.add(
         side === 'stored'
@@ -204,6 +212,7 @@ class Check {
     this.#good += 1
     if (given) this.#given += 1
     this.#proven = size
+    this.#witnessed.see(note, size)
   }
 
   async end(): Promise<void> {
@@ -221,6 +230,7 @@ class Check {
           text: `two checkpoints of ${one.size} events are signed and contradict each other: two logs were shown`,
           checkpoint: one.size,
         })
+    this.#witnessed.end()
     if (this.#good + this.#bad === 0)
       this.#faults.add({
         kind: 'unproven',
@@ -239,6 +249,7 @@ class Check {
       proven: this.#proven,
       texts: this.#texts,
       restores: this.#restores,
+      witnessed: this.#witnessed.report(),
       handovers: this.#keys.handovers,
       faults: list,
       more,

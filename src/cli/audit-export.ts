@@ -94,7 +94,7 @@ async function exportTo(
   }
   if (!signed) return { events, size: before, erased: 0 }
   const { at, end } = progress('tiles')
-  const { erased } = await exportTiles({ proof, folder, ...signed, onProgress: at })
+  const { erased } = await exportTiles({ proof, folder, ...signed, vkey: signed.vkeys, onProgress: at })
   end()
   return {
     events: before,

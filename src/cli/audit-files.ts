@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { anchorFile } from '../audit/anchor-file.ts'
-import { type Checkpoint, parseCheckpoint } from '../audit/checkpoint.ts'
+import { type Checkpoint, openCheckpoint, parseCheckpoint } from '../audit/checkpoint.ts'
+import { openRotation } from '../audit/key-line.ts'
 import { readVkey, type Signer, type Verifier } from '../audit/note.ts'
+import { statementIn } from '../audit/restore-statement.ts'
 import { type CheckpointSigner, checkpointSigner } from '../audit/sign-checkpoint.ts'
 import { openSigningKey } from '../audit/signing-key.ts'
 import type { ProofStore } from '../core/audit-proof.ts'
@@ -19,31 +21,53 @@ export function anchorInUse() {
   return anchorFile(process.env.ELEVATE_AUDIT_ANCHOR_FILE?.trim() || '.elevate/audit.anchor')
 }
 
-/** The key of the bot in this directory; throws with what to do when there is none. */
-export async function signerInUse(): Promise<Signer> {
+export type KeyInUse = { readonly signer: Signer; readonly formerKeys: readonly Verifier[] }
+
+/** The key of the bot in this directory, and those before it; throws with what to do when there is none. */
+export async function signingKeyInUse(): Promise<KeyInUse> {
   const key = await openSigningKey(keyFile())
   if (!key.ok) throw new Error(key.fault)
-  return key.signer
+  return { signer: key.signer, formerKeys: key.former }
 }
 
-/** The key with everything that signing needs to know of it. */
-export async function signingKeyInUse(): Promise<{ readonly signer: Signer }> {
-  return { signer: await signerInUse() }
+export function signing(proof: ProofStore, key: KeyInUse): CheckpointSigner {
+  return checkpointSigner({ proof, ...key, anchor: anchorInUse() })
 }
 
-export function signing(proof: ProofStore, signer: Signer): CheckpointSigner {
-  return checkpointSigner({ proof, signer, anchor: anchorInUse() })
-}
-
-/** A verifier key as text, or a file that has one. */
-export async function readKeys(given: readonly string[]): Promise<Verifier[]> {
-  return Promise.all(
+/** Verifier keys as text, or in a file that has one or some, one a line. */
+export async function readKeys(
+  given: readonly string[],
+  read: (vkey: string) => Verifier | undefined = readVkey,
+): Promise<Verifier[]> {
+  const found = await Promise.all(
     given.map(async (text) => {
-      const key = readVkey(text) ?? readVkey((await readFile(text, 'utf8').catch(() => '')).trim())
-      if (!key) throw new Error(`“${text.slice(0, 200)}” is not a verifier key, nor a file that has one.`)
-      return key
+      const key = read(text)
+      if (key) return [key]
+      const lines = (await readFile(text, 'utf8').catch(() => '')).trim().split(/\r?\n/)
+      const keys = lines.map((line) => read(line.trim()))
+      const good = keys.filter((one) => one !== undefined)
+      if (good.length < lines.length)
+        throw new Error(
+          `“${text.slice(0, 200)}” is not a verifier key of this kind, nor a file that has some.`,
+        )
+      return good
     }),
   )
+  return found.flat()
+}
+
+/** The anchor file's last notes that one of these keys has signed, or one that followed them; and how many are neither. */
+export async function anchoredNotes(
+  proof: ProofStore,
+  believed: readonly Verifier[],
+): Promise<{ readonly notes: readonly string[]; readonly torn: number }> {
+  const rotated = await proof.aboutCheckpoints('key.rotated')
+  const next = rotated.map((event) => openRotation(statementIn(event.bytes))?.next)
+  const keys = [...believed, ...next.filter((key) => key !== undefined)]
+  const { notes } = await anchorInUse().tail()
+  // A power cut may have torn one before anybody was told of it; one that was given by hand must be whole.
+  const whole = notes.filter((note) => openCheckpoint(note, keys).ok)
+  return { notes: whole, torn: notes.length - whole.length }
 }
 
 export async function withProofs<T>(work: (proof: ProofStoreHandle) => Promise<T>): Promise<T> {
@@ -61,13 +85,20 @@ export async function lastSigned(proof: ProofStore): Promise<{
   readonly note: string
   /** Known when the key is here. */
   readonly vkey: string | undefined
+  /** The same with all that came before it, oldest first, one a line. */
+  readonly vkeys: string | undefined
 }> {
   const key = await openSigningKey(keyFile())
   if (key.ok) {
-    const result = await signing(proof, key.signer).sign()
+    const result = await signing(proof, { signer: key.signer, formerKeys: key.former }).sign()
     if (result.kind === 'refused') throw new Error(`Not exported: ${result.text}`)
     if (result.kind === 'signed')
-      return { checkpoint: result.checkpoint, note: result.note, vkey: key.signer.verifier.vkey }
+      return {
+        checkpoint: result.checkpoint,
+        note: result.note,
+        vkey: key.signer.verifier.vkey,
+        vkeys: [...key.former.map((one) => one.vkey).reverse(), key.signer.verifier.vkey].join('\n'),
+      }
   }
   const kept = await proof.lastCheckpoint()
   const checkpoint = kept && parseCheckpoint(kept.note.slice(0, kept.note.indexOf('\n\n') + 1))
@@ -76,7 +107,7 @@ export async function lastSigned(proof: ProofStore): Promise<{
       `There is no checkpoint to prove anything under, and no key to sign one: ${key.ok ? '' : key.fault}`,
     )
   process.stderr.write('The key is not here: events after the last checkpoint are left out.\n')
-  return { checkpoint, note: kept.note, vkey: undefined }
+  return { checkpoint, note: kept.note, vkey: undefined, vkeys: undefined }
 }
 
 /** Who took what out is an event itself, written before anything leaves. */

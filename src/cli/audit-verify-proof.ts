@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type ProvenEvent, verifyProof } from '../audit/proof-file.ts'
 import type { SaltedText } from '../core/audit-proof.ts'
-import { readKeys, signerInUse } from './audit-files.ts'
+import { readKeys, signingKeyInUse } from './audit-files.ts'
 import { print } from './print.ts'
 
 const PROOF = /\.tlog-proof$/
@@ -13,7 +13,7 @@ export async function verifyProofFile(
   options: { readonly event?: string; readonly vkey: readonly string[]; readonly json?: boolean },
 ): Promise<void> {
   const given = await readKeys(options.vkey)
-  const keys = given.length > 0 ? given : [(await signerInUse()).verifier]
+  const keys = given.length > 0 ? given : await keysHere()
   const event = options.event ?? file.replace(PROOF, '.json')
   if (event === file || !existsSync(event))
     throw new Error(`Give the file that has the event itself with --event: ${event} is not it.`)
@@ -50,4 +50,9 @@ function inWords(found: ProvenEvent, bytes: string): string {
     `It says: ${said.time} ${said.type} by ${said.actor?.id}.`,
     ...(texts > 0 ? [`${texts} private text${texts === 1 ? '' : 's'} matched.`] : []),
   ].join('\n')
+}
+
+async function keysHere() {
+  const { signer, formerKeys } = await signingKeyInUse()
+  return [signer.verifier, ...formerKeys]
 }

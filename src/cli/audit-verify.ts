@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { notesIn, openCheckpoint } from '../audit/checkpoint.ts'
+import { notesIn } from '../audit/checkpoint.ts'
+import { readWitnessVkey } from '../audit/cosignature.ts'
 import { databaseSource } from '../audit/log-source.ts'
 import type { Verifier } from '../audit/note.ts'
 import { folderSource } from '../audit/read-tiles.ts'
 import { type Verified, verifyLog } from '../audit/verify.ts'
-import { anchorInUse, progress, readKeys, signerInUse, withProofs } from './audit-files.ts'
+import { anchoredNotes, anchorInUse, progress, readKeys, signingKeyInUse, withProofs } from './audit-files.ts'
 import { verifyEvidence } from './audit-verify-evidence.ts'
 import { verifyProofFile } from './audit-verify-proof.ts'
 import { print } from './print.ts'
@@ -20,6 +21,7 @@ type VerifyOptions = {
   readonly event?: string
   readonly checkpoint: readonly string[]
   readonly vkey: readonly string[]
+  readonly witness: readonly string[]
   readonly json?: boolean
 }
 
@@ -35,15 +37,17 @@ export function auditVerifyCommand(): Command {
     .option('--event <file>', 'the event of that proof, where it does not lie beside it')
     .option('--checkpoint <file>', 'also against checkpoints kept elsewhere; - reads them here', collect, [])
     .option('--vkey <key>', 'the key to believe, or a file that has it', collect, [])
+    .option('--witness <key>', 'require the cosignature of this witness, or of those in a file', collect, [])
     .option('--json', 'for programs')
     .action(async (options: VerifyOptions) => {
       if (options.evidence) return verifyEvidence(options.evidence, options)
       if (options.proof) return verifyProofFile(options.proof, options)
       const keys = await readKeys(options.vkey)
       const given = await readCheckpoints(options.checkpoint)
+      const witnesses = await readKeys(options.witness, readWitnessVkey)
       const answer = options.export
-        ? await verifyFolder(options.export, keys, given)
-        : await verifyDatabase(keys, given)
+        ? await verifyFolder(options.export, { keys, given, witnesses })
+        : await verifyDatabase({ keys, given, witnesses })
       const { verified, warnings, believed } = answer
       print(
         options.json,
@@ -60,11 +64,14 @@ type Answer = {
   readonly warnings: readonly string[]
 }
 
-async function verifyFolder(
-  folder: string,
-  keys: readonly Verifier[],
-  given: readonly string[],
-): Promise<Answer> {
+type Asked = {
+  readonly keys: readonly Verifier[]
+  readonly given: readonly string[]
+  readonly witnesses: readonly Verifier[]
+}
+
+async function verifyFolder(folder: string, asked: Asked): Promise<Answer> {
+  const { keys } = asked
   if (!existsSync(path.join(folder, 'checkpoint')))
     throw new Error(
       `${folder} has no file “checkpoint”: it is not an export with tiles, which are what can be checked.`,
@@ -72,39 +79,41 @@ async function verifyFolder(
   const ofExport = path.join(folder, 'vkey')
   if (keys.length === 0 && !existsSync(ofExport))
     throw new Error('Give the key of the log with --vkey: the export has none beside it.')
-  const believed = keys.length > 0 ? keys : await readKeys([(await readFile(ofExport, 'utf8')).trim()])
+  const believed = keys.length > 0 ? keys : await readKeys([ofExport])
   const warnings =
     keys.length > 0
       ? []
       : [
           'The key was taken from the export itself. Compare it with one from elsewhere, or give that with --vkey.',
         ]
-  return { verified: await run(folderSource(folder), believed, given), believed, warnings }
+  return { verified: await run(folderSource(folder), { ...asked, keys: believed }), believed, warnings }
 }
 
-async function verifyDatabase(keys: readonly Verifier[], given: readonly string[]): Promise<Answer> {
-  const believed = keys.length > 0 ? keys : [(await signerInUse()).verifier]
-  const anchor = anchorInUse()
-  const { notes } = await anchor.tail()
-  // A power cut may have torn one before anybody was told of it; one that was given by hand must be whole.
-  const whole = notes.filter((note) => openCheckpoint(note, believed).ok)
-  const torn = notes.length - whole.length
-  return withProofs(async (proof) => ({
-    verified: await run(await databaseSource(proof), believed, [...given, ...whole]),
-    believed,
-    warnings:
-      torn > 0 ? [`${anchor.path} has ${torn} that cannot be read or that another key has signed.`] : [],
-  }))
+async function verifyDatabase(asked: Asked): Promise<Answer> {
+  const believed = asked.keys.length > 0 ? asked.keys : await keysInUse()
+  return withProofs(async (proof) => {
+    const { notes, torn } = await anchoredNotes(proof, believed)
+    const given = [...asked.given, ...notes]
+    return {
+      verified: await run(await databaseSource(proof), { ...asked, keys: believed, given }),
+      believed,
+      warnings:
+        torn > 0
+          ? [`${anchorInUse().path} has ${torn} that cannot be read or that another key has signed.`]
+          : [],
+    }
+  })
 }
 
-async function run(
-  source: Parameters<typeof verifyLog>[0]['source'],
-  keys: readonly Verifier[],
-  given: readonly string[],
-): Promise<Verified> {
+async function keysInUse(): Promise<readonly Verifier[]> {
+  const { signer, formerKeys } = await signingKeyInUse()
+  return [...formerKeys.toReversed(), signer.verifier]
+}
+
+async function run(source: Parameters<typeof verifyLog>[0]['source'], asked: Asked): Promise<Verified> {
   const { at, end } = progress('verifying')
   try {
-    return await verifyLog({ source, keys, given, onProgress: at })
+    return await verifyLog({ source, ...asked, onProgress: at })
   } finally {
     end()
   }
@@ -125,7 +134,7 @@ async function readCheckpoints(files: readonly string[]): Promise<string[]> {
 }
 
 function inWords(verified: Verified, keys: readonly Verifier[], warnings: readonly string[]): string {
-  const { ok, size, proven, checkpoints, texts, restores, handovers, faults, more } = verified
+  const { ok, size, proven, checkpoints, texts, restores, handovers, witnessed, faults, more } = verified
   const by = checkpoints.given > 0 ? ` (${checkpoints.given} of them kept elsewhere)` : ''
   const unsigned = size - proven
   return [
@@ -145,6 +154,12 @@ function inWords(verified: Verified, keys: readonly Verifier[], warnings: readon
     proven > 0
       ? `Events 0 to ${proven - 1} are proven${unsigned > 0 ? `; ${count(unsigned, 'newer event')} not signed yet` : ''}.`
       : 'No event is proven.',
+    ...witnessed
+      .filter((one) => one.size > 0)
+      .map(
+        ({ name, size: seen }) =>
+          `Events 0 to ${seen - 1} are cosigned by ${name}${proven > seen ? `; ${count(proven - seen, 'signed event')} after them not yet` : ''}.`,
+      ),
     ...keys.map((key) => `Key: ${key.vkey}`),
     ...warnings.map((warning) => `Note: ${warning}`),
   ].join('\n')

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { openSigningKey } from '../audit/signing-key.ts'
 import { auditExportCommand } from './audit-export.ts'
-import { keyFile, signerInUse, signing, withProofs } from './audit-files.ts'
+import { signing, signingKeyInUse, withProofs } from './audit-files.ts'
+import { keyCommand } from './audit-key.ts'
 import { auditProofCommand } from './audit-proof.ts'
 import { auditVerifyCommand } from './audit-verify.ts'
 import { print } from './print.ts'
@@ -24,9 +24,9 @@ function checkpointCommand(): Command {
     .description('sign what the log is now, and print it: keep it where nobody can change it')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: boolean }) => {
-      const signer = await signerInUse()
+      const key = await signingKeyInUse()
       await withProofs(async (proof) => {
-        const signed = await signing(proof, signer).sign()
+        const signed = await signing(proof, key).sign()
         if (signed.kind === 'refused') {
           if (!json) throw new Error(`Not signed: ${signed.text}`)
           process.exitCode = 1
@@ -35,23 +35,9 @@ function checkpointCommand(): Command {
         }
         if (signed.kind === 'empty') throw new Error('The log is empty: there is nothing to sign.')
         const { checkpoint, note, fresh } = signed
-        const { vkey } = signer.verifier
+        const { vkey } = key.signer.verifier
         const root = Buffer.from(checkpoint.root).toString('base64')
         print(json, { ok: true, size: checkpoint.size, root, note, vkey, fresh }, note.trimEnd())
       })
-    })
-}
-
-function keyCommand(): Command {
-  return new Command('key')
-    .description('print the key that verifies checkpoints: give it to those who will check')
-    .option('--make', 'make the signing key when there is none')
-    .option('--name <name>', 'name of the log, with --make: for example elevate.example.com/audit/prod')
-    .option('--json', 'for programs')
-    .action(async ({ make, name, json }: { make?: boolean; name?: string; json?: boolean }) => {
-      const key = await openSigningKey(keyFile(), make ? (name ?? true) : false)
-      if (!key.ok) throw new Error(key.fault)
-      const { vkey } = key.signer.verifier
-      print(json, { vkey, made: key.made }, vkey)
     })
 }

@@ -13,6 +13,7 @@ import { revokeCommand } from './revoke.ts'
 import { standingCommand } from './standing.ts'
 import { startCommand } from './start.ts'
 import { whoCommand } from './who.ts'
+import { witnessCommand } from './witness.ts'
 
 const program = new Command('elevate')
   .description('Just-in-time access from Slack: asked for, approved, given, taken back, and proven.')
@@ -34,6 +35,7 @@ for (const command of [
   auditCommand(),
   quarantineCommand(),
   evidenceCommand(),
+  witnessCommand(),
 ])
   program.addCommand(command.exitOverride())
 

@@ -5,10 +5,14 @@
  * with `SLACK_APP_TOKEN`; HTTP wins where both would do. `SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN`,
  * `SLACK_SIGNING_SECRET` and `DATABASE_URL` can each be given as a file with `…_FILE`.
  *
+ * `ELEVATE_AUDIT_KEY_FILE` and `ELEVATE_AUDIT_ANCHOR_FILE` say where the log's key and anchor file are, `ELEVATE_WITNESS`
+ * which witnesses cosign its checkpoints (docs/proof.md).
+ *
  * `/healthz`, `/readyz` and `/metrics` are served at `ELEVATE_HTTP_PORT` on `ELEVATE_HTTP_HOST` (this machine only,
  * unless said otherwise). Without it they share Slack's port in HTTP mode, and are off in Socket Mode.
  */
 import { type Env, readSecret } from './secret-source.ts'
+import { readWitnesses, type WitnessEntry } from './witness-list.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -30,6 +34,8 @@ export type Environment = {
   readonly auditKeyFile?: string
   /** Remembers every signed checkpoint outside the database. */
   readonly auditAnchorFile?: string
+  /** Who cosigns the checkpoints. */
+  readonly witnesses?: readonly WitnessEntry[]
   readonly logLevel: LogLevel
   /** A server of its own for health and metrics. */
   readonly http?: { readonly host: string; readonly port: number }
@@ -98,6 +104,7 @@ export function readEnvironment(env: Env): ReadEnvironment {
     faults.push('ELEVATE_HTTP_HOST is set but ELEVATE_HTTP_PORT is not. Set both, or neither.')
   const auditKeyFile = plain('ELEVATE_AUDIT_KEY_FILE')
   const auditAnchorFile = plain('ELEVATE_AUDIT_ANCHOR_FILE')
+  const witnesses = checked('ELEVATE_WITNESS', readWitnesses)?.entries
   const failpoint = plain('ELEVATE_FAILPOINT')
 
   if (faults.length > 0 || bot.value === undefined || transport === undefined) return { ok: false, faults }
@@ -109,6 +116,7 @@ export function readEnvironment(env: Env): ReadEnvironment {
       configFile: plain('ELEVATE_CONFIG') ?? 'elevate.yaml',
       ...(auditKeyFile === undefined ? {} : { auditKeyFile }),
       ...(auditAnchorFile === undefined ? {} : { auditAnchorFile }),
+      ...(witnesses === undefined ? {} : { witnesses }),
       logLevel,
       ...(httpPort === undefined ? {} : { http: { host: host ?? '127.0.0.1', port: httpPort } }),
       ...(failpoint === undefined ? {} : { failpoint }),

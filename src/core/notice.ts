@@ -79,6 +79,8 @@ export type Notice =
   | { readonly kind: 'log-refused'; readonly text: string }
   /** Nothing is done any more, or again: the database is not the one that was signed. */
   | { readonly kind: 'quarantine'; readonly id: string; readonly step: 'began' | 'ended' }
+  /** A witness knows the log otherwise than it is. */
+  | { readonly kind: 'witness-refused'; readonly witness: string; readonly text: string }
   /** What had expired while elevate was down. */
   | {
       readonly kind: 'woke'

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os'
 import { type ScheduledTask, schedule } from 'node-cron'
+import type { WitnessPusher } from '../audit/push-to-witness.ts'
 import type { CheckpointSigner } from '../audit/sign-checkpoint.ts'
 import { channelLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
 import { beginQuarantine } from '../operations/begin-quarantine.ts'
+import { makeWitnessing } from './witnessing.ts'
 
 export type Checkpoints = {
   start(): void
@@ -13,15 +15,26 @@ export type Checkpoints = {
 }
 
 /** Signs the audit log three times a minute, so that no event stays without a signature for a minute. */
-export function makeCheckpoints(world: World, signer: CheckpointSigner): Checkpoints {
+export function makeCheckpoints(
+  world: World,
+  signer: CheckpointSigner,
+  pusher: WitnessPusher | undefined,
+): Checkpoints {
+  const witnessing = pusher && makeWitnessing(world, signer, pusher)
+  let recalled: Promise<void> | undefined
   let task: ScheduledTask | undefined
   let told: string | undefined
 
   const sign = async (): Promise<boolean> => {
+    recalled ??= witnessing?.recall()
+    await recalled
     const signed = await signer.sign()
     if (signed.kind !== 'refused') {
       told = undefined
-      if (signed.kind === 'signed') world.store.quarantine.remember(signed.checkpoint.size, signed.leafHash)
+      if (signed.kind === 'signed') {
+        world.store.quarantine.remember(signed.checkpoint.size, signed.leafHash)
+        witnessing?.push(signed)
+      }
       return true
     }
     world.log.error({ why: signed.why, signed: signed.signed, size: signed.size }, signed.text)
@@ -63,6 +76,7 @@ export function makeCheckpoints(world: World, signer: CheckpointSigner): Checkpo
     sign,
     async stop() {
       await task?.destroy()
+      await witnessing?.stop()
     },
   }
 }

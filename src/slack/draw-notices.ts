@@ -13,7 +13,7 @@ import type { Message, Names } from './blocks/message.ts'
 import { keepEnding } from './draw-ending.ts'
 import { drawFeed, feedGroups, inTurns } from './draw-feed.ts'
 import { alarm } from './messages/alarm.ts'
-import { checkpointNotice, logRefusedNotice } from './messages/checkpoint-notice.ts'
+import { checkpointNotice, logRefusedNotice, witnessRefusedNotice } from './messages/checkpoint-notice.ts'
 import { configNotice } from './messages/config-notice.ts'
 import { deliveryNotice } from './messages/delivery-notice.ts'
 import { digestMessage } from './messages/digest.ts'
@@ -63,6 +63,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...single('alarm'),
     ...single('woke'),
     ...single('log-refused'),
+    ...single('witness-refused'),
     ...single('config'),
     ...single('delivery'),
     ...single('standing'),
@@ -125,6 +126,8 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     }
     case 'log-refused':
       return { covers, message: logRefusedNotice(first.text, world.catalog().security) }
+    case 'witness-refused':
+      return { covers, message: witnessRefusedNotice(first.witness, first.text, world.catalog().security) }
     case 'digest':
       return { covers, ...(await drawDigest(world, first)) }
     case 'standing':

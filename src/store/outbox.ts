@@ -11,7 +11,8 @@ const NOW = sql`(select clock_timestamp())`
 
 /** A restored outbox has what was sent long ago: in quarantine nothing is told but the quarantine itself. */
 export function outbox(db: Database, known: Known): Outbox {
-  const tellable = () => sql`(${known.admitted} or o.notice ->> 'kind' in ('quarantine', 'log-refused'))`
+  const tellable = () =>
+    sql`(${known.admitted} or o.notice ->> 'kind' in ('quarantine', 'log-refused', 'witness-refused'))`
   return {
     /**
      * Finds the lanes in which something waits by jumping from lane to lane through the index, because

@@ -1,10 +1,12 @@
-/** Who signs the audit log, if anybody. */
+/** Who signs the audit log, if anybody, and who cosigns it. */
 import path from 'node:path'
+import { readWitnessVkey } from '../audit/cosignature.ts'
 import { openSigner } from '../audit/open-signer.ts'
+import { type WitnessAddress, witnessPusher } from '../audit/push-to-witness.ts'
 import type { Environment } from '../config/environment.ts'
 import type { World } from '../core/ports.ts'
 import { type Checkpoints, makeCheckpoints } from '../jobs/checkpoints.ts'
-import { cannotStart } from './cannot-start.ts'
+import { CannotStart, cannotStart } from './cannot-start.ts'
 
 /**
  * Signing needs one key for all replicas of a log. It is made where elevate keeps its own database; where the database
@@ -14,7 +16,10 @@ export async function checkpointsOf(
   environment: Environment,
   world: World,
 ): Promise<Checkpoints | undefined> {
+  const witnesses = witnessesOf(environment)
   if (environment.databaseUrl && !environment.auditKeyFile) {
+    if (witnesses.length > 0)
+      throw new CannotStart('ELEVATE_WITNESS is set, but nothing is signed: set ELEVATE_AUDIT_KEY_FILE too.')
     world.log.info(
       {},
       'the audit log is not signed: set ELEVATE_AUDIT_KEY_FILE, and make a key with `elevate audit key --make`',
@@ -29,5 +34,17 @@ export async function checkpointsOf(
       proof: world.store.proof,
     }),
   )
-  return makeCheckpoints(world, signer)
+  const pusher = witnesses.length > 0 ? witnessPusher(world.store.proof, witnesses) : undefined
+  return makeCheckpoints(world, signer, pusher)
+}
+
+function witnessesOf({ witnesses = [] }: Environment): WitnessAddress[] {
+  return witnesses.map(({ url, vkey }) => {
+    const verifier = readWitnessVkey(vkey)
+    if (!verifier)
+      throw new CannotStart(
+        `ELEVATE_WITNESS: ${vkey} is not the key of a witness. elevate witness --make printed it; the key of a log is another kind.`,
+      )
+    return { url, verifier }
+  })
 }

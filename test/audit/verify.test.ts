@@ -19,6 +19,7 @@ test('an honest log is all right, and it is said how far it is proven', async ()
     texts: SIZE,
     restores: [],
     handovers: [],
+    witnessed: [],
     faults: [],
     more: 0,
   })

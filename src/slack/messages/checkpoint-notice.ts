@@ -32,3 +32,16 @@ export function logRefusedNotice(text: string, alert: readonly Who[]): Message {
     ),
   ])
 }
+
+/** A witness remembers another log than this one. It is the word of somebody who has nothing to do with our database. */
+export function witnessRefusedNotice(witness: string, text: string, alert: readonly Who[]): Message {
+  const mentioned = mentionsOf(alert)
+  const fact = say`The witness ${witness} does not cosign the audit log: ${text}.`
+  return message(fact, [
+    header('A witness contradicts the audit log'),
+    section(together(fact, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
+    context(
+      say`After a restore that was confirmed this is as it must be: a witness never signs two histories, and a new one with a new key takes its place. Otherwise the log was changed.`,
+    ),
+  ])
+}

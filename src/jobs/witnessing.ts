@@ -1,0 +1,65 @@
+import type { Pushed, WitnessPusher } from '../audit/push-to-witness.ts'
+import type { CheckpointSigner, Signing } from '../audit/sign-checkpoint.ts'
+import { channelLane } from '../core/notice.ts'
+import type { World } from '../core/ports.ts'
+
+export type Witnessing = {
+  /** Before the first signing: what do the witnesses remember? Where there is no anchor file, they are the memory. */
+  recall(): Promise<void>
+  /** Has a checkpoint cosigned, in the background; while one is under way, others are left for the next time. */
+  push(signed: Extract<Signing, { kind: 'signed' }>): void
+  stop(): Promise<void>
+}
+
+export function makeWitnessing(world: World, signer: CheckpointSigner, pusher: WitnessPusher): Witnessing {
+  let pushing: Promise<void> | undefined
+  const told = new Map<string, string>()
+
+  /** What a witness remembers and the log does not bear out stops the signing; the next turn finds it. */
+  const recall = async (): Promise<void> => {
+    signer.heed(await pusher.recall(signer.verifier.name))
+  }
+
+  const tell = async (pushed: Extract<Pushed, { kind: 'contradicts' | 'away' }>): Promise<void> => {
+    const { kind, text, witness } = pushed
+    if (told.get(witness.vkey) === text) return
+    told.set(witness.vkey, text)
+    world.log.warn({ witness: witness.name, text }, 'a witness has not cosigned the audit log')
+    if (kind === 'away') return
+    await world.store.transaction(async (tx) =>
+      tx.tell({
+        lane: channelLane(world.catalog().securityChannel),
+        notice: { kind: 'witness-refused', witness: witness.name, text },
+      }),
+    )
+    world.nudge.outbox()
+  }
+
+  const pushNow = async ({ checkpoint, note }: Extract<Signing, { kind: 'signed' }>): Promise<void> => {
+    const answers = await pusher.push(checkpoint, note)
+    if (answers.some((one) => one.kind === 'contradicts')) await recall()
+    for (const one of answers) {
+      if (one.kind === 'cosigned') told.delete(one.witness.vkey)
+      else if (one.kind !== 'overtaken') await tell(one)
+    }
+  }
+
+  return {
+    recall,
+    push(signed) {
+      pushing ??= pushNow(signed)
+        .catch((error: unknown) =>
+          world.log.warn(
+            { error: String(error) },
+            'the witnesses could not be asked; tried again in 20 seconds',
+          ),
+        )
+        .finally(() => {
+          pushing = undefined
+        })
+    },
+    async stop() {
+      await pushing
+    },
+  }
+}
