@@ -93,8 +93,7 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
     const now = await count(parts.proof, counted, size, known)
     // What was counted is kept: who refuses once refuses again, until it is abandoned or a new process is started.
     if ('kind' in now) return now
-    if (foreign) return foreign
-    const wrongKey = await refuseKey(parts, size)
+    const wrongKey = (await refuseKey(parts, size)) ?? foreign
     if (wrongKey) return wrongKey
     counted = now
     const root = now.range.root()

@@ -113,7 +113,13 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     }
     case 'checkpoint': {
       const last = await world.store.proof.lastCheckpoint()
-      return { covers, message: last && checkpointNotice(last) }
+      if (!last) return { covers, message: undefined }
+      // What is posted is posted: for want of this note it must not be posted again.
+      const keep = (place: { readonly channel: string; readonly ts: string }) =>
+        world.store.proof.notePosted(last.size, place).catch((error: unknown) => {
+          world.log.warn({ error: String(error) }, 'it is not on record that a checkpoint was posted')
+        })
+      return { covers, message: checkpointNotice(last), keep }
     }
     case 'quarantine': {
       const row = await world.store.quarantine.read(first.id)

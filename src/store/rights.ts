@@ -29,7 +29,7 @@ export async function excessRights(db: Database): Promise<readonly Finding[]> {
         and pg_has_role(session_user, oid, 'member')) as becomes_owner,
       exists (select from pg_namespace where nspname in ('elevate', 'audit')
         and pg_has_role(session_user, nspowner, 'usage')) as owns_schema,
-      exists (select from unnest(array['leaf', 'body', 'secret', 'checkpoint']) as name
+      exists (select from unnest(array['leaf', 'body', 'secret', 'checkpoint', 'cosignature']) as name
         where has_table_privilege('audit.' || name, 'insert, update, delete, truncate, trigger')) as changes_log,
       exists (select from pg_trigger where not tgisinternal and tgenabled <> 'A'
         and tgrelid in (select oid from pg_class where relnamespace = 'audit'::regnamespace)) as log_is_open,

@@ -37,11 +37,18 @@ export async function addManyEvents(url: string, count: number): Promise<void> {
     )
 }
 
-/** The owner of the database needs no permission: the guards are switched off, and on again afterwards. */
+/** The owner of the database needs no permission: the guards are switched off, and afterwards all is as it was. */
 export async function asSuperuser(url: string, statements: readonly string[]): Promise<void> {
-  const tables = ['leaf', 'body', 'secret', 'checkpoint']
+  const tables = ['leaf', 'body', 'secret', 'checkpoint', 'cosignature']
   const guards = (state: string) => tables.map((table) => `alter table audit.${table} ${state}`)
-  const on = [...tables.map((table) => `alter table audit.${table} enable trigger all`)]
+  const on = [
+    ...tables.map((table) => `alter table audit.${table} enable trigger all`),
+    `do $$ declare one record; begin
+      for one in select tgrelid::regclass as place, tgname from pg_trigger
+        where not tgisinternal and tgrelid in (select oid from pg_class where relnamespace = 'audit'::regnamespace)
+      loop execute format('alter table %s enable always trigger %I', one.place, one.tgname); end loop;
+    end $$`,
+  ]
   await execute(url, ['begin', ...guards('disable trigger all'), ...statements, ...on, 'commit'].join(';\n'))
 }
 

@@ -5,7 +5,7 @@ import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase, query, startTestServer } from '../support/postgres.ts'
 import { anEvent } from './samples.ts'
 
-const tables = ['leaf', 'body', 'secret', 'checkpoint'] as const
+const tables = ['leaf', 'body', 'secret', 'checkpoint', 'cosignature'] as const
 let database: FreshDatabase
 let store: StoreHandle
 let thief: string
@@ -17,6 +17,7 @@ beforeAll(async () => {
     tx.append({ ...anEvent, private: { reason: 'because' } })
   })
   await execute(database.url, `select audit.keep_checkpoint(1, 'signed')`)
+  await execute(database.url, `select audit.keep_cosignature('signed', 'w1', '— w1 …')`)
   // The application's own login in a production set-up.
   const login = `thief_${new URL(database.url).pathname.slice(1)}`
   await execute(database.url, `create role ${login} login password 'x' in role elevate_app`)
@@ -32,12 +33,19 @@ afterAll(async () => {
 })
 
 describe('the application role cannot update, delete or truncate the log', () => {
-  const column = { leaf: 'leaf_hash', body: 'bytes', secret: 'content', checkpoint: 'note' } as const
+  const column = {
+    leaf: 'leaf_hash',
+    body: 'bytes',
+    secret: 'content',
+    checkpoint: 'note',
+    cosignature: 'signature',
+  } as const
   const all = {
     leaf: 'index, leaf_hash',
     body: 'index, bytes, time, type, actor',
     secret: 'index, field, salt, content',
     checkpoint: 'size, note',
+    cosignature: 'line, size, witness, signature, kept_at',
   }
   for (const table of tables) {
     const attacks = {
