@@ -4,6 +4,7 @@
  * apostrophe in front (ASVS 1.2.10). So does one that begins with an apostrophe, so that taking one away gives back
  * exactly what was there.
  */
+import type { LoggedEvent } from '../core/audit-event.ts'
 import type { StoredLeaf } from '../core/audit-proof.ts'
 import { pagesOf, type RowsExport } from './export-jsonl.ts'
 
@@ -41,6 +42,21 @@ export function csvCell(text: string): string {
 export async function* csvPieces(job: RowsExport): AsyncGenerator<string> {
   yield csvLine(COLUMNS)
   for await (const page of pagesOf(job)) yield page.map((leaf) => csvLine(toCells(leaf))).join('')
+}
+
+/** The same columns for events that were read by a person's question; hashes are for whole exports. */
+export function csvOfEvents(events: readonly LoggedEvent[]): string {
+  const rows = events.map(({ index, bytes, private: texts }) =>
+    csvLine(
+      toCells({
+        index,
+        bytes,
+        leafHash: undefined,
+        texts: Object.entries(texts).map(([field, content]) => ({ field, salt: '', content })),
+      }),
+    ),
+  )
+  return [csvLine(COLUMNS), ...rows].join('')
 }
 
 export function csvLine(cells: readonly string[]): string {

@@ -59,12 +59,22 @@ export type Notice =
       readonly request?: RequestId
       /** What was tried, where neither a request nor the code tells. */
       readonly tried?: 'pre-approve'
+      /** Whose access it was about, where that was no one thing. */
+      readonly about?: PersonId
     }
   /** A yes given beforehand: that it was, that somebody ended it, that its time is over. */
   | {
       readonly kind: 'pre-approval'
       readonly what: 'given' | 'ended' | 'lapsed'
       readonly id: PreApprovalId
+    }
+  /** Security ended all that somebody had. */
+  | {
+      readonly kind: 'everything-ended'
+      readonly by: PersonId
+      readonly person: PersonId
+      readonly grants: readonly GrantId[]
+      readonly requests: readonly RequestId[]
     }
   | {
       readonly kind: 'digest'

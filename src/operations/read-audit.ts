@@ -23,28 +23,43 @@ export type AuditPage = {
   readonly events: readonly LoggedEvent[]
   /** Only the reader's own: he may not see more. */
   readonly own: boolean
+  /** The question as it was understood, from the newest on: for a file with all of it. */
+  readonly asked: AuditAsk
   /** The question that gets the page after this one. */
   readonly next: AuditAsk | undefined
 }
 
 /** One page of the log, newest first, as far as the reader may see. Every page is judged anew. */
 export async function readAudit(world: World, by: PersonId, ask: AuditAsk): Promise<AuditPage | Refused> {
-  const scope = await readingScope(world, { by, target: ask.target, person: ask.person })
-  if (isRefused(scope)) return scope
-  const { ago, ...rest } = ask
-  const from = ago === undefined ? ask.from : await secondsAgo(world, ago)
-  const fixed: AuditAsk = {
-    ...rest,
-    ...(from ? { from } : {}),
-    ...(scope.person ? { person: scope.person } : {}),
-  }
-  const events = await world.store.audit.events({ ...fixed, limit: PAGE + 1 })
+  const fixed = await fixAsk(world, by, ask)
+  if (isRefused(fixed)) return fixed
+  const { own, ...filter } = fixed
+  const { before: _, ...whole } = filter
+  const events = await world.store.audit.events({ ...filter, limit: PAGE + 1 })
   const shown = events.slice(0, PAGE)
   const last = shown.at(-1)
   return {
     events: shown,
+    own,
+    asked: whole,
+    next: events.length > PAGE && last ? { ...filter, before: last.index } : undefined,
+  }
+}
+
+/** The question with the reader's own limits in it, and with moments in place of lengths of time. */
+export async function fixAsk(
+  world: World,
+  by: PersonId,
+  { ago, ...ask }: AuditAsk,
+): Promise<(Omit<AuditAsk, 'ago'> & { readonly own: boolean }) | Refused> {
+  const scope = await readingScope(world, { by, target: ask.target, person: ask.person })
+  if (isRefused(scope)) return scope
+  const from = ago === undefined ? ask.from : await secondsAgo(world, ago)
+  return {
+    ...ask,
+    ...(from ? { from } : {}),
+    ...(scope.person ? { person: scope.person } : {}),
     own: scope.own,
-    next: events.length > PAGE && last ? { ...fixed, before: last.index } : undefined,
   }
 }
 

@@ -11,7 +11,13 @@ import { type Refused, refuse } from '../core/refusal.ts'
 export async function refuseUnlessSecurity(
   world: World,
   by: PersonId,
-  tried: { readonly verdict: string; readonly target: string; readonly role: string },
+  tried: {
+    readonly verdict: string
+    readonly target?: string
+    readonly role?: string
+    /** Whose access it is about, where that is no one thing. */
+    readonly person?: PersonId
+  },
 ): Promise<Refused | undefined> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
@@ -19,20 +25,28 @@ export async function refuseUnlessSecurity(
     world.directory.groups([...new Set(groupsIn(catalog.security))]),
   ])
   if (isSecurity(catalog, person, groups)) return undefined
-  const { verdict, target, role } = tried
+  const { verdict, target, role, person: about } = tried
   await world.store.transaction(async (tx) => {
     tx.append({
       type: 'decision.refused',
       actor: { kind: 'person', id: by },
-      target,
-      role,
+      ...(about ? { subject: about } : {}),
+      ...(target ? { target } : {}),
+      ...(role ? { role } : {}),
       policy: catalog.hash,
       outcome: 'not-security',
       detail: { verdict },
     })
     tx.tell({
       lane: channelLane(catalog.securityChannel),
-      notice: { kind: 'refused', person: by, code: 'not-security', target, role },
+      notice: {
+        kind: 'refused',
+        person: by,
+        code: 'not-security',
+        target: target ?? '',
+        role: role ?? '',
+        ...(about ? { about } : {}),
+      },
     })
   })
   world.nudge.outbox()

@@ -11,6 +11,7 @@ import type { RequestId } from '../core/request.ts'
 import { readCard } from '../operations/read-card.ts'
 import type { Message, Names } from './blocks/message.ts'
 import { keepEnding } from './draw-ending.ts'
+import { drawEverything } from './draw-everything.ts'
 import { drawFeed, feedGroups, inTurns } from './draw-feed.ts'
 import { alarm } from './messages/alarm.ts'
 import { checkpointNotice, logRefusedNotice, witnessRefusedNotice } from './messages/checkpoint-notice.ts'
@@ -27,6 +28,7 @@ import { askedAbout } from './messages/standing-answers.ts'
 import { isStale, told } from './messages/told.ts'
 import { woke } from './messages/woke.ts'
 import { withNames } from './names.ts'
+import { writeAuditAsk } from './payloads.ts'
 
 /** One message to post, and the notices that are told with it. Without a message they have nothing left to say. */
 export type Drawn = {
@@ -61,6 +63,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
   return [
     ...single('quarantine'),
     ...single('alarm'),
+    ...single('everything-ended'),
     ...single('woke'),
     ...single('log-refused'),
     ...single('witness-refused'),
@@ -134,6 +137,8 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
       return { covers, message: logRefusedNotice(first.text, world.catalog().security) }
     case 'witness-refused':
       return { covers, message: witnessRefusedNotice(first.witness, first.text, world.catalog().security) }
+    case 'everything-ended':
+      return { covers, message: await drawEverything(world, first) }
     case 'digest':
       return { covers, ...(await drawDigest(world, first)) }
     case 'standing':
@@ -178,8 +183,9 @@ async function drawDigest(
     zone,
     needsPassword: (target) => world.connector(target)?.capabilities.credential === 'password',
   })
+  const csv = writeAuditAsk({ from: digest.from, to: digest.to })
   const draw = (native: boolean) =>
-    withNames(world.directory, (names) => digestMessage(digest, names, { zone, native }))
+    withNames(world.directory, (names) => digestMessage(digest, names, { zone, native, csv }))
   return { message: await draw(true), classic: await draw(false) }
 }
 

@@ -40,6 +40,13 @@ export const ACTION = {
   home_page: 'home_page',
   audit_page: 'audit_page',
   activity_page: 'activity_page',
+  audit_form: 'audit_form',
+  audit_csv: 'audit_csv',
+  pick_access: 'pick_access',
+  pick_types: 'pick_types',
+  pick_from: 'pick_from',
+  pick_to: 'pick_to',
+  end_everything: 'end_everything',
   picture: 'draw_picture',
   link: 'link',
 } as const
@@ -57,6 +64,10 @@ export const BLOCK = {
   person: 'person',
   span: 'span',
   until: 'until',
+  access: 'access',
+  types: 'types',
+  from: 'from',
+  to: 'to',
 } as const
 
 /** What a menu offers depends on what was picked before it; with another name it forgets what it held. */
@@ -73,6 +84,8 @@ export const VIEW = {
   break_glass: 'take_by_break_glass',
   review: 'write_a_review',
   allow: 'approve_beforehand',
+  audit: 'look_into_the_log',
+  end_everything: 'end_everything_of',
   accept_standing: 'accept_standing',
   take_standing: 'take_standing',
 } as const

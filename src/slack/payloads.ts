@@ -146,6 +146,12 @@ export function readId(value: string): string | undefined {
   return read.success ? read.data : undefined
 }
 
+/** A person's id that a button or a view carries. */
+export function readPersonId(value: string): string | undefined {
+  const read = personId.safeParse(value)
+  return read.success ? read.data : undefined
+}
+
 /** What a form was opened for. It comes back from Slack as it was sent, and is only a hint: verbs ask the rows. */
 const chosen = z.object({ target: z.string().max(200).optional(), role: z.string().max(200).optional() })
 export type Chosen = z.infer<typeof chosen>
@@ -231,9 +237,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-export type Field = { readonly block: string; readonly value: string }
+/** `values` are those of a menu in which several can be picked. */
+export type Field = { readonly block: string; readonly value: string; readonly values: readonly string[] }
 
 const option = z.object({ value: z.string() })
+const options = z.array(option)
 
 /** Every input's value by its action id; block ids change with what was picked, action ids do not. */
 function readFields(state: z.infer<typeof values>): ReadonlyMap<string, Field> {
@@ -241,9 +249,15 @@ function readFields(state: z.infer<typeof values>): ReadonlyMap<string, Field> {
   for (const [block, actions] of Object.entries(state))
     for (const [action, input] of Object.entries(actions)) {
       const picked = option.safeParse(input.selected_option)
-      const typed =
-        [input.value, input.selected_date, input.selected_user].find((one) => typeof one === 'string') ?? ''
-      fields.set(action, { block, value: picked.success ? picked.data.value : typed })
+      const { value, selected_date, selected_user, selected_date_time: seconds } = input
+      const typed = [value, selected_date, selected_user].find((one) => typeof one === 'string') ?? ''
+      const moment = typeof seconds === 'number' ? String(seconds) : typed
+      const many = options.safeParse(input.selected_options)
+      fields.set(action, {
+        block,
+        value: picked.success ? picked.data.value : moment,
+        values: many.success ? many.data.map((one) => one.value) : [],
+      })
     }
   return fields
 }

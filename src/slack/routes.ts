@@ -5,6 +5,7 @@ import { endForLeaver } from '../operations/end-for-leaver.ts'
 import { pressAnswerOffer } from './actions/answer-offer.ts'
 import { pressApprove } from './actions/approve-request.ts'
 import { pressDeny } from './actions/deny-request.ts'
+import { pressEndEverything, submitEndEverything } from './actions/end-everything.ts'
 import { pressEndOther } from './actions/end-other.ts'
 import { pressExtend } from './actions/extend-access.ts'
 import { pressGiveBack } from './actions/give-back.ts'
@@ -27,7 +28,7 @@ import { openHome, pressHomePage } from './actions/show-home.ts'
 import { pressWithdraw } from './actions/withdraw-request.ts'
 import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
 import { pressActivityPage } from './commands/answer-activity.ts'
-import { pressAuditPage } from './commands/answer-audit.ts'
+import { pressAuditCsv, pressAuditForm, pressAuditPage } from './commands/answer-audit.ts'
 import { pressPicture } from './commands/answer-who.ts'
 import { runCommand } from './commands/run-command.ts'
 import { type Answer, type Door, quietly, refuseVisitor, serve } from './guard.ts'
@@ -51,6 +52,7 @@ import type { Option } from './views/entitlement-options.ts'
 import { openAskForm } from './views/open-ask-form.ts'
 import { submitAllow } from './views/submit-allow.ts'
 import { submitAsk } from './views/submit-ask.ts'
+import { submitAudit, suggestAccess } from './views/submit-audit.ts'
 import { submitBreakGlass, submitReview } from './views/submit-break-glass.ts'
 import { submitExtend } from './views/submit-extend.ts'
 import { submitDeny, submitEnd } from './views/submit-note.ts'
@@ -100,6 +102,13 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.home_page, pressHomePage],
   [ACTION.audit_page, pressAuditPage],
   [ACTION.activity_page, pressActivityPage],
+  [ACTION.audit_form, pressAuditForm],
+  [ACTION.audit_csv, pressAuditCsv],
+  [ACTION.pick_access, nothing],
+  [ACTION.pick_types, nothing],
+  [ACTION.pick_from, nothing],
+  [ACTION.pick_to, nothing],
+  [ACTION.end_everything, pressEndEverything],
   [ACTION.picture, pressPicture],
   [ACTION.link, nothing],
 ])
@@ -107,6 +116,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
 export const SUGGESTIONS: ReadonlyMap<string, Suggest> = new Map<string, Suggest>([
   [ACTION.pick_target, suggest],
   [ACTION.pick_role, suggest],
+  [ACTION.pick_access, suggestAccess],
 ])
 
 /** The dialog with a credential has nothing to send back. */
@@ -120,6 +130,8 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.take_standing, submitTake],
   [VIEW.extend, submitExtend],
   [VIEW.allow, submitAllow],
+  [VIEW.audit, submitAudit],
+  [VIEW.end_everything, submitEndEverything],
 ])
 
 export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])

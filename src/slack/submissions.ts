@@ -77,7 +77,7 @@ function blockFor(submission: Submission, { refused }: Refused): string {
     note: fields.get(ACTION.type_note),
     person: fields.get(ACTION.pick_person),
     span: fields.get(ACTION.type_span),
-    date: fields.get(ACTION.pick_until),
+    date: fields.get(ACTION.pick_until) ?? fields.get(ACTION.pick_to),
     start: fields.get(ACTION.pick_start),
   }
   return (refused.field && found[refused.field]?.block) ?? lastBlock(submission)

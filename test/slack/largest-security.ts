@@ -1,14 +1,17 @@
 /** What security reads, at its largest. */
-import type { LoggedEvent } from '../../src/core/audit-event.ts'
+import { auditEventTypes, type LoggedEvent } from '../../src/core/audit-event.ts'
 import type { Grant } from '../../src/core/grant.ts'
 import type { Who } from '../../src/core/person.ts'
 import type { Held } from '../../src/core/reads.ts'
 import type { Request } from '../../src/core/request.ts'
 import type { Card } from '../../src/operations/read-card.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
+import { csvMessage, csvSentAnswer } from '../../src/slack/messages/audit-answer.ts'
 import { checkpointNotice, logRefusedNotice } from '../../src/slack/messages/checkpoint-notice.ts'
 import { digestMessage } from '../../src/slack/messages/digest.ts'
+import { everythingAnswer, everythingEnded } from '../../src/slack/messages/everything.ts'
 import { feedHead } from '../../src/slack/messages/feed-head.ts'
+import { writeAuditAsk } from '../../src/slack/payloads.ts'
 import { NOON } from './rows.ts'
 
 const times = <T>(count: number, make: (at: number) => T): T[] =>
@@ -32,6 +35,13 @@ export type Worst = {
 export function securityMessages(all: Worst): Record<string, Message> {
   const { typed, names, wide, worst, asked, taken, active, revoking, events, approvedCard, crowd } = all
   const whoHad = all.held
+  const csv = writeAuditAsk({ from: NOON, to: NOON })
+  const everything = {
+    person: 'U0ADA',
+    grants: times(200, () => ({ grant: active, request: asked })),
+    requests: times(50, () => asked),
+  }
+  const ask = { ...wide, person: 'U0ADA', from: NOON, to: NOON, types: auditEventTypes }
   const habit = (at: number) => ({ person: `U0${at}`, decisions: 100, approves: 0.98, median: 3 })
   const digest = {
     from: NOON,
@@ -66,8 +76,8 @@ export function securityMessages(all: Worst): Record<string, Message> {
       note: `elevate/${'o'.repeat(200)}\n9999999999\n${'h'.repeat(44)}\n\n— ${'k'.repeat(1800)}\n`,
     }),
     'log refused': logRefusedNotice(typed || 'The log is shorter than what was signed.', crowd),
-    digest: digestMessage(digest, names, { zone: 'America/Argentina/Buenos_Aires', native: true }),
-    'digest in classic blocks': digestMessage(digest, names, { zone: 'UTC', native: false }),
+    digest: digestMessage(digest, names, { zone: 'America/Argentina/Buenos_Aires', native: true, csv }),
+    'digest in classic blocks': digestMessage(digest, names, { zone: 'UTC', native: false, csv }),
     'digest of many and nothing else': digestMessage(
       {
         ...digest,
@@ -80,8 +90,17 @@ export function securityMessages(all: Worst): Record<string, Message> {
         standing: [],
       },
       names,
-      { zone: 'UTC', native: true },
+      { zone: 'UTC', native: true, csv },
     ),
+    'everything ended': everythingEnded(everything, 'U0SAM', typed, names),
+    'everything answer': everythingAnswer(everything, names),
+    'nothing of everything': everythingAnswer({ person: 'U0ADA', grants: [], requests: [] }, names),
+    'csv above the file': csvMessage(
+      ask,
+      { events: times(10_000, () => events[0]).flatMap((one) => one ?? []), own: true, cut: true },
+      names,
+    ),
+    'csv sent': csvSentAnswer(10_000),
     'feed head': feedHead({ ...approvedCard, grant: active }, names),
     'feed head ended': feedHead({ ...approvedCard, grant: worst }, names),
     'feed head not given': feedHead({ ...approvedCard, grant: { ...worst, activatedAt: undefined } }, names),

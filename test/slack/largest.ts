@@ -241,7 +241,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ),
     story: storyAnswer({ row: { grant: revoking, request: asked }, events, more: true }, names),
     picture: pictureMessage('t'.repeat(200), 200),
-    audit: auditAnswer({ events, own: true }, names, 'older'),
+    audit: auditAnswer({ events, own: true }, names, { older: 'older', asked: 'asked' }),
     list: listAnswer(list),
     status: statusAnswer(list, names, () => temporaryLogin),
     help: helpAnswer(),

@@ -124,7 +124,7 @@ const empty = {
   days: [],
 } as const
 
-const look = { zone: 'UTC', native: true }
+const look = { zone: 'UTC', native: true, csv: '{}' }
 
 describe('the digest', () => {
   it('says in one sentence that nothing happened', () => {
@@ -137,7 +137,7 @@ describe('the digest', () => {
     const message = digestMessage(
       { ...empty, asked: 1, grants: [held()], lateness: { count: 1, p50: 300, p99: 300, worst: 300 } },
       names,
-      { zone: 'Europe/Berlin', native: true },
+      { zone: 'Europe/Berlin', native: true, csv: '{}' },
     )
     const words = readAloud(message)
     for (const cell of [
@@ -236,20 +236,21 @@ describe('answers', () => {
       role: 'read',
       request: 'R-1042',
     }
-    const answer = auditAnswer(
-      { events: [event('request.approved', said)], own: false },
-      names,
-      'older-value',
-    )
+    const answer = auditAnswer({ events: [event('request.approved', said)], own: false }, names, {
+      older: 'older-value',
+      asked: 'the question',
+    })
     expect(plain(answer.text)).toContain(
       '2026-11-23 12:00:00 UTC Approved by Ben: read on orders-db for Ada (R-1042) #41',
     )
-    expect(buttons(answer).map((one) => one.value)).toEqual(['older-value'])
+    expect(buttons(answer).map((one) => one.value)).toEqual(['older-value', 'the question', 'the question'])
   })
 
   it('about an event of another version say as much as is understood', () => {
     const strange = { ...event('grant.revoked', {}), bytes: 'not json' }
-    expect(auditAnswer({ events: [strange], own: false }, names).text).toContain('Taken back')
+    expect(
+      auditAnswer({ events: [strange], own: false }, names, { older: undefined, asked: '{}' }).text,
+    ).toContain('Taken back')
   })
 
   it('to explain say when nobody could approve', () => {

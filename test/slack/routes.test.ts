@@ -21,7 +21,9 @@ describe('the routes', () => {
     expect(sorted(SHORTCUTS.keys())).toEqual(sorted(Object.values(SHORTCUT)))
     expect([...COMMANDS.keys()]).toEqual([COMMAND])
     expect(sorted([...SUBMITS.keys(), VIEW.credential])).toEqual(sorted(Object.values(VIEW)))
-    expect(sorted(SUGGESTIONS.keys())).toEqual(sorted([ACTION.pick_target, ACTION.pick_role]))
+    expect(sorted(SUGGESTIONS.keys())).toEqual(
+      sorted([ACTION.pick_target, ACTION.pick_role, ACTION.pick_access]),
+    )
   })
 
   it('are the only place that gives handlers to Bolt', () => {

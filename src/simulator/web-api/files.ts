@@ -35,6 +35,8 @@ export const fileMethods: Record<string, Method> = {
       const files = given.map((one: Json) => fileOnWire(one, platform))
       const target = args.text('channel_id')
       if (target !== undefined) {
+        // Unlike a message, a file goes to a conversation, never to a person's id.
+        if (/^[UW]/.test(target)) throw new SlackError('channel_not_found')
         const channel = channelToWrite(platform, target)
         const thread = args.text('thread_ts')
         platform.workspace.post(channel, {
@@ -67,8 +69,12 @@ export async function answerUpload(
   response: ServerResponse,
 ): Promise<void> {
   const upload = platform.uploads.get(path.slice(UPLOADS.length))
-  if (!upload) return answerText(response, 404, 'no such upload')
-  upload.content = await fileIn(request)
+  // A URL is good for one file of the length that was announced.
+  if (!upload || upload.content) return answerText(response, 404, 'no such upload')
+  const content = await fileIn(request)
+  if (content.length !== upload.length)
+    return answerText(response, 400, `expected ${upload.length} bytes and got ${content.length}`)
+  upload.content = content
   answerText(response, 200, `OK - ${upload.content.length}`)
 }
 

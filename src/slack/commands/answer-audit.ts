@@ -1,21 +1,68 @@
+import { csvOfEvents } from '../../audit/export-csv.ts'
 import { isRefused } from '../../core/refusal.ts'
-import { type AuditAsk, readAudit } from '../../operations/read-audit.ts'
+import { exportAudit } from '../../operations/export-audit.ts'
+import { type AuditAsk, type AuditPage, readAudit } from '../../operations/read-audit.ts'
 import { notOurs, tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
-import { auditAnswer } from '../messages/audit-answer.ts'
+import { auditAnswer, csvMessage, csvSentAnswer } from '../messages/audit-answer.ts'
 import { withNames } from '../names.ts'
 import { type Click, readAuditAsk, writeAuditAsk } from '../payloads.ts'
+import { sendFile } from '../send-file.ts'
+import { auditForm } from '../views/audit-form.ts'
+import { noticeView } from '../views/notice-view.ts'
+
+const TITLE = 'Audit log'
 
 export async function answerAudit(door: Door, person: string, ask: AuditAsk): Promise<Answer> {
   const page = await readAudit(door.world, person, ask)
-  if (isRefused(page)) return tellRefusal(door, page)
-  const older = page.next && writeAuditAsk(page.next)
-  return withNames(door.world.directory, (names) => auditAnswer(page, names, older))
+  return isRefused(page) ? tellRefusal(door, page) : toAuditAnswer(door, page)
+}
+
+export function toAuditAnswer(door: Door, page: AuditPage): Promise<Answer> {
+  const buttons = { older: page.next && writeAuditAsk(page.next), asked: writeAuditAsk(page.asked) }
+  return withNames(door.world.directory, (names) => auditAnswer(page, names, buttons))
 }
 
 /** The next page in place of this one. The button brings the question; who may ask it is judged again. */
-export async function pressAuditPage(door: Door, { visitor, value }: Click): Promise<Answer> {
+export async function pressAuditPage(
+  door: Door,
+  { visitor, value, view }: Click,
+): Promise<Answer | undefined> {
   const ask = readAuditAsk(value)
   if (!ask) return tellRefusal(door, notOurs())
-  return { ...(await answerAudit(door, visitor.person, ask)), replace: true }
+  const answer = await answerAudit(door, visitor.person, ask)
+  if (!view || view.home) return { ...answer, replace: true }
+  await door.client.views.update({ view_id: view.id, view: noticeView(TITLE, answer) })
+  return undefined
+}
+
+/** Holds what was asked for, so that it can be narrowed or widened. */
+export async function pressAuditForm(door: Door, { trigger, value, view }: Click): Promise<undefined> {
+  const form = auditForm(readAuditAsk(value) ?? {})
+  if (view && !view.home) await door.client.views.update({ view_id: view.id, view: form })
+  else await door.client.views.open({ trigger_id: trigger, view: form })
+  return undefined
+}
+
+/** All that matches as a file, to whoever asked and to nobody else. Whether he may see it is judged again. */
+export async function pressAuditCsv(
+  door: Door,
+  { visitor, value, view }: Click,
+): Promise<Answer | undefined> {
+  const ask = readAuditAsk(value)
+  if (!ask) return tellRefusal(door, notOurs())
+  const made = await exportAudit(door.world, visitor.person, ask)
+  if (isRefused(made)) return tellRefusal(door, made)
+  const message = await withNames(door.world.directory, (names) => csvMessage(ask, made, names))
+  await sendFile(door.client, visitor.person, {
+    name: 'audit.csv',
+    title: `Audit log, ${made.events.length} events`,
+    content: Buffer.from(csvOfEvents(made.events), 'utf8'),
+    message,
+  })
+  const answer = csvSentAnswer(made.events.length)
+  if (!view || view.home) return answer
+  // The trigger may be too old by now for a dialog of its own.
+  await door.client.views.update({ view_id: view.id, view: noticeView(TITLE, answer) })
+  return undefined
 }

@@ -38,6 +38,7 @@ export type Command =
       readonly reason: string
     }
   | { readonly kind: 'withdraw'; readonly request: number | undefined }
+  | { readonly kind: 'revoke-everything'; readonly person: PersonId; readonly reason: string }
   | { readonly kind: 'revoke'; readonly person: PersonId; readonly target: string; readonly rest: string }
   | WhoWords
   | { readonly kind: 'standing'; readonly target: string | undefined }
@@ -129,9 +130,12 @@ function readWithdraw(_text: string, words: readonly Word[]): Command | Refused 
 
 function readRevoke(text: string, words: readonly Word[]): Command | Refused {
   const [, person, target] = words
-  const help = 'Write /elevate revoke @person target [role] reason.'
+  const help = 'Write /elevate revoke @person target [role] reason, or /elevate revoke @person everything.'
   if (!person || !target) return usage(help)
   if (!person.person) return noPerson(person, help)
+  // A target of that name is revoked by its grant's number.
+  if (nameIn(target).toLowerCase() === 'everything')
+    return { kind: 'revoke-everything', person: person.person, reason: restAfter(text, words, 3) }
   return { kind: 'revoke', person: person.person, target: nameIn(target), rest: restAfter(text, words, 3) }
 }
 

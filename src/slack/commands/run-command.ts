@@ -7,6 +7,7 @@ import { extendAccess, extendableByName } from '../../operations/extend-access.t
 import { listAccess } from '../../operations/list-access.ts'
 import { requestAccess } from '../../operations/request-access.ts'
 import { withdrawByName } from '../../operations/withdraw-by-name.ts'
+import { openEndEverything } from '../actions/end-everything.ts'
 import { tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
 import { askedAnswer, endingAnswer, extendingAnswer, withdrawnAnswer } from '../messages/acknowledgements.ts'
@@ -55,6 +56,13 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       return answerActivity(door, by, command.grant)
     case 'audit':
       return answerAudit(door, by, command.filter)
+    case 'revoke-everything':
+      return openEndEverything(door, {
+        by,
+        person: command.person,
+        reason: command.reason,
+        trigger: typed.trigger,
+      })
     case 'explain':
       return answerExplain(door, by, command)
     case 'extend':

@@ -1,9 +1,11 @@
 import type { AuditEventType, LoggedEvent } from '../../core/audit-event.ts'
 import { clamp } from '../../core/reason.ts'
+import { type AuditExport, MOST_EXPORTED } from '../../operations/export-audit.ts'
+import type { AuditAsk } from '../../operations/read-audit.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { actions, bullets, button, context, linesThatFit, rich, section } from '../blocks/layout.ts'
-import type { Message, Names } from '../blocks/message.ts'
-import { between, bold, type Line, say, second, together } from '../blocks/say.ts'
+import type { Button, Message, Names } from '../blocks/message.ts'
+import { between, bold, type Line, listed, say, second, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { accessName, counted } from './phrases.ts'
 import { type ReadEvent, readEvent } from './read-event.ts'
@@ -11,17 +13,18 @@ import { type ReadEvent, readEvent } from './read-event.ts'
 const MOST_LINES = 50
 const ROOM = 10_000
 
-/**
- * For `/elevate audit`, newest first. `older` is the value of the button that asks for the next page; without it
- * there is none. `own` when the reader may see no more than what concerns him.
- */
+/** Values of buttons: what asks for the next page, if there is one, and what was asked. */
+export type AuditButtons = { readonly older: string | undefined; readonly asked: string }
+
+/** For `/elevate audit`, newest first. `own` when the reader may see no more than what concerns him. */
 export function auditAnswer(
   page: { readonly events: readonly LoggedEvent[]; readonly own: boolean },
   names: Names,
-  older?: string,
+  { older, asked }: AuditButtons,
 ): Message {
   const limits = page.own ? say`This shows what concerns you; security and approvers see more.` : say``
-  if (page.events.length === 0) return sentence(together(say`The audit log has no such event.`, limits))
+  if (page.events.length === 0)
+    return sentence(together(say`The audit log has no such event.`, limits), actions(filterButton(asked)))
   const lines = page.events.slice(0, MOST_LINES).map((event) => eventLine(event, names))
   const shown = linesThatFit(lines, ROOM, MOST_LINES)
   const rest = page.events.length - shown.length
@@ -31,20 +34,71 @@ export function auditAnswer(
     section(head),
     rich(bullets(shown)),
     note.length > 0 ? context(note) : undefined,
-    older === undefined
-      ? undefined
-      : actions(
-          button({
-            action: ACTION.audit_page,
-            text: 'Older',
-            label: 'Show older events of the audit log',
-            value: older,
-          }),
-        ),
+    actions(
+      ...(older === undefined
+        ? []
+        : [
+            button({
+              action: ACTION.audit_page,
+              text: 'Older',
+              label: 'Show older events of the audit log',
+              value: older,
+            }),
+          ]),
+      filterButton(asked),
+      csvButton(asked, 'Send me all as CSV', 'Send me all events that match as a CSV file'),
+    ),
   ])
 }
 
 /** One event in one line; the same wherever events are listed. */
+function filterButton(asked: string): Button {
+  return button({
+    action: ACTION.audit_form,
+    text: 'Filter…',
+    label: 'Filter the audit log with a form',
+    value: asked,
+  })
+}
+
+/** The file goes to whoever presses, as far as he may read. */
+export function csvButton(asked: string, text: string, label: string): Button {
+  return button({ action: ACTION.audit_csv, text, label, value: asked })
+}
+
+/** Said above the file. */
+export function csvMessage(ask: AuditAsk, made: AuditExport, names: Names): Message {
+  const about = [
+    ...(ask.person ? [say`about ${names(ask.person)}`] : []),
+    ...(ask.target
+      ? [say`on ${ask.role ? accessName({ target: ask.target, role: ask.role }) : ask.target}`]
+      : []),
+    ...(ask.types
+      ? [say`of ${ask.types.length <= 3 ? listed(ask.types) : counted(ask.types.length, 'kind')}`]
+      : []),
+    ...(ask.from ? [say`from ${second(ask.from)}`] : []),
+    ...(ask.to ? [say`until ${second(ask.to)}`] : []),
+  ]
+  const limits = together(
+    made.cut
+      ? say`One file holds ${MOST_EXPORTED.toLocaleString('en')} events at most: these are the newest, and older ones are missing. Ask for a shorter time, or use elevate audit export.`
+      : say``,
+    made.own ? say`It holds what concerns you; security and approvers see more.` : say``,
+    say`That you took it is in the audit log. Slack keeps the file until you delete it, and whoever runs this workspace can read it there.`,
+  )
+  const head = together(
+    say`The audit log as CSV: ${bold(counted(made.events.length, 'event'))}`,
+    about.length > 0 ? between(about, ' ') : say``,
+  )
+  return message(together(say`${head}.`, limits), [section(say`${head}.`), context(limits)])
+}
+
+export function csvSentAnswer(count: number): Message {
+  return sentence(
+    say`${counted(count, 'event')} as CSV: the file is in your direct messages with elevate. Nobody else got it.`,
+  )
+}
+
 export function eventLine(event: LoggedEvent, names: Names): Line {
   const said = readEvent(event)
   const typed = event.private.reason ?? event.private.note

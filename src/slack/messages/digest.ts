@@ -1,9 +1,10 @@
 import type { Digest } from '../../audit/digest.ts'
 import { message } from '../blocks/compose.ts'
-import { context, header, section } from '../blocks/layout.ts'
+import { actions, context, header, section } from '../blocks/layout.ts'
 import { sizeOf } from '../blocks/limits.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { between, bold, type Line, listed, moment, say, together } from '../blocks/say.ts'
+import { csvButton } from './audit-answer.ts'
 import { chartInWords, dayLines, nativeChart } from './digest-chart.ts'
 import { listBlock, otherLists, unusedInWords, urgentLists } from './digest-lists.ts'
 import { grantsInWords, heldLine, nativeTable } from './digest-table.ts'
@@ -11,17 +12,19 @@ import { counted, formatLate } from './phrases.ts'
 
 const MOST_SPOKEN = 15
 /** Characters of JSON for the lists and the table; the words around them need the rest. */
-const ROOM = 11_200
+const ROOM = 10_900
 
 export type DigestLook = {
   /** The time zone of the table's clock times. */
   readonly zone: string
   /** Slack's own chart and table; else the same in blocks that every workspace takes. */
   readonly native: boolean
+  /** Value of the button that sends every event of the stretch. */
+  readonly csv: string
 }
 
 /** The summary of one stretch of time for security. */
-export function digestMessage(digest: Digest, names: Names, { zone, native }: DigestLook): Message {
+export function digestMessage(digest: Digest, names: Names, { zone, native, csv }: DigestLook): Message {
   const title = digest.period === 'weekly' ? 'Weekly access digest' : 'Access digest'
   const span = say`${moment(digest.from)} to ${moment(digest.to)}`
   if (isEmpty(digest)) {
@@ -53,8 +56,9 @@ export function digestMessage(digest: Digest, names: Names, { zone, native }: Di
     section(together(totals(digest), punctual(digest), unusedInWords(digest))),
     ...chart,
     ...table.blocks,
-    table.left > 0 ? context(together(more(table.left), say`\`/elevate audit\` shows them all.`)) : undefined,
+    table.left > 0 ? context(more(table.left)) : undefined,
     ...others.map(listBlock),
+    actions(csvButton(csv, 'Send me every event', 'Send me every event of this digest as a CSV file')),
   ])
 }
 

@@ -7,6 +7,7 @@ import { message } from '../blocks/compose.ts'
 import { actions, context, section } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { bold, type Line, moment, say, together } from '../blocks/say.ts'
+import { everythingButton } from './everything.ts'
 import { type FeedLine, feedLine } from './feed-line.ts'
 import { endButton } from './grant-buttons.ts'
 import { accessOf, approvedBy, yesesOf } from './phrases.ts'
@@ -18,6 +19,7 @@ const REASON = 200
 export function feedHead(card: Card, names: Names): Message {
   const { request, grant, role } = card
   const stage = stageOf(card)
+  const who = names(request.requester)
   const line = headLine(card, stage, names)
   const reason = say`“${clamp(request.reason.replace(/\s+/g, ' '), REASON)}”`
   const facts = together(
@@ -27,7 +29,9 @@ export function feedHead(card: Card, names: Names): Message {
   return message(together(line, say`Reason: ${clamp(request.reason, 400)}`), [
     section(line),
     context(facts),
-    stage === 'active' && grant ? actions(endButton(grant, names(request.requester))) : undefined,
+    stage === 'active' && grant
+      ? actions(endButton(grant, who), everythingButton(request.requester, who))
+      : undefined,
   ])
 }
 

@@ -40,6 +40,7 @@ export type FeedLine =
       readonly role: string
       readonly request: Request | undefined
       readonly tried?: 'pre-approve'
+      readonly about?: string
     }
 
 /** One step in a sentence. */
@@ -116,6 +117,8 @@ function ended(request: Request, grant: Grant | undefined, names: Names): Line {
 
 function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): Line {
   const who = names(one.person)
+  if (one.about)
+    return say`${bold('Refused')}: ${who} tried to end everything of ${names(one.about)}: only security can.`
   const why = WHY_REFUSED[one.code] ?? 'it is not allowed'
   const what =
     one.role && one.target

@@ -9,6 +9,7 @@ import type { Message, Names } from '../blocks/message.ts'
 import { between, bold, code, type Line, moment, say, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { eventLine } from './audit-answer.ts'
+import { everythingButton } from './everything.ts'
 import { accessName, accessOf, counted, heldBy } from './phrases.ts'
 
 const MOST_LINES = 40
@@ -53,21 +54,28 @@ export function whoAnswer(
     limits,
     happened ? say`` : say`${code('/elevate audit')} shows every step.`,
   )
-  return message(between([head, ...shown, ...(events?.lines ?? [])], ' '), [
-    section(head),
-    shown.length > 0 ? rich(bullets(shown)) : undefined,
-    ...(events?.blocks ?? []),
-    context(notes),
-    answer.picture === undefined || held.length === 0
-      ? undefined
-      : actions(
+  const buttons = [
+    ...(answer.picture === undefined || held.length === 0
+      ? []
+      : [
           button({
             action: ACTION.picture,
             text: 'Picture',
             label: 'Draw who had what when; it is sent to you alone',
             value: answer.picture,
           }),
-        ),
+        ]),
+    // Whoever else presses it is refused, and security reads of it.
+    ...(ask.person && !answer.own && held.some((one) => one.grant.state !== 'revoked')
+      ? [everythingButton(ask.person, names(ask.person))]
+      : []),
+  ]
+  return message(between([head, ...shown, ...(events?.lines ?? [])], ' '), [
+    section(head),
+    shown.length > 0 ? rich(bullets(shown)) : undefined,
+    ...(events?.blocks ?? []),
+    context(notes),
+    buttons.length > 0 ? actions(...buttons) : undefined,
   ])
 }
 

@@ -1,3 +1,4 @@
+import { clamp } from '../../core/reason.ts'
 import type { Message } from '../blocks/message.ts'
 import { ACTION, BLOCK } from '../ids.ts'
 import { type Modal, plain } from './notice-view.ts'
@@ -11,6 +12,7 @@ export function noteForm(form: {
   readonly says: Message['blocks']
   readonly label: string
   readonly hint: string
+  readonly typed?: string
 }): Modal {
   return {
     type: 'modal',
@@ -32,6 +34,7 @@ export function noteForm(form: {
           multiline: true,
           max_length: 1000,
           focus_on_load: true,
+          ...(form.typed ? { initial_value: clamp(form.typed, 1000) } : {}),
         },
       },
     ],

@@ -1,0 +1,113 @@
+import type { GrantId } from '../core/grant.ts'
+import { canGrant, canRequest } from '../core/lifecycle.ts'
+import { channelLane } from '../core/notice.ts'
+import type { PersonId } from '../core/person.ts'
+import type { World } from '../core/ports.ts'
+import type { GrantRow } from '../core/reads.ts'
+import { cleanText } from '../core/reason.ts'
+import { type Refused, refuse } from '../core/refusal.ts'
+import type { Request, RequestId } from '../core/request.ts'
+import { endChain } from './end-chain.ts'
+import { refuseUnlessSecurity } from './refuse-unless-security.ts'
+import { tellHomes } from './tell-homes.ts'
+import { withdrawIn } from './withdraw-request.ts'
+
+/** More than anybody can have waiting among his newest. */
+const MOST = 200
+
+/** What somebody has and waits for now. */
+export type Everything = {
+  readonly person: PersonId
+  /** What would end; not what is ending already. */
+  readonly grants: readonly GrantRow[]
+  /** What would be withdrawn. */
+  readonly requests: readonly Request[]
+}
+
+type Ask = { readonly by: PersonId; readonly person: PersonId }
+
+/** What would go, for the dialog that asks whether it is meant. A no is on record like any other. */
+export async function offerEverything(world: World, ask: Ask): Promise<Everything | Refused> {
+  return (await refuseUnlessMayEnd(world, ask)) ?? readEverything(world, ask.person)
+}
+
+/**
+ * Ends all that a person has and withdraws all that he waits for: for security, when somebody's account or laptop is
+ * not his any more. What came in between looking and pressing goes with it. Each grant and each request has an event.
+ */
+export async function endEverything(
+  world: World,
+  { by, person, note: typed }: Ask & { readonly note: string },
+): Promise<Everything | Refused> {
+  const no = await refuseUnlessMayEnd(world, { by, person })
+  if (no) return no
+  const note = cleanText(typed)
+  if (note === '')
+    return refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+  const actor = { kind: 'person', id: by } as const
+  // Requests first: one that is approved in between leaves a grant, which is looked for afterwards.
+  const { requests } = await readEverything(world, person)
+  const withdrawn: Request[] = []
+  for (const { id } of requests)
+    await world.store.transaction(async (tx) => {
+      const request = await tx.requests.lock(id)
+      if (request && (await withdrawIn(world, tx, request, { actor, outcome: 'ended-by-security' })))
+        withdrawn.push(request)
+    })
+  const { grants } = await readEverything(world, person)
+  const ended: GrantRow[] = []
+  for (const row of grants) {
+    const policy = world.catalog().hash
+    const why = { reason: 'ended-early', by, note, actor, policy } as const
+    // The end of a chain ends all of it, so that a later turn finds nothing to end and is none the less done.
+    await world.store.transaction(async (tx) => {
+      await endChain(tx, row.grant.id, why)
+      await tellHomes(tx, person)
+    })
+    ended.push(row)
+    world.nudge.grant(row.grant.id)
+  }
+  if (ended.length + withdrawn.length > 0) await tellSecurity(world, { by, person, ended, withdrawn })
+  world.nudge.outbox()
+  return { person, grants: ended, requests: withdrawn }
+}
+
+async function readEverything(world: World, person: PersonId): Promise<Everything> {
+  const { reads } = world.store
+  const [live, asked] = await Promise.all([reads.liveGrants(person), reads.requestsOf(person, MOST)])
+  return {
+    person,
+    grants: live.filter((row) => canGrant('end', row.grant.state)),
+    requests: asked.filter((one) => one.requester === person && canRequest('withdraw', one.state)),
+  }
+}
+
+async function tellSecurity(
+  world: World,
+  {
+    by,
+    person,
+    ended,
+    withdrawn,
+  }: Ask & { readonly ended: readonly GrantRow[]; readonly withdrawn: readonly Request[] },
+): Promise<void> {
+  const grants: GrantId[] = ended.map((row) => row.grant.id)
+  const requests: RequestId[] = withdrawn.map((one) => one.id)
+  await world.store.transaction(async (tx) => {
+    tx.tell({
+      lane: channelLane(world.catalog().securityChannel),
+      notice: { kind: 'everything-ended', by, person, grants, requests },
+    })
+  })
+}
+
+async function refuseUnlessMayEnd(world: World, { by, person }: Ask): Promise<Refused | undefined> {
+  const no = await refuseUnlessSecurity(world, by, { verdict: 'end-everything', person })
+  return (
+    no &&
+    refuse(
+      no.refused.code,
+      `Only security can end everything of somebody. Approvers end access on their targets: /elevate revoke <@${person}> target reason.`,
+    )
+  )
+}

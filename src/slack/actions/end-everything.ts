@@ -1,0 +1,66 @@
+import type { PersonId } from '../../core/person.ts'
+import { isRefused, type Refused } from '../../core/refusal.ts'
+import { endEverything, offerEverything } from '../../operations/end-everything.ts'
+import { notOurs, tellRefusal } from '../answers.ts'
+import type { Answer, Door } from '../guard.ts'
+import { ACTION, VIEW } from '../ids.ts'
+import { everythingAnswer, everythingBlocks } from '../messages/everything.ts'
+import { withNames } from '../names.ts'
+import { type Click, readPersonId, type Submission } from '../payloads.ts'
+import { noteForm } from '../views/note-form.ts'
+import { type Modal, noticeView } from '../views/notice-view.ts'
+import { openThen } from '../views/open-view.ts'
+
+const TITLE = 'End everything'
+
+/** Asks whether it is meant, with all that would go by name. Who may do it is judged here and again at the end. */
+export function openEndEverything(
+  door: Door,
+  ask: {
+    readonly by: PersonId
+    readonly person: PersonId
+    readonly reason: string
+    readonly trigger: string
+  },
+): Promise<undefined> {
+  const { by, person, reason, trigger } = ask
+  return openThen(door, { trigger, title: TITLE, what: 'open everything form' }, async (): Promise<Modal> => {
+    const all = await offerEverything(door.world, { by, person })
+    if (isRefused(all)) return noticeView(TITLE, await tellRefusal(door, all))
+    const { grants, requests } = all
+    if (grants.length + requests.length === 0)
+      return noticeView(TITLE, await withNames(door.world.directory, (names) => everythingAnswer(all, names)))
+    const says = await withNames(door.world.directory, (names) => everythingBlocks(all, names))
+    return noteForm({
+      callback: VIEW.end_everything,
+      title: TITLE,
+      submit: 'End everything',
+      about: person,
+      says,
+      label: 'Reason',
+      hint: 'The holder reads it, and it stays in the audit log.',
+      typed: reason,
+    })
+  })
+}
+
+export async function pressEndEverything(
+  door: Door,
+  { visitor, trigger, value }: Click,
+): Promise<Answer | undefined> {
+  const person = readPersonId(value)
+  if (!person) return tellRefusal(door, notOurs())
+  return openEndEverything(door, { by: visitor.person, person, reason: '', trigger })
+}
+
+export async function submitEndEverything(
+  door: Door,
+  { visitor, view }: Submission,
+): Promise<Answer | Refused> {
+  const person = readPersonId(view.metadata)
+  if (!person) return notOurs()
+  const note = view.fields.get(ACTION.type_note)?.value ?? ''
+  const done = await endEverything(door.world, { by: visitor.person, person, note })
+  if (isRefused(done)) return done
+  return withNames(door.world.directory, (names) => everythingAnswer(done, names))
+}

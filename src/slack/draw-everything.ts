@@ -1,0 +1,25 @@
+import type { Notice } from '../core/notice.ts'
+import type { World } from '../core/ports.ts'
+import type { Message } from './blocks/message.ts'
+import { inTurns } from './draw-feed.ts'
+import { everythingEnded } from './messages/everything.ts'
+import { withNames } from './names.ts'
+
+/** What security ended of one person, from the rows of this moment. */
+export async function drawEverything(
+  world: World,
+  { by, person, ...ids }: Extract<Notice, { kind: 'everything-ended' }>,
+): Promise<Message> {
+  const { reads } = world.store
+  const [grants, requests] = await Promise.all([
+    inTurns(ids.grants, (id) => reads.grant(id)),
+    inTurns(ids.requests, (id) => reads.request(id)),
+  ])
+  const all = {
+    person,
+    grants: grants.filter((row) => row !== undefined),
+    requests: requests.filter((one) => one !== undefined),
+  }
+  const note = all.grants.find((row) => row.grant.endNote)?.grant.endNote ?? ''
+  return withNames(world.directory, (names) => everythingEnded(all, by, note, names))
+}
