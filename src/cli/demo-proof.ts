@@ -61,6 +61,15 @@ async function theSignature(demo: Demo, teller: Teller): Promise<void> {
   teller.check('the log is what was signed', found.ok && found.checkpoints.given > 0, JSON.stringify(found))
 }
 
+/** Every checkpoint in the security channel, to the letter, oldest first. */
+export function postedCheckpoints(demo: Demo): string[] {
+  return demo.simulator
+    .as(SAM)
+    .messages(SECURITY_CHANNEL)
+    .filter((one) => /signed checkpoint/.test(one.text))
+    .map(preformatted)
+}
+
 function preformatted(message: SeenMessage): string {
   const parts = message.blocks.flatMap(
     (block) => (block.elements as { type: string; elements?: { text?: string }[] }[]) ?? [],

@@ -1,6 +1,7 @@
 import { openSession, type Session, type Shown } from '../connectors/postgres/demo-session.ts'
 import { textOf } from '../simulator/text.ts'
 import type { SeenMessage } from '../simulator/view.ts'
+import { theAuditor } from './demo-auditor.ts'
 import { leaveRecord, theProof } from './demo-proof.ts'
 import { directMessages, messagesOf, newest, Teller } from './demo-teller.ts'
 import { ADA, BEN, EVE, ORDERS_CHANNEL } from './demo-workspace.ts'
@@ -26,6 +27,7 @@ export async function playStory(demo: Demo, out: string | undefined): Promise<bo
     const session = await theUse(demo, teller)
     await theEnd(demo, teller, session)
     await theProof(demo, teller)
+    await theAuditor(demo, teller, out)
   } catch (error) {
     teller.failed.push(error instanceof Error ? error.message : String(error))
     teller.say(`\n  ✗ ${teller.failed.at(-1)}`)

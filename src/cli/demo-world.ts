@@ -1,7 +1,9 @@
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Checkpoint } from '../audit/checkpoint.ts'
 import type { Verifier } from '../audit/note.ts'
+import { openSigner } from '../audit/open-signer.ts'
 import { openSigningKey } from '../audit/signing-key.ts'
 import { createDemoOrders, type DemoOrders, demoLogging } from '../connectors/postgres/demo-orders.ts'
 import { makeLog } from '../log.ts'
@@ -33,6 +35,8 @@ export type Demo = {
   readonly databaseUrlFile: string
   /** Verifies the demo's checkpoints. */
   readonly verifierKey: Verifier
+  /** Signs what the log is now. */
+  sign(): Promise<{ readonly checkpoint: Checkpoint; readonly note: string }>
   stop(): Promise<void>
 }
 
@@ -89,6 +93,12 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     )
     closing.push(() => elevate.stop())
     await elevate.start()
+    const signer = await openSigner({
+      key: path.join(home, 'audit.key'),
+      anchor: path.join(home, 'audit.anchor'),
+      make: false,
+      proof: elevate.world.store.proof,
+    })
     return {
       simulator,
       elevate,
@@ -97,6 +107,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       config,
       databaseUrlFile,
       verifierKey: key.signer.verifier,
+      async sign() {
+        const signed = await signer.sign()
+        if (signed.kind !== 'signed') throw new Error(`the log was not signed: ${signed.kind}`)
+        return signed
+      },
       stop,
     }
   } catch (error) {

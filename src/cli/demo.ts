@@ -9,7 +9,10 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('try everything on this machine: two small databases and a Slack to press buttons in')
     .option('--story', 'play the whole story in the terminal and check every step in the target')
-    .option('--out <folder>', 'leave a record there: slack.jsonl, audit.jsonl, target.log')
+    .option(
+      '--out <folder>',
+      'leave a record there: slack.jsonl, audit.jsonl, target.log, and what an auditor gets',
+    )
     .option('--port <number>', 'port of the page', readPort)
     .action(async (options: { story?: boolean; out?: string; port?: number }) => {
       const { startDemo } = await import('./demo-world.ts')

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { buildEvidence, keptCheckpoint } from '../../src/audit/evidence/build.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
 import { readVkey } from '../../src/audit/note.ts'
+import type { Elevate } from '../../src/wire.ts'
 import { asSuperuser } from '../audit/real-log.ts'
 import { must } from '../store/samples.ts'
 import { approve } from '../support/asking.ts'
@@ -22,6 +24,7 @@ const TO = new Date(Date.now() + 48 * 60 * 60 * 1000).toISOString().slice(0, 10)
 let world: TestWorld
 let home: string
 let vkey: string
+let bot: Elevate
 
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 50 })
 const states = async () =>
@@ -45,7 +48,7 @@ const make = (name: string, ...more: string[]) =>
 beforeAll(async () => {
   world = await testWorld()
   home = await mkdtemp(path.join(tmpdir(), 'elevate-evidence-'))
-  await world.bot()
+  bot = await world.bot()
   const ada = world.simulator.as(ADA)
   await ada.command('orders-db read 30m =HYPERLINK("http://evil.example") for INC-1')
   await approve(world.simulator, 'for INC-1')
@@ -160,6 +163,10 @@ it('shows every change of a file, an event, a text, a grant, a checkpoint or the
       (bad) => forge(bad, 'grants/G-1.json', 'request.approved', 'request.denied'),
       /G-1\.json tells event \d+ otherwise/,
     ],
+    'a text that a grant tells': [
+      (bad) => forge(bad, 'grants/G-1.json', '"content": "=H', '"content": "=J'),
+      /G-1\.json tells event \d+ otherwise/,
+    ],
     'a checkpoint': [(bad) => forge(bad, 'log/checkpoints', /\n\d+\n/, '\n3\n'), /signature of .* is wrong/],
     'a proof for another event': [
       async (bad) => {
@@ -202,11 +209,23 @@ it('is not made over other files, from a faulty question, or from a log that is 
   expect((await elevate('audit', 'verify', '--evidence', home)).output).toContain(
     'not a folder that elevate evidence has made',
   )
+  const { store } = bot.world
+  const unrecorded = buildEvidence({
+    store,
+    proof: store.proof,
+    span: { from: new Date(FROM), to: new Date(TO) },
+    out: path.join(home, 'unrecorded'),
+    ...must(await keptCheckpoint(store.proof)),
+    vkey,
+    installation: [],
+    record: () => Promise.reject(new Error('the log cannot be written')),
+  })
+  await expect(unrecorded).rejects.toThrow('the log cannot be written')
   await asSuperuser(world.databaseUrl, [`update audit.leaf set leaf_hash = sha256('x') where index = 1`])
   const refused = await make('rewritten')
   expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('not the ones that were signed') })
   // Nothing half-made stays beside it.
-  const left = (await readdir(home)).filter((name) => /\.part-|rewritten/.test(name))
+  const left = (await readdir(home)).filter((name) => /\.part-|rewritten|unrecorded/.test(name))
   expect(left).toEqual([])
 })
 

@@ -15,6 +15,7 @@ import { alarm } from '../../src/slack/messages/alarm.ts'
 import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
 import { configNotice } from '../../src/slack/messages/config-notice.ts'
 import { deliveryNotice } from '../../src/slack/messages/delivery-notice.ts'
+import { evidenceMessage, evidenceTitle } from '../../src/slack/messages/evidence-answer.ts'
 import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
 import { feed } from '../../src/slack/messages/feed.ts'
 import type { FeedLine } from '../../src/slack/messages/feed-line.ts'
@@ -196,6 +197,10 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ),
     feed: feed(lines, names, { refused: 900, asked: 900, ended: 900 }),
     woke: woke({ kind: 'woke', downSeconds: 999_999, expired: 1000, unfinished: 1000, lapsed: 1000 }),
+    evidence: evidenceMessage(
+      evidenceTitle({ from: NOON, to: NOON, person: 'U0ADA', target: 't'.repeat(60) }, names),
+      { grants: 999_999_999, events: 999_999_999 },
+    ),
     delivery: deliveryNotice(
       'lagging',
       {

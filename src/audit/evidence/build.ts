@@ -11,8 +11,10 @@ import { requestName } from '../../core/request.ts'
 import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts'
 import { csvLine } from '../export-csv.ts'
 import { pagesOf } from '../export-jsonl.ts'
+import { readVkey } from '../note.ts'
 import { formatProof } from '../proof-file.ts'
 import { ProofMaker } from '../proof-maker.ts'
+import { abandonedIn } from '../restore-statement.ts'
 import { ControlFiles } from './control-files.ts'
 import { eventFile } from './event-file.ts'
 import { grantJson, grantText } from './grant-file.ts'
@@ -103,7 +105,10 @@ async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'f
     onProgress?.('grants', grants)
   }
   await addPolicies(pack, store)
-  await addLog(pack, proof, job, async (size, root, origin) => controls.row(11, [String(size), origin, root]))
+  const key = job.vkey === undefined ? undefined : readVkey(job.vkey)
+  await addLog(pack, proof, job, await abandonedIn(proof, key ? [key] : []), async (size, root, origin) =>
+    controls.row(11, [String(size), origin, root]),
+  )
   await addRights(pack, store)
   for (const fact of installation) await controls.row(15, fact)
   const openReviews = await store.reads.openReviews(1_000, span.person)

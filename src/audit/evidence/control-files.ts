@@ -58,7 +58,16 @@ const COLUMNS: { readonly [kind in NonNullable<Control['rows']>]: readonly strin
   installation: ['what', 'value'],
 }
 
-type Open = { readonly file: Awaited<ReturnType<Pack['grow']>>; rows: number; readonly notes: string[] }
+type Table = Awaited<ReturnType<Pack['grow']>>
+
+type Open = {
+  readonly file: Table
+  /** Of its events, where its rows are something else. */
+  readonly beside: Table | undefined
+  rows: number
+  events: number
+  readonly notes: string[]
+}
 
 export class ControlFiles {
   readonly #pack: Pack
@@ -79,7 +88,10 @@ export class ControlFiles {
     for (const control of CONTROLS) {
       const file = await pack.grow(`${nameOf(control)}.csv`)
       await file.write(csvLine(control.rows ? COLUMNS[control.rows] : EVENT_COLUMNS))
-      files.#open.set(control.number, { file, rows: 0, notes: [] })
+      const beside =
+        control.rows && control.events ? await pack.grow(`${nameOf(control)}-events.csv`) : undefined
+      await beside?.write(csvLine(EVENT_COLUMNS))
+      files.#open.set(control.number, { file, beside, rows: 0, events: 0, notes: [] })
     }
     return files
   }
@@ -90,7 +102,15 @@ export class ControlFiles {
     this.#erased += said.erased
     this.#texts += Object.keys(said.texts).length
     if (said.type === 'decision.recorded') this.#decisions += 1
-    for (const control of CONTROLS) if (control.events?.(said)) await this.row(control.number, cellsOf(said))
+    for (const { number, events } of CONTROLS) {
+      if (!events?.(said)) continue
+      const open = this.#open.get(number)
+      if (!open?.beside) await this.row(number, cellsOf(said))
+      else {
+        open.events += 1
+        await open.beside.write(csvLine(cellsOf(said)))
+      }
+    }
   }
 
   async grant(row: GrantRow, file: string): Promise<void> {
@@ -129,8 +149,11 @@ export class ControlFiles {
     )
     const lines: string[] = []
     for (const control of CONTROLS) {
-      const { file, rows, notes } = this.#open.get(control.number) as Open
+      const { file, beside, rows, events, notes } = this.#open.get(control.number) as Open
       await file.end()
+      await beside?.end()
+      if (beside)
+        notes.push(`Rows in ${fileOf(control)}-events.csv: ${events || 'no such event in the period'}.`)
       const found = rows === 0 ? nothing(control) : `${rows} row${rows === 1 ? '' : 's'}`
       await this.#pack.add(`${nameOf(control)}.txt`, textOf(control, period, found, notes))
       lines.push(`${String(control.number).padStart(2)}  ${control.title}: ${found}`)
@@ -144,8 +167,10 @@ export function nameOf({ number, slug }: Control): string {
   return `controls/${String(number).padStart(2, '0')}-${slug}`
 }
 
+const fileOf = (control: Control) => nameOf(control).slice('controls/'.length)
+
 function nothing(control: Control): string {
-  return control.events ? 'no such event in the period' : 'nothing in the period'
+  return control.events && !control.rows ? 'no such event in the period' : 'nothing in the period'
 }
 
 function textOf(control: Control, period: string, found: string, notes: readonly string[]): string {
@@ -159,7 +184,7 @@ function textOf(control: Control, period: string, found: string, notes: readonly
     '',
     `How elevate answers: ${control.answer}`,
     '',
-    `Rows in ${nameOf(control).slice('controls/'.length)}.csv: ${found}.`,
+    `Rows in ${fileOf(control)}.csv: ${found}.`,
     ...notes,
     '',
   ].join('\n')

@@ -12,7 +12,7 @@ export type Control = {
   readonly frameworks: string
   readonly asks: string
   readonly answer: string
-  /** Its rows are the events that this says yes to. */
+  /** Its rows are the events that this says yes to; where it has other rows too, they are a table of their own. */
   readonly events?: (said: Said) => boolean
   /** Its rows are made of grants, or of what is neither. */
   readonly rows?: 'approvals' | 'times' | 'types' | 'checkpoints' | 'installation'
@@ -138,8 +138,9 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'NIST AU-9, AU-9(2)-(4); ISO 27001 A.8.15; OWASP ASVS 16.4',
     asks: 'Could somebody have changed the log, and how would it show?',
     answer:
-      'The log is a Merkle tree under signed checkpoints that are kept outside the database too. Rows: the checkpoints of the period; each was compared with the tree when this folder was made, and you can do so again (README.txt). Who may write to the log’s tables is in 11-database-rights.csv.',
+      'The log is a Merkle tree under signed checkpoints that are kept outside the database too. Rows: the checkpoints of the period; each was compared with the tree when this folder was made, and you can do so again (README.txt). Who may write to the log’s tables is in 11-database-rights.csv; restored backups, changes of key and what came of them are in 11-protection-events.csv.',
     rows: 'checkpoints',
+    events: typed('quarantine.began', 'quarantine.ended', 'checkpoint.abandoned', 'key.rotated'),
   },
   {
     number: 12,

@@ -2,17 +2,22 @@
 import type { ProofStore } from '../../core/audit-proof.ts'
 import { parseCheckpoint } from '../checkpoint.ts'
 import { CompactRange, sameHash } from '../merkle.ts'
+import type { AbandonedSet } from '../restore-statement.ts'
 import { type Tile, TileBuilder, tilePath } from '../tiles.ts'
 import type { EvidenceJob } from './build.ts'
 import type { Pack } from './pack.ts'
 
 const PAGE = 10_240
 
-/** Compares each checkpoint with the tree on the way; throws when one is of another log. */
+/**
+ * Compares each checkpoint with the tree on the way; throws when one is of another log. Those that an operator abandoned
+ * with his signature, after a backup was restored, are left out: their events are gone, and the log says so.
+ */
 export async function addLog(
   pack: Pack,
   proof: ProofStore,
   { checkpoint, note, vkey }: Pick<EvidenceJob, 'checkpoint' | 'note' | 'vkey'>,
+  abandoned: AbandonedSet,
   seen: (size: number, root: string, origin: string) => Promise<void>,
 ): Promise<void> {
   const tiles = new TileBuilder()
@@ -24,6 +29,7 @@ export async function addLog(
   const compare = async (): Promise<void> => {
     for (; !coming.done && coming.value.size <= range.size; coming = await kept.next()) {
       const one = parseCheckpoint(coming.value.note.slice(0, coming.value.note.indexOf('\n\n') + 1))
+      if (one && abandoned.has(one)) continue
       if (!one || one.size !== range.size || !sameHash(one.root, range.root()))
         throw new Error(
           `The checkpoint of ${coming.value.size} events is not of this log. Run: elevate audit verify`,

@@ -3,11 +3,13 @@
  * duration that is nearly right is refused, and nothing is guessed.
  */
 import { resemblesDuration } from '../../core/duration.ts'
+import type { EvidenceSpan } from '../../core/evidence.ts'
 import type { PersonId } from '../../core/person.ts'
 import { cleanText } from '../../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { type AllowCommand, parseAllow } from './parse-allow.ts'
 import { type AuditWords, parseAuditFilter } from './parse-audit-filter.ts'
+import { parseEvidence } from './parse-evidence.ts'
 import { parseWho, type WhoWords } from './parse-who.ts'
 import { nameIn, restAfter, type Word, wordsOf } from './typed-text.ts'
 
@@ -44,6 +46,7 @@ export type Command =
   | { readonly kind: 'standing'; readonly target: string | undefined }
   | { readonly kind: 'activity'; readonly grant: number }
   | { readonly kind: 'audit'; readonly filter: AuditWords }
+  | { readonly kind: 'evidence'; readonly span: EvidenceSpan }
   | { readonly kind: 'explain'; readonly target: string; readonly role: string }
   | AllowCommand
 
@@ -140,6 +143,10 @@ function readRevoke(text: string, words: readonly Word[]): Command | Refused {
 }
 
 function readAuditWords(_text: string, words: readonly Word[]): Command | Refused {
+  if (words[1] && nameIn(words[1]).toLowerCase() === 'evidence') {
+    const span = parseEvidence(words.slice(2))
+    return isRefused(span) ? span : { kind: 'evidence', span }
+  }
   const filter = parseAuditFilter(words.slice(1))
   return isRefused(filter) ? filter : { kind: 'audit', filter }
 }

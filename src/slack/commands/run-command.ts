@@ -21,6 +21,7 @@ import { openAskForm } from '../views/open-ask-form.ts'
 import { answerActivity } from './answer-activity.ts'
 import { answerAllow } from './answer-allow.ts'
 import { answerAudit } from './answer-audit.ts'
+import { answerEvidence } from './answer-evidence.ts'
 import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
 import { answerStory, answerWho } from './answer-who.ts'
 import { type Command, parseCommand, SUBCOMMANDS } from './parse-command.ts'
@@ -63,6 +64,8 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
         reason: command.reason,
         trigger: typed.trigger,
       })
+    case 'evidence':
+      return answerEvidence(door, by, command.span)
     case 'explain':
       return answerExplain(door, by, command)
     case 'extend':

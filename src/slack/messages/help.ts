@@ -34,6 +34,10 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
   ],
   ['/elevate activity G-12', 'shows what was done with that access'],
   ['/elevate audit @ana orders-db since:2d', 'shows what happened, step by step'],
+  [
+    '/elevate audit evidence 2026-11-01 2026-11-30',
+    'sends security a folder that an auditor can check without elevate',
+  ],
 ]
 
 export function helpAnswer(): Message {

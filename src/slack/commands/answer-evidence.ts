@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { packFolder } from '../../audit/evidence/archive.ts'
+import { buildEvidence, keptCheckpoint } from '../../audit/evidence/build.ts'
+import type { EvidenceSpan } from '../../core/evidence.ts'
+import { refuse } from '../../core/refusal.ts'
+import { recordEvidence, refuseEvidence } from '../../operations/hand-evidence.ts'
+import { tellRefusal } from '../answers.ts'
+import type { Answer, Door } from '../guard.ts'
+import { evidenceAnswer, evidenceMessage, evidenceTitle } from '../messages/evidence-answer.ts'
+import { withNames } from '../names.ts'
+import { sendFile } from '../send-file.ts'
+
+/** What fits into one message from a bot and into its memory. More is made by `elevate evidence`. */
+const MOST_BYTES = 50 * 1024 * 1024
+
+/** One at a time in each process: it reads the whole tree. */
+const making = new WeakSet<Door['world']>()
+
+/** Made in a folder of its own, sent to whoever asked and to nobody else, and removed. */
+export async function answerEvidence(door: Door, by: string, span: EvidenceSpan): Promise<Answer> {
+  const { world } = door
+  const no = await refuseEvidence(world, by)
+  if (no) return tellRefusal(door, no)
+  const signed = await keptCheckpoint(world.store.proof)
+  if (!signed)
+    return tellRefusal(
+      door,
+      refuse(
+        'usage',
+        'The log is not signed, so nothing in it can be proven. An operator has to give elevate a key: elevate audit key --make.',
+      ),
+    )
+  if (making.has(world))
+    return tellRefusal(
+      door,
+      refuse('usage', 'Evidence is being made for somebody already. Try again in a minute.'),
+    )
+  making.add(world)
+  const scratch = await mkdtemp(path.join(tmpdir(), 'elevate-evidence-'))
+  try {
+    const name = `evidence-${day(span.from)}-${day(new Date(span.to.getTime() - 1))}`
+    const out = path.join(scratch, name)
+    const made = await buildEvidence({
+      store: world.store,
+      proof: world.store.proof,
+      span,
+      out,
+      ...signed,
+      // Whoever checks should have the key from elsewhere anyway.
+      vkey: undefined,
+      installation: [['made from', 'Slack: elevate evidence has the versions of this installation']],
+      record: (manifest) => recordEvidence(world, by, span, manifest),
+    })
+    const content = await packFolder(out, name, await world.store.reads.now(), MOST_BYTES)
+    if (!content)
+      return tellRefusal(
+        door,
+        refuse(
+          'usage',
+          'That is more than fits into a message. Ask for a shorter time, or an operator for elevate evidence.',
+        ),
+      )
+    const title = await withNames(world.directory, (names) => evidenceTitle(span, names))
+    await sendFile(door.client, by, {
+      name: `${name}.tar.gz`,
+      title,
+      content,
+      message: evidenceMessage(title, made),
+    })
+    return evidenceAnswer(made)
+  } finally {
+    making.delete(world)
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+const day = (at: Date) => at.toISOString().slice(0, 10)
