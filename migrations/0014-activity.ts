@@ -82,6 +82,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     comment on column elevate.activity_unmatched.after_grant is 'The last grant of the account that was over by then';
     create index unmatched_by_account on elevate.activity_unmatched (target, account, received_at);
 
+    create index grants_of_an_account on elevate.access_grant (target, account) where account is not null;
+
     create table elevate.activity_told (
       target text not null,
       account text not null,

@@ -7,7 +7,8 @@ import type { Environment } from './config/environment.ts'
 import { type Env, secretResolver } from './config/secret-source.ts'
 import { closeConnectors, openConnectors } from './connectors/open-connectors.ts'
 import type { Nudge, World } from './core/ports.ts'
-import { healthRoutes, serveHealth } from './http/health.ts'
+import { answerActivity } from './http/activity-endpoint.ts'
+import { healthRoutes, type Others, serveHealth } from './http/health.ts'
 import { makeMetrics } from './http/metrics.ts'
 import { makeClock } from './jobs/clock.ts'
 import { makeDeliverer } from './jobs/deliverer.ts'
@@ -21,6 +22,7 @@ import { connectSlack } from './slack/connect.ts'
 import { makeDirectory } from './slack/directory.ts'
 import { makeNotifier } from './slack/notify.ts'
 import { openStore } from './store/open-store.ts'
+import { activityDesk, activityKeys } from './wire/activity.ts'
 import { CannotStart, cannotStart } from './wire/cannot-start.ts'
 import { parseFile, readCatalog, take, tryDeliveries } from './wire/configuration.ts'
 import { findDatabase, heedRights } from './wire/database.ts'
@@ -71,6 +73,7 @@ async function assemble(
     )
 
   await cannotStart(async () => tryDeliveries(catalog, secret))
+  let reporters = await cannotStart(async () => activityKeys(catalog, secret))
   let connectors = await cannotStart(async () => openConnectors(catalog, secret))
   // Looked up when it closes: a reload changes them.
   closing.push(() => closeConnectors(connectors))
@@ -111,6 +114,8 @@ async function assemble(
     quarantine: async () => ((await store.quarantine.current()) ? 1 : 0),
     worstLateness: async () => (await worstLatenessOf(store, 3_600)) / 1000,
   })
+  const desk = activityDesk(world, () => reporters, Date.now)
+  const others: Others = (request, response) => answerActivity(desk, request, response)
   const routes = healthRoutes(
     {
       ping: () => store.ping(),
@@ -125,7 +130,7 @@ async function assemble(
     client,
     memory: directory,
     botToken: environment.slack.botToken,
-    transport: transportOf(environment, routes),
+    transport: transportOf(environment, routes, others),
     ...apiUrl,
     log,
   })
@@ -148,7 +153,7 @@ async function assemble(
       closing.push(() => deliverer.stop())
       deliverer.start()
       if (environment.http) {
-        const server: Server = await serveHealth(routes, environment.http.port, environment.http.host)
+        const server: Server = await serveHealth(routes, environment.http.port, environment.http.host, others)
         closing.push(async () => server.close())
       }
       closing.push(() => slack.stop())
@@ -170,7 +175,7 @@ async function assemble(
         return false
       }
       const before = { catalog, connectors }
-      ;({ catalog, connectors } = taken)
+      ;({ catalog, connectors, reporters } = taken)
       // Calls under way on the old ones are finished first.
       void closeConnectors(before.connectors)
       clock.reschedule()

@@ -23,6 +23,11 @@ export function readWebhook(url: string, secret: string): Pick<WebhookSettings, 
   const isHere = /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(address?.hostname ?? '')
   if (!address || !(address.protocol === 'https:' || (address.protocol === 'http:' && isHere)))
     throw new Error('its address is not an https address (http only for this machine itself).')
+  return { url: address, keys: readSigningKeys(secret) }
+}
+
+/** `whsec_…`, or several with a space between. Throws with what to write instead; never with the secret. */
+export function readSigningKeys(secret: string): readonly Uint8Array[] {
   const keys = secret
     .trim()
     .split(/\s+/)
@@ -35,7 +40,7 @@ export function readWebhook(url: string, secret: string): Pick<WebhookSettings, 
       'its secret is not whsec_ and 24 to 64 bytes in base64. Make one: echo "whsec_$(openssl rand -base64 32)". ' +
         'Two, with a space between, sign both ways while a receiver changes over.',
     )
-  return { url: address, keys: good as Buffer[] }
+  return good as Buffer[]
 }
 
 export function signatureOf(keys: readonly Uint8Array[], id: string, at: number, body: string): string {

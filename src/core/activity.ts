@@ -139,6 +139,8 @@ export type ActivityReads = {
   ): Promise<readonly KeptEntry[]>
   /** SHA-256 (hex) of the record as it is kept now, computed anew. */
   hashOf(grant: GrantId): Promise<string>
+  /** What was reported in the last hour of an account that had no grant. */
+  unmatchedLately(target: string, account: string): Promise<Unmatched | undefined>
   /** Slack messages that close the grant in some lane, to be redrawn when the record is complete. */
   posted(grant: GrantId, lane: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>
   savePosted(posted: {
@@ -161,6 +163,16 @@ export type ActivityMoves = {
     claim: ActivityClaim,
     again: { readonly seconds: number; readonly failed: boolean; readonly unavailable: string | undefined },
   ): Promise<void>
+  /** The grants that each entry's account had at its moment, by the entry's place in the list. */
+  match(
+    entries: readonly ReportedEntry[],
+  ): Promise<ReadonlyMap<number, readonly { readonly id: GrantId; readonly role: string }[]>>
+  /** Adds what another source reported; a closed record is opened for it. Says how many were new. */
+  addFrom(grant: GrantId, source: string, entries: readonly ActivityEntry[]): Promise<number>
+  /** Keeps what belongs to no grant; says what of it is new, by account. */
+  keepUnmatched(source: string, entries: readonly ReportedEntry[]): Promise<readonly Unmatched[]>
+  /** True when security was not told of this account lately; then it counts as told. */
+  mayTell(target: string, account: string): Promise<boolean>
   /** Closes the record with its hash. Undefined when somebody else has taken over. */
   close(
     claim: ActivityClaim,

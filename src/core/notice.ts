@@ -41,6 +41,8 @@ export type Notice =
   | { readonly kind: 'receipt'; readonly grant: GrantId }
   /** What was done is known now: the messages that closed the grant in this lane are drawn anew. */
   | { readonly kind: 'activity'; readonly grant: GrantId }
+  /** An account is used that has no grant. */
+  | { readonly kind: 'unmatched'; readonly target: string; readonly account: string; readonly source: string }
   /** Access outlives its time. */
   | { readonly kind: 'alarm'; readonly grant: GrantId; readonly number: number }
   /** A line of the security channel's feed. */
@@ -118,6 +120,7 @@ export type Told = { readonly lane: Lane; readonly notice: Notice }
 export function keyOf({ lane, notice }: Told): string | undefined {
   if (notice.kind === 'card') return `card:${notice.request}:${lane}`
   if (notice.kind === 'standing') return `standing:${notice.report}:${lane}`
+  if (notice.kind === 'unmatched') return `unmatched:${notice.target}:${notice.account}:${lane}`
   if (notice.kind === 'activity') return `activity:${notice.grant}:${lane}`
   if (notice.kind === 'home') return `home:${lane}`
   if (notice.kind === 'checkpoint') return `checkpoint:${lane}`

@@ -69,16 +69,20 @@ export async function answerFrom(
   return true
 }
 
+/** Answers what is no probe; false when it is nobody's. */
+export type Others = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
 /** A server of its own for Socket Mode; loopback unless told otherwise, because it tells about the inside. */
 export async function serveHealth(
   routes: ReadonlyMap<string, () => Promise<Answer>>,
   port: number,
   host: string,
+  others: Others = async () => false,
 ): Promise<Server> {
   const server = createServer((request, response) => {
     answerFrom(routes, request, response)
-      .then((answered) => {
-        if (!answered) response.writeHead(404).end()
+      .then(async (answered) => {
+        if (!answered && !(await others(request, response))) response.writeHead(404).end()
       })
       .catch(() => {
         if (!response.headersSent) response.writeHead(500)

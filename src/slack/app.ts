@@ -4,7 +4,7 @@ import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
 import type { Log, World } from '../core/ports.ts'
 import { type ClientParts, clientOptions, makeClient, slackLogger } from './client.ts'
 import type { Door } from './guard.ts'
-import { type ExtraRoutes, makeHttpReceiver } from './http-receiver.ts'
+import { type ExtraRoutes, type HttpOptions, makeHttpReceiver } from './http-receiver.ts'
 import { isAway, wordFor } from './reach.ts'
 import { registerRoutes } from './routes.ts'
 import { makeSocket } from './socket.ts'
@@ -21,6 +21,7 @@ export type Transport =
       readonly host?: string
       /** GET handlers on the same port, by path: health and metrics. */
       readonly extraRoutes?: ExtraRoutes
+      readonly others?: HttpOptions['others']
     }
 
 export type SlackAppOptions = {

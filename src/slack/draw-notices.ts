@@ -26,6 +26,7 @@ import { revokedNotice } from './messages/revoked-notice.ts'
 import { standingReport } from './messages/standing-access.ts'
 import { askedAbout } from './messages/standing-answers.ts'
 import { isStale, told } from './messages/told.ts'
+import { unmatchedNotice } from './messages/unmatched-notice.ts'
 import { woke } from './messages/woke.ts'
 import { withNames } from './names.ts'
 import { writeAuditAsk } from './payloads.ts'
@@ -64,6 +65,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...single('quarantine'),
     ...single('alarm'),
     ...single('everything-ended'),
+    ...single('unmatched'),
     ...single('woke'),
     ...single('log-refused'),
     ...single('witness-refused'),
@@ -104,6 +106,12 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
     }
     case 'alarm':
       return { covers, ...(await drawAlarm(world, lane, first)) }
+    case 'unmatched': {
+      const one = await world.store.activity.unmatchedLately(first.target, first.account)
+      const { security } = world.catalog()
+      const draw = (names: Names) => one && unmatchedNotice(one, first.source, security, names)
+      return { covers, message: await withNames(world.directory, draw) }
+    }
     case 'woke':
       return { covers, message: woke(first) }
     case 'config':

@@ -22,6 +22,8 @@ export type HttpOptions = {
   readonly host?: string
   readonly log: Log
   readonly extraRoutes?: ExtraRoutes
+  /** Answers other paths, whatever the method; false when the path is none of its own. */
+  readonly others?: ((req: IncomingMessage, res: ServerResponse) => Promise<boolean>) | undefined
   /** Milliseconds since 1970. A signature's age is a matter between Slack's clock and this one. */
   readonly now?: () => number
 }
@@ -55,6 +57,7 @@ export function makeHttpReceiver(options: HttpOptions): HttpReceiver {
     const path = (req.url ?? '').split('?', 1)[0] ?? ''
     const extra = routes.get(path)
     if (extra && (req.method === 'GET' || req.method === 'HEAD')) return extra(req, res)
+    if (path !== ENDPOINT && (await options.others?.(req, res))) return
     if (path !== ENDPOINT) return answer(res, extra ? 405 : 404)
     if (req.method !== 'POST') return answer(res, 405)
     return event(req, res)

@@ -75,7 +75,7 @@ async function notThere(
   return entries.filter((one) => !there.has(one.key))
 }
 
-export function rowsOf(entries: readonly ActivityEntry[]): string {
+export function rowsOf(entries: readonly Omit<ActivityEntry, 'code'>[]): string {
   return JSON.stringify(
     entries.map((one, position) => ({
       ...one,

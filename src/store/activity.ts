@@ -19,6 +19,7 @@ import {
   summaryOf,
   toSummary,
 } from './activity-record.ts'
+import { reportedMoves, unmatchedLately } from './activity-reported.ts'
 import type { Database } from './connection.ts'
 import { type GrantColumns, isUuid, storable, toGrant } from './rows.ts'
 
@@ -84,6 +85,8 @@ export function activityReads(db: Database): ActivityReads {
 
     hashOf: (grant) => hashOf(db, grant),
 
+    unmatchedLately: (target, account) => unmatchedLately(db, target, account),
+
     posted: async (grant, lane) => {
       if (!isUuid(grant)) return undefined
       const { rows } = await sql<{ channel: string; ts: string }>`
@@ -101,8 +104,9 @@ export function activityReads(db: Database): ActivityReads {
   }
 }
 
-export function activityMoves(trx: Database): Pick<ActivityMoves, 'add' | 'postpone' | 'close'> {
+export function activityMoves(trx: Database): ActivityMoves {
   return {
+    ...reportedMoves(trx),
     add: async (claim, { entries, turns, gaps, cursor }) => {
       const { rows } = await sql`
         update elevate.activity set cursor = ${JSON.stringify(cursor)}::jsonb, attempts = 0, unavailable = null,

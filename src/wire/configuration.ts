@@ -7,6 +7,7 @@ import { openConnectors } from '../connectors/open-connectors.ts'
 import { connectorKinds } from '../connectors/registry.ts'
 import type { Catalog } from '../core/catalog.ts'
 import { orphanedBy } from '../operations/load-catalog.ts'
+import { type ActivityKeys, activityKeys } from './activity.ts'
 import { CannotStart } from './cannot-start.ts'
 
 export type ReadCatalog =
@@ -32,7 +33,12 @@ export function tryDeliveries(catalog: Catalog, secret: ReturnType<typeof secret
 }
 
 export type Taken =
-  | { readonly ok: true; readonly catalog: Catalog; readonly connectors: ReturnType<typeof openConnectors> }
+  | {
+      readonly ok: true
+      readonly catalog: Catalog
+      readonly connectors: ReturnType<typeof openConnectors>
+      readonly reporters: ActivityKeys
+    }
   | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
 
 /** Everything that can speak against a new configuration is asked before anything is changed. */
@@ -49,7 +55,8 @@ export async function take(
   if (faults.length > 0) return { ok: false, printed: faults.join('\n'), lines: faults }
   try {
     tryDeliveries(catalog, secret)
-    return { ok: true, catalog, connectors: openConnectors(catalog, secret) }
+    const reporters = activityKeys(catalog, secret)
+    return { ok: true, catalog, reporters, connectors: openConnectors(catalog, secret) }
   } catch (error) {
     const printed = error instanceof Error ? error.message : String(error)
     return { ok: false, printed, lines: [printed] }

@@ -1,13 +1,14 @@
 /** How Slack reaches us. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Environment } from '../config/environment.ts'
-import { answerFrom, type healthRoutes } from '../http/health.ts'
+import { answerFrom, type healthRoutes, type Others } from '../http/health.ts'
 import type { Transport } from '../slack/app.ts'
 
 /** Over HTTP, health and metrics share Slack's port unless they have one of their own. */
 export function transportOf(
   { slack: { transport }, http }: Environment,
   routes: ReturnType<typeof healthRoutes>,
+  others: Others,
 ): Transport {
   if (transport.kind === 'socket' || http) return transport
   const extraRoutes = Object.fromEntries(
@@ -18,5 +19,5 @@ export function transportOf(
       },
     ]),
   )
-  return { ...transport, extraRoutes }
+  return { ...transport, extraRoutes, others }
 }
