@@ -54,6 +54,8 @@ const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'pre_approval.given': of('create', PRE_APPROVAL, { severity: 'medium' }),
   'pre_approval.used': of('update', PRE_APPROVAL),
   'pre_approval.ended': of('update', PRE_APPROVAL),
+  'question.asked': of('update', REQUEST),
+  'question.answered': of('update', REQUEST),
   'standing_access.found': of('read', 'standing access', { severity: 'medium' }),
   'standing_access.accepted': of('update', 'standing access'),
   'standing_access.asked': of('update', 'standing access'),

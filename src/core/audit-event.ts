@@ -16,6 +16,8 @@ export const auditEventTypes = [
   'request.refused',
   'decision.recorded',
   'decision.refused',
+  'question.asked',
+  'question.answered',
   'grant.provisioning',
   'grant.activated',
   'grant.extended',

@@ -20,4 +20,6 @@ export type DueMoves = {
   /** Sets the next reminder too. */
   remind(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
   widen(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
+  /** Something happened about it: the time until the next reminder begins anew. */
+  waitAnew(request: Pick<Request, 'id' | 'version'>): Promise<void>
 }

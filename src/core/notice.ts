@@ -6,6 +6,7 @@
 import type { GrantId } from './grant.ts'
 import type { ChannelId, PersonId } from './person.ts'
 import type { PreApprovalId } from './pre-approval.ts'
+import type { QuestionId } from './question.ts'
 import type { RefusalCode } from './refusal.ts'
 import type { RequestId } from './request.ts'
 import type { ReportId, StandingId } from './standing.ts'
@@ -33,6 +34,13 @@ export type Notice =
   | { readonly kind: 'card'; readonly request: RequestId }
   /** Nobody decided yet: said in the thread of the card. */
   | { readonly kind: 'reminder'; readonly request: RequestId }
+  /** Somebody wants to know something first, or was told: in the thread of the card, and to whom it concerns. */
+  | {
+      readonly kind: 'question'
+      readonly step: 'asked' | 'answered'
+      readonly question: QuestionId
+      readonly request: RequestId
+    }
   /** A step in the requester's direct messages. */
   | { readonly kind: 'told'; readonly step: Step; readonly request: RequestId; readonly grant?: GrantId }
   /** Access was taken back: one line in the target's channel; many become one message. */

@@ -14,6 +14,7 @@ import type { Outbox, Waiting } from './outbox.ts'
 import type { GroupId, Groups, Person, PersonId } from './person.ts'
 import type { PreApprovalId, PreApprovalMoves, PreApprovalReads } from './pre-approval.ts'
 import type { QuarantineMoves, QuarantineStore } from './quarantine.ts'
+import type { QuestionMoves, QuestionReads } from './question.ts'
 import type { Reads } from './reads.ts'
 import type { Decision, NewRequest, Request, RequestId } from './request.ts'
 import type { ReviewMoves } from './review.ts'
@@ -49,6 +50,7 @@ export type Store = {
   readonly deliveries: Deliveries
   readonly dues: Dues
   readonly preApprovals: PreApprovalReads
+  readonly questions: QuestionReads
   readonly standing: StandingReads
   readonly activity: ActivityReads
   readonly outbox: Outbox
@@ -84,6 +86,7 @@ export type Tx = {
     name(id: RequestId): Promise<string>
   }
   readonly reviews: ReviewMoves
+  readonly questions: QuestionMoves
   readonly quarantine: QuarantineMoves
   readonly preApprovals: PreApprovalMoves
   readonly grants: {

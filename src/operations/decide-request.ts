@@ -112,7 +112,7 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
 function changesIn(request: Request, { duration, startsAt }: Limit = {}): Limit {
   return {
     ...(duration === undefined || duration === request.duration ? {} : { duration }),
-    ...(startsAt === undefined || startsAt.getTime() === request.startsAt?.getTime() ? {} : { startsAt }),
+    ...(startsAt === undefined || inSeconds(startsAt) === inSeconds(request.startsAt) ? {} : { startsAt }),
   }
 }
 
@@ -129,6 +129,11 @@ function lapsed(request: Request): Refused {
     'already-closed',
     `${requestName(request.number)} lapsed because nobody answered in time; nothing was changed.`,
   )
+}
+
+/** What Slack's picker knows of a moment. */
+function inSeconds(moment: Date | undefined): number | undefined {
+  return moment && Math.floor(moment.getTime() / 1000)
 }
 
 function record(

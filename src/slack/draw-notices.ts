@@ -13,6 +13,7 @@ import type { Message, Names } from './blocks/message.ts'
 import { keepEnding } from './draw-ending.ts'
 import { drawEverything } from './draw-everything.ts'
 import { drawFeed, feedGroups, inTurns } from './draw-feed.ts'
+import { drawQuestion, type LinkTo } from './draw-question.ts'
 import { alarm } from './messages/alarm.ts'
 import { checkpointNotice, logRefusedNotice, witnessRefusedNotice } from './messages/checkpoint-notice.ts'
 import { configNotice } from './messages/config-notice.ts'
@@ -78,13 +79,19 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
     ...(many ? [] : single('receipt')),
     ...single('pre-approval'),
     ...single('told'),
+    ...single('question'),
     ...single('reminder'),
     ...single('digest'),
     ...single('checkpoint'),
   ]
 }
 
-export async function drawNotices(world: World, lane: Lane, covers: readonly Waiting[]): Promise<Drawn> {
+export async function drawNotices(
+  world: World,
+  lane: Lane,
+  covers: readonly Waiting[],
+  linkTo: LinkTo,
+): Promise<Drawn> {
   const first = covers[0]?.notice
   switch (first?.kind) {
     case 'told': {
@@ -104,6 +111,8 @@ export async function drawNotices(world: World, lane: Lane, covers: readonly Wai
       const message = await withNames(world.directory, (names) => reminder(card, names))
       return { covers, message, thread: card.request.id }
     }
+    case 'question':
+      return { covers, ...(await drawQuestion(world, lane, first, linkTo)) }
     case 'alarm':
       return { covers, ...(await drawAlarm(world, lane, first)) }
     case 'unmatched': {

@@ -6,6 +6,9 @@ export const SHORTCUT = { ask: 'elevate_ask' } as const
 
 export const ACTION = {
   approve: 'approve_request',
+  approve_less: 'approve_with_changes',
+  ask_back: 'ask_about_request',
+  answer: 'answer_question',
   deny: 'deny_request',
   withdraw: 'withdraw_request',
   accept: 'accept_request',
@@ -77,6 +80,9 @@ export const durationBlock = (target: string, role: string) =>
 
 export const VIEW = {
   ask: 'ask_for_access',
+  approve_less: 'approve_for_less',
+  ask_back: 'ask_a_question',
+  answer: 'give_an_answer',
   deny: 'deny_with_reason',
   end_other: 'end_with_reason',
   extend: 'extend_access_form',

@@ -16,9 +16,10 @@ import type { RequestId } from '../core/request.ts'
 import { listAccess } from '../operations/list-access.ts'
 import { readCard } from '../operations/read-card.ts'
 import type { Message } from './blocks/message.ts'
+import { linksToCards, threadOf } from './card-places.ts'
 import { drawEnding, endingsToRedraw } from './draw-ending.ts'
 import { drawCopy, inTurns, MANY_REQUESTS } from './draw-feed.ts'
-import { type Drawn, drawNotices, groupNotices } from './draw-notices.ts'
+import { drawNotices, groupNotices } from './draw-notices.ts'
 import { homeView } from './home/home-view.ts'
 import { withNames } from './names.ts'
 import { makePace, type Pace } from './pace.ts'
@@ -178,27 +179,21 @@ class Turn {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(group, async () => {
-        const drawn = await drawNotices(this.#world, this.#lane, group)
+        const linkTo = linksToCards(this.#client, this.#world)
+        const drawn = await drawNotices(this.#world, this.#lane, group, linkTo)
         if (!drawn.message) return
         if (drawn.copy) {
           await this.#update(drawn.copy, drawn.message)
           return
         }
         const sendable = { message: drawn.message, classic: drawn.classic }
-        const place = await this.#post(sendable, await this.#threadOf(drawn))
+        const place = await this.#post(sendable, await threadOf(this.#world, this.#lane, drawn))
         posted = true
         await drawn.keep?.(place)
       })
       if (posted) return true
     }
     return false
-  }
-
-  /** The copy in this lane, where there is one. */
-  async #threadOf({ thread, broadcast = false }: Drawn): Promise<Thread | undefined> {
-    const copies = thread ? await this.#world.store.reads.posted(thread) : []
-    const head = copies.find((one) => one.lane === this.#lane)
-    return head && { ts: head.ts, broadcast }
   }
 
   async #redraw(cards: readonly CardToDraw[]): Promise<void> {

@@ -4,6 +4,8 @@ import { refuse } from '../core/refusal.ts'
 import { endForLeaver } from '../operations/end-for-leaver.ts'
 import { pressAnswerOffer } from './actions/answer-offer.ts'
 import { pressApprove } from './actions/approve-request.ts'
+import { pressApproveWithChanges } from './actions/approve-with-changes.ts'
+import { pressAnswer, pressAskBack } from './actions/ask-back.ts'
 import { pressDeny } from './actions/deny-request.ts'
 import { pressEndEverything, submitEndEverything } from './actions/end-everything.ts'
 import { pressEndOther } from './actions/end-other.ts'
@@ -54,8 +56,9 @@ import { submitAllow } from './views/submit-allow.ts'
 import { submitAsk } from './views/submit-ask.ts'
 import { submitAudit, suggestAccess } from './views/submit-audit.ts'
 import { submitBreakGlass, submitReview } from './views/submit-break-glass.ts'
+import { submitChanges } from './views/submit-changes.ts'
 import { submitExtend } from './views/submit-extend.ts'
-import { submitDeny, submitEnd } from './views/submit-note.ts'
+import { submitAnswer, submitDeny, submitEnd, submitQuestion } from './views/submit-note.ts'
 
 type Press = (door: Door, click: Click) => Promise<Answer | undefined>
 type Suggest = (door: Door, asked: Suggestion) => Promise<Option[]>
@@ -68,6 +71,9 @@ export const COMMANDS: ReadonlyMap<string, (door: Door, typed: Typed) => Promise
 
 export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.approve, pressApprove],
+  [ACTION.approve_less, pressApproveWithChanges],
+  [ACTION.ask_back, pressAskBack],
+  [ACTION.answer, pressAnswer],
   [ACTION.deny, pressDeny],
   [ACTION.withdraw, pressWithdraw],
   [ACTION.accept, pressAnswerOffer],
@@ -122,6 +128,9 @@ export const SUGGESTIONS: ReadonlyMap<string, Suggest> = new Map<string, Suggest
 /** The dialog with a credential has nothing to send back. */
 export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.ask, submitAsk],
+  [VIEW.approve_less, submitChanges],
+  [VIEW.ask_back, submitQuestion],
+  [VIEW.answer, submitAnswer],
   [VIEW.deny, submitDeny],
   [VIEW.end_other, submitEnd],
   [VIEW.break_glass, submitBreakGlass],

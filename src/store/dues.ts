@@ -79,6 +79,15 @@ export function dueMoves(trx: Database): DueMoves {
       return rows.length === 1
     },
 
+    waitAnew: async ({ id, version }) => {
+      await sql`
+        update elevate.request
+        set version = version + 1, remind_at = clock_timestamp() + make_interval(secs => remind_every_s)
+        where id = ${id} and version = ${version} and state = 'pending' and remind_at is not null`.execute(
+        trx,
+      )
+    },
+
     remind: async ({ id, version }) => {
       // Counted from now: reminders that were missed are not made up for.
       const { rows } = await sql`

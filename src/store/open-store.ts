@@ -14,6 +14,7 @@ import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
 import { preApprovalReads } from './pre-approvals.ts'
 import { Known, quarantine } from './quarantine.ts'
+import { questionReads } from './questions.ts'
 import { reads } from './reads.ts'
 import { excessRights } from './rights.ts'
 import { standingReads } from './standing-reads.ts'
@@ -54,6 +55,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     deliveries: shielded(deliveries(db)),
     dues: shielded(dues(db)),
     preApprovals: shielded(preApprovalReads(db)),
+    questions: shielded(questionReads(db)),
     outbox: shielded(outbox(db, known)),
     quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
     standing: shielded(standingReads(db)),

@@ -14,6 +14,7 @@ import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
 import { preApprovalMoves } from './pre-approvals.ts'
 import { type Known, quarantineMoves } from './quarantine.ts'
+import { questionMoves } from './questions.ts'
 import { requestMoves } from './requests.ts'
 import { reviewMoves } from './reviews.ts'
 import { standingMoves } from './standing-moves.ts'
@@ -80,6 +81,7 @@ class Said {
     return {
       requests: requestMoves(trx),
       reviews: reviewMoves(trx),
+      questions: questionMoves(trx),
       quarantine: quarantineMoves(trx),
       preApprovals: preApprovalMoves(trx),
       grants: grantMoves(trx),

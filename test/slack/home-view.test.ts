@@ -32,6 +32,8 @@ it('Home puts what waits for me first, then what I have, asked for and may ask f
   expect(actionIds(view)).toEqual([
     'review_break_glass',
     'approve_request',
+    'approve_with_changes',
+    'ask_about_request',
     'deny_request',
     'show_credential',
     'extend_access',

@@ -33,6 +33,7 @@ import { told } from '../../src/slack/messages/told.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
 import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-beforehand.ts'
+import { largestQuestions } from './largest-questions.ts'
 import { securityMessages } from './largest-security.ts'
 import { standingMessages, standingRow } from './largest-standing.ts'
 import { troubleMessages } from './largest-trouble.ts'
@@ -155,6 +156,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
   return {
     'card pending': requestCard(full, names),
     'card extension': requestCard({ ...full, request: { ...asked, prolongs: 'g' }, prolongs: active }, names),
+    ...largestQuestions(typed, full, names),
     reminder: reminder(full, names),
     'card denied': requestCard(deniedCard, names),
     'card giving': requestCard({ ...approvedCard, grant: { ...worst, state: 'provisioning' } }, names),

@@ -81,6 +81,7 @@ describe('the manifest', () => {
     const known = [
       'auth.test',
       'chat.postMessage',
+      'chat.getPermalink',
       'chat.update',
       'users.info',
       'usergroups.users.list',

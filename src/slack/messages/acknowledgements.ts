@@ -90,6 +90,18 @@ export function endingAnswer(grant: Grant, by: string, names: Names): Message {
   )
 }
 
+export function questionAskedAnswer(request: Request): Message {
+  return sentence(
+    say`You asked about ${requestName(request.number)}. Nothing is decided; the question is in its thread, and you get a message when it is answered.`,
+  )
+}
+
+export function answeredAnswer(request: Request): Message {
+  return sentence(
+    say`You answered. It is in the thread of ${requestName(request.number)}, and who asked gets a message.`,
+  )
+}
+
 /** After Look again. */
 export function lookingAnswer(grant: Grant, names: Names): Message {
   if (grant.state === 'revoked')

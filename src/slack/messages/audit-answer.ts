@@ -162,6 +162,8 @@ const WORDS: Partial<Record<AuditEventType, string>> = {
   'pre_approval.given': 'Approved beforehand',
   'pre_approval.used': 'Pre-approval used',
   'pre_approval.ended': 'Pre-approval ended',
+  'question.asked': 'Question asked',
+  'question.answered': 'Question answered',
   'standing_access.found': 'Standing access found',
   'standing_access.accepted': 'Standing access accepted',
   'standing_access.asked': 'Asked about standing access',

@@ -5,25 +5,15 @@ import { askerOf, requestName, type Terms, termsOf } from '../../core/request.ts
 import type { Standing } from '../../core/standing.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
-import {
-  actions,
-  button,
-  context,
-  fields,
-  header,
-  paragraph,
-  quote,
-  rich,
-  section,
-} from '../blocks/layout.ts'
+import { actions, context, fields, header, paragraph, quote, rich, section } from '../blocks/layout.ts'
 import { MAX } from '../blocks/limits.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, day, type Line, moment, say, together } from '../blocks/say.ts'
-import { ACTION } from '../ids.ts'
 import { atTheEnd } from './at-the-end.ts'
+import { decisionButtons } from './decision-buttons.ts'
 import { whatItExtends } from './extension.ts'
 import { endButton } from './grant-buttons.ts'
-import { accessName, accessOf, approvedBy, asks, counted, forHowLong, usedOf } from './phrases.ts'
+import { accessName, accessOf, approvedBy, asks, forHowLong, usedOf } from './phrases.ts'
 import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
@@ -109,7 +99,7 @@ function termsNow({ request, grant, approvals }: Card): Terms {
 function whatItAllows({ role, request }: Card): Block {
   if (!role)
     return section(say`The configuration no longer has ${accessName(request)}, so it cannot be given.`)
-  return section(say`${bold(role.id)} allows: ${role.description}`)
+  return section(say`${bold(role.id)} allows: ${clamp(role.description, 400)}`)
 }
 
 function reasonOf(reason: string): Block {
@@ -163,40 +153,6 @@ function buttonsOf(card: Card, stage: Stage, names: Names): Block | undefined {
     ...(request.review?.state === 'open' ? [reviewButton(request, names)] : []),
   ]
   return buttons.length > 0 ? actions(...buttons) : undefined
-}
-
-/** Approve and Deny, for the card and for Home. */
-export function decisionButtons(
-  { request, needed, approvals }: Pick<Card, 'request'> & Partial<Pick<Card, 'needed' | 'approvals'>>,
-  names: Names,
-): Block {
-  const about = `${accessName(request)} for ${names(request.requester)}`
-  const number = requestName(request.number)
-  const more = needed !== undefined && approvals !== undefined && needed - approvals.length > 1
-  return actions(
-    button({
-      action: ACTION.approve,
-      text: 'Approve',
-      label: `Approve ${number}: ${about}`,
-      value: request.id,
-      style: 'primary',
-      confirm: {
-        title: `Approve ${number}?`,
-        text: more
-          ? `${names(request.requester)} asks for ${accessName(request)} for ${formatDuration(request.duration)}. After you, it needs ${counted((needed ?? 0) - (approvals?.length ?? 0) - 1, 'more approval')}.`
-          : `${names(request.requester)} will get ${accessName(request)} for ${formatDuration(request.duration)}${request.prolongs ? ' more' : ''}.`,
-        yes: 'Approve',
-        no: 'Not now',
-      },
-    }),
-    button({
-      action: ACTION.deny,
-      text: 'Deny…',
-      label: `Deny ${number}: ${about}`,
-      value: request.id,
-      style: 'danger',
-    }),
-  )
 }
 
 /** The whole card in sentences; the reason is in it for those who hear it. */

@@ -6,9 +6,9 @@ import { actions, context, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, code, type Line, say } from '../blocks/say.ts'
 import { grantLine, pendingLine, toDecideLine } from './access-lines.ts'
+import { decisionButtons } from './decision-buttons.ts'
 import { ownButtons, withdrawButton } from './grant-buttons.ts'
 import { counted } from './phrases.ts'
-import { decisionButtons } from './request-card.ts'
 import { openReviewLine, reviewButton } from './review.ts'
 
 /** With its buttons each takes two blocks; Home has them all. */

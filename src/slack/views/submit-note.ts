@@ -1,10 +1,16 @@
 import { isRefused, type Refused } from '../../core/refusal.ts'
+import { answerQuestion, askBack } from '../../operations/ask-back.ts'
 import { decideRequest } from '../../operations/decide-request.ts'
 import { endGrant } from '../../operations/end-grant.ts'
 import { notOurs } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
 import { ACTION } from '../ids.ts'
-import { decidedAnswer, endingAnswer } from '../messages/acknowledgements.ts'
+import {
+  answeredAnswer,
+  decidedAnswer,
+  endingAnswer,
+  questionAskedAnswer,
+} from '../messages/acknowledgements.ts'
 import { withNames } from '../names.ts'
 import { readId, type Submission } from '../payloads.ts'
 
@@ -23,6 +29,20 @@ export async function submitEnd(door: Door, { visitor, view }: Submission): Prom
   const ended = await endGrant(door.world, { grant, by: visitor.person, note: noteIn(view) })
   if (isRefused(ended)) return ended
   return withNames(door.world.directory, (names) => endingAnswer(ended.grant, visitor.person, names))
+}
+
+export async function submitQuestion(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
+  const request = readId(view.metadata)
+  if (!request) return notOurs()
+  const asked = await askBack(door.world, { request, by: visitor.person, text: noteIn(view) })
+  return isRefused(asked) ? asked : questionAskedAnswer(asked.request)
+}
+
+export async function submitAnswer(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
+  const question = readId(view.metadata)
+  if (!question) return notOurs()
+  const answered = await answerQuestion(door.world, { question, by: visitor.person, text: noteIn(view) })
+  return isRefused(answered) ? answered : answeredAnswer(answered.request)
 }
 
 function noteIn(view: Submission['view']): string {

@@ -1,0 +1,33 @@
+/** Where the copies of a card are. */
+import type { WebClient } from '@slack/web-api'
+import type { Lane } from '../core/notice.ts'
+import type { World } from '../core/ports.ts'
+import type { RequestId } from '../core/request.ts'
+import type { Drawn } from './draw-notices.ts'
+import type { Thread } from './posting.ts'
+
+/** The copy in this lane, where there is one. */
+export async function threadOf(
+  world: World,
+  lane: Lane,
+  { thread, broadcast = false }: Drawn,
+): Promise<Thread | undefined> {
+  const copies = thread ? await world.store.reads.posted(thread) : []
+  const head = copies.find((one) => one.lane === lane)
+  return head && { ts: head.ts, broadcast }
+}
+
+/** Where the card is decided; undefined while it is not posted, or when Slack does not say. */
+export const linksToCards = (client: WebClient, world: World) => async (id: RequestId) => {
+  const [request, copies] = await Promise.all([world.store.reads.request(id), world.store.reads.posted(id)])
+  const channel = world.catalog().targets.find((one) => one.id === request?.target)?.channel
+  const copy = copies.find((one) => one.channel === channel) ?? copies[0]
+  if (!copy) return undefined
+  try {
+    const { permalink } = await client.chat.getPermalink({ channel: copy.channel, message_ts: copy.ts })
+    return permalink
+  } catch (error) {
+    world.log.debug({ error: String(error) }, 'Slack did not say where a card is; it is told without a link')
+    return undefined
+  }
+}
