@@ -6,6 +6,7 @@ export type Fault = {
    * - `missing`, `no-hash`, `order`: events that are gone, half gone, or not in their place
    * - `rewritten`: somewhere in `[index, before)`, and consistently, so that no single event sticks out
    * - `truncated`: signed events are missing at the end
+   * - `text-gone`: a private text was removed, and no event says so
    * - `text`, `column`, `copy`, `file`: what stands beside an event is not what the event says
    * - `checkpoint`, `contradiction`: a checkpoint that cannot count, or two that cannot both be true
    * - `unproven`, `unwitnessed`: no checkpoint at all, or none that a witness has cosigned
@@ -19,6 +20,7 @@ export type Fault = {
     | 'rewritten'
     | 'truncated'
     | 'text'
+    | 'text-gone'
     | 'column'
     | 'copy'
     | 'file'

@@ -8,6 +8,8 @@ export type LogSource = {
   events(): AsyncIterable<readonly StoredLeaf[]>
   /** The log's own checkpoints, smallest first. */
   notes(): AsyncIterable<string>
+  /** Whether private texts come with the events; where they do not, nothing can be said about those that are missing. */
+  readonly hasTexts: boolean
   /** What was wrong with the source itself; complete when `events` has ended. */
   faults?(): readonly SourceFault[]
 }
@@ -20,6 +22,7 @@ export async function databaseSource(
 ): Promise<LogSource> {
   const newest = (await proof.lastCheckpoint())?.size ?? -1
   return {
+    hasTexts: true,
     async *events() {
       let coming: Promise<readonly StoredLeaf[]> | undefined = proof.leaves(0, PAGE)
       while (coming) {

@@ -63,6 +63,8 @@ const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'standing_access.gone': of('read', 'standing access'),
   'activity.collected': of('create', 'activity record'),
   'activity.unmatched': of('read', 'access without a grant', { severity: 'high' }),
+  'privacy.erased': of('update', 'private texts'),
+  'retention.applied': of('update', 'private texts'),
   'config.loaded': of('update', 'policy', { failsWhen: ['refused'] }),
   'digest.posted': of('create', 'digest'),
   'checkpoint.signed': of('create', 'checkpoint'),

@@ -1,6 +1,6 @@
 /** Reads an export as a log to be verified. Nothing in the folder is believed; `verifyLog` is there to judge it. */
 import { isUtf8 } from 'node:buffer'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SaltedText, StoredLeaf } from '../core/audit-proof.ts'
@@ -13,6 +13,7 @@ import { entriesOf, hashesOf, TILE_WIDTH, type Tile, TileBuilder, tilePath } fro
 export function folderSource(folder: string): LogSource {
   const faults: SourceFault[] = []
   return {
+    hasTexts: existsSync(path.join(folder, 'events.jsonl')),
     async *events() {
       const tiles = new TileBuilder()
       const jsonl = new JsonlReader(folder, faults)

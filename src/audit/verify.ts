@@ -1,7 +1,8 @@
 /**
  * Checks a log from one end to the other: every event against its hash, every hash against every checkpoint, every
- * private text that is left against the commitment in its event. It reads once, in order, and keeps nothing but two
- * compact ranges, so the length of the log does not matter.
+ * private text against the commitment in its event, or against the event that erased it. It reads once, in order, and keeps
+ * two compact ranges and the names of texts that are gone until it reads who erased them, so the length of the log does
+ * not matter.
  *
  * Two ranges, because an event and its stored hash can disagree, and only a checkpoint knows which of them is the one
  * that was signed: one range counts the hashes as stored, the other the hashes of the events.
@@ -15,6 +16,7 @@
 import { hash } from 'node:crypto'
 import type { StoredLeaf } from '../core/audit-proof.ts'
 import { CheckpointQueue, type Waiting } from './checkpoint-queue.ts'
+import { Erasures } from './erasures.ts'
 import { type Fault, FaultList } from './fault-list.ts'
 import { type Handover, KeyLine } from './key-line.ts'
 import type { LogSource } from './log-source.ts'
@@ -36,6 +38,8 @@ export type Verified = {
   readonly proven: number
   /** Private texts that are still there and match. */
   readonly texts: number
+  /** Private texts that are gone because an event erased them. */
+  readonly erased: number
   /** Restores that were confirmed with the log's key: at which event, what was kept, how many checkpoints count no more. */
   readonly restores: readonly Restore[]
   /** Where one key was followed by another. */
@@ -75,7 +79,7 @@ export async function verifyLog(options: VerifyOptions): Promise<Verified> {
     onProgress?.(check.position)
   }
   await check.checkpoints()
-  await check.end()
+  await check.end(source.hasTexts)
   for (const { text, index } of source.faults?.() ?? []) faults.add({ kind: 'file', text, index })
   return check.report()
 }
@@ -92,6 +96,7 @@ class Check {
   #given = 0
   #bad = 0
   #texts = 0
+  readonly #erasures = new Erasures()
   readonly #misses = new Misses()
   readonly #abandoned = new AbandonedSet()
   readonly #restores: Restore[] = []
@@ -147,6 +152,7 @@ class Check {
     if (said.type === 'checkpoint.abandoned') this.#abandon(index, bytes)
     const fault = (kind: Fault['kind'], text: string) => this.#faults.add({ kind, text, index })
     if (said.index !== String(index)) fault('order', `event ${index} says that it is another one`)
+    this.#erasures.read(index, said, texts)
     for (const { field, salt, content } of texts) {
       const salted = Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(content, 'utf8')])
       if (said[`${field}_c`] === hash('sha256', salted, 'hex')) this.#texts += 1
@@ -215,7 +221,8 @@ class Check {
     this.#witnessed.see(note, size)
   }
 
-  async end(): Promise<void> {
+  async end(hasTexts: boolean): Promise<void> {
+    if (hasTexts) this.#erasures.tell(this.#faults)
     for (const index of this.#disagreeing)
       this.#faults.add({ kind: 'changed', text: `event ${index} and its hash do not agree`, index })
     while (this.#queue.next < Number.POSITIVE_INFINITY) {
@@ -248,6 +255,7 @@ class Check {
       checkpoints: { good: this.#good, given: this.#given, bad: this.#bad + this.#queue.refused },
       proven: this.#proven,
       texts: this.#texts,
+      erased: this.#erasures.onPurpose,
       restores: this.#restores,
       witnessed: this.#witnessed.report(),
       handovers: this.#keys.handovers,

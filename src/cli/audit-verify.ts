@@ -134,14 +134,15 @@ async function readCheckpoints(files: readonly string[]): Promise<string[]> {
 }
 
 function inWords(verified: Verified, keys: readonly Verifier[], warnings: readonly string[]): string {
-  const { ok, size, proven, checkpoints, texts, restores, handovers, witnessed, faults, more } = verified
+  const { ok, size, proven, checkpoints, texts, erased, restores, handovers, witnessed, faults, more } =
+    verified
   const by = checkpoints.given > 0 ? ` (${checkpoints.given} of them kept elsewhere)` : ''
   const unsigned = size - proven
   return [
     ok ? 'The log is as it was signed.' : 'The log is NOT as it was signed:',
     ...faults.map((fault) => `  ✗ ${fault.text}`),
     ...(more > 0 ? [`  ✗ and ${more} more`] : []),
-    `${count(size, 'event')} read; ${count(checkpoints.good, 'checkpoint')} came out${by}; ${count(texts, 'private text')} matched.`,
+    `${count(size, 'event')} read; ${count(checkpoints.good, 'checkpoint')} came out${by}; ${count(texts, 'private text')} matched${erased > 0 ? `; ${count(erased, 'private text')} erased on purpose` : ''}.`,
     ...restores.map(
       ({ index, kept, abandoned }) =>
         `The log was restored: ${count(kept, 'event')} of it were kept, and at event ${index} an operator confirmed with its key that ${count(abandoned, 'checkpoint')} from before count no more.`,

@@ -4,10 +4,12 @@ import { activityCommand } from './activity.ts'
 import { auditCommand } from './audit.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
+import { eraseCommand } from './erase.ts'
 import { evidenceCommand } from './evidence.ts'
 import { explainCommand } from './explain.ts'
 import { grantsCommand } from './grants.ts'
 import { migrateCommand } from './migrate.ts'
+import { personCommand } from './person.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { revokeCommand } from './revoke.ts'
 import { standingCommand } from './standing.ts'
@@ -32,6 +34,8 @@ for (const command of [
   revokeCommand(),
   standingCommand(),
   activityCommand(),
+  personCommand(),
+  eraseCommand(),
   auditCommand(),
   quarantineCommand(),
   evidenceCommand(),

@@ -125,10 +125,19 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
   }
 }
 
-function upkeepOf({ standing_access: look, digest }: CatalogFile) {
+function upkeepOf({ standing_access: look, digest, retention }: CatalogFile) {
+  const { private_texts: texts, messages } = retention ?? {}
   return {
     ...(look?.every ? { standingAccess: { every: seconds(look.every) } } : {}),
     ...(look?.at ? { standingAccess: { at: look.at, timezone: digest.timezone } } : {}),
+    ...(retention
+      ? {
+          retention: {
+            ...(texts ? { privateTexts: seconds(texts) } : {}),
+            ...(messages ? { messages: seconds(messages) } : {}),
+          },
+        }
+      : {}),
   }
 }
 

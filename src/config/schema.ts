@@ -13,7 +13,7 @@ import { autoApproveSchema, preApprovalSchema } from './at-once-schema.ts'
 import { deliverySchema } from './delivery-schema.ts'
 import { PATTERN_MAX } from './reason-pattern.ts'
 import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
-import { standingSchema } from './upkeep-schema.ts'
+import { retentionSchema, standingSchema } from './upkeep-schema.ts'
 
 export const roleSchema = z.looseObject({
   activity: activitySchema.optional(),
@@ -146,6 +146,7 @@ export const catalogSchema = z.strictObject({
     .prefault({})
     .describe('When the summary is posted to the security channel.'),
   standing_access: standingSchema.optional(),
+  retention: retentionSchema.optional(),
   targets: z
     .record(z.string(), targetSchema)
     .describe('The systems in which access can be had, each under its id.'),

@@ -1,4 +1,4 @@
-/** What elevate does by itself beside requests: looking for standing access. */
+/** What elevate does by itself beside requests: looking for standing access, and forgetting what is old. */
 import { z } from 'zod'
 import { DAY, DURATION_HELP, formatDuration, MINUTE, parseDuration } from '../core/duration.ts'
 import { quote } from './issue.ts'
@@ -43,3 +43,20 @@ export const standingSchema = z
   .describe(
     'When every target is asked who has access that elevate did not give. Never by itself when left out.',
   )
+
+/** Access can live for 30 days, and what it was asked for has to be known that long. */
+const SHORTEST_TEXTS = 31 * DAY
+const LONGEST = 9999 * DAY
+
+export const retentionSchema = z
+  .strictObject({
+    private_texts: period(SHORTEST_TEXTS, LONGEST)
+      .optional()
+      .describe(
+        'Reasons, notes and names of access that is over: erased this long afterwards, at least 31d.',
+      ),
+    messages: period(DAY, LONGEST)
+      .optional()
+      .describe('Where messages about access that is over stand in Slack, so that they can be redrawn.'),
+  })
+  .describe('How long texts about people are kept, each kind for its period. For ever when left out.')

@@ -38,6 +38,8 @@ export const auditEventTypes = [
   'standing_access.gone',
   'activity.collected',
   'activity.unmatched',
+  'privacy.erased',
+  'retention.applied',
   'config.loaded',
   'digest.posted',
   'checkpoint.signed',

@@ -6,6 +6,7 @@ import type { Delivery } from './delivery.ts'
 import type { Severity } from './feed.ts'
 import type { Weekday } from './hours.ts'
 import type { ChannelId, Who } from './person.ts'
+import type { Retention } from './privacy.ts'
 import type { ApprovalStage } from './stages.ts'
 import type { StandingSchedule } from './standing.ts'
 
@@ -120,6 +121,8 @@ export type Catalog = {
   readonly broadcastFrom?: Severity
   /** When targets are asked for standing access; only when somebody wants it, without it. */
   readonly standingAccess?: StandingSchedule
+  /** Everything is kept for ever without it. */
+  readonly retention?: Retention
   readonly targets: readonly Target[]
   readonly policies: readonly Policy[]
   readonly activitySources?: readonly ActivitySource[]

@@ -13,6 +13,7 @@ import type { DigestPeriod, Lane, Told } from './notice.ts'
 import type { Outbox, Waiting } from './outbox.ts'
 import type { GroupId, Groups, Person, PersonId } from './person.ts'
 import type { PreApprovalId, PreApprovalMoves, PreApprovalReads } from './pre-approval.ts'
+import type { ErasingEvent, PrivacyMoves, PrivacyReads, PrivateText } from './privacy.ts'
 import type { QuarantineMoves, QuarantineStore } from './quarantine.ts'
 import type { QuestionMoves, QuestionReads } from './question.ts'
 import type { Reads } from './reads.ts'
@@ -53,6 +54,7 @@ export type Store = {
   readonly questions: QuestionReads
   readonly standing: StandingReads
   readonly activity: ActivityReads
+  readonly privacy: PrivacyReads
   readonly outbox: Outbox
   readonly quarantine: QuarantineStore
 }
@@ -126,6 +128,7 @@ export type Tx = {
   readonly dues: DueMoves
   readonly standing: StandingMoves
   readonly activity: ActivityMoves
+  readonly privacy: PrivacyMoves
   /** People whose Home is open or was lately, so that it is kept true. */
   homes(): Promise<readonly PersonId[]>
   /** True for the first of all replicas that asks for this stretch of time. */
@@ -133,6 +136,11 @@ export type Tx = {
   /** Keeps a configuration's text under its hash. */
   keepPolicy(hash: string, text: string): Promise<void>
   append(event: AuditEvent): void
+  /**
+   * Erases these private texts from the log, at most `ERASED_AT_ONCE`, and appends the event that names them: both or
+   * neither. Fails when one of them is gone already.
+   */
+  erase(event: ErasingEvent, texts: readonly PrivateText[]): void
   tell(told: Told): void
 }
 

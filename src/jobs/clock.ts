@@ -11,6 +11,7 @@ import { makeActivityWatch } from './activity.ts'
 import { digestTimes } from './digest-times.ts'
 import type { Gate } from './gate.ts'
 import { makeLeaverWatch } from './leavers.ts'
+import { makeRetention } from './retention.ts'
 import type { Sender } from './sender.ts'
 import { makeStandingWatch } from './standing.ts'
 import type { Worker } from './worker.ts'
@@ -42,6 +43,7 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
   const leavers = makeLeaverWatch(world)
   const standing = makeStandingWatch(world)
   const activity = makeActivityWatch(world)
+  const retention = makeRetention(world)
 
   const tick = async (): Promise<void> => {
     try {
@@ -91,13 +93,14 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
     start() {
       second = schedule('* * * * * *', tick, { noOverlap: true, suppressMissedWarning: true })
       scheduleDigests()
+      retention.start()
     },
     reschedule: scheduleDigests,
     tick,
     sinceLastTick: () => (lastGood === undefined ? undefined : performance.now() - lastGood),
     async stop() {
       await Promise.all([second?.destroy(), ...digests.map((task) => task.destroy())])
-      await Promise.all([leavers.stop(), standing.stop(), activity.stop()])
+      await Promise.all([leavers.stop(), standing.stop(), activity.stop(), retention.stop()])
       await worker.stop()
       await sender.stop()
     },

@@ -13,6 +13,7 @@ import { evidenceReads } from './evidence.ts'
 import { shielded } from './failure.ts'
 import { outbox } from './outbox.ts'
 import { preApprovalReads } from './pre-approvals.ts'
+import { privacyReads } from './privacy.ts'
 import { Known, quarantine } from './quarantine.ts'
 import { questionReads } from './questions.ts'
 import { reads } from './reads.ts'
@@ -60,6 +61,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
     standing: shielded(standingReads(db)),
     activity: shielded(activityReads(db)),
+    privacy: shielded(privacyReads(db)),
     ping,
     checkRights,
     close: () => connections.close(),

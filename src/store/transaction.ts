@@ -5,6 +5,7 @@ import type { AuditEvent } from '../core/audit-event.ts'
 import { type DigestPeriod, keyOf, type Told } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import type { Store, Tx } from '../core/ports.ts'
+import { nameText } from '../core/privacy.ts'
 import { activityMoves } from './activity.ts'
 import { seal } from './audit-log.ts'
 import type { Connections, Database, Line } from './connection.ts'
@@ -13,6 +14,7 @@ import { dueMoves } from './dues.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
 import { grantMoves } from './grants.ts'
 import { preApprovalMoves } from './pre-approvals.ts'
+import { privacyMoves } from './privacy.ts'
 import { type Known, quarantineMoves } from './quarantine.ts'
 import { questionMoves } from './questions.ts'
 import { requestMoves } from './requests.ts'
@@ -75,6 +77,7 @@ async function finish(line: Line, last: CompiledQuery | undefined): Promise<void
 class Said {
   readonly #events: AuditEvent[] = []
   readonly #told: Told[] = []
+  readonly #erasures: AuditEvent[] = []
   #written = false
 
   around(trx: Database): Tx {
@@ -89,11 +92,16 @@ class Said {
       dues: dueMoves(trx),
       standing: standingMoves(trx),
       activity: activityMoves(trx),
+      privacy: privacyMoves(trx),
       homes: () => homes(trx),
       claimDigest: (from, to, period = 'daily') => claimDigest(trx, from, to, period),
       keepPolicy: (hash, text) => keepPolicy(trx, hash, text),
       append: (event) => {
         this.#events.push(this.#inTime(event))
+      },
+      erase: (event, texts) => {
+        const detail = { ...event.detail, erased: texts.map(nameText) }
+        this.#erasures.push(this.#inTime({ ...event, detail }))
       },
       tell: (told) => {
         this.#told.push(this.#inTime(told))
@@ -116,14 +124,14 @@ class Said {
    */
   lastStatement(trx: Database, known: Known): CompiledQuery | undefined {
     this.#written = true
-    if (this.#events.length === 0 && this.#told.length === 0) return undefined
+    if (this.#events.length + this.#told.length + this.#erasures.length === 0) return undefined
     const { events, secrets } = seal(this.#events)
-    if (this.#told.length === 0) {
-      return sql`
-        select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb) from ${known.admit}`.compile(
-        trx,
-      )
-    }
+    // What erases comes after what is erased: an event of the same transaction may be the first of two.
+    const logged = sql.join([
+      sql`audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)`,
+      ...this.#erasures.map(erasing),
+    ])
+    if (this.#told.length === 0) return sql`select ${logged} from ${known.admit}`.compile(trx)
     const told = onePerKey(this.#told)
     return sql`
       with said as materialized (
@@ -140,10 +148,15 @@ class Said {
         on conflict (key) where taken_at is null and key is not null do update set key = excluded.key where false
         returning id
       )
-      select audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)
+      select ${logged}
       from (select count(*) from lanes) as lanes_first, (select count(*) from notices) as notices_next
-      ${events.length > 0 ? sql`, ${known.admit}` : sql``}`.compile(trx)
+      ${events.length + this.#erasures.length > 0 ? sql`, ${known.admit}` : sql``}`.compile(trx)
   }
+}
+
+function erasing(event: AuditEvent) {
+  const { events, secrets } = seal([event])
+  return sql`audit.erase(${events[0] ?? ''}::text, ${JSON.stringify(secrets)}::jsonb)`
 }
 
 /** One statement cannot meet the same key twice. */

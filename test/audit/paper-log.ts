@@ -11,7 +11,9 @@ import { leafOf, naiveRoot } from './naive-tree.ts'
 
 export const signer = must(readSkey(makeSkey('elevate/audit/test')))
 
-export type PaperLeaf = { -readonly [key in keyof StoredLeaf]: StoredLeaf[key] }
+export type PaperLeaf = Omit<{ -readonly [key in keyof StoredLeaf]: StoredLeaf[key] }, 'texts'> & {
+  texts: StoredLeaf['texts'][number][]
+}
 
 export class PaperLog {
   leaves: PaperLeaf[] = []
@@ -62,6 +64,7 @@ export class PaperLog {
   source(pageSize = 7): LogSource {
     const { leaves, notes } = this
     return {
+      hasTexts: true,
       async *events() {
         for (let at = 0; at < leaves.length; at += pageSize) yield leaves.slice(at, at + pageSize)
       },

@@ -2,9 +2,10 @@
 // where. Positions are random; every attacker owns the whole database, and only lacks the key and the channel.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { verifyLog } from '../../src/audit/verify.ts'
 import { must } from '../store/samples.ts'
 import { ANCHOR, ATTACKS, honest, lie, of, SIGNED, SIZE, verify } from './attacks.ts'
-import { PaperLog } from './paper-log.ts'
+import { PaperLog, signer } from './paper-log.ts'
 
 test('an honest log is all right, and it is said how far it is proven', async () => {
   const log = honest()
@@ -17,6 +18,7 @@ test('an honest log is all right, and it is said how far it is proven', async ()
     checkpoints: { good: 5, given: 1, bad: 0 },
     proven: ANCHOR,
     texts: SIZE,
+    erased: 0,
     restores: [],
     handovers: [],
     witnessed: [],
@@ -44,10 +46,43 @@ test('a log without any checkpoint is not proven, however well it comes out', as
   expect((await verify(new PaperLog())).ok).toBe(false)
 })
 
-test('erased texts break nothing', async () => {
+test('a text that is gone is a fault, unless a later event says that it was erased', async () => {
+  const log = PaperLog.of(20)
+  for (const at of [3, 7]) log.at(at).texts = []
+  log.edit(12, (said) => {
+    said.type = 'privacy.erased'
+    said.detail = { erased: ['3:reason', '9:reason', 'nonsense', 4] }
+  })
+  log.at(12).columns = {}
+  log.recompute()
+  log.sign(20)
+  const report = await verify(log)
+  expect(report).toMatchObject({ ok: false, texts: 18, erased: 1 })
+  expect(report.faults).toEqual([
+    {
+      kind: 'text-gone',
+      text: 'a private text of event 7 (reason) is gone, and no event says that it was erased',
+      index: 7,
+    },
+  ])
+  // An event before it cannot have erased it.
+  const early = PaperLog.of(20)
+  early.at(15).texts = []
+  early.edit(12, (said) => {
+    said.type = 'retention.applied'
+    said.detail = { erased: ['15:reason'] }
+  })
+  early.at(12).columns = {}
+  early.recompute()
+  early.sign(20)
+  expect(of('text-gone', await verify(early)).map((fault) => fault.index)).toEqual([15])
+})
+
+test('an export that carries no texts says nothing of those that are missing', async () => {
   const log = honest()
   for (const leaf of log.leaves) leaf.texts = []
-  expect(await verify(log)).toMatchObject({ ok: true, texts: 0 })
+  const source = { ...log.source(), hasTexts: false }
+  expect(await verifyLog({ source, keys: [signer.verifier] })).toMatchObject({ ok: true, texts: 0 })
 })
 
 describe('found at any place below the anchor, when', () => {
@@ -105,7 +140,7 @@ test('several events changed are all named, and of very many the first thousand'
   const report = await verify(log)
   expect(of('changed', report).map((fault) => fault.index)).toEqual([3, 20, 55])
   const long = PaperLog.of(1100, [1100])
-  for (let at = 0; at < 1100; at += 1) long.at(at).texts = [{ field: '\u001b[31m', salt: '', content: '' }]
+  for (let at = 0; at < 1100; at += 1) long.at(at).texts.push({ field: '\u001b[31m', salt: '', content: '' })
   const many = await verify(long)
   expect(many.faults).toHaveLength(1000)
   expect(many.more).toBe(100)

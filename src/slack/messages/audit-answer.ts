@@ -171,6 +171,8 @@ const WORDS: Partial<Record<AuditEventType, string>> = {
   'standing_access.gone': 'Standing access gone',
   'activity.collected': 'Activity collected',
   'activity.unmatched': 'Access without a grant',
+  'privacy.erased': 'Private texts erased',
+  'retention.applied': 'Old texts erased',
   'config.loaded': 'Configuration',
   'digest.posted': 'Digest posted',
   'checkpoint.signed': 'Checkpoint signed',

@@ -1,0 +1,67 @@
+import type { PersonId } from '../core/person.ts'
+import type { Store } from '../core/ports.ts'
+import { type Blanked, ERASED_AT_ONCE, type PrivateText, totalOf } from '../core/privacy.ts'
+import { cleanText } from '../core/reason.ts'
+import { oneOf, type Refused, refuse } from '../core/refusal.ts'
+
+export type Erasing = {
+  readonly person: PersonId
+  /** Why; kept as a private text of the event itself. */
+  readonly reason: string
+  /** Login name of whoever sits at the terminal. */
+  readonly by: string
+  /** Only say what would be erased. */
+  readonly dryRun: boolean
+}
+
+export type Erased = { readonly texts: number; readonly rows: Blanked }
+
+/**
+ * Erases what a person wrote, and what others wrote about him, wherever it is kept: in the log's private texts and in
+ * the rows of what is over. That it happened is an event, and proofs stay whole. Nothing is erased while something of
+ * his is live: an approver, a reviewer and the end of the access still need it.
+ */
+export async function erasePerson(
+  store: Pick<Store, 'privacy' | 'transaction'>,
+  { person, reason: typed, by, dryRun }: Erasing,
+): Promise<Erased | Refused> {
+  const reason = cleanText(typed)
+  if (!reason) return refuse('reason-missing', 'Please say why; it stays in the audit log.')
+  const live = await store.privacy.live(person)
+  if (live.length > 0)
+    return refuse(
+      'already-pending',
+      `${person} has something live: ${oneOf(live.slice(0, 10)).replace(/ or /, ' and ')}. End it first, and close open reviews.`,
+    )
+  const texts = await store.privacy.textsOf(person)
+  if (dryRun) return { texts: texts.length, rows: await store.privacy.rowsOf(person) }
+  const parts = partsOf(texts)
+  const rows = await store.transaction(async (tx) => {
+    const blanked = await tx.privacy.blank(person)
+    for (const [at, part] of parts.entries())
+      tx.erase(
+        {
+          type: 'privacy.erased',
+          actor: { kind: 'operator', id: by },
+          subject: person,
+          detail: { part: at + 1, parts: parts.length, ...(at === 0 ? { rows: blanked } : {}) },
+          ...(at === 0 ? { private: { reason } } : {}),
+        },
+        part,
+      )
+    return blanked
+  })
+  return { texts: texts.length, rows }
+}
+
+/** One at least: that nothing was found is worth an event, too. */
+function partsOf(texts: readonly PrivateText[]): PrivateText[][] {
+  const parts = [texts.slice(0, ERASED_AT_ONCE)]
+  for (let from = ERASED_AT_ONCE; from < texts.length; from += ERASED_AT_ONCE)
+    parts.push(texts.slice(from, from + ERASED_AT_ONCE))
+  return parts
+}
+
+export function nothingErased({ texts, rows }: Erased): boolean {
+  return texts + totalOf(rows) === 0
+}
