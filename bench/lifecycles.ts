@@ -93,7 +93,7 @@ function directoryOf({ askers }: Rig): Directory {
   const person = async (id: string): Promise<Person> => people.get(id) ?? { id, kind: 'stranger', name: id }
   const groups = async (ids: readonly string[]) =>
     new Map(ids.flatMap((id) => (members.has(id) ? [[id, members.get(id) ?? []] as const] : [])))
-  return { person, groups, personLately: person, groupsLately: groups }
+  return { person, groups, presence: async () => new Map(), personLately: person, groupsLately: groups }
 }
 
 export type Given = { readonly request: string; readonly requestNumber: number; readonly grant: string }

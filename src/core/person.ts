@@ -15,6 +15,9 @@ export type Person = {
   readonly timezone?: string
 }
 
+/** At the keyboard or not, as Slack says; it knows nothing of holidays. */
+export type Presence = 'active' | 'away'
+
 /** Whom a policy names. */
 export type Who =
   | { readonly kind: 'everyone' }

@@ -149,7 +149,7 @@ export function rehearse(
 }
 
 /** Whoever is to have access must be able to have it. Not an attempt of the receiver, who knows nothing of it. */
-function refuseReceiver({ id, kind }: Person): Refused | undefined {
+export function refuseReceiver({ id, kind }: Person): Refused | undefined {
   if (kind === 'member') return undefined
   const why = {
     guest: `<@${id}> is a guest of this workspace, and guests cannot have access.`,

@@ -11,7 +11,7 @@ import type { EvidenceReads } from './evidence.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './grant.ts'
 import type { DigestPeriod, Lane, Told } from './notice.ts'
 import type { Outbox, Waiting } from './outbox.ts'
-import type { GroupId, Groups, Person, PersonId } from './person.ts'
+import type { GroupId, Groups, Person, PersonId, Presence } from './person.ts'
 import type { PreApprovalId, PreApprovalMoves, PreApprovalReads } from './pre-approval.ts'
 import type { ErasingEvent, PrivacyMoves, PrivacyReads, PrivateText } from './privacy.ts'
 import type { QuarantineMoves, QuarantineStore } from './quarantine.ts'
@@ -166,6 +166,8 @@ export type Directory = {
   person(id: PersonId): Promise<Person>
   /** Members of these groups, asked now; a group that cannot be read is absent. */
   groups(ids: readonly GroupId[]): Promise<Groups>
+  /** Who of these is at the keyboard, asked now; whom Slack does not tell about is absent. */
+  presence(ids: readonly PersonId[]): Promise<ReadonlyMap<PersonId, Presence>>
   /** The same from a memory of at most a minute: for drawing, never for deciding. */
   personLately(id: PersonId): Promise<Person>
   groupsLately(ids: readonly GroupId[]): Promise<Groups>

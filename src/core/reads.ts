@@ -47,6 +47,8 @@ export type Reads = {
   requestsOf(person: PersonId, limit: number): Promise<readonly Request[]>
   /** This request and all that were asked for together with it, in the order they were asked for. */
   bundleOf(id: RequestId): Promise<readonly Request[]>
+  /** Of these requests, those that were asked for together with others, and the first of each bundle. */
+  leads(ids: readonly RequestId[]): Promise<ReadonlyMap<RequestId, RequestId>>
   /** What was taken by break-glass and not reviewed yet, oldest first; of one person, or of everybody. */
   openReviews(limit: number, person?: PersonId): Promise<readonly Request[]>
   /** This person's last ended grants on an entitlement, newest first. */

@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'reason-too-short'
   | 'reason-too-long'
   | 'reason-pattern'
+  | 'bad-start'
   | 'ticket-missing'
   | 'ticket-pattern'
   | 'not-allowed'

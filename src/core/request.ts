@@ -95,7 +95,10 @@ export function termsOf(request: Pick<Request, 'duration' | 'startsAt'>, yeses: 
 }
 
 /** Everybody who has an interest of his own in the answer. */
-export function ownersOf(request: Pick<Request, 'requester' | 'askedBy'>): readonly PersonId[] {
+export function ownersOf(request: {
+  readonly requester: PersonId
+  readonly askedBy?: PersonId | undefined
+}): readonly PersonId[] {
   return request.askedBy === undefined ? [request.requester] : [request.requester, request.askedBy]
 }
 

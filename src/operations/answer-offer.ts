@@ -8,6 +8,7 @@ import { askerOf, type Request, type RequestId, requestName } from '../core/requ
 import { approveAtOnce, type Beforehand, readBeforehand } from './approve-at-once.ts'
 import { closedAlready } from './decide-request.ts'
 import { recordAttempt } from './record-attempt.ts'
+import { tellCards } from './tell-cards.ts'
 import { tellHomes } from './tell-homes.ts'
 
 export type Answering = {
@@ -113,9 +114,7 @@ async function tell(
 ): Promise<void> {
   const [lead] = answered
   if (!lead) return
-  if (answer === 'accept')
-    for (const lane of await tx.requests.cards(lead.id))
-      tx.tell({ lane, notice: { kind: 'card', request: lead.id } })
+  if (answer === 'accept') for (const { id } of answered) await tellCards(tx, { id, state: 'pending' })
   else
     tx.tell({
       lane: channelLane(world.catalog().securityChannel),

@@ -12,6 +12,7 @@ export type Extending = {
   /** As typed; it is added to what there is. */
   readonly duration: string | undefined
   readonly reason: string
+  readonly ticket?: string | undefined
 }
 
 /**
@@ -20,14 +21,23 @@ export type Extending = {
  */
 export async function extendAccess(
   world: World,
-  { by, grant: id, duration, reason }: Extending,
+  { by, grant: id, duration, reason, ticket }: Extending,
 ): Promise<(Asked & { readonly prolongs: Grant }) | Refused> {
   const prolongs = await extendable(world, by, id)
   if (isRefused(prolongs)) return prolongs
   const { target, role } = prolongs
   const before = await world.store.reads.request(prolongs.requestId)
   const earlierTicket = before?.ticket
-  const asked = await requestAccess(world, { by, target, role, duration, reason, prolongs, earlierTicket })
+  const asked = await requestAccess(world, {
+    by,
+    target,
+    role,
+    duration,
+    reason,
+    ticket,
+    prolongs,
+    earlierTicket,
+  })
   return isRefused(asked) ? asked : { ...asked, prolongs }
 }
 

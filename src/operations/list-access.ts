@@ -18,6 +18,8 @@ export type AccessList = {
   readonly requests: readonly Request[]
   /** Pending requests that this person could approve now. */
   readonly toDecide: readonly Request[]
+  /** What others asked for that this person would have, and has to accept first. */
+  readonly toAccept: readonly Request[]
   /** What others took by break-glass and this person may review. */
   readonly toReview: readonly Request[]
   readonly preApprovals?: PreApprovalList
@@ -46,7 +48,7 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
     listPreApprovals(world, by, { all: false }),
   ])
   if (refuseUnlessMember(person))
-    return { mayAsk: [], grants, requests, toDecide: [], toReview: [], preApprovals }
+    return { mayAsk: [], grants, requests, toAccept: [], toDecide: [], toReview: [], preApprovals }
   const mayDecide = (request: Request) =>
     !isRefused(
       decide(
@@ -62,6 +64,7 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
     mayAsk: entitlementsOf(catalog, by, groups),
     grants,
     requests,
+    toAccept: requests.filter((one) => one.state === 'offered' && one.requester === by),
     toDecide: pending.filter(mayDecide),
     toReview: unreviewed.filter((request) => !refuseReviewer(catalog, request, person, groups)),
     preApprovals,

@@ -87,6 +87,7 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     overseers: overseersOf(catalog, request),
     ticketUrl: ticketUrlOf(catalog, request),
     stands: await standsAlready(world, request),
+    together: request.bundle === undefined ? [] : (await reads.bundleOf(id)).filter((one) => one.id !== id),
     past: past.filter((one) => one.requestId !== id).slice(0, 3),
   }
 }

@@ -19,6 +19,7 @@ import { askerOf, type Request, type RequestId, requestName } from '../core/requ
 import { type ApprovalStage, approvalsNeeded, writeStage } from '../core/stages.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from './approve-at-once.ts'
 import { recordRefusal } from './record-refusal.ts'
+import { tellCards } from './tell-cards.ts'
 import { tellHomes } from './tell-homes.ts'
 
 /** One person can have this many open questions at a time; more would only drown the approvers. */
@@ -222,26 +223,22 @@ async function open(
 async function tell(world: World, tx: Tx, opened: readonly Asked[]): Promise<void> {
   const [first] = opened
   if (!first) return
-  const { request, allowed } = first
-  const { channel } = allowed.target
-  if (request.state === 'offered')
+  const { request: lead } = first
+  if (lead.state === 'offered')
     tx.tell({
-      lane: personLane(request.requester),
-      notice: { kind: 'told', step: 'offered', request: request.id },
+      lane: personLane(lead.requester),
+      notice: { kind: 'told', step: 'offered', request: lead.id },
     })
-  else
-    for (const lane of cardLanes(world.catalog(), channel)) {
-      // They share the card on which they are decided, and each has a thread of its own in the feed.
-      const shown = lane === channelLane(channel) ? [first] : opened
-      for (const one of shown) tx.tell({ lane, notice: { kind: 'card', request: one.request.id } })
-    }
-  // Where nobody has to be asked, one line says it all.
-  if (opened.some((one) => one.request.state !== 'approved'))
-    tx.tell({
-      lane: channelLane(world.catalog().securityChannel),
-      notice: { kind: 'feed', what: 'asked', request: request.id },
-    })
-  await tellHomes(tx, request.requester, askerOf(request))
+  for (const { request } of opened) {
+    await tellCards(tx, request)
+    // Where nobody has to be asked, one line says it all.
+    if (request.state !== 'approved')
+      tx.tell({
+        lane: channelLane(world.catalog().securityChannel),
+        notice: { kind: 'feed', what: 'asked', request: request.id },
+      })
+  }
+  await tellHomes(tx, lead.requester, askerOf(lead))
 }
 
 /** What was typed, with the duration in seconds. */

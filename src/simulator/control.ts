@@ -17,6 +17,8 @@ export type Control = {
   /** Ends a person's membership; the app gets `user_change`. */
   deactivate(userId: string): Promise<void>
   reactivate(userId: string): Promise<void>
+  /** Is this person at the keyboard? Everybody is, to begin with. */
+  setPresence(userId: string, presence: 'active' | 'away'): void
   /** Puts the bot into a channel, as `/invite` does, or takes it out. */
   inviteBot(channel: string): void
   removeBot(channel: string): void
@@ -56,6 +58,10 @@ export function controlOf(platform: Platform, transport: SocketMode | HttpDelive
     setGroupMembers: (groupId, members) => setGroupMembers(platform, groupId, members),
     deactivate: (userId) => setDeleted(platform, userId, true),
     reactivate: (userId) => setDeleted(platform, userId, false),
+    setPresence: (userId, presence) =>
+      personIn(platform, userId, (person) => {
+        person.away = presence === 'away'
+      }),
     inviteBot: (channel) =>
       changeChannel(platform, channel, ({ members }) => members.add(platform.workspace.app.botUserId)),
     removeBot: (channel) =>
@@ -149,6 +155,13 @@ function membersChanged(platform: Platform, group: Group, before: readonly strin
     removed_users: removed,
     removed_users_count: removed.length,
   }
+}
+
+function personIn(platform: Platform, userId: string, change: (person: Person) => void): void {
+  const person = platform.workspace.people.get(userId)
+  if (!person) throw new Error(`nobody has the id ${userId}`)
+  change(person)
+  platform.workspace.touch()
 }
 
 async function setDeleted(platform: Platform, userId: string, deleted: boolean): Promise<void> {

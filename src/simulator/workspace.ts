@@ -20,6 +20,8 @@ export type UserSeed = {
   readonly guest?: boolean
   readonly bot?: boolean
   readonly deleted?: boolean
+  /** Not at the keyboard; everybody is unless it says so. */
+  readonly away?: boolean
   /** Somebody of another organisation, met through Slack Connect. */
   readonly stranger?: boolean
   readonly admin?: boolean
@@ -38,10 +40,11 @@ export type ChannelSeed = {
   readonly bot?: boolean
 }
 
-export type Person = Required<Omit<UserSeed, 'email' | 'deleted'>> & {
+export type Person = Required<Omit<UserSeed, 'email' | 'deleted' | 'away'>> & {
   readonly email: string | undefined
   readonly teamId: string
   deleted: boolean
+  away: boolean
   updated: number
 }
 
@@ -124,6 +127,7 @@ export class Workspace {
       guest: seed.guest ?? false,
       bot: seed.bot ?? false,
       deleted: seed.deleted ?? false,
+      away: seed.away ?? false,
       stranger: seed.stranger ?? false,
       admin: seed.admin ?? false,
       teamId: seed.stranger ? STRANGER_TEAM : this.team.id,

@@ -12,8 +12,11 @@ export async function threadOf(
   lane: Lane,
   { thread, broadcast = false }: Drawn,
 ): Promise<Thread | undefined> {
-  const copies = thread ? await world.store.reads.posted(thread) : []
-  const head = copies.find((one) => one.lane === lane)
+  if (thread === undefined) return undefined
+  const { reads } = world.store
+  const inLane = async (id: RequestId) => (await reads.posted(id)).find((one) => one.lane === lane)
+  // What was asked for together is one card: its receipts and reminders stand in the one thread.
+  const head = (await inLane(thread)) ?? (await inLane((await reads.leads([thread])).get(thread) ?? thread))
   return head && { ts: head.ts, broadcast }
 }
 

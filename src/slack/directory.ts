@@ -1,6 +1,6 @@
 /** Who somebody is and who is in a group, by Slack's own answer. */
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
-import type { GroupId, Person, PersonId, PersonKind } from '../core/person.ts'
+import type { GroupId, Person, PersonId, PersonKind, Presence } from '../core/person.ts'
 import { type Directory, DirectoryDown } from '../core/ports.ts'
 import { clamp, cleanText } from '../core/reason.ts'
 import { PASSING } from './reach.ts'
@@ -34,6 +34,7 @@ export function makeDirectory(parts: {
     person: people.fresh,
     personLately: people.lately,
     groups: (ids) => readable(ids, groups.fresh),
+    presence: (ids) => presenceOf(client, ids),
     groupsLately: (ids) => readable(ids, groups.lately),
     forgetPerson: people.forget,
     forgetGroup: groups.forget,
@@ -64,6 +65,26 @@ async function readPerson(client: WebClient, id: PersonId, teamId: string): Prom
 }
 
 const UNKNOWN_USER: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible', 'users_not_found'])
+
+/** `users.getPresence` takes about one call a second, and each asks about one person; a burst of a few is fine. */
+const PRESENCE_AT_ONCE = 20
+
+async function presenceOf(
+  client: WebClient,
+  ids: readonly PersonId[],
+): Promise<ReadonlyMap<PersonId, Presence>> {
+  const known = new Map<PersonId, Presence>()
+  const ask = async (id: PersonId) => {
+    try {
+      const { presence } = await client.users.getPresence({ user: id })
+      if (presence === 'active' || presence === 'away') known.set(id, presence)
+    } catch {
+      // Not knowing it is no reason to answer nothing.
+    }
+  }
+  await Promise.all([...new Set(ids)].slice(0, PRESENCE_AT_ONCE).map(ask))
+  return known
+}
 
 function stranger(id: PersonId): Person {
   return { id, kind: 'stranger', name: id }

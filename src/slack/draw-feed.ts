@@ -6,8 +6,9 @@ import type { Waiting } from '../core/outbox.ts'
 import type { World } from '../core/ports.ts'
 import type { RequestId } from '../core/request.ts'
 import { ticketUrlOf } from '../core/ticket.ts'
-import type { Card } from '../operations/read-card.ts'
+import { readCard } from '../operations/read-card.ts'
 import type { Message, Names } from './blocks/message.ts'
+import { bundleCard } from './messages/bundle-card.ts'
 import { FEED_ORDER, feed } from './messages/feed.ts'
 import { feedHead } from './messages/feed-head.ts'
 import type { FeedKind, FeedLine } from './messages/feed-line.ts'
@@ -27,8 +28,33 @@ export type DrawnFeed = {
 }
 
 /** The copy of a request that this lane carries: the card where it is decided, a line in the feed. */
-export function drawCopy(world: World, lane: Lane, card: Card, names: Names): Message {
-  return inFeed(world.catalog(), lane, card.request) ? feedHead(card, names) : requestCard(card, names)
+export async function readCopy(
+  world: World,
+  lane: Lane,
+  id: RequestId,
+): Promise<((names: Names) => Message) | undefined> {
+  const card = await readCard(world, id)
+  if (!card) return undefined
+  if (inFeed(world.catalog(), lane, card.request)) return (names) => feedHead(card, names)
+  if (card.request.bundle === undefined) return (names) => requestCard(card, names)
+  const bundle = await world.store.reads.bundleOf(id)
+  const cards = await inTurns(bundle, async (one) => (one.id === id ? card : readCard(world, one.id)))
+  const found = cards.filter((one) => one !== undefined)
+  return (names) => bundleCard(found, names)
+}
+
+/** Requests of one bundle share the card of the first where they are decided; in the feed each has its own thread. */
+export async function cardsOf(
+  world: World,
+  lane: Lane,
+  requests: readonly RequestId[],
+): Promise<ReadonlyMap<RequestId, RequestId>> {
+  const leads = await world.store.reads.leads(requests)
+  const shared = await inTurns([...leads], async ([id, lead]) => {
+    const request = await world.store.reads.request(id)
+    return request && !inFeed(world.catalog(), lane, request) ? [[id, lead] as const] : []
+  })
+  return new Map(shared.flat())
 }
 
 /** One group for each request while they are few, one for all when they are many; what belongs to none is one group. */

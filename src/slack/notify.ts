@@ -14,11 +14,10 @@ import {
 import type { Posted } from '../core/reads.ts'
 import type { RequestId } from '../core/request.ts'
 import { listAccess } from '../operations/list-access.ts'
-import { readCard } from '../operations/read-card.ts'
 import type { Message } from './blocks/message.ts'
 import { linksToCards, threadOf } from './card-places.ts'
 import { drawEnding, endingsToRedraw } from './draw-ending.ts'
-import { drawCopy, inTurns, MANY_REQUESTS } from './draw-feed.ts'
+import { cardsOf, inTurns, MANY_REQUESTS, readCopy } from './draw-feed.ts'
 import { drawNotices, groupNotices } from './draw-notices.ts'
 import { homeView } from './home/home-view.ts'
 import { withNames } from './names.ts'
@@ -127,11 +126,11 @@ class Turn {
   }
 
   async #cards(): Promise<CardToDraw[]> {
-    const byRequest = Map.groupBy(
-      this.#waiting.filter((one) => one.notice.kind === 'card'),
-      (one) => (one.notice.kind === 'card' ? one.notice.request : ''),
-    )
-    if (byRequest.size === 0) return []
+    const of = ({ notice }: Waiting) => (notice.kind === 'card' ? notice.request : '')
+    const waiting = this.#waiting.filter((one) => one.notice.kind === 'card')
+    if (waiting.length === 0) return []
+    const shared = await cardsOf(this.#world, this.#lane, [...new Set(waiting.map(of))])
+    const byRequest = Map.groupBy(waiting, (one) => shared.get(of(one)) ?? of(one))
     const copies = await this.#world.store.reads.postedIn(this.#lane, [...byRequest.keys()])
     const known = new Map(copies.map((copy) => [copy.request, copy]))
     return [...byRequest].map(([request, covers]) => ({ request, covers, copy: known.get(request) }))
@@ -147,11 +146,9 @@ class Turn {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(covers, async () => {
-        const card = await readCard(this.#world, request)
-        if (!card) return
-        const message = await withNames(this.#world.directory, (names) =>
-          drawCopy(this.#world, this.#lane, card, names),
-        )
+        const draw = await readCopy(this.#world, this.#lane, request)
+        if (!draw) return
+        const message = await withNames(this.#world.directory, draw)
         const { channel, ts } = await this.#post({ message })
         posted = true
         await this.#world.store.reads.savePosted({ lane: this.#lane, channel, ts, request })
@@ -201,11 +198,9 @@ class Turn {
       if (!copy) continue
       if (this.#stopped || !this.#mayUpdate()) return
       await this.#attempt(covers, async () => {
-        const card = await readCard(this.#world, request)
-        if (!card) return
-        const message = await withNames(this.#world.directory, (names) =>
-          drawCopy(this.#world, this.#lane, card, names),
-        )
+        const draw = await readCopy(this.#world, this.#lane, request)
+        if (!draw) return
+        const message = await withNames(this.#world.directory, draw)
         await this.#update(copy, message)
       })
     }

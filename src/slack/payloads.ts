@@ -95,6 +95,7 @@ export const clickBody = interaction
         z.looseObject({
           action_id: id,
           value: z.string().max(2000).optional(),
+          action_ts: z.string().optional(),
         }),
       )
       .min(1),
@@ -104,6 +105,8 @@ export const clickBody = interaction
     trigger: body.trigger_id,
     action: body.actions[0]?.action_id ?? '',
     value: body.actions[0]?.value ?? '',
+    /** Slack's clock, seconds: which of two clicks came later. */
+    at: Number(body.actions[0]?.action_ts ?? 0),
     view: body.view ?? undefined,
   }))
 
@@ -153,7 +156,11 @@ export function readPersonId(value: string): string | undefined {
 }
 
 /** What a form was opened for. It comes back from Slack as it was sent, and is only a hint: verbs ask the rows. */
-const chosen = z.object({ target: z.string().max(200).optional(), role: z.string().max(200).optional() })
+const chosen = z.object({
+  target: z.string().max(200).optional(),
+  role: z.string().max(200).optional(),
+  receiver: personId.optional(),
+})
 export type Chosen = z.infer<typeof chosen>
 
 export function writeChosen(one: Chosen): string {
@@ -237,29 +244,36 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `values` are those of a menu in which several can be picked. */
-export type Field = { readonly block: string; readonly value: string; readonly values: readonly string[] }
+export type Field = {
+  readonly block: string
+  readonly value: string
+  /** All that was picked, where several can be. */
+  readonly values: readonly string[]
+}
 
 const option = z.object({ value: z.string() })
-const options = z.array(option)
 
 /** Every input's value by its action id; block ids change with what was picked, action ids do not. */
 function readFields(state: z.infer<typeof values>): ReadonlyMap<string, Field> {
   const fields = new Map<string, Field>()
   for (const [block, actions] of Object.entries(state))
     for (const [action, input] of Object.entries(actions)) {
-      const picked = option.safeParse(input.selected_option)
-      const { value, selected_date, selected_user, selected_date_time: seconds } = input
-      const typed = [value, selected_date, selected_user].find((one) => typeof one === 'string') ?? ''
-      const moment = typeof seconds === 'number' ? String(seconds) : typed
-      const many = options.safeParse(input.selected_options)
-      fields.set(action, {
-        block,
-        value: picked.success ? picked.data.value : moment,
-        values: many.success ? many.data.map((one) => one.value) : [],
-      })
+      const values = valuesIn(input)
+      fields.set(action, { block, value: values[0] ?? '', values })
     }
   return fields
+}
+
+/** What was typed, picked or chosen, whatever kind of input it is. */
+function valuesIn(input: Record<string, unknown>): string[] {
+  const { value, selected_user: user, selected_date: day, selected_date_time: moment } = input
+  const options = [
+    input.selected_option,
+    ...(Array.isArray(input.selected_options) ? input.selected_options : []),
+  ]
+  const picked = options.flatMap((one) => option.safeParse(one).data?.value ?? [])
+  const others = [value, user, day].filter((one): one is string => typeof one === 'string' && one !== '')
+  return [...picked, ...others, ...(typeof moment === 'number' ? [String(moment)] : [])]
 }
 
 export type Suggestion = z.infer<typeof suggestionBody>

@@ -6,6 +6,7 @@ import { pressAnswerOffer } from './actions/answer-offer.ts'
 import { pressApprove } from './actions/approve-request.ts'
 import { pressApproveWithChanges } from './actions/approve-with-changes.ts'
 import { pressAnswer, pressAskBack } from './actions/ask-back.ts'
+import { pressApproveTogether, pressDenyTogether, submitDenyTogether } from './actions/decide-together.ts'
 import { pressDeny } from './actions/deny-request.ts'
 import { pressEndEverything, submitEndEverything } from './actions/end-everything.ts'
 import { pressEndOther } from './actions/end-other.ts'
@@ -75,6 +76,8 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.ask_back, pressAskBack],
   [ACTION.answer, pressAnswer],
   [ACTION.deny, pressDeny],
+  [ACTION.approve_together, pressApproveTogether],
+  [ACTION.deny_together, pressDenyTogether],
   [ACTION.withdraw, pressWithdraw],
   [ACTION.accept, pressAnswerOffer],
   [ACTION.decline, pressAnswerOffer],
@@ -95,9 +98,10 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.ask_again, pressAskAgain],
   [ACTION.pick_target, pressPick],
   [ACTION.pick_role, pressPick],
-  [ACTION.pick_duration, nothing],
-  [ACTION.type_duration, nothing],
+  [ACTION.pick_receiver, pressPick],
   [ACTION.pick_start, nothing],
+  [ACTION.pick_duration, pressPick],
+  [ACTION.type_duration, pressPick],
   [ACTION.type_reason, nothing],
   [ACTION.type_ticket, nothing],
   [ACTION.type_note, nothing],
@@ -132,6 +136,7 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.ask_back, submitQuestion],
   [VIEW.answer, submitAnswer],
   [VIEW.deny, submitDeny],
+  [VIEW.deny_together, submitDenyTogether],
   [VIEW.end_other, submitEnd],
   [VIEW.break_glass, submitBreakGlass],
   [VIEW.review, submitReview],
@@ -167,7 +172,7 @@ export function registerRoutes(app: App, door: Door): void {
     const { visitor, trigger, shortcut } = shortcutBody.parse(body)
     const open = SHORTCUTS.get(shortcut)
     await receive(door, 'shortcut', visitor, { respond: undefined, trigger }, async () =>
-      open ? open(door, { person: visitor.person, trigger, chosen: {} }) : unknownPressAnswer(),
+      open ? open(door, { person: visitor.person, trigger }) : unknownPressAnswer(),
     )
   })
 

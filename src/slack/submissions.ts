@@ -75,7 +75,7 @@ function blockFor(submission: Submission, { refused }: Refused): string {
     // What was named only in the reason is mended there.
     ticket: fields.get(ACTION.type_ticket) ?? fields.get(ACTION.type_reason),
     note: fields.get(ACTION.type_note),
-    person: fields.get(ACTION.pick_person),
+    person: fields.get(ACTION.pick_receiver) ?? fields.get(ACTION.pick_person),
     span: fields.get(ACTION.type_span),
     date: fields.get(ACTION.pick_until) ?? fields.get(ACTION.pick_to),
     start: fields.get(ACTION.pick_start),

@@ -103,6 +103,16 @@ export function reads(db: Database): Reads {
           .limit(limit),
       ),
 
+    leads: async (ids) => {
+      const rows = await db
+        .selectFrom('elevate.request')
+        .select(['id', 'bundle'])
+        .where('id', 'in', [NOBODY, ...ids.filter(isUuid)])
+        .where('bundle', 'is not', null)
+        .execute()
+      return new Map(rows.flatMap(({ id, bundle }) => (bundle === null ? [] : [[id, bundle] as const])))
+    },
+
     bundleOf: async (id) => {
       if (!isUuid(id)) return []
       return requestRows(
@@ -237,6 +247,9 @@ export function reads(db: Database): Reads {
     },
   }
 }
+
+/** An empty list is no SQL. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /** Undefined by being null for one that stands alone, which equals nothing. */
 const bundleIdOf = (id: RequestId) =>

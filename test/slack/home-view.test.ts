@@ -14,7 +14,7 @@ import {
 } from './rows.ts'
 
 const parts = { names, capabilities: () => temporaryLogin }
-const nothing = { mayAsk: [], grants: [], requests: [], toDecide: [], toReview: [] }
+const nothing = { mayAsk: [], grants: [], requests: [], toAccept: [], toDecide: [], toReview: [] }
 const actionIds = (view: unknown) =>
   [...JSON.stringify(view).matchAll(/"action_id":"(\w+)"/g)].map((match) => match[1])
 
@@ -24,6 +24,7 @@ it('Home puts what waits for me first, then what I have, asked for and may ask f
       mayAsk: [{ target, role: read, policy }],
       grants: [{ grant: grant(), request: approved() }],
       requests: [request()],
+      toAccept: [],
       toDecide: [request({ requester: 'U0CHO' })],
       toReview: [used({ requester: 'U0BEN', number: 7 })],
     },

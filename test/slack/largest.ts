@@ -12,13 +12,16 @@ import {
   withdrawnAnswer,
 } from '../../src/slack/messages/acknowledgements.ts'
 import { alarm } from '../../src/slack/messages/alarm.ts'
+import { askedTogetherAnswer } from '../../src/slack/messages/asked-answer.ts'
 import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
+import { bundleCard } from '../../src/slack/messages/bundle-card.ts'
 import { configNotice } from '../../src/slack/messages/config-notice.ts'
 import { deliveryNotice } from '../../src/slack/messages/delivery-notice.ts'
 import { evidenceMessage, evidenceTitle } from '../../src/slack/messages/evidence-answer.ts'
 import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
 import { feed } from '../../src/slack/messages/feed.ts'
 import type { FeedLine } from '../../src/slack/messages/feed-line.ts'
+import { offerAnswer } from '../../src/slack/messages/for-another.ts'
 import { helpAnswer } from '../../src/slack/messages/help.ts'
 import { listAnswer } from '../../src/slack/messages/list-answer.ts'
 import { quarantineBegan, quarantineEnded } from '../../src/slack/messages/quarantine-notice.ts'
@@ -106,6 +109,15 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ...full,
     request: { ...asked, state: 'denied' as const, closedAt: NOON, decisions: [no] },
   }
+  const offeredCard = {
+    ...full,
+    request: { ...asked, askedBy: 'U0BEN', state: 'offered' as const, ticket: 'T'.repeat(64) },
+    together: times(4, () => ({ ...asked, role: 'q'.repeat(60) })),
+  }
+  const requestCardTogether = bundleCard(
+    times(5, () => full),
+    names,
+  )
   const taken = used({ ...wide, reason: typed })
   const reviewed = {
     ...taken,
@@ -134,6 +146,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     grants: rows,
     requests: times(20, () => asked),
     toDecide: times(200, () => asked),
+    toAccept: times(20, () => offeredCard.request),
     toReview: times(200, () => taken),
   }
   const lines: FeedLine[] = times(20, (at) =>
@@ -263,12 +276,38 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
         capabilities: temporaryLogin,
         breakGlass: { max: 1800, reviewOpen: true },
         atOnce: atOnceOf(beforehand),
+        role: wideRole,
+        target,
+        gone: times(40, (at) => `U1${at}`),
+        fallback: { people: times(40, (at) => `U2${at}`), after: 3600 },
       },
       names,
+      {
+        presence: new Map(times(40, (at) => [`U0${at}`, at % 2 ? ('active' as const) : ('away' as const)])),
+      },
     ),
     ...troubleMessages(),
     refusal: refusalAnswer(
       { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
+      names,
+    ),
+    'asked together': askedTogetherAnswer(
+      times(5, () => ({
+        request: { ...asked, askedBy: 'U0BEN', state: 'offered' as const },
+        allowed: { policy: widePolicy, target, role: wideRole, duration: 1800 },
+      })),
+      names,
+    ),
+    'card together': requestCardTogether,
+    'told offered': told('offered', offeredCard, names),
+    'told for-other': told(
+      'for-other',
+      { ...deniedCard, request: { ...deniedCard.request, askedBy: 'U0BEN' } },
+      names,
+    ),
+    'offer answered': offerAnswer(
+      times(5, () => offeredCard.request),
+      'accept',
       names,
     ),
     'quarantine began': quarantineBegan(stopped, crowd),

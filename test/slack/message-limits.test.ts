@@ -84,6 +84,7 @@ describe.each(Object.entries(worstTexts))('with %s typed everywhere', (_, typed)
       grants: many({ grant: grant(), request: asked }),
       requests: many(asked),
       toDecide: many(asked),
+      toAccept: many(asked),
       toReview: many(asked),
     }
     const view = homeView(list, { names: () => 'N'.repeat(80), capabilities: () => temporaryLogin })

@@ -17,9 +17,11 @@ import {
   held,
   names,
   policy,
+  read,
   readAloud,
   request,
   secondsLater,
+  target,
   temporaryLogin,
   used,
 } from './rows.ts'
@@ -29,6 +31,10 @@ const possible = {
   approvers: ['U0BEN'],
   stages: [{ from: [{ kind: 'group', id: 'S0DBA' }], count: 1, people: ['U0BEN'] }],
   possible: 1,
+  role: read,
+  target,
+  gone: [],
+  fallback: undefined,
   capabilities: temporaryLogin,
   breakGlass: undefined,
 } as const

@@ -95,6 +95,7 @@ function world(): World {
     requestsOf: async () => [...requests.values()],
     openReviews: async () => [],
     pendingRequests: async () => [],
+    leads: async () => new Map(),
     posted: async (id: string) => posted.filter((one) => one.request === id),
     postedIn: async (lane: Lane, ids: readonly string[]) =>
       posted.filter((one) => one.lane === lane && ids.includes(one.request)),

@@ -84,6 +84,7 @@ describe('the manifest', () => {
       'chat.getPermalink',
       'chat.update',
       'users.info',
+      'users.getPresence',
       'usergroups.users.list',
       'views.open',
       'views.update',

@@ -86,6 +86,17 @@ export const peopleMethods: Record<string, Method> = {
       return { members: page.map((person) => personOnWire(person, platform)), response_metadata }
     },
   },
+  'users.getPresence': {
+    token: 'bot',
+    scope: 'users:read',
+    tier: 'tier3',
+    run: (args, platform) => {
+      const person = platform.workspace.people.get(args.required('user'))
+      if (!person || person.stranger) throw new SlackError('user_not_found')
+      // Slack says no more than this about anybody but oneself.
+      return { presence: person.deleted || person.away ? 'away' : 'active' }
+    },
+  },
   'users.lookupByEmail': {
     token: 'bot',
     scope: 'users:read.email',

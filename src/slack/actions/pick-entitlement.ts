@@ -1,7 +1,7 @@
 import { WebAPIPlatformError } from '@slack/web-api'
-import { listAccess } from '../../operations/list-access.ts'
+import { offersTo } from '../../operations/preview-ask.ts'
 import type { Door } from '../guard.ts'
-import { ACTION } from '../ids.ts'
+import { ACTION, VIEW } from '../ids.ts'
 import { type Click, readChosen, type Suggestion } from '../payloads.ts'
 import {
   matching,
@@ -11,35 +11,45 @@ import {
   targetOption,
   targetsOf,
 } from '../views/entitlement-options.ts'
-import { drawAskForm } from '../views/open-ask-form.ts'
+import { drawAskForm, filledIn } from '../views/open-ask-form.ts'
 
 /** Another target has other roles, another role has another rule: the form is drawn anew, what was typed stays. */
-export async function pressPick(door: Door, { visitor, view }: Click): Promise<undefined> {
-  if (!view || view.home) return undefined
-  const target = view.fields.get(ACTION.pick_target)?.value
-  const role = view.fields.get(ACTION.pick_role)?.value
-  const chosen = { ...(target ? { target } : {}), ...(role ? { role } : {}) }
-  const form = await drawAskForm(door, visitor.person, chosen)
+export async function pressPick(door: Door, { visitor, view, at }: Click): Promise<undefined> {
+  // The same inputs stand in forms that show nothing of what they come to.
+  if (view?.callback !== VIEW.ask) return undefined
+  note(view.id, at)
+  const form = await drawAskForm(door, visitor.person, filledIn(view))
+  // Somebody who picks fast picks again before the first drawing is there. The later click knows all that the
+  // earlier did, so it alone draws; and Slack's hash, which the earlier drawing has changed, must not keep it out.
+  if (latest.get(view.id) !== at) return undefined
   try {
-    await door.client.views.update({
-      view_id: view.id,
-      ...(view.hash ? { hash: view.hash } : {}),
-      view: form,
-    })
+    await door.client.views.update({ view_id: view.id, view: form })
   } catch (error) {
-    // Picked again meanwhile, or closed: whoever came later draws it.
-    if (!(error instanceof WebAPIPlatformError && OVERTAKEN.has(error.data.error))) throw error
+    // Closed meanwhile.
+    if (!(error instanceof WebAPIPlatformError && GONE.has(error.data.error))) throw error
   }
   return undefined
 }
 
-const OVERTAKEN: ReadonlySet<string> = new Set(['hash_conflict', 'not_found', 'view_not_found'])
+const GONE: ReadonlySet<string> = new Set(['not_found', 'view_not_found'])
+
+/** The newest click in each open form; what another process has seen is at worst drawn a little later. */
+const latest = new Map<string, number>()
+const MOST = 1_000
+
+function note(view: string, at: number): void {
+  latest.set(view, Math.max(at, latest.get(view) ?? 0))
+  const [oldest] = latest.keys()
+  if (latest.size > MOST && oldest !== undefined) latest.delete(oldest)
+}
 
 /** The menu's content while somebody types, where there is more than one menu holds. */
 export async function suggest(door: Door, asked: Suggestion): Promise<Option[]> {
-  const { mayAsk } = await listAccess(door.world, asked.visitor.person)
-  if (asked.action === ACTION.pick_target) return matching(targetsOf(mayAsk).map(targetOption), asked.typed)
-  const picked = asked.view?.fields.get(ACTION.pick_target)?.value
-  const target = picked || readChosen(asked.view?.metadata ?? '').target
-  return matching(rolesOf(mayAsk, target).map(roleOption), asked.typed)
+  const chosen = readChosen(asked.view?.metadata ?? '')
+  const receiver = asked.view?.fields.get(ACTION.pick_receiver)?.value || chosen.receiver
+  const { entitlements } = await offersTo(door.world, asked.visitor.person, receiver)
+  if (asked.action === ACTION.pick_target)
+    return matching(targetsOf(entitlements).map(targetOption), asked.typed)
+  const target = asked.view?.fields.get(ACTION.pick_target)?.value || chosen.target
+  return matching(rolesOf(entitlements, target).map(roleOption), asked.typed)
 }

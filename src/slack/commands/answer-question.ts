@@ -1,11 +1,12 @@
 /** The commands that only read. */
 import { isRefused } from '../../core/refusal.ts'
-import { explainAccess } from '../../operations/explain-access.ts'
 import { listAccess } from '../../operations/list-access.ts'
+import { previewAsk } from '../../operations/preview-ask.ts'
 import { readStanding } from '../../operations/read-standing.ts'
 import { tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
 import { explainAnswer } from '../messages/explain-answer.ts'
+import { waitsAlready } from '../messages/form-preview.ts'
 import { listAnswer } from '../messages/list-answer.ts'
 import { standingAnswer } from '../messages/standing-answers.ts'
 import { statusAnswer } from '../messages/status-answer.ts'
@@ -31,8 +32,16 @@ export async function answerStanding(door: Door, by: string, target: string | un
 }
 
 export async function answerExplain(door: Door, by: string, ask: Of<'explain'>): Promise<Answer> {
-  const { target, role } = ask
-  const explained = await explainAccess(door.world, { by, target, role })
+  const { target, role, receiver } = ask
+  const [preview] = await previewAsk(door.world, { by, target, roles: [role], duration: undefined, receiver })
+  if (!preview) throw new Error('one role was asked about, and nothing was answered')
+  const { explained, waits } = preview
   if (isRefused(explained)) return tellRefusal(door, explained)
-  return withNames(door.world.directory, (names) => explainAnswer({ target, role }, explained, names))
+  const presence = await door.world.directory.presence(explained.approvers ?? [])
+  return withNames(door.world.directory, (names) =>
+    explainAnswer(ask, explained, names, {
+      presence,
+      refusedBecause: waits && waitsAlready(waits, by, names),
+    }),
+  )
 }

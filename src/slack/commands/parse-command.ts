@@ -2,12 +2,12 @@
  * `/elevate …` → what is meant. Words are read strictly: a person is only who Slack itself resolved to an id, a
  * duration that is nearly right is refused, and nothing is guessed.
  */
-import { resemblesDuration } from '../../core/duration.ts'
 import type { EvidenceSpan } from '../../core/evidence.ts'
 import type { PersonId } from '../../core/person.ts'
 import { cleanText } from '../../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { type AllowCommand, parseAllow } from './parse-allow.ts'
+import { type AskWords, meansDuration, parseAsk } from './parse-ask.ts'
 import { type AuditWords, parseAuditFilter } from './parse-audit-filter.ts'
 import { parseEvidence } from './parse-evidence.ts'
 import { parseWho, type WhoWords } from './parse-who.ts'
@@ -15,13 +15,7 @@ import { nameIn, restAfter, type Word, wordsOf } from './typed-text.ts'
 
 export type Command =
   | { readonly kind: 'form'; readonly target: string | undefined }
-  | {
-      readonly kind: 'ask'
-      readonly target: string
-      readonly role: string
-      readonly duration: string | undefined
-      readonly reason: string
-    }
+  | ({ readonly kind: 'ask' } & AskWords)
   | {
       readonly kind: 'break-glass'
       readonly target: string
@@ -47,7 +41,12 @@ export type Command =
   | { readonly kind: 'activity'; readonly grant: number }
   | { readonly kind: 'audit'; readonly filter: AuditWords }
   | { readonly kind: 'evidence'; readonly span: EvidenceSpan }
-  | { readonly kind: 'explain'; readonly target: string; readonly role: string }
+  | {
+      readonly kind: 'explain'
+      readonly target: string
+      readonly role: string
+      readonly receiver?: PersonId
+    }
   | AllowCommand
 
 type Read = (text: string, words: readonly Word[]) => Command | Refused
@@ -83,33 +82,29 @@ export function parseCommand(typed: string): Command | Refused {
 }
 
 function readAsk(text: string, words: readonly Word[]): Command | Refused {
-  const [target, role, third] = words
-  if (!target || target.person || target.text.startsWith('@'))
-    return usage('Start with a target, not with a person: /elevate <target> <role> [duration] [reason].')
-  if (!role) return { kind: 'form', target: nameIn(target) }
-  const asked = { kind: 'ask', target: nameIn(target), role: nameIn(role) } as const
-  if (!third) return { ...asked, duration: undefined, reason: '' }
-  return { ...asked, ...durationThenReason(text, words, 2) }
+  const asked = parseAsk(text, words)
+  if (isRefused(asked)) return asked
+  return asked.roles ? { kind: 'ask', ...asked } : { kind: 'form', target: asked.target }
 }
 
-/** One that is nearly right goes along as well: the verb refuses it, and puts that on record. */
 function durationThenReason(text: string, words: readonly Word[], from: number) {
   const typed = words[from]?.text ?? ''
-  if (resemblesDuration(typed) || NUMBERS.test(typed))
-    return { duration: typed, reason: restAfter(text, words, from + 1) }
-  return { duration: undefined, reason: restAfter(text, words, from) }
+  return meansDuration(typed)
+    ? { duration: typed, reason: restAfter(text, words, from + 1) }
+    : { duration: undefined, reason: restAfter(text, words, from) }
 }
-
-/** What other programs would read as a number. */
-const NUMBERS = /^[-+]?(?:0[xob][0-9a-f]+|[0-9]+e[0-9]+[a-z]?|infinity|nan)$/i
 
 /** The same words as for asking, and a role: what is taken in a hurry is not guessed. */
 function readBreakGlass(text: string, words: readonly Word[]): Command | Refused {
-  const asked = words.length > 2 ? readAsk(text, words.slice(1)) : undefined
+  const help = 'Write /elevate break-glass target role [duration] reason.'
+  const asked = words.length > 2 ? parseAsk(text, words, 1) : undefined
   if (asked && isRefused(asked)) return asked
-  return asked?.kind === 'ask'
-    ? { ...asked, kind: 'break-glass' }
-    : usage('Write /elevate break-glass target role [duration] reason.')
+  if (!asked?.roles) return usage(help)
+  const { target, roles, duration, reason, receiver, start } = asked
+  const [role = ''] = roles
+  if (roles.length > 1 || receiver || start)
+    return usage(`What is taken by break-glass is one role, for yourself and at once. ${help}`)
+  return { kind: 'break-glass', target, role, duration, reason }
 }
 
 function readEnd(text: string, words: readonly Word[]): Command | Refused {
@@ -164,10 +159,22 @@ function readActivityWords(_text: string, words: readonly Word[]): Command | Ref
   return { kind: 'activity', grant: number }
 }
 
-function readExplain(_text: string, words: readonly Word[]): Command | Refused {
-  const [, target, role] = words
-  if (!target || !role || words.length > 3) return usage('Write /elevate explain target role.')
-  return { kind: 'explain', target: nameIn(target), role: nameIn(role) }
+function readExplain(text: string, words: readonly Word[]): Command | Refused {
+  const help = 'Write /elevate explain target role [for @person].'
+  const asked = words.length > 2 ? parseAsk(text, words, 1) : undefined
+  if (asked && isRefused(asked)) return asked
+  const [role, second] = asked?.roles ?? []
+  if (
+    !asked?.roles ||
+    role === undefined ||
+    second !== undefined ||
+    asked.duration ||
+    asked.start ||
+    asked.reason
+  )
+    return usage(help)
+  const { target, receiver } = asked
+  return { kind: 'explain', target, role, ...(receiver ? { receiver } : {}) }
 }
 
 /** `G-12` → 12; undefined when the word is something else. */

@@ -1,16 +1,18 @@
 /** `/elevate …`: what was typed, the verb, the answer. */
-import { findTarget } from '../../core/catalog.ts'
+import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/nearest.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { readStart } from '../../core/start-time.ts'
 import { endByName, revokeByName } from '../../operations/end-by-name.ts'
 import { extendAccess, extendableByName } from '../../operations/extend-access.ts'
 import { listAccess } from '../../operations/list-access.ts'
-import { requestAccess } from '../../operations/request-access.ts'
+import { requestTogether } from '../../operations/request-access.ts'
 import { withdrawByName } from '../../operations/withdraw-by-name.ts'
 import { openEndEverything } from '../actions/end-everything.ts'
 import { tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
-import { askedAnswer, endingAnswer, extendingAnswer, withdrawnAnswer } from '../messages/acknowledgements.ts'
+import { endingAnswer, extendingAnswer, withdrawnAnswer } from '../messages/acknowledgements.ts'
+import { askedTogetherAnswer } from '../messages/asked-answer.ts'
 import { helpAnswer } from '../messages/help.ts'
 import { withNames } from '../names.ts'
 import type { Typed } from '../payloads.ts'
@@ -85,17 +87,37 @@ async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promi
   const { person } = typed.visitor
   if (target !== undefined && !findTarget(door.world.catalog(), target))
     return tellRefusal(door, await unknownWord(door, person, target))
-  return openAskForm(door, { person, trigger: typed.trigger, chosen: target === undefined ? {} : { target } })
+  return openAskForm(door, { person, trigger: typed.trigger, filled: { target } })
 }
 
 async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Answer> {
-  const { kind: _, ...asking } = wanted
-  const known = findTarget(door.world.catalog(), wanted.target) !== undefined
+  const { kind: _, ...typed } = wanted
+  const asking = straightened(door, typed)
+  const known = findTarget(door.world.catalog(), asking.target) !== undefined
   // A mistyped command, and not a question for access that anybody should hear of.
-  if (!known && nearest(wanted.target, SUBCOMMANDS))
-    return tellRefusal(door, await unknownWord(door, by, wanted.target))
-  const asked = await requestAccess(door.world, { by, ...asking })
-  return isRefused(asked) ? tellRefusal(door, asked) : askedAnswer(asked)
+  if (!known && nearest(asking.target, SUBCOMMANDS))
+    return tellRefusal(door, await unknownWord(door, by, asking.target))
+  const { roles, start, ...rest } = asking
+  const startsAt = start === undefined ? undefined : await startOf(door, by, start)
+  if (isRefused(startsAt)) return tellRefusal(door, startsAt)
+  const [role = ''] = roles
+  const asked = await requestTogether(door.world, { by, role, startsAt, ...rest }, roles)
+  if (isRefused(asked)) return tellRefusal(door, asked)
+  return withNames(door.world.directory, (names) => askedTogetherAnswer(asked, names))
+}
+
+/** On the clock of the person who typed it. */
+async function startOf(door: Door, by: string, typed: string): Promise<Date | Refused> {
+  const [now, person] = await Promise.all([door.world.store.reads.now(), door.world.directory.person(by)])
+  return readStart(typed, now, person.timezone)
+}
+
+/** `read orders-db`: when the words name a target and its role only the other way round, they mean that. */
+function straightened<T extends Pick<Of<'ask'>, 'target' | 'roles'>>(door: Door, asking: T): T {
+  const catalog = door.world.catalog()
+  const [role = ''] = asking.roles
+  const turned = !findTarget(catalog, asking.target) && findRole(catalog, role, asking.target)
+  return turned && asking.roles.length === 1 ? { ...asking, target: role, roles: [asking.target] } : asking
 }
 
 /** Without a duration and a reason there is a form for them. */

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../core/connector.ts'
 import { type Grant, isWaiting } from '../../core/grant.ts'
+import { canRequest } from '../../core/lifecycle.ts'
 import type { Entitlement } from '../../core/policy.ts'
 import type { Request } from '../../core/request.ts'
 import type { AccessList } from '../../operations/list-access.ts'
@@ -9,6 +10,7 @@ import { code, type Line, say } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { grantLine, pendingLine, toDecideLine } from '../messages/access-lines.ts'
 import { decisionButtons } from '../messages/decision-buttons.ts'
+import { acceptButtons, offeredLine } from '../messages/for-another.ts'
 import { ownButtons, withdrawButton } from '../messages/grant-buttons.ts'
 import { entitlementLine, NOTHING_TO_ASK } from '../messages/list-answer.ts'
 import { accessName } from '../messages/phrases.ts'
@@ -26,7 +28,9 @@ export type HomeParts = {
 
 /** Home: what waits for me, what I have, what I asked for, what I may ask for. */
 export function homeView(list: AccessList, { names, capabilities, pages = {} }: HomeParts): HomeView {
-  const requests = list.requests.filter((request) => request.state === 'pending')
+  const requests = list.requests.filter(
+    (request) => canRequest('withdraw', request.state) && !list.toAccept.includes(request),
+  )
   const part = <T>(
     name: keyof HomePages,
     title: string,
@@ -50,6 +54,17 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
           divider,
         ]
       : []
+  // One after the other: each is answered before the next is read, and Home has no room for more.
+  const [offer] = list.toAccept
+  const offered = offer
+    ? [
+        header(
+          list.toAccept.length > 1 ? `For you to accept (${list.toAccept.length})` : 'For you to accept',
+        ),
+        section(offeredLine(offer, names)),
+        acceptButtons(offer),
+      ]
+    : []
   const owed =
     list.toReview.length > 0
       ? part('toReview', 'To review', list.toReview, say``, (request) => [
@@ -59,10 +74,11 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
   return {
     type: 'home',
     blocks: [
+      ...offered,
       ...owed,
       ...waits,
       ...part('grants', 'Your access', list.grants, NO_GRANTS, ({ grant }) => mine(grant, capabilities)),
-      ...part('requests', 'Your requests', requests, NO_REQUESTS, pending),
+      ...part('requests', 'Your requests', requests, NO_REQUESTS, (request) => pending(request, names)),
       ...(list.preApprovals ? preApprovalsAtHome(list.preApprovals, names) : []),
       divider,
       ...part('mayAsk', 'You may ask for', list.mayAsk, NOTHING_TO_ASK, mayAsk),
@@ -89,8 +105,8 @@ function mine(grant: Grant, capabilities: HomeParts['capabilities']): Block[] {
   return [section(grantLine(grant)), ownButtons(grant, capabilities(grant.target))]
 }
 
-function pending(request: Request): Block[] {
-  return [section(pendingLine(request), withdrawButton(request))]
+function pending(request: Request, names: Names): Block[] {
+  return [section(pendingLine(request, names), withdrawButton(request))]
 }
 
 function mayAsk(one: Entitlement): Block[] {

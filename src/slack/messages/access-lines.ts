@@ -2,6 +2,7 @@
 import { formatDuration } from '../../core/duration.ts'
 import { type Grant, grantName, isWaiting, neverBegan } from '../../core/grant.ts'
 import { type Request, requestName } from '../../core/request.ts'
+import type { Names } from '../blocks/message.ts'
 import { type Line, moment, say } from '../blocks/say.ts'
 import { accessOf, counted, forHowLong, yesesOf } from './phrases.ts'
 
@@ -22,10 +23,14 @@ export function grantLine(grant: Grant): Line {
     : say`${what}: ending now.`
 }
 
-export function pendingLine(request: Request): Line {
+export function pendingLine(request: Request, names: Names): Line {
   const have = yesesOf(request).length
   const yeses = have > 0 ? `, ${counted(have, 'approval')} so far` : ''
-  return say`${accessOf(request)}${forHowLong(request)} (${requestName(request.number)})${yeses}: waits for an answer, lapses ${moment(request.lapsesAt)}.`
+  const { askedBy, requester } = request
+  if (request.state === 'offered')
+    return say`${accessOf(request)} for ${names(requester)} (${requestName(request.number)}): waits for them to accept it, lapses ${moment(request.lapsesAt)}.`
+  const who = askedBy === undefined ? say`` : say`, asked for by ${names(askedBy)} for ${names(requester)}`
+  return say`${accessOf(request)}${forHowLong(request)} (${requestName(request.number)})${who}${yeses}: waits for an answer, lapses ${moment(request.lapsesAt)}.`
 }
 
 export function toDecideLine(request: Request, name: string): Line {

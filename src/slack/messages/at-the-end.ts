@@ -7,12 +7,24 @@ export function atTheEnd(card: {
   readonly capabilities: Capabilities | undefined
   readonly request: { readonly target: string }
 }): Line {
-  const { capabilities, request } = card
-  if (!capabilities) return say`${request.target} is not connected now, so its promises are not known.`
-  const { endsSessions, expiry, residualSeconds } = capabilities
-  const sessions = endsSessions
+  const { capabilities } = card
+  if (!capabilities) return afterwards(card)
+  const sessions = capabilities.endsSessions
     ? say`At the end the access is taken back, and sessions that are open are ended.`
     : say`At the end the access is taken back; sessions that are open then are not ended.`
+  return together(sessions, afterwards(card))
+}
+
+/** What can outlast it, and who ends it when elevate cannot. */
+export function afterwards({
+  capabilities,
+  request,
+}: {
+  readonly capabilities: Capabilities | undefined
+  readonly request: { readonly target: string }
+}): Line {
+  if (!capabilities) return say`${request.target} is not connected now, so its promises are not known.`
+  const { expiry, residualSeconds } = capabilities
   const residual =
     residualSeconds === Number.POSITIVE_INFINITY
       ? say`They can go on for as long as they like.`
@@ -24,5 +36,5 @@ export function atTheEnd(card: {
     'login-only': say`Should elevate be down, ${request.target} refuses new logins by itself.`,
     none: say`Should elevate be down, it lasts until elevate is back.`,
   }[expiry]
-  return together(sessions, residual, alone)
+  return together(residual, alone)
 }

@@ -1,36 +1,54 @@
 import { formatDuration } from '../../core/duration.ts'
+import type { PersonId, Presence } from '../../core/person.ts'
+import { clamp } from '../../core/reason.ts'
 import { approvalsNeeded } from '../../core/stages.ts'
 import type { Explained, ExplainedStage } from '../../operations/explain-access.ts'
 import { message } from '../blocks/compose.ts'
 import { bullets, context, rich, section } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
-import { between, type Line, say } from '../blocks/say.ts'
+import { between, bold, type Line, say, together } from '../blocks/say.ts'
 import { fromWhom } from './approval-stages.ts'
 import { atOnceLines } from './at-once.ts'
 import { atTheEnd } from './at-the-end.ts'
 import { accessOf, counted, plainNames } from './phrases.ts'
 
+/** What is so at this moment. */
+export type ExplainedNow = {
+  readonly presence?: ReadonlyMap<PersonId, Presence>
+  readonly refusedBecause?: Line | undefined
+}
+
 /** For `/elevate explain`: the rule that applies to this person, and who would be asked. Pings nobody. */
 export function explainAnswer(
-  asked: { readonly target: string; readonly role: string },
+  asked: { readonly target: string; readonly role: string; readonly receiver?: PersonId | undefined },
   explained: Explained,
   names: Names,
+  now: ExplainedNow = {},
 ): Message {
   const { policy, capabilities } = explained
-  const head = say`You may ask for ${accessOf(asked)} under the policy ${policy.name}. Nobody was asked now.`
+  const receiver = asked.receiver === undefined ? say`` : say` for ${names(asked.receiver)}`
+  const head = say`You may ask for ${accessOf(asked)}${receiver} under the policy ${policy.name}. Nobody was asked now.`
   const facts = [
+    ...(now.refusedBecause ? [say`${bold('It would be refused now')}: ${now.refusedBecause}`] : []),
+    say`It allows: ${clamp(explained.role.description, 200)} (${explained.role.risk} risk).`,
     approvals(explained, names),
     ...atOnceLines(explained.atOnce, names),
+    ...reachable(explained, now.presence, names),
+    ...(asked.receiver === undefined
+      ? []
+      : [say`First ${names(asked.receiver)} has to accept it; no approver is asked before.`]),
     policy.approve.allowSelfApproval
       ? say`Self-approval: allowed; you may be one of the approvers.`
       : say`Self-approval: not allowed.`,
     say`Time: ${formatDuration(policy.duration.default)} unless you say otherwise, at most ${formatDuration(policy.duration.max)}.`,
     reason(explained),
+    ...ticket(explained),
     ...(policy.remindAfter
       ? [
           say`Who does not answer is reminded after ${formatDuration(policy.remindAfter)}, and again, ever later.`,
         ]
       : []),
+    ...later(explained, names),
     say`Unanswered, it lapses after ${formatDuration(policy.lapseAfter)}.`,
     atTheEnd({ capabilities, request: asked }),
     glass(explained),
@@ -62,10 +80,44 @@ function namesIn({ people }: ExplainedStage, names: Names, most: number): Line {
   return people ? plainNames(people, names, most, 'or') : say`anybody here`
 }
 
+/** Who of them would see it soon. Slack knows who is at the keyboard, and nothing of holidays. */
+function reachable(
+  { approvers, gone }: Explained,
+  presence: ReadonlyMap<PersonId, Presence> | undefined,
+  names: Names,
+): Line[] {
+  const of = (wanted: Presence) => (approvers ?? []).filter((one) => presence?.get(one) === wanted)
+  const [here, away] = [of('active'), of('away')]
+  const said =
+    here.length + away.length === 0
+      ? say``
+      : here.length === 0
+        ? say`None of them is active in Slack now.`
+        : say`Active in Slack now: ${plainNames(here, names, 10)}.`
+  const others = here.length > 0 && away.length > 0 ? say`Away: ${plainNames(away, names, 10)}.` : say``
+  const left =
+    gone.length > 0 ? say`${plainNames(gone, names, 5)} cannot approve: no longer a member here.` : say``
+  return [together(said, others), left].filter((line) => line.length > 0)
+}
+
+function later({ fallback }: Explained, names: Names): Line[] {
+  if (!fallback) return []
+  const who = fallback.people ? plainNames(fallback.people, names, 5, 'or') : say`anybody here`
+  return [say`Undecided after ${formatDuration(fallback.after)}, ${who} may approve as well.`]
+}
+
+function ticket({ policy }: Explained): Line[] {
+  if (!policy.ticket) return []
+  const { required, hint, pattern } = policy.ticket
+  return [
+    say`Ticket: ${required ? 'needed' : 'if there is one'}. ${clamp(hint ?? `It must match ${pattern}.`, 200)}`,
+  ]
+}
+
 function reason({ policy }: Explained): Line {
   const { minLength, hint } = policy.reason
   const length = minLength > 1 ? `at least ${minLength} characters` : 'a few words'
-  return say`Reason: ${length}.${hint ? ` ${hint}` : ''}`
+  return say`Reason: ${length}.${hint ? ` ${clamp(hint, 200)}` : ''}`
 }
 
 function glass({ breakGlass }: Explained): Line {

@@ -1,5 +1,6 @@
 /** Access that one person asks for and another would have: both are told, and the other accepts first. */
 import { formatDuration } from '../../core/duration.ts'
+import { clamp } from '../../core/reason.ts'
 import { type Request, requestName } from '../../core/request.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { sentence } from '../blocks/compose.ts'
@@ -48,7 +49,7 @@ export function acceptButtons(request: Request): Block {
 
 /** On the receiver's own lists. */
 export function offeredLine(request: Request, names: Names): Line {
-  return say`${request.askedBy ? names(request.askedBy) : 'Somebody'} asks for ${accessOf(request)} for you, for ${formatDuration(request.duration)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}.`
+  return say`${request.askedBy ? names(request.askedBy) : 'Somebody'} asks for ${accessOf(request)} for you, for ${formatDuration(request.duration)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}. Reason: “${clamp(request.reason, 100)}”`
 }
 
 /** To whoever asked: how it stands with the other one. Drawn from the rows, so it is true whenever it arrives. */

@@ -102,11 +102,11 @@ function whatItAllows({ role, request }: Card): Block {
   return section(say`${bold(role.id)} allows: ${clamp(role.description, 400)}`)
 }
 
-function reasonOf(reason: string): Block {
-  const cut = lengthOf(reason) > MAX.quote
+export function reasonOf(reason: string, most: number = MAX.quote): Block {
+  const cut = lengthOf(reason) > most
   return rich(
     paragraph(say`${bold('Reason')}`),
-    quote(reason),
+    quote(reason, most),
     ...(cut ? [paragraph(say`The reason is longer than this; the full text is in the audit log.`)] : []),
   )
 }
@@ -144,7 +144,8 @@ function footer({ request, grant, policy }: Card): Line {
   return say`${requestName(request.number)}${number} · asked ${moment(request.createdAt)}${rule}`
 }
 
-function buttonsOf(card: Card, stage: Stage, names: Names): Block | undefined {
+/** What can be done at this stage. */
+export function buttonsOf(card: Card, stage: Stage, names: Names): Block | undefined {
   const { request, grant } = card
   if (stage === 'pending') return decisionButtons(card, names)
   const buttons = [

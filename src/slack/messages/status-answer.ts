@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../core/connector.ts'
 import { isWaiting } from '../../core/grant.ts'
+import { canRequest } from '../../core/lifecycle.ts'
 import type { AccessList } from '../../operations/list-access.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { actions, context, section } from '../blocks/layout.ts'
@@ -7,6 +8,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, code, type Line, say } from '../blocks/say.ts'
 import { grantLine, pendingLine, toDecideLine } from './access-lines.ts'
 import { decisionButtons } from './decision-buttons.ts'
+import { acceptButtons, offeredLine } from './for-another.ts'
 import { ownButtons, withdrawButton } from './grant-buttons.ts'
 import { counted } from './phrases.ts'
 import { openReviewLine, reviewButton } from './review.ts'
@@ -20,9 +22,11 @@ export function statusAnswer(
   names: Names,
   capabilities: (target: string) => Capabilities | undefined,
 ): Message {
-  const { grants, toDecide, toReview } = list
-  const pending = list.requests.filter((request) => request.state === 'pending')
-  if (grants.length + pending.length + toDecide.length + toReview.length === 0)
+  const { grants, toAccept, toDecide, toReview } = list
+  const pending = list.requests.filter(
+    (request) => canRequest('withdraw', request.state) && !toAccept.includes(request),
+  )
+  if (grants.length + pending.length + toAccept.length + toDecide.length + toReview.length === 0)
     return sentence(
       say`You have no access through elevate now, and nothing waits for an answer. ${code('/elevate')} asks for some.`,
     )
@@ -53,7 +57,18 @@ export function statusAnswer(
       ({ grant }) =>
         grant.state === 'active' || isWaiting(grant) ? [ownButtons(grant, capabilities(grant.target))] : [],
     ),
-    ...part('You asked for', pending, pendingLine, (request) => [actions(withdrawButton(request))]),
+    ...part(
+      'You asked for',
+      pending,
+      (request) => pendingLine(request, names),
+      (request) => [actions(withdrawButton(request))],
+    ),
+    ...part(
+      'For you to accept',
+      toAccept,
+      (request) => offeredLine(request, names),
+      (request) => [acceptButtons(request)],
+    ),
     ...part(
       'Waiting for you',
       toDecide,

@@ -11,7 +11,7 @@ import { bold, moment, say } from '../blocks/say.ts'
 import type { Door } from '../guard.ts'
 import { VIEW } from '../ids.ts'
 import { accessOf } from '../messages/phrases.ts'
-import { durations, reasonInput } from './ask-form.ts'
+import { durations, lengthsOf, reasonInput, ticketInput } from './ask-form.ts'
 import { type Modal, noticeView, plain } from './notice-view.ts'
 import { openThen } from './open-view.ts'
 
@@ -55,8 +55,9 @@ export function extendForm(grant: Grant, entitlement: Entitlement): Modal {
       section(
         say`${bold(grantName(grant.number))}: you have ${accessOf(grant)}${until}. What is approved is added to that.`,
       ),
-      ...durations(entitlement, 'How much longer'),
-      reasonInput(entitlement),
+      ...durations(lengthsOf(entitlement), { label: 'How much longer' }),
+      ...ticketInput(entitlement.policy.ticket),
+      reasonInput([entitlement]),
     ],
   }
 }

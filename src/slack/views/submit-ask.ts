@@ -1,19 +1,32 @@
-import { isRefused, type Refused } from '../../core/refusal.ts'
-import { requestAccess } from '../../operations/request-access.ts'
+import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { requestTogether } from '../../operations/request-access.ts'
 import type { Answer, Door } from '../guard.ts'
 import { ACTION } from '../ids.ts'
-import { askedAnswer } from '../messages/acknowledgements.ts'
+import { askedTogetherAnswer } from '../messages/asked-answer.ts'
+import { withNames } from '../names.ts'
 import type { Submission } from '../payloads.ts'
+import { filledIn } from './open-ask-form.ts'
 
 export async function submitAsk(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
   const field = (action: string) => view.fields.get(action)?.value.trim() ?? ''
-  const asked = await requestAccess(door.world, {
-    by: visitor.person,
-    target: field(ACTION.pick_target),
-    role: field(ACTION.pick_role),
-    duration: field(ACTION.type_duration) || field(ACTION.pick_duration) || undefined,
-    reason: field(ACTION.type_reason),
-    ticket: field(ACTION.type_ticket) || undefined,
-  })
-  return isRefused(asked) ? asked : askedAnswer(asked)
+  const { target = '', roles = [], duration, receiver, start } = filledIn(view)
+  const [role] = roles
+  if (role === undefined) return refuse('usage', 'Please choose a target and a role.', 'role')
+  const asked = await requestTogether(
+    door.world,
+    {
+      by: visitor.person,
+      target,
+      role,
+      duration,
+      reason: field(ACTION.type_reason),
+      ticket: field(ACTION.type_ticket) || undefined,
+      receiver,
+      startsAt: start === undefined ? undefined : new Date(Number(start) * 1000),
+    },
+    roles,
+  )
+  return isRefused(asked)
+    ? asked
+    : withNames(door.world.directory, (names) => askedTogetherAnswer(asked, names))
 }
