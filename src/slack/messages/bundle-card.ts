@@ -20,6 +20,9 @@ import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
 import { ticketLine } from './ticket.ts'
 
+/** Letters for what the roles allow, all of them together. */
+const ROOM = 200
+
 export function bundleCard(cards: readonly Card[], names: Names): Message {
   const [lead] = cards
   if (!lead) throw new Error('a card of no requests')
@@ -35,9 +38,9 @@ export function bundleCard(cards: readonly Card[], names: Names): Message {
       ['Ticket', ticketLine(request, lead.ticketUrl)],
     ]),
     // Half as long as on a card of its own: the roles need the room.
-    reasonOf(request.reason, 250),
+    reasonOf(request.reason, 200),
     pending.length > 0 ? section(waiting(pending)) : undefined,
-    ...cards.flatMap((card) => roleOf(card, names)),
+    ...cards.flatMap((card) => roleOf(card, names, Math.floor(ROOM / cards.length))),
     pending.length > 1 ? allButtons(request, pending, names) : undefined,
     context(
       pending.length > 0 ? afterwards(lead) : say``,
@@ -66,13 +69,13 @@ function lengths(requests: readonly Request[]): Line {
       )}`
 }
 
-function roleOf(card: Card, names: Names): Block[] {
+function roleOf(card: Card, names: Names, room: number): Block[] {
   const { request, role, policy, grant } = card
   const stage = stageOf(card)
   const risk = role ? ` · ${role.risk} risk` : ''
   const rule = policy ? ` · policy ${policy.name}` : ''
   const number = `${requestName(request.number)}${grant ? ` · G-${grant.number}` : ''}`
-  const allows = stage === 'pending' && role ? say` allows: ${clamp(role.description, 100)}.` : say``
+  const allows = stage === 'pending' && role ? say` allows: ${clamp(role.description, room)}.` : say``
   const buttons = buttonsOf(card, stage, names)
   return [
     section(

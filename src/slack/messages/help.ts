@@ -6,12 +6,19 @@ import { between, code, say } from '../blocks/say.ts'
 const WAYS: readonly (readonly [typed: string, what: string])[] = [
   ['/elevate', 'opens a form to ask for access'],
   ['/elevate orders-db read 30m fix INC-7', 'asks in one line: target, role, time, reason'],
+  [
+    '/elevate orders-db read,write 2h from tomorrow 09:00 INC-7',
+    'asks for two roles together, from then on; with “for @ana” for somebody else, who accepts it first',
+  ],
   ['/elevate list', 'shows what you may ask for'],
   ['/elevate status', 'shows what you have, what you asked for, and what waits for you'],
   ['/elevate end', 'gives your access back when you are done; with a number (G-12) that one'],
   ['/elevate extend 30m reason', 'asks for more time on what you have; with a number (G-12) on that one'],
   ['/elevate withdraw R-12', 'takes a request back'],
-  ['/elevate explain orders-db read', 'shows which rule applies and who would be asked; asks nobody'],
+  [
+    '/elevate explain orders-db read',
+    'shows which rule applies, who would be asked and who of them is there; asks nobody',
+  ],
   [
     '/elevate break-glass orders-db read 15m the shop is down',
     'takes access without approval where a policy lets you; everybody is told, and somebody else reviews it',

@@ -19,9 +19,19 @@ const TITLE = 'Extend access'
 
 export function openExtendForm(
   door: Door,
-  { by, grant: id, trigger }: { readonly by: PersonId; readonly grant: GrantId; readonly trigger: string },
+  {
+    by,
+    grant: id,
+    trigger,
+    into,
+  }: {
+    readonly by: PersonId
+    readonly grant: GrantId
+    readonly trigger: string
+    readonly into?: string | undefined
+  },
 ): Promise<undefined> {
-  return openThen(door, { trigger, title: TITLE, what: 'open extend form' }, async () => {
+  return openThen(door, { trigger, title: TITLE, what: 'open extend form', into }, async () => {
     const grant = await extendable(door.world, by, id)
     if (isRefused(grant)) return noticeView(TITLE, await tellRefusal(door, grant))
     const entitlement = await todays(door, by, grant)

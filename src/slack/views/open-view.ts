@@ -7,9 +7,19 @@ import { loadingView, type Modal, noticeView } from './notice-view.ts'
  */
 export async function openThen(
   door: Door,
-  open: { readonly trigger: string; readonly title: string; readonly what: string },
+  open: {
+    readonly trigger: string
+    readonly title: string
+    readonly what: string
+    /** The dialog in which it was pressed becomes the new one; there is none to open beside it. */
+    readonly into?: string | undefined
+  },
   produce: () => Promise<Modal>,
 ): Promise<undefined> {
+  if (open.into !== undefined) {
+    void quietly(door, open.what, () => fill(door, open.into ?? '', open, produce))
+    return undefined
+  }
   const opened = await door.client.views.open({ trigger_id: open.trigger, view: loadingView(open.title) })
   const id = opened.view?.id
   if (id) void quietly(door, open.what, () => fill(door, id, open, produce))
