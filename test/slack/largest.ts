@@ -12,16 +12,13 @@ import {
   withdrawnAnswer,
 } from '../../src/slack/messages/acknowledgements.ts'
 import { alarm } from '../../src/slack/messages/alarm.ts'
-import { askedTogetherAnswer } from '../../src/slack/messages/asked-answer.ts'
 import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
-import { bundleCard } from '../../src/slack/messages/bundle-card.ts'
 import { configNotice } from '../../src/slack/messages/config-notice.ts'
 import { deliveryNotice } from '../../src/slack/messages/delivery-notice.ts'
 import { evidenceMessage, evidenceTitle } from '../../src/slack/messages/evidence-answer.ts'
 import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
 import { feed } from '../../src/slack/messages/feed.ts'
 import type { FeedLine } from '../../src/slack/messages/feed-line.ts'
-import { offerAnswer } from '../../src/slack/messages/for-another.ts'
 import { helpAnswer } from '../../src/slack/messages/help.ts'
 import { listAnswer } from '../../src/slack/messages/list-answer.ts'
 import { quarantineBegan, quarantineEnded } from '../../src/slack/messages/quarantine-notice.ts'
@@ -35,6 +32,7 @@ import { storyAnswer } from '../../src/slack/messages/story-answer.ts'
 import { told } from '../../src/slack/messages/told.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
+import { askingMessages, offeredOf } from './largest-asking.ts'
 import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-beforehand.ts'
 import { largestQuestions } from './largest-questions.ts'
 import { securityMessages } from './largest-security.ts'
@@ -109,15 +107,6 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ...full,
     request: { ...asked, state: 'denied' as const, closedAt: NOON, decisions: [no] },
   }
-  const offeredCard = {
-    ...full,
-    request: { ...asked, askedBy: 'U0BEN', state: 'offered' as const, ticket: 'T'.repeat(64) },
-    together: times(4, () => ({ ...asked, role: 'q'.repeat(60) })),
-  }
-  const requestCardTogether = bundleCard(
-    times(5, () => full),
-    names,
-  )
   const taken = used({ ...wide, reason: typed })
   const reviewed = {
     ...taken,
@@ -146,7 +135,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     grants: rows,
     requests: times(20, () => asked),
     toDecide: times(200, () => asked),
-    toAccept: times(20, () => offeredCard.request),
+    toAccept: times(20, () => offeredOf(full).request),
     toReview: times(200, () => taken),
   }
   const lines: FeedLine[] = times(20, (at) =>
@@ -291,25 +280,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
       names,
     ),
-    'asked together': askedTogetherAnswer(
-      times(5, () => ({
-        request: { ...asked, askedBy: 'U0BEN', state: 'offered' as const },
-        allowed: { policy: widePolicy, target, role: wideRole, duration: 1800 },
-      })),
-      names,
-    ),
-    'card together': requestCardTogether,
-    'told offered': told('offered', offeredCard, names),
-    'told for-other': told(
-      'for-other',
-      { ...deniedCard, request: { ...deniedCard.request, askedBy: 'U0BEN' } },
-      names,
-    ),
-    'offer answered': offerAnswer(
-      times(5, () => offeredCard.request),
-      'accept',
-      names,
-    ),
+    ...askingMessages({ pending: full, denied: deniedCard, names }),
     'quarantine began': quarantineBegan(stopped, crowd),
     'quarantine ended': quarantineEnded(stopped),
     asked: askedAnswer({

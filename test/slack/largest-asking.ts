@@ -1,0 +1,66 @@
+/** What is said about asking for several roles and for somebody else, at its largest. */
+import type { Card } from '../../src/operations/read-card.ts'
+import type { Message, Names } from '../../src/slack/blocks/message.ts'
+import { askedTogetherAnswer } from '../../src/slack/messages/asked-answer.ts'
+import { bundleCard } from '../../src/slack/messages/bundle-card.ts'
+import { decidedTogetherAnswer } from '../../src/slack/messages/decided-together.ts'
+import { offerAnswer } from '../../src/slack/messages/for-another.ts'
+import { told } from '../../src/slack/messages/told.ts'
+import { policy, read, target } from './rows.ts'
+
+const five = <T>(make: () => T): T[] => Array.from({ length: 5 }, make)
+
+/** The card of a request that somebody else asked for, together with four others. */
+export function offeredOf(pending: Card): Card {
+  const request = {
+    ...pending.request,
+    askedBy: 'U0BEN',
+    state: 'offered' as const,
+    ticket: 'T'.repeat(64),
+  }
+  return { ...pending, request, together: five(() => ({ ...request, role: 'q'.repeat(60) })).slice(1) }
+}
+
+export function askingMessages({
+  pending,
+  denied,
+  names,
+}: {
+  readonly pending: Card
+  readonly denied: Card
+  readonly names: Names
+}): Record<string, Message> {
+  const offered = offeredOf(pending)
+  const allowed = { policy: pending.policy ?? policy, target, role: read, duration: 1800 }
+  const refused = { refused: { code: 'already-closed', text: 'x'.repeat(300) } } as const
+  return {
+    'asked together': askedTogetherAnswer(
+      five(() => ({ request: offered.request, allowed })),
+      names,
+    ),
+    'card together': bundleCard(
+      five(() => pending),
+      names,
+    ),
+    'decided together': decidedTogetherAnswer(
+      {
+        decided: [],
+        overtaken: five(() => ({ request: pending.request, answer: refused })),
+        left: five(() => pending.request),
+      },
+      'approve',
+      names,
+    ),
+    'told offered': told('offered', offered, names),
+    'told for-other': told(
+      'for-other',
+      { ...denied, request: { ...denied.request, askedBy: 'U0BEN' } },
+      names,
+    ),
+    'offer answered': offerAnswer(
+      five(() => offered.request),
+      'accept',
+      names,
+    ),
+  }
+}
