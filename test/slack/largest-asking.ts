@@ -1,12 +1,15 @@
 /** What is said about asking for several roles and for somebody else, at its largest. */
+import type { ApprovalStage } from '../../src/core/stages.ts'
+import type { ExplainedAtOnce } from '../../src/operations/explain-at-once.ts'
 import type { Card } from '../../src/operations/read-card.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
 import { askedTogetherAnswer } from '../../src/slack/messages/asked-answer.ts'
 import { bundleCard } from '../../src/slack/messages/bundle-card.ts'
 import { decidedTogetherAnswer } from '../../src/slack/messages/decided-together.ts'
+import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
 import { offerAnswer } from '../../src/slack/messages/for-another.ts'
 import { told } from '../../src/slack/messages/told.ts'
-import { policy, read, target } from './rows.ts'
+import { policy, read, target, temporaryLogin } from './rows.ts'
 
 const five = <T>(make: () => T): T[] => Array.from({ length: 5 }, make)
 
@@ -63,4 +66,34 @@ export function askingMessages({
       names,
     ),
   }
+}
+
+const people = (count: number, from: string) => Array.from({ length: count }, (_, at) => `${from}${at}`)
+
+/** With forty people in every list, half of them away. */
+export function largestExplanation(
+  { request, role, policy: wide }: Card,
+  stages: readonly ApprovalStage[],
+  atOnce: ExplainedAtOnce,
+  names: Names,
+): Message {
+  const half = people(40, 'U0').map((id, at) => [id, at % 2 ? 'active' : 'away'] as const)
+  return explainAnswer(
+    request,
+    {
+      policy: wide ?? policy,
+      approvers: people(40, 'U0'),
+      stages: stages.map((stage) => ({ ...stage, people: people(40, 'U0') })),
+      possible: 10,
+      capabilities: temporaryLogin,
+      breakGlass: { max: 1800, reviewOpen: true },
+      atOnce,
+      role: role ?? read,
+      target,
+      gone: people(40, 'U1'),
+      fallback: { people: people(40, 'U2'), after: 3600 },
+    },
+    names,
+    { presence: new Map(half) },
+  )
 }

@@ -16,7 +16,6 @@ import { auditAnswer } from '../../src/slack/messages/audit-answer.ts'
 import { configNotice } from '../../src/slack/messages/config-notice.ts'
 import { deliveryNotice } from '../../src/slack/messages/delivery-notice.ts'
 import { evidenceMessage, evidenceTitle } from '../../src/slack/messages/evidence-answer.ts'
-import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
 import { feed } from '../../src/slack/messages/feed.ts'
 import type { FeedLine } from '../../src/slack/messages/feed-line.ts'
 import { helpAnswer } from '../../src/slack/messages/help.ts'
@@ -32,7 +31,7 @@ import { storyAnswer } from '../../src/slack/messages/story-answer.ts'
 import { told } from '../../src/slack/messages/told.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
-import { askingMessages, offeredOf } from './largest-asking.ts'
+import { askingMessages, largestExplanation, offeredOf } from './largest-asking.ts'
 import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-beforehand.ts'
 import { largestQuestions } from './largest-questions.ts'
 import { securityMessages } from './largest-security.ts'
@@ -255,32 +254,13 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     status: statusAnswer(list, names, () => temporaryLogin),
     help: helpAnswer(),
     ...messagesBeforehand(beforehand, entitlement, names, { ...approvedCard, grant: active }),
-    explain: explainAnswer(
-      wide,
-      {
-        policy: widePolicy,
-        approvers: times(40, (at) => `U0${at}`),
-        stages: wideStages.map((stage) => ({ ...stage, people: times(40, (at) => `U0${at}`) })),
-        possible: 10,
-        capabilities: temporaryLogin,
-        breakGlass: { max: 1800, reviewOpen: true },
-        atOnce: atOnceOf(beforehand),
-        role: wideRole,
-        target,
-        gone: times(40, (at) => `U1${at}`),
-        fallback: { people: times(40, (at) => `U2${at}`), after: 3600 },
-      },
-      names,
-      {
-        presence: new Map(times(40, (at) => [`U0${at}`, at % 2 ? ('active' as const) : ('away' as const)])),
-      },
-    ),
     ...troubleMessages(),
     refusal: refusalAnswer(
       { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
       names,
     ),
     ...askingMessages({ pending: full, denied: deniedCard, names }),
+    explain: largestExplanation(full, wideStages, atOnceOf(beforehand), names),
     'quarantine began': quarantineBegan(stopped, crowd),
     'quarantine ended': quarantineEnded(stopped),
     asked: askedAnswer({
