@@ -36,10 +36,10 @@ export type Digest = {
   readonly lateness: Lateness
   /** Ended in this stretch, later than they should have; the latest first. */
   readonly late: readonly Held[]
-  /** Ended in this stretch without anybody having asked for the password, without which nobody gets in. */
-  readonly unused: readonly Held[]
-  /** Given back in this stretch after less than half of what was asked for; the greatest waste first. */
-  readonly overAsked: readonly Held[]
+  /** Ended in this stretch, and nobody did anything with it or could have. */
+  readonly unused: readonly Unused[]
+  /** Ended in this stretch, and less than half of the time would have done; the greatest waste first. */
+  readonly overAsked: readonly OverAsked[]
   readonly habits: Habits
   /** Access that a target had and elevate had not given, newest first. */
   readonly standing: readonly LoggedEvent[]
@@ -55,6 +55,12 @@ export type Lateness = {
   readonly worst: number
 }
 
+/** `no-password`: nobody asked for it, and without it nobody gets in. `nothing-done`: the target's record is empty. */
+export type Unused = Held & { readonly why: 'no-password' | 'nothing-done' }
+
+/** Seconds of what was given that were needed: until the last thing that was done, or until it was given back. */
+export type OverAsked = Held & { readonly needed: number; readonly by: 'record' | 'return' }
+
 export type DigestAsk = {
   readonly from: Date
   readonly to: Date
@@ -65,7 +71,10 @@ export type DigestAsk = {
   readonly needsPassword: (target: string) => boolean
 }
 
-export async function readDigest(store: Pick<Store, 'reads' | 'audit'>, ask: DigestAsk): Promise<Digest> {
+export async function readDigest(
+  store: Pick<Store, 'reads' | 'audit' | 'activity'>,
+  ask: DigestAsk,
+): Promise<Digest> {
   const { from, to, period, zone } = ask
   const week = new Date(Math.min(from.getTime(), to.getTime() - WEEK_MS))
   const { reads, audit } = store
@@ -81,7 +90,18 @@ export async function readDigest(store: Pick<Store, 'reads' | 'audit'>, ask: Dig
   ])
   const state = (wanted: Request['state']) => closed.filter((request) => request.state === wanted)
   const over = grants.filter(({ grant }) => ended(grant, from, to))
-  const unused = await neverUsed(store, over, ask)
+  const records = await completeRecords(store, from, to)
+  const idle = over.filter(({ grant }) => records.get(grant.id)?.entries === 0)
+  const locked = await neverUsed(
+    store,
+    over.filter((one) => !idle.includes(one)),
+    ask,
+  )
+  const unused: readonly Unused[] = [
+    ...idle.map((one) => ({ ...one, why: 'nothing-done' as const })),
+    ...locked.map((one) => ({ ...one, why: 'no-password' as const })),
+  ]
+  const used = over.filter((one) => !idle.includes(one) && !locked.includes(one))
   return {
     from,
     to,
@@ -97,7 +117,7 @@ export async function readDigest(store: Pick<Store, 'reads' | 'audit'>, ask: Dig
     lateness: latenessOf(over.map((one) => one.grant)),
     late: over.filter(({ grant }) => lateBy(grant) > LATE).sort((a, b) => lateBy(b.grant) - lateBy(a.grant)),
     unused,
-    overAsked: overAsked(over.filter((one) => !unused.includes(one))),
+    overAsked: overAsked(used, records),
     habits: habitsOf(closed),
     standing,
     days: daysOf(recent, { from: week, to, zone, most: MOST_DAYS }),
@@ -128,12 +148,33 @@ async function neverUsed(
   return candidates.filter(({ grant }) => !used.has(grantName(grant.number)))
 }
 
-function overAsked(over: readonly Held[]): readonly Held[] {
-  const waste = ({ grant }: Held) => secondsPlanned(grant) - (secondsHeld(grant) ?? 0)
-  return over
-    .filter(
-      ({ grant }) => grant.endReason === 'returned' && (secondsHeld(grant) ?? 0) < secondsPlanned(grant) / 2,
-    )
+/** Only what is known to the end: a record with a gap says nothing about what is not in it. */
+async function completeRecords(
+  { activity }: Pick<Store, 'activity'>,
+  from: Date,
+  to: Date,
+): Promise<ReadonlyMap<string, { readonly entries: number; readonly last: Date | undefined }>> {
+  const complete = (await activity.summaries(from, to)).filter(
+    (one) => one.state === 'closed' && one.unavailable === undefined && one.gaps.length === 0,
+  )
+  return new Map(complete.map((one) => [one.grant, { entries: one.entries + one.cut, last: one.last }]))
+}
+
+function overAsked(
+  used: readonly Held[],
+  records: ReadonlyMap<string, { readonly last: Date | undefined }>,
+): readonly OverAsked[] {
+  const waste = ({ grant, needed }: OverAsked) => secondsPlanned(grant) - needed
+  return used
+    .flatMap((one): OverAsked[] => {
+      const { grant } = one
+      const last = records.get(grant.id)?.last
+      const held = secondsHeld(grant) ?? 0
+      if (last && grant.activatedAt)
+        return [{ ...one, needed: (last.getTime() - grant.activatedAt.getTime()) / 1000, by: 'record' }]
+      return grant.endReason === 'returned' ? [{ ...one, needed: held, by: 'return' }] : []
+    })
+    .filter((one) => one.needed < secondsPlanned(one.grant) / 2)
     .sort((a, b) => waste(b) - waste(a))
 }
 

@@ -83,7 +83,7 @@ export async function drawFeed(world: World, lane: Lane, covers: readonly Waitin
   for (const notice of news.slice(FEED_LINES)) more[kindOf(notice)] = (more[kindOf(notice)] ?? 0) + 1
   if (lines.length === 0 && news.length <= FEED_LINES) return { message: undefined }
   const message = await withNames(world.directory, (names) =>
-    feed(lines, names, more, one ? 'given' : 'gravity'),
+    feed(lines, names, more, headed ? 'given' : 'gravity'),
   )
   if (!headed || one === undefined) return { message }
   const from = world.catalog().broadcastFrom ?? BROADCAST_FROM

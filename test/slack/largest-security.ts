@@ -57,8 +57,8 @@ export function securityMessages(all: Worst): Record<string, Message> {
     lateness: { count: 1000, p50: 300, p99: 9000, worst: 3_600_000 },
     period: 'weekly' as const,
     late: whoHad.slice(0, 60),
-    unused: whoHad.slice(0, 60),
-    overAsked: whoHad.slice(0, 60),
+    unused: whoHad.slice(0, 60).map((one) => ({ ...one, why: 'nothing-done' as const })),
+    overAsked: whoHad.slice(0, 60).map((one) => ({ ...one, needed: 60, by: 'record' as const })),
     habits: {
       approvers: times(60, habit),
       blinkers: times(60, habit),

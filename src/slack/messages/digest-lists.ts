@@ -1,7 +1,7 @@
 /** The lists of the digest: what is not as it should be, and what could be better. */
 import type { Digest } from '../../audit/digest.ts'
 import { formatDuration } from '../../core/duration.ts'
-import { grantName, secondsHeld, secondsPlanned } from '../../core/grant.ts'
+import { grantName, secondsPlanned } from '../../core/grant.ts'
 import type { RefusalCode } from '../../core/refusal.ts'
 import { bullets, linesThatFit, paragraph, rich } from '../blocks/layout.ts'
 import type { Block, Names } from '../blocks/message.ts'
@@ -93,14 +93,14 @@ export function otherLists(digest: Digest, names: Names): readonly DigestList[] 
         ...digest.unused
           .slice(0, 5)
           .map(
-            ({ grant }) =>
-              say`${names(grant.person)}: ${accessName(grant)} (${grantName(grant.number)}), never used: nobody asked for its password.`,
+            ({ grant, why }) =>
+              say`${names(grant.person)}: ${accessName(grant)} (${grantName(grant.number)}), never used: ${why === 'no-password' ? 'nobody asked for its password' : 'the target saw nothing done with it'}.`,
           ),
         ...digest.overAsked
           .slice(0, 5)
           .map(
-            ({ grant }) =>
-              say`${names(grant.person)}: ${accessName(grant)} (${grantName(grant.number)}), asked ${formatDuration(secondsPlanned(grant))}, given back after ${formatDuration(secondsHeld(grant) ?? 0)}.`,
+            ({ grant, needed, by }) =>
+              say`${names(grant.person)}: ${accessName(grant)} (${grantName(grant.number)}), asked ${formatDuration(secondsPlanned(grant))}, ${by === 'return' ? 'given back' : 'nothing more was done'} after ${formatDuration(needed)}.`,
           ),
       ],
       count: digest.unused.length + digest.overAsked.length,
@@ -184,7 +184,7 @@ export function unusedInWords({ unused, overAsked }: Digest): Line {
     ...(unused.length > 0 ? [`${counted(unused.length, 'grant was', 'grants were')} never used`] : []),
     ...(overAsked.length > 0
       ? [
-          `${counted(overAsked.length, 'grant was', 'grants were')} given back in less than half of the time asked for`,
+          `${counted(overAsked.length, 'grant was', 'grants were')} needed for less than half of the time asked for`,
         ]
       : []),
   ]

@@ -10,7 +10,7 @@ import { bold, type Line, moment, say, together } from '../blocks/say.ts'
 import { everythingButton } from './everything.ts'
 import { type FeedLine, feedLine } from './feed-line.ts'
 import { endButton } from './grant-buttons.ts'
-import { accessOf, approvedBy, yesesOf } from './phrases.ts'
+import { accessOf, approvedBy, capital } from './phrases.ts'
 import { type Stage, stageOf } from './stage.ts'
 
 const REASON = 200
@@ -44,10 +44,7 @@ function headLine({ request, grant, ticketUrl }: Card, stage: Stage, names: Name
     case 'pending':
       return said('asked')
     case 'active':
-      return together(
-        said('given'),
-        yesesOf(request).length > 0 ? say`Approved by ${approvedBy(request, names)}.` : say``,
-      )
+      return together(said('given'), request.review ? say`` : say`${capital(approvedBy(request, names))}.`)
     case 'ending':
       return grant?.stuckSince
         ? say`${bold('Still there after its time')}: ${accessOf(request)} for ${who}. elevate keeps trying to take it back.`

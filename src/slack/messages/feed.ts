@@ -47,7 +47,8 @@ export function feed(
     left[kind] ? [say`${counted(left[kind], ...LEFT_OUT[kind])}`] : [],
   )
   const [only] = said
-  const ends = endButtons(sorted.slice(0, said.length), names)
+  // In a thread the head has the button, and loses it when there is nothing to end any more.
+  const ends = order === 'given' ? [] : endButtons(sorted.slice(0, said.length), names)
   if (only && said.length === 1 && rest.length === 0) return sentence(only, ...ends)
   const others = rest.length > 0 ? say`And more: ${between(rest, ', ')}.` : undefined
   return message(between([...said, ...(others ? [others] : [])], ' '), [

@@ -183,7 +183,7 @@ function story(card: Card, names: Names): Line {
         say`Reason: ${clamp(request.reason, 400)}`,
       )
     case 'waiting':
-      return say`${number} was approved by ${approvedBy(request, names)}: ${access} for ${who}.${grant?.startsAt ? say` It starts ${moment(grant.startsAt)}.` : ''}`
+      return say`${number} was ${approvedBy(request, names)}: ${access} for ${who}.${grant?.startsAt ? say` It starts ${moment(grant.startsAt)}.` : ''}`
     case 'called-off':
       return say`${access} for ${who} was called off before it began (${number}). Nothing was given.`
     case 'giving':
