@@ -44,6 +44,8 @@ const MEANING: Readonly<Record<string, string>> = {
   reviews: 'reviews of break-glass, by this person or of theirs',
   grants: 'access this person had, or ended',
   standing_access: 'access without a grant that this person accepted or took away',
+  pre_approvals: 'approvals given beforehand, by this person or to them',
+  activity: 'what was done with the access this person had',
   messages: 'where messages about their requests stand in Slack',
   home: 'when their Home was last open',
   checks: 'when Slack was last asked whether they are still there',

@@ -126,7 +126,7 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
 }
 
 function upkeepOf({ standing_access: look, digest, retention }: CatalogFile) {
-  const { private_texts: texts, messages } = retention ?? {}
+  const { private_texts: texts, activity, messages } = retention ?? {}
   return {
     ...(look?.every ? { standingAccess: { every: seconds(look.every) } } : {}),
     ...(look?.at ? { standingAccess: { at: look.at, timezone: digest.timezone } } : {}),
@@ -134,6 +134,7 @@ function upkeepOf({ standing_access: look, digest, retention }: CatalogFile) {
       ? {
           retention: {
             ...(texts ? { privateTexts: seconds(texts) } : {}),
+            ...(activity ? { activity: seconds(activity) } : {}),
             ...(messages ? { messages: seconds(messages) } : {}),
           },
         }

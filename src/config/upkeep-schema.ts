@@ -55,6 +55,9 @@ export const retentionSchema = z
       .describe(
         'Reasons, notes and names of access that is over: erased this long afterwards, at least 31d.',
       ),
+    activity: period(DAY, LONGEST)
+      .optional()
+      .describe('The statements of access that is over: their texts are emptied this long afterwards.'),
     messages: period(DAY, LONGEST)
       .optional()
       .describe('Where messages about access that is over stand in Slack, so that they can be redrawn.'),

@@ -7,11 +7,13 @@ import type { PersonId } from './person.ts'
 export type Retention = {
   /** Reasons, notes and names of access that is over. */
   readonly privateTexts?: number
+  /** What was done with access that is over. */
+  readonly activity?: number
   /** Where messages about access that is over stand in Slack. */
   readonly messages?: number
 }
 
-export type RetentionKind = 'private_texts' | 'messages'
+export type RetentionKind = 'private_texts' | 'activity' | 'messages'
 
 /** A private text in the log: the index of its event, and its field. */
 export type PrivateText = { readonly index: number; readonly field: string }
@@ -43,6 +45,8 @@ export type PrivacyMoves = {
   textsOlderThan(seconds: number, limit: number): Promise<readonly PrivateText[]>
   /** Empties the texts in rows of what was over longer ago than so many seconds; `limit` rows of each kind. */
   blankOlderThan(seconds: number, limit: number): Promise<Blanked>
+  /** The same for what was done with access, by whom it was done. */
+  blankActivityOlderThan(seconds: number, limit: number): Promise<Blanked>
   /** Forgets where messages stand about what was over longer ago than so many seconds. */
   forgetPlaces(seconds: number, limit: number): Promise<number>
   /** Empties the texts that this person wrote, and what is said of him, in rows of what is over. */

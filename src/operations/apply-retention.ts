@@ -31,9 +31,14 @@ export async function applyRetention(
   return applied
 }
 
-function kindsOf({ privateTexts, messages }: Retention): { kind: RetentionKind; seconds: number }[] {
+function kindsOf({
+  privateTexts,
+  activity,
+  messages,
+}: Retention): { kind: RetentionKind; seconds: number }[] {
   return [
     ...(privateTexts ? [{ kind: 'private_texts' as const, seconds: privateTexts }] : []),
+    ...(activity ? [{ kind: 'activity' as const, seconds: activity }] : []),
     ...(messages ? [{ kind: 'messages' as const, seconds: messages }] : []),
   ]
 }
@@ -50,6 +55,11 @@ async function stepOf(
       const places = await tx.privacy.forgetPlaces(seconds, ROWS_AT_ONCE)
       if (places > 0) tx.append({ ...event, detail: { kind, seconds, places } })
       return { texts: 0, rows: 0, places }
+    }
+    if (kind === 'activity') {
+      const rows = await tx.privacy.blankActivityOlderThan(seconds, ROWS_AT_ONCE)
+      if (totalOf(rows) > 0) tx.append({ ...event, detail: { kind, seconds, rows } })
+      return { texts: 0, rows: totalOf(rows), places: 0 }
     }
     const texts = await tx.privacy.textsOlderThan(seconds, ERASED_AT_ONCE)
     const rows = await tx.privacy.blankOlderThan(seconds, ROWS_AT_ONCE)

@@ -22,6 +22,8 @@ export function privacyReads(db: Database): PrivacyReads {
           where (requester = ${person} or asked_by = ${person}) and state in ('offered', 'pending')
         union all select 'R-' || r.number from elevate.review v join elevate.request r on r.id = v.request_id
           where v.person = ${person} and v.state = 'open'
+        union all select 'P-' || number from elevate.pre_approval
+          where (giver = ${person} or person = ${person}) and ended_at is null
         order by 1`.execute(db)
       return rows.map((row) => row.name)
     },
@@ -73,6 +75,12 @@ const KEPT: Readonly<Record<string, (person: PersonId) => RawBuilder<unknown>>> 
   standing_access: (person) => sql`
     select * from elevate.standing_access
     where accepted_by = ${person} or closed_by = ${person} or taking_by = ${person} order by found_at`,
+  pre_approvals: (person) => sql`
+    select 'P-' || number as name, * from elevate.pre_approval
+    where giver = ${person} or person = ${person} order by number`,
+  activity: (person) => sql`
+    select 'G-' || g.number as grant, e.* from elevate.activity_entry e join elevate.access_grant g on g.id = e.grant_id
+    where g.person = ${person} order by g.number, e.number`,
   messages: (person) => sql`
     select 'R-' || r.number as request, p.lane, p.channel, p.ts from elevate.posted_message p
     join elevate.request r on r.id = p.request_id where r.requester = ${person} or p.lane = ${`person:${person}`}
@@ -85,7 +93,15 @@ const KEPT: Readonly<Record<string, (person: PersonId) => RawBuilder<unknown>>> 
     from audit.body where subject = ${person} or actor = ${person} order by body.index`,
 }
 
-type Kind = 'reasons' | 'notes' | 'reviews' | 'grants' | 'baselines'
+type Kind =
+  | 'reasons'
+  | 'notes'
+  | 'reviews'
+  | 'grants'
+  | 'baselines'
+  | 'pre_approvals'
+  | 'statements'
+  | 'strays'
 
 const TABLES = {
   reasons: 'request',
@@ -93,9 +109,14 @@ const TABLES = {
   reviews: 'review',
   grants: 'access_grant',
   baselines: 'standing_access',
+  pre_approvals: 'pre_approval',
+  statements: 'activity_entry',
+  strays: 'activity_unmatched',
 } as const satisfies Record<Kind, string>
 
-type Whose = { readonly person: PersonId } | { readonly seconds: number; readonly limit: number }
+type Whose =
+  | { readonly person: PersonId }
+  | { readonly seconds: number; readonly limit: number; readonly what: 'texts' | 'activity' }
 type Emptying = {
   readonly kind: Kind
   readonly set: RawBuilder<unknown>
@@ -152,9 +173,31 @@ function emptyings(whose: Whose): readonly Emptying[] {
       where: sql<boolean>`one.accepted_why <> '' and ${his('one.accepted_by')}
         ${'seconds' in whose ? sql`and one.closed_at is not null` : sql``} and ${old(sql`one.closed_at`)}`,
     },
+    {
+      kind: 'pre_approvals',
+      set: sql`reason = ''`,
+      where: sql<boolean>`one.reason <> '' and one.ended_at is not null and ${his('one.giver', 'one.person')}
+        and ${old(sql`one.ended_at`)}`,
+    },
+    {
+      kind: 'statements',
+      set: sql`text = ''`,
+      where: sql<boolean>`one.text <> '' and exists (select from elevate.access_grant g where g.id = one.grant_id
+        and g.state = 'revoked' and ${his('g.person')} and ${old(sql`g.revoked_at`)})`,
+    },
+    {
+      kind: 'strays',
+      set: sql`text = ''`,
+      where: sql<boolean>`one.text <> '' and ${old(sql`one.received_at`)}
+        ${'person' in whose ? sql`and one.after_grant in (select id from elevate.access_grant where person = ${person})` : sql``}`,
+    },
   ]
-  return list
+  if ('person' in whose) return list
+  return list.filter(({ kind }) => ACTIVITY.has(kind) === (whose.what === 'activity'))
 }
+
+/** Kept for a period of their own. */
+const ACTIVITY: ReadonlySet<Kind> = new Set<Kind>(['statements', 'strays'])
 
 /** The Slack id stays: it is what the log says, too. */
 const NAMELESS = sql`jsonb_build_object('person', person, 'name', '')`
@@ -197,10 +240,14 @@ export function privacyMoves(trx: Database): PrivacyMoves {
       return rows
     },
 
-    blankOlderThan: (seconds, limit) => empty({ seconds, limit }),
+    blankOlderThan: (seconds, limit) => empty({ seconds, limit, what: 'texts' }),
+    blankActivityOlderThan: (seconds, limit) => empty({ seconds, limit, what: 'activity' }),
 
     forgetPlaces: async (seconds, limit) => {
       const { numAffectedRows } = await sql`
+        with endings as (
+          delete from elevate.posted_ending where grant_id in (select id from elevate.access_grant
+            where state = 'revoked' and revoked_at < clock_timestamp() - make_interval(secs => ${seconds})))
         delete from elevate.posted_message where ctid in (
           select one.ctid from elevate.posted_message one join ${OVER} as done on done.id = one.request_id
           where done.over < clock_timestamp() - make_interval(secs => ${seconds}) limit ${limit})`.execute(

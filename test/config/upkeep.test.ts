@@ -16,8 +16,8 @@ it('happens only where the file says so', () => {
   expect(catalogWith('standing_access: { at: "06:00" }')).toMatchObject({
     standingAccess: { at: '06:00', timezone: 'Europe/Berlin' },
   })
-  expect(catalogWith('retention: { private_texts: 400d, messages: 30d }')).toMatchObject({
-    retention: { privateTexts: 34_560_000, messages: 2_592_000 },
+  expect(catalogWith('retention: { private_texts: 400d, activity: 90d, messages: 30d }')).toMatchObject({
+    retention: { privateTexts: 34_560_000, activity: 7_776_000, messages: 2_592_000 },
   })
 })
 

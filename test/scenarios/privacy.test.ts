@@ -17,7 +17,7 @@ import * as sights from './sights.ts'
 
 const keeping = configuration.replace(
   '\ntargets:',
-  '\nretention: { private_texts: 400d, messages: 30d }\ntargets:',
+  '\nretention: { private_texts: 400d, activity: 90d, messages: 30d }\ntargets:',
 )
 
 let test: TestWorld
@@ -46,6 +46,7 @@ const everywhere = async () =>
         'elevate.review',
         'elevate.access_grant',
         'elevate.standing_access',
+        'elevate.activity_entry',
         'audit.secret',
         'audit.body',
       ].map((table) => test.rows(`select to_jsonb(one) as one from ${table} as one`)),
@@ -112,8 +113,15 @@ it('gives a person everything that is kept about them, and puts that on record',
 it('erases it everywhere once the access is over', { timeout: 60_000 }, async () => {
   await sights.types(as(ADA), 'end')
   await vi.waitFor(async () => expect(await elevate.world.store.reads.liveGrants()).toEqual([]), SOON)
+  await test.rows(`insert into elevate.activity_entry (grant_id, number, source, key, at, kind, outcome, text)
+    select id, 9001, 'test', 'one', now(), 'select', 'done', 'select secret-statement' from elevate.access_grant where number = 1`)
+  expect(JSON.parse((await cli('person', ADA, '--json')).output).activity).toContainEqual(
+    expect.objectContaining({ text: 'select secret-statement' }),
+  )
   const would = await cli('erase', '--person', ADA, '--reason', 'asked by mail', '--dry-run')
-  expect(would.output).toMatch(/Would be erased of U0ADA: \d private texts.*\n.*2 reasons, 1 notes, 1 grants/)
+  expect(would.output).toMatch(
+    /Would be erased of U0ADA: \d private texts.*\n.*2 reasons, 1 notes, 1 grants, \d+ statements/,
+  )
   expect(await everywhere()).toContain('secret-given')
 
   const done = await cli('erase', '--person', ADA, '--reason', 'asked by mail')
@@ -122,7 +130,14 @@ it('erases it everywhere once the access is over', { timeout: 60_000 }, async ()
     output: expect.stringContaining('Rows emptied: 2 reasons, 1 notes, 1 grants'),
   })
   const left = await everywhere()
-  for (const gone of ['secret-denied', 'secret-given', 'secret-note', 'ada@acme.example', '"Ada"'])
+  for (const gone of [
+    'secret-denied',
+    'secret-given',
+    'secret-note',
+    'secret-statement',
+    'ada@acme.example',
+    '"Ada"',
+  ])
     expect(left).not.toContain(gone)
   expect(left).toContain('secret-baseline of Sam')
   const erased = (await events(test)).find((event) => event.type === 'privacy.erased')
@@ -146,6 +161,7 @@ it('leaves nothing else of the past to be changed', async () => {
     `update elevate.access_grant set subject = '{"person":"U0EVE","name":""}'`,
     `update elevate.access_grant set subject = '{"person":"U0ADA","name":"Eve"}'`,
     "update elevate.access_grant set end_note = 'another', subject = subject",
+    "update elevate.activity_entry set text = 'another' where number = 9001",
   ])
     await expect(execute(test.databaseUrl, change), change).rejects.toMatchObject({ code: '23001' })
 })
@@ -163,14 +179,21 @@ it('forgets by itself what is older than it is kept', { timeout: 40_000 }, async
       )
     ).length
   expect(await places()).toBeGreaterThan(0)
-  expect(await applyRetention(elevate.world)).toMatchObject({ rows: 1, texts: 0 })
+  await test.rows(`insert into elevate.activity_unmatched (source, key, target, account, at, kind, outcome, session, text, received_at)
+    values ('test', 'old', 'orders-db', 'joe', now(), 'select', 'done', '', 'an old-statement', now() - interval '91 days'),
+      ('test', 'new', 'orders-db', 'joe', now(), 'select', 'done', '', 'a new-statement', now())`)
+  expect(await applyRetention(elevate.world)).toMatchObject({ rows: 2, texts: 0 })
   expect(await places()).toBe(0)
   const [row] = await test.rows<{ reason: string }>(
     `select reason from elevate.request where number = ${number}`,
   )
   expect(row).toEqual({ reason: '' })
+  expect(await test.rows('select key, text from elevate.activity_unmatched order by key')).toEqual([
+    { key: 'new', text: 'a new-statement' },
+    { key: 'old', text: '' },
+  ])
   const said = (await events(test)).filter((event) => event.type === 'retention.applied')
-  expect(said.map((event) => event.detail?.kind)).toEqual(['private_texts', 'messages'])
+  expect(said.map((event) => event.detail?.kind)).toEqual(['private_texts', 'activity', 'messages'])
   // The day's work is done; the next replica finds nothing to do.
   expect(await applyRetention(elevate.world)).toEqual({ texts: 0, rows: 0, places: 0 })
 })
