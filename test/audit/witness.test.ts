@@ -127,6 +127,7 @@ describe('add-checkpoint', () => {
     await witness.add(one.ask(0, 20))
     const behind = await witness.add(one.ask(10, 30))
     expect(behind).toEqual({ status: 409, type: 'text/x.tlog.size', body: '20\n' })
+    expect(await witness.add(one.ask(25, 30))).toEqual(behind)
     const stranger = must(readSkey(makeSkey('elevate/audit/test')))
     const foreign = must(readSkey(makeSkey('another/log')))
     const proof = one.tree.consistencyProof(20, 30)

@@ -10,8 +10,9 @@ import { makeLog } from '../../src/log.ts'
 import { postDigest } from '../../src/operations/post-digest.ts'
 import { type Elevate, wire } from '../../src/wire.ts'
 import { freshDatabase } from '../support/postgres.ts'
-import { SAM, SECURITY } from '../support/workspace.ts'
+import { ADA, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
+import { types } from './sights.ts'
 
 let test: TestWorld
 let home: string
@@ -58,6 +59,28 @@ it('the checkpoint that is posted with the digest is the one that was signed, to
   const kept = await vi.waitFor(() => elevate.world.store.proof.lastCheckpoint())
   expect(note).toBe(kept?.note)
   expect(openCheckpoint(note, [key])).toMatchObject({ ok: true, checkpoint: { size: kept?.size } })
+  await elevate.stop()
+})
+
+it('whoever asks is shown the last checkpoint; security may have it posted, and nobody else', async () => {
+  const elevate = await signingBot()
+  const kept = await vi.waitFor(async () => {
+    const last = await elevate.world.store.proof.lastCheckpoint()
+    if (!last) throw new Error('nothing is signed yet')
+    return last
+  })
+  const line = kept.note.split('\n')[2] ?? ''
+  const as = (person: string) => test.simulator.as(person)
+  expect(await types(as(ADA), 'audit checkpoint')).toContain(line)
+  expect(await types(as(ADA), 'audit checkpoint post')).toContain('Security may post')
+  expect(await types(as(ADA), 'audit checkpoint orders-db')).toContain('/elevate audit checkpoint post')
+  expect(await types(as(SAM), 'audit checkpoint post')).toContain('being posted to the security channel')
+  await vi.waitFor(async () => {
+    const posted = await test.rows<{ posted: { channel: string }[] }>('select posted from audit.checkpoint')
+    expect(
+      posted.flatMap((row) => row.posted).filter((one) => one.channel === SECURITY).length,
+    ).toBeGreaterThan(0)
+  })
   await elevate.stop()
 })
 

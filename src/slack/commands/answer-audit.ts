@@ -5,6 +5,8 @@ import { type AuditAsk, type AuditPage, readAudit } from '../../operations/read-
 import { notOurs, tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
 import { auditAnswer, csvMessage, csvSentAnswer } from '../messages/audit-answer.ts'
+import { showCheckpoint } from '../../operations/show-checkpoint.ts'
+import { checkpointNotice, noCheckpointAnswer } from '../messages/checkpoint-notice.ts'
 import { withNames } from '../names.ts'
 import { type Click, readAuditAsk, writeAuditAsk } from '../payloads.ts'
 import { sendFile } from '../send-file.ts'
@@ -21,6 +23,12 @@ export async function answerAudit(door: Door, person: string, ask: AuditAsk): Pr
 export function toAuditAnswer(door: Door, page: AuditPage): Promise<Answer> {
   const buttons = { older: page.next && writeAuditAsk(page.next), asked: writeAuditAsk(page.asked) }
   return withNames(door.world.directory, (names) => auditAnswer(page, names, buttons))
+}
+
+export async function answerCheckpoint(door: Door, by: string, post: boolean): Promise<Answer> {
+  const shown = await showCheckpoint(door.world, { by, post })
+  if (isRefused(shown)) return tellRefusal(door, shown)
+  return shown.last ? checkpointNotice(shown.last, shown.posted) : noCheckpointAnswer()
 }
 
 /** The next page in place of this one. The button brings the question; who may ask it is judged again. */

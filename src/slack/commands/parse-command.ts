@@ -47,6 +47,7 @@ export type Command =
       readonly role: string
       readonly receiver?: PersonId
     }
+  | { readonly kind: 'checkpoint'; readonly post: boolean }
   | AllowCommand
 
 type Read = (text: string, words: readonly Word[]) => Command | Refused
@@ -141,6 +142,12 @@ function readAuditWords(_text: string, words: readonly Word[]): Command | Refuse
   if (words[1] && nameIn(words[1]).toLowerCase() === 'evidence') {
     const span = parseEvidence(words.slice(2))
     return isRefused(span) ? span : { kind: 'evidence', span }
+  }
+  const [, first, second, ...more] = words.map((word) => nameIn(word).toLowerCase())
+  if (first === 'checkpoint') {
+    if (more.length > 0 || (second !== undefined && second !== 'post'))
+      return usage('Write /elevate audit checkpoint, or /elevate audit checkpoint post.')
+    return { kind: 'checkpoint', post: second === 'post' }
   }
   const filter = parseAuditFilter(words.slice(1))
   return isRefused(filter) ? filter : { kind: 'audit', filter }

@@ -22,7 +22,7 @@ import { openExtendForm } from '../views/extend-form.ts'
 import { openAskForm } from '../views/open-ask-form.ts'
 import { answerActivity } from './answer-activity.ts'
 import { answerAllow } from './answer-allow.ts'
-import { answerAudit } from './answer-audit.ts'
+import { answerAudit, answerCheckpoint } from './answer-audit.ts'
 import { answerEvidence } from './answer-evidence.ts'
 import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
 import { answerStory, answerWho } from './answer-who.ts'
@@ -68,6 +68,8 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
       })
     case 'evidence':
       return answerEvidence(door, by, command.span)
+    case 'checkpoint':
+      return answerCheckpoint(door, by, command.post)
     case 'explain':
       return answerExplain(door, by, command)
     case 'extend':

@@ -1,13 +1,16 @@
 import type { KeptCheckpoint } from '../../core/audit-proof.ts'
 import type { Who } from '../../core/person.ts'
-import { message } from '../blocks/compose.ts'
+import { message, sentence } from '../blocks/compose.ts'
 import { context, header, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Message } from '../blocks/message.ts'
 import { say, together } from '../blocks/say.ts'
 import { counted, mentionsOf } from './phrases.ts'
 
-/** The note stands here to the letter: whoever copies it can hold the log against it. */
-export function checkpointNotice({ size, note }: KeptCheckpoint): Message {
+/**
+ * The note stands here to the letter: whoever copies it can hold the log against it. `posted` says to who asked that it
+ * will stand in the security channel too.
+ */
+export function checkpointNotice({ size, note }: KeptCheckpoint, posted = false): Message {
   const line = say`The audit log has ${counted(size, 'event')}, and this is its signed checkpoint.`
   return message(line, [
     rich(paragraph(line), {
@@ -16,8 +19,16 @@ export function checkpointNotice({ size, note }: KeptCheckpoint): Message {
     }),
     context(
       say`Keep it: elevate audit verify --checkpoint finds out whether the log still is what was signed here.`,
+      posted ? say`It is being posted to the security channel, too.` : say``,
     ),
   ])
+}
+
+/** The bot has no key, or has just begun. */
+export function noCheckpointAnswer(): Message {
+  return sentence(
+    say`No checkpoint of the audit log was signed yet. Where elevate has a signing key, one follows within a minute of every event.`,
+  )
 }
 
 /** The log contradicts what was signed. Nothing is signed until somebody has looked. */

@@ -45,6 +45,7 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
     '/elevate audit evidence 2026-11-01 2026-11-30',
     'sends security a folder that an auditor can check without elevate',
   ],
+  ['/elevate audit checkpoint', 'shows the log’s last signed checkpoint; with “post”, security posts it'],
 ]
 
 export function helpAnswer(): Message {
