@@ -121,9 +121,13 @@ export function lagNews(lag: number, alarms: number): 'lagging' | 'recovered' | 
   return alarms > 0 && lag < LAG_ALARM ? 'recovered' : undefined
 }
 
-/** The same for the same events, whoever sends them and however often: receivers know a repetition by it. */
-export function batchId(name: string, from: number, until: number): string {
-  return `elevate-${name}-${from}-${until - 1}`
+/**
+ * The same for the same events, whoever sends them and however often: receivers know a repetition by it. The hash of the
+ * last event is in it, because after a restored backup other events come under the same numbers.
+ */
+export function batchId(name: string, from: number, until: number, last: Uint8Array | undefined): string {
+  const hash = [...(last ?? [])].slice(0, 8).map((byte) => byte.toString(16).padStart(2, '0'))
+  return `elevate-${name}-${from}-${until - 1}-${hash.join('')}`
 }
 
 /** Where a batch that begins with these events ends: at a hundred, or sooner when they are long; never before the first. */

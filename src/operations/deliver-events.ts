@@ -32,7 +32,8 @@ export async function deliverEvents(
   const batch = leaves.filter((leaf) => leaf.index < until && isWanted(delivery, leaf))
   try {
     if (batch.length > 0) {
-      const id = batchId(delivery.name, claim.from, until)
+      const last = leaves.find((leaf) => leaf.index === until - 1)
+      const id = batchId(delivery.name, claim.from, until, last?.leafHash)
       await whileHeld(world, claim, stopping, (signal) =>
         sink.send({ id, leaves: batch, at: claim.at }, signal),
       )

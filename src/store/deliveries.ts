@@ -4,6 +4,7 @@ import type { Deliveries, DeliveryClaim, DeliveryMoves } from '../core/delivery.
 import { LAG_ALARM } from '../core/delivery.ts'
 import { LEASE } from '../core/retry.ts'
 import type { Database } from './connection.ts'
+import type { Known } from './quarantine.ts'
 
 /** A sub-select, unlike the bare function, is asked once. */
 const NOW = sql`(select clock_timestamp())`
@@ -15,7 +16,8 @@ const LAG = sql<number>`coalesce((
   select greatest(0, extract(epoch from ${NOW} - greatest(body.time, delivery.watched_since)))
   from audit.body where body.index >= delivery.next_index order by body.index limit 1), 0)::float8`
 
-export function deliveries(db: Database): Deliveries {
+/** In quarantine nothing is delivered: what the receiver has may be more than what the log has now. */
+export function deliveries(db: Database, known: Known): Deliveries {
   return {
     claim: async (name) => {
       const takenAt = performance.now()
@@ -38,6 +40,7 @@ export function deliveries(db: Database): Deliveries {
           watched_since = case when claimed_at < ${NOW} - make_interval(secs => ${LAG_ALARM}) and attempts = 0
             then ${NOW} else watched_since end
         where name = ${name} and lease_until <= ${NOW} and retry_at <= ${NOW} and next_index < ${SIZE}
+          and ${known.admitted}
         returning fence, next_index as from, batch_until as until, ${SIZE} as size, attempts, alarms,
           floor(extract(epoch from ${NOW}))::float8 as at`.execute(db)
       const [row] = rows

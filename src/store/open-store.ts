@@ -53,7 +53,7 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     proof: shielded(proofStore(db)),
     claims: shielded(claims(db, known)),
     evidence: shielded(evidenceReads(db)),
-    deliveries: shielded(deliveries(db)),
+    deliveries: shielded(deliveries(db, known)),
     dues: shielded(dues(db)),
     preApprovals: shielded(preApprovalReads(db)),
     questions: shielded(questionReads(db)),

@@ -24,6 +24,8 @@ it('a batch ends at a hundred events, or sooner when they are long, and never be
   expect(batchEnd([])).toBeUndefined()
 })
 
-it('the same events have the same id', () => {
-  expect(batchId('siem', 40, 140)).toBe('elevate-siem-40-139')
+it('the same events have the same id, and other events under the same numbers another', () => {
+  const hash = Uint8Array.from({ length: 32 }, (_, position) => position)
+  expect(batchId('siem', 40, 140, hash)).toBe('elevate-siem-40-139-0001020304050607')
+  expect(batchId('siem', 40, 140, hash.toReversed())).not.toBe(batchId('siem', 40, 140, hash))
 })
