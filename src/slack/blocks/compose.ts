@@ -22,6 +22,22 @@ export function message(text: Line, blocks: readonly (Block | undefined)[]): Mes
   return { text: said, blocks: [...kept, more] }
 }
 
+/**
+ * The same, for blocks of which one part may be shorter: `build` gets how many characters it may have, at first the
+ * most, and less for as long as the whole does not fit. What decides (buttons) is then never what is dropped.
+ */
+export function messageThatFits(
+  text: Line,
+  most: number,
+  build: (room: number) => readonly (Block | undefined)[],
+): Message {
+  for (let room = most; room >= most / 8; room = Math.floor(room / 2)) {
+    const wanted = build(room).filter((block) => block !== undefined)
+    if (wanted.length <= MAX.blocks && sizeOf(wanted) <= MAX.message) return message(text, wanted)
+  }
+  return message(text, build(Math.floor(most / 8)))
+}
+
 /** One sentence, the same to the eye and to the ear. */
 export function sentence(line: Line, ...more: readonly Block[]): Message {
   return message(line, [section(line), ...more])

@@ -4,7 +4,7 @@ import { clamp, lengthOf } from '../../core/reason.ts'
 import { askerOf, requestName, type Terms, termsOf } from '../../core/request.ts'
 import type { Standing } from '../../core/standing.ts'
 import type { Card } from '../../operations/read-card.ts'
-import { message } from '../blocks/compose.ts'
+import { messageThatFits } from '../blocks/compose.ts'
 import { actions, context, fields, header, paragraph, quote, rich, section } from '../blocks/layout.ts'
 import { MAX } from '../blocks/limits.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
@@ -29,7 +29,7 @@ export function requestCard(card: Card, names: Names): Message {
   const stage = stageOf(card)
   const waits = stage === 'pending'
   const watched = waits || (request.review !== undefined && (stage === 'giving' || stage === 'active'))
-  return message(spoken(card, names), [
+  return messageThatFits(spoken(card, names), MAX.quote, (room) => [
     header(titleOf(card, stage, names)),
     fields([
       ['Who', requesterOf(card)],
@@ -41,7 +41,7 @@ export function requestCard(card: Card, names: Names): Message {
     waits && request.prolongs ? section(whatItExtends(card)) : undefined,
     watched ? whatItAllows(card) : undefined,
     waits && card.stands && !request.prolongs ? section(standsLine(card, card.stands, names)) : undefined,
-    reasonOf(request.reason),
+    reasonOf(request.reason, room),
     ...standing(card, names),
     ...reviewOf(card, names),
     buttonsOf(card, stage, names),
@@ -102,7 +102,7 @@ function whatItAllows({ role, request }: Card): Block {
   return section(say`${bold(role.id)} allows: ${clamp(role.description, 400)}`)
 }
 
-export function reasonOf(reason: string, most: number = MAX.quote): Block {
+export function reasonOf(reason: string, most: number): Block {
   const cut = lengthOf(reason) > most
   return rich(
     paragraph(say`${bold('Reason')}`),
