@@ -14,6 +14,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, type Line, moment, say, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { afterwards } from './at-the-end.ts'
+import { askBackButton, decisionButtons } from './decision-buttons.ts'
 import { counted, listedAccess, mentionsOf, plainNames } from './phrases.ts'
 import { buttonsOf, reasonOf } from './request-card.ts'
 import { type Stage, stageOf } from './stage.ts'
@@ -76,7 +77,8 @@ function roleOf(card: Card, names: Names, room: number): Block[] {
   const rule = policy ? ` · policy ${policy.name}` : ''
   const number = `${requestName(request.number)}${grant ? ` · G-${grant.number}` : ''}`
   const allows = stage === 'pending' && role ? say` allows: ${clamp(role.description, room)}.` : say``
-  const buttons = buttonsOf(card, stage, names)
+  const buttons =
+    stage === 'pending' ? decisionButtons(card, names, { brief: true }) : buttonsOf(card, stage, names)
   return [
     section(
       say`${bold(request.role)} (${number}${risk}${rule})${allows}${stage === 'pending' ? have(card, names) : ''}`,
@@ -131,6 +133,7 @@ function allButtons(lead: Request, pending: readonly Card[], names: Names): Bloc
       value: lead.id,
       style: 'danger',
     }),
+    askBackButton(requests[0] ?? lead, roles),
   )
 }
 

@@ -1,9 +1,10 @@
 /** What somebody who decides can press, the same on the card, on Home and in answers. */
 import { formatDuration } from '../../core/duration.ts'
+import { clamp } from '../../core/reason.ts'
 import { type Request, requestName } from '../../core/request.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { actions, button } from '../blocks/layout.ts'
-import type { Block, Names } from '../blocks/message.ts'
+import type { Block, Button, Names } from '../blocks/message.ts'
 import { toPlain } from '../blocks/render.ts'
 import { ACTION } from '../ids.ts'
 import { accessName, counted, forHowLong } from './phrases.ts'
@@ -11,8 +12,10 @@ import { accessName, counted, forHowLong } from './phrases.ts'
 export function decisionButtons(
   { request, needed, approvals }: Pick<Card, 'request'> & Partial<Pick<Card, 'needed' | 'approvals'>>,
   names: Names,
+  /** Beside others of a bundle there is less room: the card says the rest once. */
+  { brief = false }: { readonly brief?: boolean } = {},
 ): Block {
-  const about = `${accessName(request)} for ${names(request.requester)}`
+  const about = brief ? request.role : `${accessName(request)} for ${names(request.requester)}`
   const number = requestName(request.number)
   const after = (needed ?? 1) - (approvals?.length ?? 0) - 1
   return actions(
@@ -24,7 +27,7 @@ export function decisionButtons(
       style: 'primary',
       confirm: {
         title: `Approve ${number}?`,
-        text: whatFollows(request, after, names),
+        text: brief ? `Only ${clamp(request.role, 60)}.` : whatFollows(request, after, names),
         yes: 'Approve',
         no: 'Not now',
       },
@@ -35,12 +38,7 @@ export function decisionButtons(
       label: `Approve with changes ${number}: ${about}`,
       value: request.id,
     }),
-    button({
-      action: ACTION.ask_back,
-      text: 'Ask…',
-      label: `Ask about ${number}: ${about}`,
-      value: request.id,
-    }),
+    ...(brief ? [] : [askBackButton(request, about)]),
     button({
       action: ACTION.deny,
       text: 'Deny…',
@@ -49,6 +47,16 @@ export function decisionButtons(
       style: 'danger',
     }),
   )
+}
+
+/** A question in the thread, which decides nothing. */
+export function askBackButton(request: Request, about: string): Button {
+  return button({
+    action: ACTION.ask_back,
+    text: 'Ask…',
+    label: `Ask about ${requestName(request.number)}: ${about}`,
+    value: request.id,
+  })
 }
 
 function whatFollows(request: Request, after: number, names: Names): string {

@@ -36,9 +36,10 @@ export function statusAnswer(
     items: readonly T[],
     line: (item: T) => Line,
     buttons: (item: T) => Block[],
+    most = MOST,
   ): Block[] => {
     if (items.length === 0) return []
-    const shown = items.slice(0, MOST)
+    const shown = items.slice(0, most)
     said.push(say`${title}:`, ...shown.map(line))
     const rest = items.length - shown.length
     return [
@@ -68,6 +69,7 @@ export function statusAnswer(
       toAccept,
       (request) => offeredLine(request, names),
       (request) => [acceptButtons(request)],
+      1,
     ),
     ...part(
       'Waiting for you',
