@@ -4,8 +4,9 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { activityInstallSql } from '../../src/connectors/postgres/activity-install.ts'
+import { createDemoOrders } from '../../src/connectors/postgres/demo-orders.ts'
 import type { Access, Json } from '../../src/core/connector.ts'
-import { execute, query } from '../support/postgres.ts'
+import { execute, query, startTestServer } from '../support/postgres.ts'
 import {
   askFor,
   closeWorld,
@@ -128,6 +129,49 @@ describe('what cannot be known', () => {
       expect(JSON.stringify(entries)).toContain('after_it')
       expect(gaps).toEqual([`lines of the session ${session} are missing in the log`])
     })
+  })
+})
+
+describe('elevate check', () => {
+  const findings = async (url: string, target: object = {}) => {
+    const connector = open(url, settingsOf({ mode: 'temporary-login', ...target }))
+    try {
+      return (await connector.check(patient())).filter(({ text }) => /what people do/.test(text))
+    } finally {
+      await connector.close()
+    }
+  }
+
+  it('says whether it can be seen what people do, and what is missing', async () => {
+    const { orders, server } = world.target
+    expect(await findings(orders.botUrl)).toEqual([
+      { level: 'info', text: 'what people do here can be read from the log' },
+    ])
+    expect(await findings(orders.botUrl, { login_prefix: 'tmp_' })).toEqual([
+      {
+        level: 'warning',
+        text: expect.stringMatching(/logins beginning with "tmp_" are not in elevate_activity/),
+      },
+    ])
+    const blank = new URL(orders.botUrl)
+    blank.pathname = '/postgres'
+    expect(await findings(blank.href)).toEqual([
+      { level: 'info', text: expect.stringMatching(/not installed there; elevate activity install-sql/) },
+    ])
+    await execute(server.urlOf('postgres'), activityInstallSql())
+    await execute(server.urlOf('postgres'), 'alter function elevate_activity.about(text) owner to ada')
+    expect(await findings(blank.href)).toEqual([
+      { level: 'warning', text: expect.stringMatching(/are not the ones an administrator installs/) },
+    ])
+    await execute(server.urlOf('postgres'), 'drop schema elevate_activity cascade')
+
+    await using plain = await startTestServer({ log_connections: 'off' })
+    const elsewhere = await createDemoOrders(plain.url)
+    expect((await findings(elsewhere.botUrl)).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/cannot be seen: logging_collector is off/),
+      expect.stringMatching(/cannot be seen: log_destination lacks jsonlog/),
+      expect.stringMatching(/cannot all be seen: logins and their ends are not logged/),
+    ])
   })
 })
 

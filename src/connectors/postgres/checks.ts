@@ -1,5 +1,6 @@
 // Is the target reachable, are the bot's rights enough, and not too many?
 import type { Finding, JsonObject } from '../../core/connector.ts'
+import { activityFindings } from './activity-checks.ts'
 import { quarantinePowers } from './clean-up.ts'
 import { connectorError } from './errors.ts'
 import { findRole, forbiddenPower, type Membership, memberships } from './roles.ts'
@@ -31,6 +32,7 @@ export async function checkTarget(
       if (settings.mode === 'temporary-login') {
         findings.push(...(await quarantineFindings(ask, bot)), ...(await passwordFindings(ask, settings)))
       }
+      findings.push(...(await activityFindings(ask, settings)))
       return findings
     })
   } catch (error) {
