@@ -31,6 +31,7 @@ import { storyAnswer } from '../../src/slack/messages/story-answer.ts'
 import { told } from '../../src/slack/messages/told.ts'
 import { pictureMessage, whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
+import { activityMessages } from './largest-activity.ts'
 import { askingMessages, largestExplanation, offeredOf } from './largest-asking.ts'
 import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-beforehand.ts'
 import { largestQuestions } from './largest-questions.ts'
@@ -184,6 +185,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ...Object.fromEntries(
       steps.map((step) => [`told ${step}`, told(step, { ...approvedCard, grant: worst }, names)]),
     ),
+    ...activityMessages(typed, name, takenCard, worst),
     receipt: receipt(
       { ...approvedCard, grant: { ...worst, prolongs: 'g' }, prolongs: worst, prolongedBy: worst },
       names,
