@@ -85,6 +85,7 @@ export type Notice =
       readonly person: PersonId
       readonly grants: readonly GrantId[]
       readonly requests: readonly RequestId[]
+      readonly beforehand: readonly PreApprovalId[]
     }
   | {
       readonly kind: 'digest'

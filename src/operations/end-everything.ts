@@ -3,11 +3,13 @@ import { canGrant, canRequest } from '../core/lifecycle.ts'
 import { channelLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
+import type { PreApproval, PreApprovalId } from '../core/pre-approval.ts'
 import type { GrantRow } from '../core/reads.ts'
 import { cleanText } from '../core/reason.ts'
-import { type Refused, refuse } from '../core/refusal.ts'
+import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import type { Request, RequestId } from '../core/request.ts'
 import { endChain } from './end-chain.ts'
+import { endPreApproval } from './end-pre-approval.ts'
 import { refuseUnlessSecurity } from './refuse-unless-security.ts'
 import { tellHomes } from './tell-homes.ts'
 import { withdrawIn } from './withdraw-request.ts'
@@ -22,6 +24,8 @@ export type Everything = {
   readonly grants: readonly GrantRow[]
   /** What would be withdrawn. */
   readonly requests: readonly Request[]
+  /** Yeses given beforehand, with which this person would have access again at once. */
+  readonly beforehand: readonly PreApproval[]
 }
 
 type Ask = { readonly by: PersonId; readonly person: PersonId }
@@ -45,7 +49,13 @@ export async function endEverything(
   if (note === '')
     return refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
   const actor = { kind: 'person', id: by } as const
-  // Requests first: one that is approved in between leaves a grant, which is looked for afterwards.
+  // What opens the door again goes first.
+  const beforehand: PreApproval[] = []
+  for (const { id } of (await readEverything(world, person)).beforehand) {
+    const ended = await endPreApproval(world, { by, id })
+    if (!isRefused(ended)) beforehand.push(ended)
+  }
+  // Then requests: one that is approved in between leaves a grant, which is looked for afterwards.
   const { requests } = await readEverything(world, person)
   const withdrawn: Request[] = []
   for (const { id } of requests)
@@ -67,36 +77,35 @@ export async function endEverything(
     ended.push(row)
     world.nudge.grant(row.grant.id)
   }
-  if (ended.length + withdrawn.length > 0) await tellSecurity(world, { by, person, ended, withdrawn })
+  if (ended.length + withdrawn.length + beforehand.length > 0)
+    await tellSecurity(world, by, { person, grants: ended, requests: withdrawn, beforehand })
   world.nudge.outbox()
-  return { person, grants: ended, requests: withdrawn }
+  return { person, grants: ended, requests: withdrawn, beforehand }
 }
 
 async function readEverything(world: World, person: PersonId): Promise<Everything> {
-  const { reads } = world.store
-  const [live, asked] = await Promise.all([reads.liveGrants(person), reads.requestsOf(person, MOST)])
+  const { reads, preApprovals } = world.store
+  const [live, asked, concerned] = await Promise.all([
+    reads.liveGrants(person),
+    reads.requestsOf(person, MOST),
+    preApprovals.live({ concerns: person }, MOST),
+  ])
   return {
     person,
     grants: live.filter((row) => canGrant('end', row.grant.state)),
     requests: asked.filter((one) => one.requester === person && canRequest('withdraw', one.state)),
+    beforehand: concerned.filter((one) => one.person === person),
   }
 }
 
-async function tellSecurity(
-  world: World,
-  {
-    by,
-    person,
-    ended,
-    withdrawn,
-  }: Ask & { readonly ended: readonly GrantRow[]; readonly withdrawn: readonly Request[] },
-): Promise<void> {
-  const grants: GrantId[] = ended.map((row) => row.grant.id)
-  const requests: RequestId[] = withdrawn.map((one) => one.id)
+async function tellSecurity(world: World, by: PersonId, all: Everything): Promise<void> {
+  const grants: GrantId[] = all.grants.map((row) => row.grant.id)
+  const requests: RequestId[] = all.requests.map((one) => one.id)
+  const beforehand: PreApprovalId[] = all.beforehand.map((one) => one.id)
   await world.store.transaction(async (tx) => {
     tx.tell({
       lane: channelLane(world.catalog().securityChannel),
-      notice: { kind: 'everything-ended', by, person, grants, requests },
+      notice: { kind: 'everything-ended', by, person: all.person, grants, requests, beforehand },
     })
   })
 }

@@ -10,15 +10,17 @@ export async function drawEverything(
   world: World,
   { by, person, ...ids }: Extract<Notice, { kind: 'everything-ended' }>,
 ): Promise<Message> {
-  const { reads } = world.store
-  const [grants, requests] = await Promise.all([
+  const { reads, preApprovals } = world.store
+  const [grants, requests, beforehand] = await Promise.all([
     inTurns(ids.grants, (id) => reads.grant(id)),
     inTurns(ids.requests, (id) => reads.request(id)),
+    inTurns(ids.beforehand, (id) => preApprovals.byId(id)),
   ])
   const all = {
     person,
     grants: grants.filter((row) => row !== undefined),
     requests: requests.filter((one) => one !== undefined),
+    beforehand: beforehand.filter((one) => one !== undefined),
   }
   const note = all.grants.find((row) => row.grant.endNote)?.grant.endNote ?? ''
   return withNames(world.directory, (names) => everythingEnded(all, by, note, names))

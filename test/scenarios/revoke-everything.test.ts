@@ -1,7 +1,7 @@
 /** Security takes all that one person has: it is named first, then gone in the target, and said in one message. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/wire.ts'
-import { ADA, BEN, CHO, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
+import { ADA, BEN, CHO, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, events } from './evidence.ts'
 import { asked, given, SOON } from './given.ts'
@@ -13,12 +13,16 @@ let elevate: Elevate
 const as = (person: string) => test.simulator.as(person)
 
 beforeAll(async () => {
-  test = await testWorld()
+  test = await testWorld({
+    configuration: configuration.replace('- name: read\n', '- name: read\n    pre_approval: { max: 7d }\n'),
+  })
   elevate = await test.bot()
   await given(elevate.world, { by: DAN, target: 'orders-db', role: 'read' })
   await given(elevate.world, { by: DAN, target: 'orders-db', role: 'admin', approvers: [DAN] })
   await asked(elevate.world, { by: DAN, target: 'orders-db', role: 'write' })
   await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
+  await sights.types(as(BEN), 'allow @dan orders-db read for 5d each 2h the migration of INC-3')
+  await sights.types(as(BEN), 'allow @ada orders-db read for 5d each 2h the migration of INC-3')
 }, 60_000)
 
 afterEach(() => {
@@ -67,7 +71,7 @@ it('is offered where somebody is looked at, and opened by nobody without the rig
 it('names exactly what goes, and asks for a reason', { timeout: 40_000 }, async () => {
   await as(SAM).command('revoke @dan everything', { channel: SECURITY })
   const dialog = await sights.readsDialog(as(SAM), /\*?Dan\*? loses all of this now/)
-  for (const words of ['(G-1)', '(G-2)', '(R-3)']) expect(dialog).toContain(words)
+  for (const words of ['(G-1)', '(G-2)', '(R-3)', '(P-1)']) expect(dialog).toContain(words)
   expect(dialog).not.toContain('G-3')
   await as(SAM).fill('Reason', '   ')
   expect(await as(SAM).submit()).toMatchObject({ errors: { note: /say why/ } })
@@ -79,7 +83,11 @@ it('ends it in the target, withdraws what waits, leaves others alone, and has an
 }, async () => {
   await as(SAM).fill('Reason', 'the laptop was stolen')
   expect(await as(SAM).submit()).toMatchObject({ ok: true })
-  await sights.readsDialog(as(SAM), 'Everything of Dan is ending', '2 grants ended, 1 request withdrawn')
+  await sights.readsDialog(
+    as(SAM),
+    'Everything of Dan is ending',
+    '2 grants ended, 1 request withdrawn, 1 pre-approval ended',
+  )
   await vi.waitFor(async () => expect(await elevatedLogins(test)).toHaveLength(1), SOON)
   expect(await elevatedLogins(test)).toEqual([expect.stringContaining('ada')])
   const ending = await ofType('grant.revoking')
@@ -94,11 +102,16 @@ it('ends it in the target, withdraws what waits, leaves others alone, and has an
     as(SAM),
     SECURITY,
     'Everything of one person was ended',
-    'Sam ended everything of Dan: 2 grants ended, 1 request withdrawn.',
+    'Sam ended everything of Dan: 2 grants ended, 1 request withdrawn, 1 pre-approval ended.',
     'the laptop was stolen',
     '(G-1)',
     '(R-3)',
   )
+  // With it he would have had it all again at once.
+  const yeses = await test.rows<{ person: string }>(
+    'select person from elevate.pre_approval where ended_at is null',
+  )
+  expect(yeses).toEqual([{ person: ADA }])
   await sights.reads(as(DAN), 'dm', 'was ended early by @sam', 'the laptop was stolen')
 })
 

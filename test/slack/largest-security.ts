@@ -40,6 +40,7 @@ export function securityMessages(all: Worst): Record<string, Message> {
     person: 'U0ADA',
     grants: times(200, () => ({ grant: active, request: asked })),
     requests: times(50, () => asked),
+    beforehand: [],
   }
   const ask = { ...wide, person: 'U0ADA', from: NOON, to: NOON, types: auditEventTypes }
   const habit = (at: number) => ({ person: `U0${at}`, decisions: 100, approves: 0.98, median: 3 })
@@ -94,7 +95,10 @@ export function securityMessages(all: Worst): Record<string, Message> {
     ),
     'everything ended': everythingEnded(everything, 'U0SAM', typed, names),
     'everything answer': everythingAnswer(everything, names),
-    'nothing of everything': everythingAnswer({ person: 'U0ADA', grants: [], requests: [] }, names),
+    'nothing of everything': everythingAnswer(
+      { person: 'U0ADA', grants: [], requests: [], beforehand: [] },
+      names,
+    ),
     'csv above the file': csvMessage(
       ask,
       { events: times(10_000, () => events[0]).flatMap((one) => one ?? []), own: true, cut: true },

@@ -27,8 +27,8 @@ export function openEndEverything(
   return openThen(door, { trigger, title: TITLE, what: 'open everything form' }, async (): Promise<Modal> => {
     const all = await offerEverything(door.world, { by, person })
     if (isRefused(all)) return noticeView(TITLE, await tellRefusal(door, all))
-    const { grants, requests } = all
-    if (grants.length + requests.length === 0)
+    const { grants, requests, beforehand } = all
+    if (grants.length + requests.length + beforehand.length === 0)
       return noticeView(TITLE, await withNames(door.world.directory, (names) => everythingAnswer(all, names)))
     const says = await withNames(door.world.directory, (names) => everythingBlocks(all, names))
     return noteForm({

@@ -1,6 +1,7 @@
 /** All that somebody has and waits for: before it goes, and after. */
 import { grantName } from '../../core/grant.ts'
 import type { PersonId } from '../../core/person.ts'
+import { preApprovalName } from '../../core/pre-approval.ts'
 import { requestName } from '../../core/request.ts'
 import type { Everything } from '../../operations/end-everything.ts'
 import { message, sentence } from '../blocks/compose.ts'
@@ -26,7 +27,7 @@ export function everythingBlocks(all: Everything, names: Names): Block[] {
 /** To whoever did it. Gone is what the target says is gone; that follows. */
 export function everythingAnswer(all: Everything, names: Names): Message {
   const who = names(all.person)
-  if (all.grants.length + all.requests.length === 0)
+  if (all.grants.length + all.requests.length + all.beforehand.length === 0)
     return sentence(say`${who} has nothing through elevate, and waits for nothing: there is nothing to end.`)
   const line = say`Everything of ${who} is ending: ${countsOf(all)}. When the targets confirm it, it is said in the channels.`
   return message(line, [section(line), listOf(all)])
@@ -53,8 +54,9 @@ export function everythingButton(person: PersonId, name: string): Button {
   })
 }
 
-function countsOf({ grants, requests }: Everything): string {
-  return `${counted(grants.length, 'grant')} ended, ${counted(requests.length, 'request')} withdrawn`
+function countsOf({ grants, requests, beforehand }: Everything): string {
+  const yeses = beforehand.length > 0 ? `, ${counted(beforehand.length, 'pre-approval')} ended` : ''
+  return `${counted(grants.length, 'grant')} ended, ${counted(requests.length, 'request')} withdrawn${yeses}`
 }
 
 function listOf(all: Everything): Block {
@@ -65,12 +67,13 @@ function listOf(all: Everything): Block {
   return rich(paragraph(title), bullets(rest > 0 ? [...shown, say`And ${rest} more.`] : shown))
 }
 
-function linesOf({ grants, requests }: Everything): Line[] {
+function linesOf({ grants, requests, beforehand }: Everything): Line[] {
   return [
     ...grants.map(({ grant }) => {
       const until = grant.expiresAt ? say`, until ${moment(grant.expiresAt)}` : say`, not there yet`
       return say`${accessOf(grant)} (${grantName(grant.number)})${until}.`
     }),
     ...requests.map((one) => say`Asked for ${accessOf(one)} (${requestName(one.number)}).`),
+    ...beforehand.map((one) => say`Pre-approved for ${accessOf(one)} (${preApprovalName(one.number)}).`),
   ]
 }
