@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { buildEvidence, keptCheckpoint } from '../../src/audit/evidence/build.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
-import { readVkey } from '../../src/audit/note.ts'
+import { makeSkey, readSkey, readVkey } from '../../src/audit/note.ts'
 import type { Elevate } from '../../src/wire.ts'
 import { asSuperuser } from '../audit/real-log.ts'
 import { must } from '../store/samples.ts'
@@ -122,7 +122,7 @@ it('holds, by our own check, by sha256sum, and by Go where it is installed', asy
     .filter((one) => one.type === 'export.made')
   expect(logged).toMatchObject([{ detail: { formats: ['evidence'], manifest: found.manifest } }])
   if (!goIsHere()) return
-  const { stdout } = await promisify(execFile)('go', ['run', 'verify.go', vkey, '.'], {
+  const { stdout } = await promisify(execFile)('go', ['run', 'verify.go', `${OTHER_KEY},${vkey}`, '.'], {
     cwd: path.join(home, 'good'),
     env: GO,
   })
@@ -228,6 +228,8 @@ it('is not made over other files, from a faulty question, or from a log that is 
   const left = (await readdir(home)).filter((name) => /\.part-|rewritten|unrecorded/.test(name))
   expect(left).toEqual([])
 })
+
+const OTHER_KEY = must(readSkey(makeSkey('evidence.example/audit'))).verifier.vkey
 
 const GO = {
   ...process.env,

@@ -47,6 +47,7 @@ How to check it, without us and without a network
      apt-get install golang-go golang-golang-x-mod-dev):
        GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go KEY .
      or, with Go's modules: go mod init verify && go get golang.org/x/mod && go run verify.go KEY .
+     After a change of key give all keys of the log: --vkey twice, or KEY,KEY to verify.go.
   4. The checkpoints are also in the organisation's security channel in Slack. Compare one of those with log/checkpoints.
 
 Controls

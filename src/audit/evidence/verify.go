@@ -2,6 +2,8 @@
 // proofs are checked by golang.org/x/mod/sumdb/tlog.
 //
 //	go run verify.go KEY FOLDER
+//
+// After a change of key, KEY is all keys of the log with commas between.
 package main
 
 import (
@@ -25,13 +27,17 @@ func must(err error, what string) {
 }
 
 // checkpoint opens a signed note and reads its three lines.
-func checkpoint(msg []byte, vkey string) (origin string, tree tlog.Tree) {
-	verifier, err := note.NewVerifier(vkey)
-	must(err, "verifier key")
-	opened, err := note.Open(msg, note.VerifierList(verifier))
+func checkpoint(msg []byte, vkeys string) (origin string, tree tlog.Tree) {
+	var known []note.Verifier
+	for _, vkey := range strings.Split(vkeys, ",") {
+		verifier, err := note.NewVerifier(vkey)
+		must(err, "verifier key")
+		known = append(known, verifier)
+	}
+	opened, err := note.Open(msg, note.VerifierList(known...))
 	must(err, "checkpoint")
 	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != verifier.Name() {
+	if len(lines) != 4 || lines[0] != opened.Sigs[0].Name {
 		must(fmt.Errorf("%q", opened.Text), "checkpoint text")
 	}
 	tree.N, err = strconv.ParseInt(lines[1], 10, 64)
