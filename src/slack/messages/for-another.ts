@@ -76,7 +76,7 @@ export function forOther({ request, grant }: Card): Telling {
         case 'lapsed':
           return say`${about} lapsed before it was answered. Nothing was given.`
         case 'approved':
-          return say`${about} was approved by ${approvedBy(request, who)}${grant?.expiresAt ? say`, until ${moment(grant.expiresAt)}` : ''}.`
+          return say`${about} was ${approvedBy(request, who)}${grant?.expiresAt ? say`, until ${moment(grant.expiresAt)}` : ''}.`
       }
     },
     spoken: no?.note ?? '',
