@@ -42,6 +42,7 @@ function inWords(policy: Policy): string {
     `  approves:  ${approve.stages.map(stage).join(', and ')}${approve.allowSelfApproval ? ', the requester included' : ''}`,
     `  duration:  up to ${formatDuration(duration.max)}, ${formatDuration(duration.default)} when nothing is said`,
     `  reason:    at least ${reason.minLength} characters${reason.pattern ? `, matching ${reason.pattern}` : ''}`,
+    ...asking(policy),
     `  lapses:    after ${formatDuration(policy.lapseAfter)} without an answer`,
     `  break-glass: ${breakGlass ? `${who(breakGlass.from)}, up to ${formatDuration(breakGlass.duration.max)}` : 'not possible'}`,
   ].join('\n')
@@ -49,6 +50,19 @@ function inWords(policy: Policy): string {
 
 function stage({ name, from, count }: ApprovalStage): string {
   return `${count} of ${who(from)}${name ? ` (${name})` : ''}`
+}
+
+/** What only some policies speak of. */
+function asking({ ticket, requestFor, fallback }: Policy): string[] {
+  return [
+    ...(ticket
+      ? [`  ticket:    ${ticket.required ? 'needed' : 'if there is one'}, matching ${ticket.pattern}`]
+      : []),
+    ...(requestFor
+      ? [`  for others: ${who(requestFor.from)} may ask for ${who(requestFor.to)}, who accept first`]
+      : []),
+    ...(fallback ? [`  fallback:  ${who(fallback.from)} after ${formatDuration(fallback.after)}`] : []),
+  ]
 }
 
 function who(list: readonly Who[]): string {

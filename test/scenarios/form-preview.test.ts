@@ -43,7 +43,7 @@ it('says the approvals, the longest time, what ends and what it allows, for each
   await sights.readsDialog(
     as(ADA),
     '2 approvals: one of @dba and one of @security; up to 2 h; ends your sessions.',
-    'medium risk. It allows: Change customers and orders.',
+    'Medium risk. It allows: Change customers and orders.',
     'Should elevate be down, orders-db refuses new logins by itself',
     '/elevate break-glass orders-db write',
   )

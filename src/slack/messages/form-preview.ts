@@ -55,7 +55,7 @@ function rule(asking: Previewing, { role, explained }: RolePreview, named: boole
     ),
     context(
       together(
-        say`${explained.role.risk} risk. It allows: ${explained.role.description}.`,
+        say`${capital(say`${explained.role.risk} risk`)}. It allows: ${explained.role.description}.`,
         people.length > 0 ? say`Who could approve now: ${plainNames(people, names, 5, 'or')}.` : say``,
         afterwards({ capabilities, request: { target: target.id } }),
       ),
