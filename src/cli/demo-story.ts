@@ -150,10 +150,14 @@ async function theEnd(demo: Demo, teller: Teller, session: Session): Promise<voi
     (view) =>
       messagesOf(view, ORDERS_CHANNEL)
         .flatMap((one) => one.replies)
-        .find((one) => one.isBot),
-    { what: 'the receipt in the thread', within: 15_000 },
+        .find((one) => one.isBot && /Receipt/.test(textOf(one)) && !/still being read/.test(textOf(one))),
+    { what: 'the receipt in the thread, with what Ada did', within: 30_000 },
   )
   teller.quote('#orders-access, in the thread', textOf(receipt))
+  teller.check(
+    'the receipt says what Ada did, and that the database refused to change an order',
+    /1 refused/.test(textOf(receipt)),
+  )
   const sessions = await teller.inTarget(SESSIONS)
   teller.check('the target has no session of hers', sessions === '0', sessions)
   teller.check('and no elevated login', (await teller.inTarget(LOGINS)) === '0')
