@@ -7,7 +7,9 @@ import { type Entitlement, entitlementsOf, groupsThatAsk, refuseUnlessMember } f
 import type { World } from '../core/ports.ts'
 import type { Refused } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
+import type { Standing } from '../core/standing.ts'
 import { type Explained, explainAccess } from './explain-access.ts'
+import { standsAlready } from './read-card.ts'
 
 export type Previewing = {
   readonly by: PersonId
@@ -28,6 +30,8 @@ export type RolePreview = {
   readonly holds: Grant | undefined
   /** What was asked for already and waits. */
   readonly waits: Request | undefined
+  /** What the receiver is known to have of it without a grant. */
+  readonly stands: Standing | undefined
 }
 
 /** Asks nothing of anybody: the form shows it while it is filled in, and the verb judges anew. */
@@ -43,6 +47,7 @@ export async function previewAsk(world: World, asking: Previewing): Promise<read
       return {
         role,
         explained,
+        stands: await standsAlready(world, { requester: receiver, target, role, state: 'pending' }),
         seconds: asking.duration === undefined ? usual : parseDuration(asking.duration),
         holds: open.find(({ grant }) => grant.target === target && grant.role === role)?.grant,
         waits: asked.find(

@@ -93,9 +93,9 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
 }
 
 /** Known only where the configuration alone says which account is the requester's, and where the target was read. */
-async function standsAlready(
+export async function standsAlready(
   world: World,
-  { requester, target, role, state }: Request,
+  { requester, target, role, state }: Pick<Request, 'requester' | 'target' | 'role' | 'state'>,
 ): Promise<Standing | undefined> {
   const accountOf = world.connector(target)?.accountOf
   if (state !== 'pending' || !accountOf) return undefined

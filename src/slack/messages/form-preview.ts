@@ -86,7 +86,7 @@ const MENTION = /<@([UW][A-Z0-9]+)>/g
 
 function already(
   { by, receiver = by }: Previewing,
-  { holds, waits }: RolePreview,
+  { holds, waits, stands }: RolePreview,
   access: Line,
   names: Names,
 ): Block[] {
@@ -102,6 +102,14 @@ function already(
     found.push(section(warn(line), own && holds.state === 'active' ? extendButton(holds) : undefined))
   }
   if (waits) found.push(section(warn(waitsAlready(waits, by, names))))
+  if (stands)
+    found.push(
+      section(
+        warn(
+          say`${who} ${own ? 'have' : 'has'} standing access to this already, as ${bold(stands.account)}.`,
+        ),
+      ),
+    )
   return found
 }
 
