@@ -28,6 +28,9 @@ it('has every day once, those of 23 and of 25 hours too', () => {
     ['2026-10-23T07:00:00Z', '2026-10-27T08:00:00Z'],
   ] as const)
     expect(daysOf([], stretch(from, to, 'Europe/Berlin'))).toHaveLength(5)
+  // Late on the evening before a day of 23 hours: a step of 24 would jump over it.
+  const short = daysOf([], stretch('2026-03-28T22:30:00Z', '2026-03-31T07:00:00Z', 'Europe/Berlin'))
+  expect(short.map((day) => day.label)).toEqual(['Sat 28', 'Sun 29', 'Mon 30', 'Tue 31'])
 })
 
 it('keeps the last days of many', () => {
