@@ -28,11 +28,8 @@ function restored(sizes: readonly number[], by: Signer | null = signer) {
 }
 
 function saying(type: string, statement: string, index: number) {
-  const bytes = canonicalJson({
-    ...(JSON.parse(must(aLeaf(index).bytes)) as Record<string, string>),
-    type,
-    detail: { statement },
-  })
+  const { reason_c: _, ...said } = JSON.parse(must(aLeaf(index).bytes)) as Record<string, string>
+  const bytes = canonicalJson({ ...said, type, detail: { statement } })
   const leaf = aLeaf(index)
   return { ...leaf, bytes, leafHash: leafOf(bytes), texts: [], columns: { ...leaf.columns, type } }
 }

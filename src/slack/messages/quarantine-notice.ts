@@ -32,7 +32,7 @@ export function quarantineEnded({ endedBy, reason, why }: Quarantine): Message {
     section(fact),
     rich(paragraph(what), quote(reason)),
     context(
-      say`Checkpoints from before the quarantine count no more. ${code('elevate audit verify')} says which.`,
+      say`Abandoned checkpoints count no more; all others do. ${code('elevate audit verify')} says where the log was restored.`,
     ),
   ])
 }
