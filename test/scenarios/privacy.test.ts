@@ -169,6 +169,13 @@ it('leaves nothing else of the past to be changed', async () => {
 it('forgets by itself what is older than it is kept', { timeout: 40_000 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-db read 30m an old-reason of mine')
   await sights.types(as(ADA), `withdraw R-${number}`)
+  // Emptying a text is no cover for changing what was asked for.
+  await expect(
+    execute(
+      test.databaseUrl,
+      `update elevate.request set reason = '', role = 'admin' where number = ${number}`,
+    ),
+  ).rejects.toMatchObject({ constraint: 'history_can_only_become_empty' })
   await test.rows(`alter table elevate.request disable trigger user;
     update elevate.request set closed_at = closed_at - interval '401 days', created_at = created_at - interval '402 days', lapses_at = lapses_at - interval '401 days' where number = ${number};
     alter table elevate.request enable trigger user`)
@@ -182,7 +189,8 @@ it('forgets by itself what is older than it is kept', { timeout: 40_000 }, async
   await test.rows(`insert into elevate.activity_unmatched (source, key, target, account, at, kind, outcome, session, text, received_at)
     values ('test', 'old', 'orders-db', 'joe', now(), 'select', 'done', '', 'an old-statement', now() - interval '91 days'),
       ('test', 'new', 'orders-db', 'joe', now(), 'select', 'done', '', 'a new-statement', now())`)
-  expect(await applyRetention(elevate.world)).toMatchObject({ rows: 2, texts: 0 })
+  // The bot's own clock may have had its turn today.
+  expect(await applyRetention(elevate.world, { force: true })).toMatchObject({ rows: 2, texts: 0 })
   expect(await places()).toBe(0)
   const [row] = await test.rows<{ reason: string }>(
     `select reason from elevate.request where number = ${number}`,
@@ -194,6 +202,7 @@ it('forgets by itself what is older than it is kept', { timeout: 40_000 }, async
   ])
   const said = (await events(test)).filter((event) => event.type === 'retention.applied')
   expect(said.map((event) => event.detail?.kind)).toEqual(['private_texts', 'activity', 'messages'])
-  // The day's work is done; the next replica finds nothing to do.
+  // The day's work is done: what is old by now waits for tomorrow.
+  await test.rows("update elevate.activity_unmatched set received_at = now() - interval '91 days'")
   expect(await applyRetention(elevate.world)).toEqual({ texts: 0, rows: 0, places: 0 })
 })
