@@ -38,6 +38,11 @@ export function checkAtOnce(file: Json, policy: Json, path: Path, report: Report
   checkHours(inside(policy, 'quiet_hours'), [...path, 'quiet_hours'], report)
 }
 
+/** The hours for all policies. */
+export function checkQuietHours(file: Json, report: Report): void {
+  checkHours(inside(file, 'quiet_hours'), ['quiet_hours'], report)
+}
+
 /** `path` leads to hours with `from` and `to`, and maybe a time zone. */
 export function checkHours(hours: Json | undefined, path: Path, report: Report): void {
   const [from, to, zone] = ['from', 'to', 'timezone'].map((key) => inside(hours, key))

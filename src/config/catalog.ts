@@ -119,7 +119,7 @@ function assemble(file: CatalogFile, settings: ReadonlyMap<string, TargetSetting
         ...(activity ? { redact: activity.redact } : {}),
       })),
     })),
-    policies: file.policies.map(policyOf),
+    policies: file.policies.map((policy) => policyOf(policy, file.quiet_hours)),
     ...(file.activity_sources ? { activitySources: sourcesOf(file.activity_sources) } : {}),
     ...(file.delivery ? { deliveries: file.delivery.map(deliveryOf) } : {}),
   }
@@ -142,7 +142,11 @@ function upkeepOf({ standing_access: look, digest, retention }: CatalogFile) {
   }
 }
 
-function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policies'][number]): Policy {
+function policyOf(
+  { approve, duration, reason, ...policy }: CatalogFile['policies'][number],
+  quietHours: CatalogFile['quiet_hours'],
+): Policy {
+  const quiet = policy.urgent ? undefined : (policy.quiet_hours ?? quietHours)
   return {
     name: policy.name,
     targets: policy.targets,
@@ -151,6 +155,7 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
     approve: {
       stages: stagesOf(approve),
       allowSelfApproval: approve.allow_self_approval,
+      ...(approve.tell === 'channel' ? {} : { tell: approve.tell }),
     },
     duration: { default: seconds(duration.default), max: seconds(duration.max) },
     reason: {
@@ -168,7 +173,14 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
     ...(policy.remind_after === undefined ? {} : { remindAfter: seconds(policy.remind_after) }),
     ...(policy.fallback === undefined || policy.fallback_after === undefined
       ? {}
-      : { fallback: { from: policy.fallback.map(whoOf), after: seconds(policy.fallback_after) } }),
+      : {
+          fallback: {
+            from: policy.fallback.map(whoOf),
+            after: seconds(policy.fallback_after),
+            whenEmpty: policy.fallback_when_empty,
+          },
+        }),
+    ...(quiet ? { quietHours: quiet } : {}),
     ...(policy.auto_approve ? { autoApprove: policy.auto_approve.map(autoApprovalOf) } : {}),
     ...(policy.pre_approval ? { preApproval: { max: seconds(policy.pre_approval.max) } } : {}),
   }
@@ -176,13 +188,15 @@ function policyOf({ approve, duration, reason, ...policy }: CatalogFile['policie
 
 function stagesOf({
   from = [],
+  quiet,
   count,
-  stages = [{ from, count }],
+  stages = [{ from, quiet, count }],
 }: CatalogFile['policies'][number]['approve']): ApprovalStage[] {
   return stages.map(({ name, ...stage }) => ({
     ...(name === undefined ? {} : { name: cleanText(name) }),
-    from: stage.from.map(whoOf),
+    from: [...stage.from, ...(stage.quiet ?? [])].map(whoOf),
     count: stage.count,
+    ...(stage.quiet ? { quiet: stage.quiet.map(whoOf) } : {}),
   }))
 }
 

@@ -3,7 +3,7 @@ import type { Json } from '../core/connector.ts'
 import { formatDuration, parseDuration } from '../core/duration.ts'
 import { nearest } from '../core/nearest.ts'
 import { checkApproval } from './approval-rules.ts'
-import { checkAtOnce } from './at-once-rules.ts'
+import { checkAtOnce, checkQuietHours } from './at-once-rules.ts'
 import { entriesOf, isObject } from './connector-settings.ts'
 import { type Path, quote, type Report } from './issue.ts'
 import { inside, textsIn, warnOfTwice, words } from './read-leniently.ts'
@@ -54,6 +54,7 @@ export function checkPolicies(file: Json, report: Report): void {
     ])
       warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
   })
+  checkQuietHours(file, report)
   warnOfUnspoken(policies, targets, report)
 }
 

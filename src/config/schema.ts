@@ -9,7 +9,7 @@ import { WEEKDAYS } from '../core/hours.ts'
 import { activitySchema, activitySourceSchema } from './activity-schema.ts'
 import { approveSchema } from './approve-schema.ts'
 import { requestForSchema, ticketSchema } from './asking-schema.ts'
-import { autoApproveSchema, preApprovalSchema } from './at-once-schema.ts'
+import { autoApproveSchema, preApprovalSchema, quietHoursSchema } from './at-once-schema.ts'
 import { deliverySchema } from './delivery-schema.ts'
 import { PATTERN_MAX } from './reason-pattern.ts'
 import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
@@ -106,6 +106,19 @@ export const policySchema = z.strictObject({
     .describe('How long a request waits before the fallback approvers are asked too.'),
   auto_approve: autoApproveSchema.optional(),
   pre_approval: preApprovalSchema.optional(),
+  fallback_when_empty: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the fallback approvers are asked at once when too few of the others are there, as when an on-call group is empty.',
+    ),
+  quiet_hours: quietHoursSchema
+    .optional()
+    .describe('Quiet hours for the approvers of this policy, in place of those for all.'),
+  urgent: z
+    .boolean()
+    .default(false)
+    .describe('Whether approvers of this policy are alerted in their quiet hours too.'),
 })
 
 export const catalogSchema = z.strictObject({
@@ -147,6 +160,11 @@ export const catalogSchema = z.strictObject({
     .describe('When the summary is posted to the security channel.'),
   standing_access: standingSchema.optional(),
   retention: retentionSchema.optional(),
+  quiet_hours: quietHoursSchema
+    .optional()
+    .describe(
+      'When approvers are not to be disturbed, by the clock of the place where each is. Alarms and break-glass alert them all the same.',
+    ),
   targets: z
     .record(z.string(), targetSchema)
     .describe('The systems in which access can be had, each under its id.'),

@@ -6,6 +6,7 @@ import { type Catalog, type Policy, policiesFor } from './catalog.ts'
 import { formatDuration } from './duration.ts'
 import { refuseLimit } from './limit.ts'
 import { type Groups, groupsIn, includes, membersOf, type Person, type PersonId, type Who } from './person.ts'
+import { pingedIn } from './pinging.ts'
 import { groupsThatAsk, policyFor, refuseDuration, refuseUnlessMember } from './policy.ts'
 import { type Refused, refuse } from './refusal.ts'
 import {
@@ -172,9 +173,20 @@ export function mayEnd(
   return person.kind === 'member' && includes(overseersOf(catalog, grant), person.id, groups)
 }
 
+/** The same without those who are named as quiet: whom an alert about it mentions. */
+export function overseersToAlert(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
+  const pinged = policiesFor(catalog, one.target, one.role).flatMap((policy) =>
+    policy.approve.stages.flatMap(pingedIn),
+  )
+  return distinct([...pinged, ...catalog.security])
+}
+
 /** The approvers of an entitlement, under whichever policy, and security. */
 export function overseersOf(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
   const approvers = policiesFor(catalog, one.target, one.role).flatMap(approversNamed)
-  const named = new Map([...approvers, ...catalog.security].map((who) => [JSON.stringify(who), who]))
-  return [...named.values()]
+  return distinct([...approvers, ...catalog.security])
+}
+
+function distinct(who: readonly Who[]): Who[] {
+  return [...new Map(who.map((one) => [JSON.stringify(one), one])).values()]
 }

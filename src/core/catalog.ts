@@ -4,7 +4,7 @@ import type { AutoApproval } from './auto-approval.ts'
 import type { Json, JsonObject } from './connector.ts'
 import type { Delivery } from './delivery.ts'
 import type { Severity } from './feed.ts'
-import type { Weekday } from './hours.ts'
+import type { DayHours, Weekday } from './hours.ts'
 import type { ChannelId, Who } from './person.ts'
 import type { Retention } from './privacy.ts'
 import type { ApprovalStage } from './stages.ts'
@@ -63,6 +63,8 @@ export type Policy = {
     readonly stages: readonly ApprovalStage[]
     /** Only when the file says so in so many words may the requester be one of them. */
     readonly allowSelfApproval: boolean
+    /** Where the card goes: the target's channel, when left out. */
+    readonly tell?: 'channel' | 'direct' | 'both'
   }
   /** Seconds. */
   readonly duration: { readonly default: number; readonly max: number }
@@ -86,7 +88,14 @@ export type Policy = {
   /** Seconds until the approvers are reminded; then twice as many, and so on. None without it. */
   readonly remindAfter?: number
   /** Who may decide as well once a request has waited so many seconds. */
-  readonly fallback?: { readonly from: readonly Who[]; readonly after: number }
+  readonly fallback?: {
+    readonly from: readonly Who[]
+    readonly after: number
+    /** At once, when not enough approvers are there at all. */
+    readonly whenEmpty?: boolean
+  }
+  /** When approvers are not to be disturbed, by the clock of the place where each is. */
+  readonly quietHours?: DayHours
   /** Rules that approve at once; the first that holds counts. */
   readonly autoApprove?: readonly AutoApproval[]
   /** The longest that a yes given beforehand holds, in seconds. Without it nobody can. */

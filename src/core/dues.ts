@@ -19,7 +19,8 @@ export type DueMoves = {
   warn(grant: Pick<Grant, 'id' | 'version'>): Promise<boolean>
   /** Sets the next reminder too. */
   remind(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
-  widen(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
   /** Something happened about it: the time until the next reminder begins anew. */
   waitAnew(request: Pick<Request, 'id' | 'version'>): Promise<void>
+  /** `early` does not wait for the time that the policy gives the others. */
+  widen(request: Pick<Request, 'id' | 'version'>, how?: { readonly early: boolean }): Promise<boolean>
 }

@@ -120,7 +120,12 @@ export type Notice =
   | { readonly kind: 'standing-asked'; readonly access: StandingId; readonly by: PersonId }
   | { readonly kind: 'home' }
 
-export type Told = { readonly lane: Lane; readonly notice: Notice }
+export type Told = {
+  readonly lane: Lane
+  readonly notice: Notice
+  /** It waits until then; not at all without it. */
+  readonly notBefore?: Date | undefined
+}
 
 /**
  * Notices that say the same when sent once or twice share a key: while one with that key waits, another is not

@@ -42,6 +42,11 @@ export function groupsIn(who: readonly Who[]): GroupId[] {
   return who.flatMap((one) => (one.kind === 'group' ? [one.id] : []))
 }
 
+/** Groups of the list in which nobody is, or which could not be read. */
+export function emptyGroups(who: readonly Who[], groups: Groups): GroupId[] {
+  return [...new Set(groupsIn(who))].filter((id) => (groups.get(id) ?? []).length === 0)
+}
+
 /** Everybody whom the list names one by one; undefined where it says `everyone`. */
 export function membersOf(who: readonly Who[], groups: Groups): PersonId[] | undefined {
   if (who.some((one) => one.kind === 'everyone')) return undefined

@@ -84,6 +84,8 @@ export type Tx = {
     accept(request: Pick<Request, 'id' | 'version'>): Promise<boolean>
     /** Lanes that carry a copy of the request's card. */
     cards(id: RequestId): Promise<readonly Lane[]>
+    /** These people are to have a copy as well. */
+    alsoTo(id: RequestId, people: readonly PersonId[]): Promise<void>
     /** What people and events call it: `R-1042`. */
     name(id: RequestId): Promise<string>
   }

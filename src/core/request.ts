@@ -73,6 +73,8 @@ export type NewRequest = Pick<
   readonly lapseAfter: number
   readonly remindAfter?: number | undefined
   readonly fallbackAfter?: number | undefined
+  /** The fallback approvers may decide from the beginning. */
+  readonly widened?: boolean | undefined
   readonly prolongs?: GrantId | undefined
   readonly ticket?: string | undefined
   readonly askedBy?: PersonId | undefined

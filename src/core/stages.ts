@@ -5,6 +5,7 @@
  */
 import type { Policy } from './catalog.ts'
 import { type Groups, includes, membersOf, type PersonId, type Who } from './person.ts'
+import type { Alert } from './pinging.ts'
 
 export type ApprovalStage = {
   readonly name?: string
@@ -13,6 +14,10 @@ export type ApprovalStage = {
   readonly count: number
   /** Who may fill it as well, once the request has waited for long enough. */
   readonly fallback?: readonly Who[]
+  /** Those of `from` who may decide and are never alerted. */
+  readonly quiet?: readonly Who[]
+  /** Whom a message about it alerts just now; everybody it names without it. */
+  readonly alert?: Alert | undefined
 }
 
 /** A stage and the yeses that fill it, in the order they came. */

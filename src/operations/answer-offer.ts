@@ -4,9 +4,10 @@ import type { PersonId } from '../core/person.ts'
 import { groupsToAskWith, policyFor, refuseUnlessMember } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
-import { askerOf, type Request, type RequestId, requestName } from '../core/request.ts'
+import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../core/request.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from './approve-at-once.ts'
 import { closedAlready } from './decide-request.ts'
+import { type AskingPlan, planAsking, tellDirectly } from './plan-asking.ts'
 import { recordAttempt } from './record-attempt.ts'
 import { tellCards } from './tell-cards.ts'
 import { tellHomes } from './tell-homes.ts'
@@ -38,6 +39,7 @@ export async function answerOffer(
   if (stranger) return stranger
   const beforehand: ReadonlyMap<RequestId, Beforehand> =
     answer === 'accept' ? await readAllBeforehand(world, bundle) : new Map()
+  const plan = answer === 'accept' ? await planFor(world, first) : undefined
   let grants: string[] = []
   const result = await world.store.transaction(async (tx) => {
     const answered: Request[] = []
@@ -57,6 +59,7 @@ export async function answerOffer(
     const [lead] = answered
     if (!lead) return late ?? refuse('unknown-request', 'There is no such request.')
     await tell(world, tx, answered, answer)
+    if (plan && grants.length < answered.length) await tellDirectly(tx, answered, plan)
     return { requests: answered }
   })
   if (isRefused(result)) return result
@@ -80,6 +83,14 @@ async function readAllBeforehand(
     if (one) found.set(id, one)
   }
   return found
+}
+
+/** Whom to ask is read when it is put to them, not when it was offered. */
+async function planFor(world: World, request: Request): Promise<AskingPlan | undefined> {
+  const catalog = world.catalog()
+  const groups = await world.directory.groups(groupsToAskWith(catalog, request.target, request.role))
+  const policy = policyFor(catalog, request, groups)
+  return policy && planAsking(world, policy, ownersOf(request), request)
 }
 
 async function answerOne(

@@ -1,14 +1,20 @@
-import { approversOf } from '../core/approval.ts'
+import { approversOf, policyNow } from '../core/approval.ts'
 import { breakGlassPolicy, groupsToBreakGlass } from '../core/break-glass.ts'
 import { findRole, findTarget, type Policy, type Role, type Target } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import { nearest } from '../core/nearest.ts'
-import { groupsIn, membersOf, type PersonId } from '../core/person.ts'
+import { emptyGroups, type GroupId, groupsIn, membersOf, type PersonId } from '../core/person.ts'
 import { groupsToAskWith, policyFor, refuseReceiver, refuseUnlessMember, type Wish } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
 import { ownersOf } from '../core/request.ts'
-import { type ApprovalStage, approvalsPossible, approversNamed, namedIn } from '../core/stages.ts'
+import {
+  type ApprovalStage,
+  approvalsNeeded,
+  approvalsPossible,
+  approversNamed,
+  namedIn,
+} from '../core/stages.ts'
 import { type ExplainedAtOnce, explainAtOnce } from './explain-at-once.ts'
 
 /** Which rule applies to this person, and who would be asked. Asks nothing of anybody. */
@@ -19,6 +25,10 @@ export type Explained = {
   readonly stages: readonly ExplainedStage[]
   /** How many approvals could come together today; fewer than needed means that it cannot be approved. */
   readonly possible: number
+  /** Groups of approvers in which nobody is now, or which Slack does not show. */
+  readonly emptyGroups?: readonly GroupId[]
+  /** Too few of the others are there, so the fallback approvers would be asked at once. */
+  readonly fallbackNow?: boolean
   readonly capabilities: Capabilities | undefined
   readonly role: Role
   readonly target: Target
@@ -82,6 +92,10 @@ export async function explainAccess(
   const own = ownersOf(wish)
   const mayApprove = (one: PersonId) => !own.includes(one) || policy.approve.allowSelfApproval
   const canApprove = (one: PersonId) => mayApprove(one) && !gone.includes(one)
+  const usual = policy.approve.stages
+  const short = approvalsPossible(usual, canApprove, approving) < approvalsNeeded(usual)
+  const fallbackNow = short && fallback?.whenEmpty === true
+  const { stages } = policyNow(policy, { widened: fallbackNow }).approve
   const about = { person: wish.requester, target, role }
   return {
     atOnce:
@@ -93,11 +107,13 @@ export async function explainAccess(
     target: known,
     gone,
     approvers: approversOf(policy, own, approving)?.filter(canApprove),
-    stages: policy.approve.stages.map((stage) => ({
+    stages: stages.map((stage) => ({
       ...stage,
       people: membersOf(namedIn(stage), approving)?.filter(canApprove),
     })),
-    possible: approvalsPossible(policy.approve.stages, canApprove, approving),
+    possible: approvalsPossible(stages, canApprove, approving),
+    emptyGroups: emptyGroups(approversNamed(policy), approving),
+    fallbackNow,
     fallback: fallback && {
       people: membersOf(fallback.from, approving)?.filter(mayApprove),
       after: fallback.after,

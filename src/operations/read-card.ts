@@ -1,15 +1,17 @@
 import type { ActivitySummary } from '../core/activity.ts'
-import { approversOf, groupsToDecide, overseersOf, policyNow, standingStages } from '../core/approval.ts'
+import { approversOf, groupsToDecide, overseersToAlert, policyNow, standingStages } from '../core/approval.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../core/catalog.ts'
 import type { Capabilities } from '../core/connector.ts'
 import type { Grant } from '../core/grant.ts'
-import type { PersonId, Who } from '../core/person.ts'
+import { emptyGroups, type GroupId, type PersonId, type Who } from '../core/person.ts'
+import { alertFor, MOST_DIRECT, peopleToPing } from '../core/pinging.ts'
 import { policyFor } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
 import { ownersOf, type Request, type RequestId } from '../core/request.ts'
-import { approvalsNeeded, approvalsPossible, type FilledStage } from '../core/stages.ts'
+import { approvalsNeeded, approvalsPossible, approversNamed, type FilledStage } from '../core/stages.ts'
 import type { Standing } from '../core/standing.ts'
 import { ticketUrlOf } from '../core/ticket.ts'
+import { readResting } from './read-resting.ts'
 
 /** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
 export type Card = {
@@ -32,9 +34,15 @@ export type Card = {
   readonly needed: number
   /** The same stage by stage; empty when the configuration no longer has a policy for it. */
   readonly stages: readonly FilledStage[]
+  /** Those whom a message about it may alert now. */
+  readonly pinged?: readonly PersonId[]
+  /** Of how many that could be alerted how many got the card in their direct messages; undefined where none. */
+  readonly direct?: { readonly told: number; readonly of: number } | undefined
+  /** Groups of approvers in which nobody is now, or which Slack does not show: a pager may have emptied or disabled them. */
+  readonly emptyGroups?: readonly GroupId[]
   /** How many approvals could come together today; fewer than needed means that it cannot be approved. */
   readonly possible: number
-  /** Who may end it and, after break-glass, review it: the approvers under every policy, and security. */
+  /** Who hears of break-glass and may review it: the approvers under every policy but the quiet ones, and security. */
   readonly overseers: readonly Who[]
   /** The requester's last grants of the same, newest first, this one left out. */
   readonly past: readonly Grant[]
@@ -68,6 +76,9 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
   const own = ownersOf(request)
   const yeses = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
   const stages = policy ? standingStages(request.decisions, policy, groups, own) : []
+  const pinged = policy ? peopleToPing(policy.approve.stages, groups) : []
+  const resting = request.state === 'pending' ? await readResting(world, policy, pinged) : new Map()
+  const called = await namesOf(world, resting.keys())
   const mayApprove = (one: PersonId) => !own.includes(one) || policy?.approve.allowSelfApproval === true
   return {
     request,
@@ -82,14 +93,28 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     approvers: policy && approversOf(policy, own, groups),
     approvals: policy ? yeses.filter((one) => stages.some((stage) => stage.by.includes(one))) : yeses,
     needed: policy ? approvalsNeeded(stages) : 1,
-    stages,
+    stages: stages.map((stage) => ({ ...stage, alert: alertFor(stage, groups, resting, called) })),
+    pinged: pinged.filter((one) => !resting.has(one)),
+    direct: directly(policy, pinged, own),
+    emptyGroups: policy ? emptyGroups(approversNamed(policy), groups) : [],
     possible: policy ? approvalsPossible(stages, mayApprove, groups) : 0,
-    overseers: overseersOf(catalog, request),
+    overseers: overseersToAlert(catalog, request),
     ticketUrl: ticketUrlOf(catalog, request),
     stands: await standsAlready(world, request),
     together: request.bundle === undefined ? [] : (await reads.bundleOf(id)).filter((one) => one.id !== id),
     past: past.filter((one) => one.requestId !== id).slice(0, 3),
   }
+}
+
+function directly(policy: Policy | undefined, pinged: readonly PersonId[], own: readonly PersonId[]) {
+  if (!policy?.approve.tell || policy.approve.tell === 'channel') return undefined
+  const of = pinged.filter((one) => !own.includes(one)).length
+  return of > 0 ? { told: Math.min(of, MOST_DIRECT), of } : undefined
+}
+
+async function namesOf(world: World, people: Iterable<PersonId>): Promise<(id: PersonId) => string> {
+  const known = await Promise.all([...people].map((id) => world.directory.personLately(id)))
+  return (id) => known.find((one) => one.id === id)?.name ?? id
 }
 
 /** Known only where the configuration alone says which account is the requester's, and where the target was read. */

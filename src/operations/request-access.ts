@@ -1,8 +1,6 @@
 import type { Catalog } from '../core/catalog.ts'
 import { DURATION_HELP, parseDuration } from '../core/duration.ts'
-import { cardLanes } from '../core/feed.ts'
 import { type Grant, grantName } from '../core/grant.ts'
-import { channelLane, personLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
 import {
   type Allowed,
@@ -15,12 +13,12 @@ import {
 import type { Tx, World } from '../core/ports.ts'
 import { cleanText } from '../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
-import { askerOf, type Request, type RequestId, requestName } from '../core/request.ts'
+import { type Request, type RequestId, requestName } from '../core/request.ts'
 import { type ApprovalStage, approvalsNeeded, writeStage } from '../core/stages.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from './approve-at-once.ts'
+import { type AskingPlan, planAsking } from './plan-asking.ts'
 import { recordRefusal } from './record-refusal.ts'
-import { tellCards } from './tell-cards.ts'
-import { tellHomes } from './tell-homes.ts'
+import { lanesOf, tellAsked, together } from './tell-asked.ts'
 
 /** One person can have this many open questions at a time; more would only drown the approvers. */
 const MAX_PENDING = 10
@@ -110,7 +108,12 @@ export async function requestTogether(
     if (isRefused(allowed)) return recordRefusal(world, one, naming(one, wanted.length, allowed))
     const { policy, target, role } = allowed
     const about = { person: receiverOf(one) ?? one.by, target: target.id, role: role.id }
-    ready.push({ allowed, beforehand: await readBeforehand(world, about, policy) })
+    const owners = [...new Set([about.person, one.by])]
+    const [beforehand, plan] = await Promise.all([
+      readBeforehand(world, about, policy),
+      planAsking(world, policy, owners),
+    ])
+    ready.push({ allowed, beforehand, plan })
   }
   const grants: string[] = []
   const opened = await openAll(world, asking, ready, grants)
@@ -120,7 +123,11 @@ export async function requestTogether(
 }
 
 /** What may be asked for, and what was decided about it before. */
-type Ready = { readonly allowed: Allowed; readonly beforehand: Beforehand | undefined }
+type Ready = {
+  readonly allowed: Allowed
+  readonly beforehand: Beforehand | undefined
+  readonly plan: AskingPlan
+}
 
 /** Thrown to roll back what was opened before the one that could not be. */
 class NotAll extends Error {
@@ -144,9 +151,9 @@ async function openAll(
       if ((await tx.requests.pendingOf(asking.by)) + ready.length > MAX_PENDING)
         throw new NotAll(asking, tooMany(ready.length))
       const opened: Asked[] = []
-      for (const { allowed, beforehand } of ready) {
+      for (const { allowed, beforehand, plan } of ready) {
         const bundle = ready.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
-        const request = await open(world, tx, asking, allowed, bundle)
+        const request = await open(world, tx, asking, allowed, plan, bundle)
         if (!request) {
           const role = { ...asking, role: allowed.role.id }
           throw new NotAll(role, naming(role, ready.length, alreadyAsked(role, allowed)))
@@ -155,7 +162,7 @@ async function openAll(
         if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
         opened.push({ request, allowed, ...atOnce })
       }
-      await tell(world, tx, opened)
+      await tellAsked(world, tx, opened, together(ready.map((one) => one.plan)))
       return opened
     })
   } catch (error) {
@@ -170,6 +177,7 @@ async function open(
   tx: Tx,
   asking: Asking,
   { policy, target, role, duration, ticket }: Allowed,
+  plan: AskingPlan,
   bundle: RequestId | 'first' | undefined,
 ): Promise<Request | undefined> {
   const receiver = receiverOf(asking)
@@ -189,11 +197,12 @@ async function open(
       policyHash,
       lapseAfter: policy.lapseAfter,
       remindAfter: policy.remindAfter,
-      fallbackAfter: policy.fallback?.after,
+      fallbackAfter: plan.widened ? undefined : policy.fallback?.after,
+      widened: plan.widened,
       prolongs: asking.prolongs?.id,
       startsAt: asking.startsAt,
     },
-    cardLanes(world.catalog(), target.channel),
+    lanesOf(world.catalog(), target.channel, plan),
   )
   if (!request) return undefined
   tx.append({
@@ -217,28 +226,6 @@ async function open(
     private: { reason },
   })
   return request
-}
-
-/** What is for somebody else goes to that person first; the approvers see it when it is accepted. */
-async function tell(world: World, tx: Tx, opened: readonly Asked[]): Promise<void> {
-  const [first] = opened
-  if (!first) return
-  const { request: lead } = first
-  if (lead.state === 'offered')
-    tx.tell({
-      lane: personLane(lead.requester),
-      notice: { kind: 'told', step: 'offered', request: lead.id },
-    })
-  for (const { request } of opened) {
-    await tellCards(tx, request)
-    // Where nobody has to be asked, one line says it all.
-    if (request.state !== 'approved')
-      tx.tell({
-        lane: channelLane(world.catalog().securityChannel),
-        notice: { kind: 'feed', what: 'asked', request: request.id },
-      })
-  }
-  await tellHomes(tx, lead.requester, askerOf(lead))
 }
 
 /** What was typed, with the duration in seconds. */

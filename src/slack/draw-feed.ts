@@ -1,12 +1,12 @@
 /** The security channel's feed: the steps of a request in its thread, and much at once in one message. */
 import { findRole } from '../core/catalog.ts'
 import { BROADCAST_FROM, inFeed, isAtLeast, severityOf } from '../core/feed.ts'
-import type { Lane, Notice } from '../core/notice.ts'
+import { type Lane, laneEnd, type Notice } from '../core/notice.ts'
 import type { Waiting } from '../core/outbox.ts'
 import type { World } from '../core/ports.ts'
 import type { RequestId } from '../core/request.ts'
 import { ticketUrlOf } from '../core/ticket.ts'
-import { readCard } from '../operations/read-card.ts'
+import { type Card, readCard } from '../operations/read-card.ts'
 import type { Message, Names } from './blocks/message.ts'
 import { bundleCard } from './messages/bundle-card.ts'
 import { FEED_ORDER, feed } from './messages/feed.ts'
@@ -32,9 +32,10 @@ export async function readCopy(
   world: World,
   lane: Lane,
   id: RequestId,
+  { fresh }: { readonly fresh: boolean },
 ): Promise<((names: Names) => Message) | undefined> {
   const card = await readCard(world, id)
-  if (!card) return undefined
+  if (!card || (fresh && !isWanted(lane, card))) return undefined
   if (inFeed(world.catalog(), lane, card.request)) return (names) => feedHead(card, names)
   if (card.request.bundle === undefined) return (names) => requestCard(card, names)
   const bundle = await world.store.reads.bundleOf(id)
@@ -55,6 +56,17 @@ export async function cardsOf(
     return request && !inFeed(world.catalog(), lane, request) ? [[id, lead] as const] : []
   })
   return new Map(shared.flat())
+}
+
+/**
+ * A copy in direct messages waits for the end of quiet hours: by then it may be decided, or the person may not be one
+ * of the approvers any more.
+ */
+export function isWanted(lane: Lane, { request, approvers }: Card): boolean {
+  if (!lane.startsWith('person:')) return true
+  const person = laneEnd(lane)
+  const open = request.state === 'pending' && !request.decisions.some((one) => one.approver === person)
+  return open && (approvers?.includes(person) ?? true)
 }
 
 /** One group for each request while they are few, one for all when they are many; what belongs to none is one group. */

@@ -12,7 +12,7 @@ import { readCard } from '../operations/read-card.ts'
 import type { Message, Names } from './blocks/message.ts'
 import { keepEnding } from './draw-ending.ts'
 import { drawEverything } from './draw-everything.ts'
-import { drawFeed, feedGroups, inTurns } from './draw-feed.ts'
+import { drawFeed, feedGroups, inTurns, isWanted } from './draw-feed.ts'
 import { drawQuestion, type LinkTo } from './draw-question.ts'
 import { alarm } from './messages/alarm.ts'
 import { checkpointNotice, logRefusedNotice, witnessRefusedNotice } from './messages/checkpoint-notice.ts'
@@ -108,8 +108,11 @@ export async function drawNotices(
       const card = await readCard(world, first.request)
       if (card?.request.state !== 'pending' || inFeed(world.catalog(), lane, card.request))
         return { covers, message: undefined }
-      const message = await withNames(world.directory, (names) => reminder(card, names))
-      return { covers, message, thread: card.request.id }
+      const direct = lane.startsWith('person:')
+      if (!isWanted(lane, card)) return { covers, message: undefined }
+      const message = await withNames(world.directory, (names) => reminder(card, names, { direct }))
+      // In direct messages a reply in a thread alerts nobody.
+      return { covers, message, ...(direct ? {} : { thread: card.request.id }) }
     }
     case 'question':
       return { covers, ...(await drawQuestion(world, lane, first, linkTo)) }

@@ -146,7 +146,7 @@ class Turn {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(covers, async () => {
-        const draw = await readCopy(this.#world, this.#lane, request)
+        const draw = await readCopy(this.#world, this.#lane, request, { fresh: true })
         if (!draw) return
         const message = await withNames(this.#world.directory, draw)
         const { channel, ts } = await this.#post({ message })
@@ -198,7 +198,7 @@ class Turn {
       if (!copy) continue
       if (this.#stopped || !this.#mayUpdate()) return
       await this.#attempt(covers, async () => {
-        const draw = await readCopy(this.#world, this.#lane, request)
+        const draw = await readCopy(this.#world, this.#lane, request, { fresh: false })
         if (!draw) return
         const message = await withNames(this.#world.directory, draw)
         await this.#update(copy, message)

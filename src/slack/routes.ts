@@ -1,6 +1,7 @@
 /** What leads where. This is the only file that gives handlers to Bolt; everything else is a function. */
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import { refuse } from '../core/refusal.ts'
+import { askWhenEmpty } from '../operations/ask-when-empty.ts'
 import { endForLeaver } from '../operations/end-for-leaver.ts'
 import { pressAnswerOffer } from './actions/answer-offer.ts'
 import { pressApprove } from './actions/approve-request.ts'
@@ -212,7 +213,9 @@ function registerNews(app: App, door: Door): void {
     if (deleted) await quietly(door, 'person left', () => endForLeaver(door.world, id))
   })
   app.event(EVENT.group_changed, async ({ body }) => {
-    door.memory?.forgetGroup(groupChangedBody.parse(body).event.subteam_id)
+    const group = groupChangedBody.parse(body).event.subteam_id
+    door.memory?.forgetGroup(group)
+    await quietly(door, 'group changed', () => askWhenEmpty(door.world, group))
   })
 }
 

@@ -71,10 +71,11 @@ export function dueMoves(trx: Database): DueMoves {
       return rows.length === 1
     },
 
-    widen: async ({ id, version }) => {
+    widen: async ({ id, version }, { early } = { early: false }) => {
       const { rows } = await sql`
         update elevate.request set version = version + 1, widened = true, fallback_at = null
-        where id = ${id} and version = ${version} and state = 'pending' and fallback_at <= clock_timestamp()
+        where id = ${id} and version = ${version} and state = 'pending' and not widened
+          and (fallback_at <= clock_timestamp() or ${early})
         returning id`.execute(trx)
       return rows.length === 1
     },

@@ -1,5 +1,6 @@
 /** Requests inside a transaction. */
 import { sql } from 'kysely'
+import type { Lane } from '../core/notice.ts'
 import type { Tx } from '../core/ports.ts'
 import { type RequestId, requestName } from '../core/request.ts'
 import type { Database } from './connection.ts'
@@ -28,7 +29,7 @@ export function requestMoves(trx: Database): Tx['requests'] {
       const { rows } = await sql<RequestColumns>`
         insert into elevate.request
           (id, bundle, state, asked_by, ticket, requester, target, role, duration_s, reason, policy_name, policy_hash,
-           cards, prolongs, created_at, lapses_at, remind_every_s, remind_at, fallback_at, starts_at)
+           cards, prolongs, created_at, lapses_at, remind_every_s, remind_at, fallback_at, starts_at, widened)
         select fresh, ${bundle === 'first' ? sql`fresh` : sql`${bundle ?? null}::uuid`},
           ${askedBy === undefined ? 'pending' : 'offered'}, ${askedBy ?? null}::text, ${ticket ?? null}::text,
           ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
@@ -36,7 +37,8 @@ export function requestMoves(trx: Database): Tx['requests'] {
           moment + make_interval(secs => ${lapseAfter}),
           ${remindAfter ?? null}::integer, moment + make_interval(secs => ${remindAfter ?? null}::integer),
           moment + make_interval(secs => ${request.fallbackAfter ?? null}::integer),
-          case when ${startsAt ?? null}::timestamptz > moment then ${startsAt ?? null}::timestamptz end
+          case when ${startsAt ?? null}::timestamptz > moment then ${startsAt ?? null}::timestamptz end,
+          ${request.widened ?? false}
         from clock_timestamp() as moment, gen_random_uuid() as fresh
         where not exists (select from elevate.request
           where requester = ${requester} and target = ${target} and role = ${role} and state in ('offered', 'pending'))
@@ -103,12 +105,17 @@ export function requestMoves(trx: Database): Tx['requests'] {
 
     cards: async (id) => {
       if (!isUuid(id)) return []
-      const row = await trx
-        .selectFrom('elevate.request')
-        .select('cards')
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return row?.cards ?? []
+      const { rows } = await sql<{ lane: Lane }>`
+        select unnest(cards) as lane from elevate.request where id = ${id}
+        union all
+        select 'person:' || person from elevate.direct_card where request_id = ${id}`.execute(trx)
+      return rows.map((row) => row.lane)
+    },
+
+    alsoTo: async (id, people) => {
+      await sql`
+        insert into elevate.direct_card (request_id, person)
+        select ${id}::uuid, unnest(${people}::text[]) on conflict do nothing`.execute(trx)
     },
 
     name: async (id) => {

@@ -136,7 +136,7 @@ class Said {
     return sql`
       with said as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(told)}::jsonb)
-          as one (position integer, lane text, key text, notice jsonb)
+          as one (position integer, lane text, key text, notice jsonb, after timestamptz)
       ),
       lanes as (
         insert into elevate.outbox_lane (lane) select distinct lane from said order by lane
@@ -144,7 +144,9 @@ class Said {
       ),
       notices as (
         insert into elevate.outbox (lane, key, notice, created_at, send_after)
-        select lane, key, notice, clock_timestamp(), clock_timestamp() from said order by key, position
+        -- What waits for its time was not held up: it counts from then on.
+        select lane, key, notice, greatest(after, clock_timestamp()), greatest(after, clock_timestamp())
+        from said order by key, position
         on conflict (key) where taken_at is null and key is not null do update set key = excluded.key where false
         returning id
       )
@@ -166,6 +168,7 @@ function onePerKey(told: readonly Told[]) {
     lane: one.lane,
     key: keyOf(one) ?? null,
     notice: one.notice,
+    after: one.notBefore?.toISOString() ?? null,
   }))
   return keyed.filter(({ key }, index) => key === null || keyed.findIndex((one) => one.key === key) === index)
 }

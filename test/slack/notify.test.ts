@@ -40,11 +40,17 @@ describe('a card', () => {
   })
 
   it('in direct messages is redrawn in the conversation that Slack opened', async () => {
-    const lane: Lane = `person:${ADA}`
+    const lane: Lane = 'person:U0BEN'
     await deliverAll(lane, waits(lane, cardOf()))
     expect(posted[0]?.channel).toMatch(/^D/)
     await deliverAll(lane, waits(lane, cardOf()))
     expect(posts()).toBe(1)
+  })
+
+  it('in direct messages is for approvers only', async () => {
+    const lane: Lane = `person:${ADA}`
+    await deliverAll(lane, waits(lane, cardOf()))
+    expect(posts()).toBe(0)
   })
 
   it('that somebody deleted is not tried for ever', async () => {

@@ -14,7 +14,13 @@ function mentioning(stages: number): Whose {
   return (stage) => {
     const who = namedIn(stage)
     if (who.some((one) => one.kind === 'everyone')) return say`anybody here`
-    return mentionsOf(who, Math.max(2, Math.floor(MOST / stages)))
+    const most = Math.max(2, Math.floor(MOST / stages))
+    if (!stage.alert) return mentionsOf(who, most)
+    const { mention, named } = stage.alert
+    // Whoever rests is named and not alerted; whoever is quiet is neither.
+    const rest = named.slice(0, most).map((name) => say`${name} (quiet hours)`)
+    const awake = mentionsOf(mention, most)
+    return listed([...(awake.length > 0 ? [awake] : []), ...rest], 'or')
   }
 }
 

@@ -10,7 +10,7 @@ import { between, bold, type Line, say, together } from '../blocks/say.ts'
 import { fromWhom } from './approval-stages.ts'
 import { atOnceLines } from './at-once.ts'
 import { atTheEnd } from './at-the-end.ts'
-import { accessOf, counted, plainNames } from './phrases.ts'
+import { accessOf, counted, nobodyIn, plainNames } from './phrases.ts'
 
 /** What is so at this moment. */
 export type ExplainedNow = {
@@ -32,6 +32,7 @@ export function explainAnswer(
     ...(now.refusedBecause ? [say`${bold('It would be refused now')}: ${now.refusedBecause}`] : []),
     say`It allows: ${clamp(explained.role.description, 200)} (${explained.role.risk} risk).`,
     approvals(explained, names),
+    ...whoIsMissing(explained),
     ...atOnceLines(explained.atOnce, names),
     ...reachable(explained, now.presence, names),
     ...(asked.receiver === undefined
@@ -58,6 +59,14 @@ export function explainAnswer(
     rich(bullets(facts)),
     context(say`The decision is judged anew when it is made, with the policy and the groups of that moment.`),
   ])
+}
+
+/** For the answer and the form: an on-call group may be empty just now. */
+export function whoIsMissing({ emptyGroups = [], fallbackNow = false }: Explained): readonly Line[] {
+  if (emptyGroups.length === 0 && !fallbackNow) return []
+  const nobody = emptyGroups.length > 0 ? nobodyIn(emptyGroups) : say``
+  const instead = fallbackNow ? say`So the fallback approvers would be asked at once.` : say``
+  return [together(nobody, instead)]
 }
 
 function approvals(explained: Explained, names: Names): Line {

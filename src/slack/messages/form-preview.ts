@@ -12,6 +12,7 @@ import { bold, code, type Line, moment, say, together } from '../blocks/say.ts'
 import { approvalsFrom } from './approval-stages.ts'
 import { atOnceLines } from './at-once.ts'
 import { afterwards } from './at-the-end.ts'
+import { whoIsMissing } from './explain-answer.ts'
 import { extendButton } from './grant-buttons.ts'
 import { accessOf, counted, plainNames } from './phrases.ts'
 
@@ -57,6 +58,7 @@ function rule(asking: Previewing, { role, explained }: RolePreview, named: boole
       together(
         say`${capital(say`${explained.role.risk} risk`)}. It allows: ${explained.role.description}.`,
         people.length > 0 ? say`Who could approve now: ${plainNames(people, names, 5, 'or')}.` : say``,
+        ...whoIsMissing(explained),
         afterwards({ capabilities, request: { target: target.id } }),
       ),
     ),

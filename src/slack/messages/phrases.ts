@@ -175,3 +175,9 @@ export function plainNames(ids: readonly string[], names: Names, most = 10, last
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }
+
+/** `Nobody is in @oncall right now.` A group that is empty alerts nobody. */
+export function nobodyIn(empty: readonly string[]): Line {
+  const shown = empty.slice(0, 4).map((id) => group(id))
+  return say`Nobody is in ${listed(shown, 'or')} right now, or Slack does not show it.`
+}

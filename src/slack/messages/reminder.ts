@@ -8,13 +8,17 @@ import { fromWhom } from './approval-stages.ts'
 import { accessOf, counted, forHowLong, mentionsOf } from './phrases.ts'
 
 /** In the thread of the card, for those who have not answered yet; it alerts them. */
-export function reminder(card: Card, names: Names): Message {
+export function reminder(
+  card: Card,
+  names: Names,
+  { direct = false }: { readonly direct?: boolean } = {},
+): Message {
   const { request, needed, approvals } = card
   const missing = Math.max(1, needed - approvals.length)
   return sentence(
     together(
       say`${requestName(request.number)} still waits: ${names(request.requester)} asks for ${accessOf(request)}${forHowLong(request)}.`,
-      say`It needs ${counted(missing, 'more approval')}${silent(card)}, and lapses ${moment(request.lapsesAt)}.`,
+      say`It needs ${counted(missing, 'more approval')}${direct ? say`, and you can give one` : silent(card)}, and lapses ${moment(request.lapsesAt)}.`,
     ),
   )
 }
@@ -22,10 +26,10 @@ export function reminder(card: Card, names: Names): Message {
 const MOST = 10
 
 /** The groups of the stages that nobody filled; where somebody did, the people without those who did. */
-function silent({ stages, approvers, approvals }: Card): Line {
+function silent({ stages, approvers, pinged, approvals }: Card): Line {
   const missing = stillMissing(stages)
   const begun = stages.length === 1 && approvals.length > 0
   if (!begun) return fromWhom(missing)
-  const left = (approvers ?? []).filter((one) => !approvals.includes(one))
+  const left = (pinged ?? approvers ?? []).filter((one) => !approvals.includes(one))
   return fromWhom(missing, () => mentionsOf(left.slice(0, MOST).map((id) => ({ kind: 'person', id }))))
 }

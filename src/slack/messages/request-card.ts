@@ -13,7 +13,17 @@ import { atTheEnd } from './at-the-end.ts'
 import { decisionButtons } from './decision-buttons.ts'
 import { whatItExtends } from './extension.ts'
 import { endButton } from './grant-buttons.ts'
-import { accessName, accessOf, approvedBy, asks, forHowLong, usedOf } from './phrases.ts'
+import {
+  accessName,
+  accessOf,
+  approvedBy,
+  asks,
+  counted,
+  forHowLong,
+  nobodyIn,
+  plainNames,
+  usedOf,
+} from './phrases.ts'
 import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
@@ -126,7 +136,26 @@ function background(card: Card, names: Names): Line[] {
   const self = policy?.approve.allowSelfApproval
     ? say`The policy allows self-approval, so ${who} may be one of the approvers.`
     : say`${who} cannot approve this request.`
-  return [before(card, who), atTheEnd(card), policy ? self : say``]
+  return [
+    whoIsThere(card, names),
+    sentDirectly(card),
+    before(card, who),
+    atTheEnd(card),
+    policy ? self : say``,
+  ]
+}
+
+function sentDirectly({ direct }: Card): Line {
+  if (!direct) return say``
+  if (direct.told === direct.of) return say`Sent directly to ${counted(direct.of, 'approver')}.`
+  return say`Sent directly to ${direct.told} of ${direct.of} approvers; the others see it here.`
+}
+
+/** Groups change, those of a pager every day: who could decide just now. */
+function whoIsThere({ approvers, emptyGroups: empty = [], policy }: Card, names: Names): Line {
+  const nobody = empty.length > 0 ? nobodyIn(empty) : say``
+  if (!policy || !approvers || approvers.length === 0) return nobody
+  return together(say`Could approve it now: ${plainNames(approvers, names, 5)}.`, nobody)
 }
 
 /** The last times this person had the same. */
