@@ -1,6 +1,7 @@
 // A restore is what a cut or a rewriting looks like, but for the signature of somebody who has seen the difference.
 import { describe, expect, test } from 'vitest'
 import { cosign, makeWitnessKey, readWitnessKey } from '../../src/audit/cosignature.ts'
+import { signRotation } from '../../src/audit/key-line.ts'
 import { makeSkey, readSkey, type Signer } from '../../src/audit/note.ts'
 import { MOST_ABANDONED, openRestore, signRestore } from '../../src/audit/restore-statement.ts'
 import { verifyLog } from '../../src/audit/verify.ts'
@@ -11,6 +12,11 @@ import { leafOf } from './naive-tree.ts'
 import { aLeaf, PaperLog, signer } from './paper-log.ts'
 
 const KEPT = 14
+const next = must(readSkey(makeSkey('elevate/audit/test')))
+const gone = ([note]: readonly string[]) => ({
+  size: Number(must(note).split('\n')[1]),
+  root: Buffer.from(must(must(note).split('\n')[2]), 'base64'),
+})
 
 /** Restored to `KEPT` events; `sizes` of the line before were signed, and posted. */
 function restored(sizes: readonly number[], by: Signer | null = signer) {
@@ -69,6 +75,20 @@ describe('a restored log', () => {
     expect((await verify(log, [...posted, before.note(22)])).ok).toBe(false)
     const third = PaperLog.of(60)
     expect((await verify(log, [...posted, third.note(20)])).ok).toBe(false)
+  })
+
+  test('is not confirmed by a key that was replaced before', async () => {
+    for (const [by, ok] of [
+      [signer, false],
+      [next, true],
+    ] as const) {
+      const { log, posted } = restored([20], null)
+      log.leaves[14] = saying('key.rotated', signRotation(signer, next), 14)
+      const [statement = ''] = signRestore({ size: KEPT, root: log.root(KEPT) }, [gone(posted)], by)
+      log.leaves[15] = saying('checkpoint.abandoned', statement, 15)
+      log.notes = [log.note(10), log.note(30, next)]
+      expect(await verify(log, posted)).toMatchObject({ ok, handovers: [{ index: 14, lost: false }] })
+    }
   })
 
   test('is found out like any other when it is changed afterwards', async () => {
