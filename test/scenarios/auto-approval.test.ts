@@ -109,4 +109,7 @@ it('leaves the decision about an extension to people', { timeout: 60_000 }, asyn
   }, SOON)
   const extended = await types(ADA, 'extend 30m still at INC-8')
   expect(extended).toContain('It needs one approval')
+  const number = Number(/R-(\d+)/.exec(extended)?.[1])
+  await sights.reads(as(BEN), ORDERS, `R-${number}`, 'Waiting')
+  expect((await elevate.world.store.reads.requestByNumber(number))?.state).toBe('pending')
 })
