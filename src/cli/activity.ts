@@ -1,62 +1,86 @@
 import { Command } from 'commander'
+import { everyEntry, recordText } from '../audit/activity-record.ts'
 import { secretResolver } from '../config/secret-source.ts'
 import { activityInstallSql } from '../connectors/postgres/activity-install.ts'
-import { type ActivitySummary, type KeptEntry, recordLine } from '../core/activity.ts'
-import { canonicalJson } from '../core/canonical-json.ts'
+import type { ActivitySummary, KeptEntry } from '../core/activity.ts'
+import {
+  erasedWords,
+  isErased,
+  type JudgedRecord,
+  judgeRecord,
+  type RecordCheck,
+} from '../core/activity-record.ts'
 import { type Grant, grantName } from '../core/grant.ts'
 import { catalogInUse } from './catalog-file.ts'
 import { withStore } from './database.ts'
 import { moment, print, table } from './print.ts'
 
-const PAGE = 1_000
-
 export function activityCommand(): Command {
   return new Command('activity')
     .description('what was done under a grant')
     .argument('<grant>', 'its number: G-12')
-    .option('--json', 'for programs: the record as its hash is computed, one entry a line')
+    .option(
+      '--record',
+      'the record as its hash is computed, one entry a line, with commitments in place of texts',
+    )
+    .option(
+      '--json',
+      'for programs: the record with its texts and their salts, and whether everything is accounted for',
+    )
     .action(showActivity)
     .addCommand(installSqlCommand())
 }
 
-async function showActivity(typed: string, { json }: { json?: boolean }): Promise<void> {
+type Shown = {
+  readonly grant: Grant
+  readonly summary: ActivitySummary
+  readonly entries: readonly KeptEntry[]
+  readonly check: RecordCheck
+  readonly judged: JudgedRecord
+}
+
+async function showActivity(
+  typed: string,
+  { json, record }: { readonly json?: boolean; readonly record?: boolean },
+): Promise<void> {
   const number = Number(/^g?-?([1-9][0-9]{0,8})$/i.exec(typed)?.[1])
   if (!number) throw new Error(`“${typed}” is not a grant: write G-12, for example.`)
-  await withStore(async (store) => {
-    const row = await store.reads.grantByNumber(number)
+  await withStore(async ({ reads, activity }) => {
+    const row = await reads.grantByNumber(number)
     if (!row) throw new Error(`There is no grant ${grantName(number)}.`)
-    const summary = await store.activity.summary(row.grant.id)
-    if (!summary) throw new Error(`Nothing was collected for ${grantName(number)}.`)
-    const entries: KeptEntry[] = []
-    for (let page: readonly KeptEntry[] = []; ; ) {
-      page = await store.activity.entries(row.grant.id, { after: entries.length, limit: PAGE })
-      entries.push(...page)
-      if (page.length < PAGE) break
-    }
-    const hash = await store.activity.hashOf(row.grant.id)
-    const intact = summary.state === 'open' || hash === summary.hash
-    if (json) {
-      const lines = entries
-        .toSorted((a, b) => a.number - b.number)
-        .map((one) => canonicalJson(recordLine(one)))
-      process.stdout.write(lines.map((line) => `${line}\n`).join(''))
-    } else print(false, undefined, inWords(row.grant, summary, entries, intact))
-    if (!intact) process.exitCode = 1
+    const { grant } = row
+    const [summary, check] = [await activity.summary(grant.id), await activity.check(grant)]
+    if (!summary || !check) throw new Error(`Nothing was collected for ${grantName(number)}.`)
+    const entries = await everyEntry(activity, grant.id)
+    const shown = { grant, summary, entries, check, judged: judgeRecord(check) }
+    if (record) process.stdout.write(recordText(entries))
+    else print(json, inJson(shown), inWords(shown))
+    if (shown.judged.faults.length > 0) process.exitCode = 1
   })
 }
 
-function inWords(
-  grant: Grant,
-  summary: ActivitySummary,
-  entries: readonly KeptEntry[],
-  intact: boolean,
-): string {
+function inJson({ grant, summary, entries, check, judged }: Shown) {
+  const { grant: _, ...sum } = summary
+  return {
+    grant: grantName(grant.number),
+    ...sum,
+    hash: check.hash,
+    named_by_event: check.named ? { index: check.named.index, sha256: check.named.hash } : null,
+    intact: judged.faults.length === 0,
+    faults: judged.faults,
+    texts_erased_on_purpose: judged.erasedOnPurpose,
+    erased_by_events: check.erasures,
+    record: entries,
+  }
+}
+
+function inWords({ grant, summary, entries, check, judged }: Shown): string {
   const rows = entries.map((one) => [
     one.at.toISOString().slice(0, 23).replace('T', ' '),
     one.kind,
     one.outcome === 'done' ? '' : `${one.outcome}${one.code ? ` ${one.code}` : ''}`,
     one.source,
-    one.text.replaceAll('\n', ' '),
+    isErased(one) ? '(text erased)' : one.text.replaceAll('\n', ' '),
   ])
   const known = [
     `${grantName(grant.number)}: ${grant.role} on ${grant.target} for ${grant.subject.name}, account ${grant.account ?? ''}, from ${moment(grant.activatedAt)}${grant.revokedAt ? ` to ${moment(grant.revokedAt)}` : ''}`,
@@ -68,11 +92,14 @@ function inWords(
       ? [`elevate cannot see what was done there, because ${summary.unavailable}.`]
       : []),
     ...summary.gaps.map((gap) => `Gap: ${gap}`),
-    summary.state === 'open'
-      ? 'The record is still open.'
-      : intact
-        ? `The record is the one that the audit log names: sha256 ${summary.hash}`
-        : `THE RECORD WAS CHANGED after it was closed: the audit log names sha256 ${summary.hash}.`,
+    ...(judged.erasedOnPurpose > 0 ? [erasedWords(judged.erasedOnPurpose)] : []),
+    ...(judged.faults.length > 0
+      ? [`THE RECORD WAS CHANGED. ${judged.faults.join(' ')}`]
+      : [
+          judged.state === 'open'
+            ? 'The record is still open.'
+            : `The record is the one that the audit log names: sha256 ${check.hash} (event ${check.named?.index})`,
+        ]),
   ]
   return known.join('\n')
 }

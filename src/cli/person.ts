@@ -46,6 +46,8 @@ const MEANING: Readonly<Record<string, string>> = {
   standing_access: 'access without a grant that this person accepted or took away',
   pre_approvals: 'approvals given beforehand, by this person or to them',
   activity: 'what was done with the access this person had',
+  activity_records:
+    'the records of that: how much was kept, what is missing, and the hash that the audit log has',
   messages: 'where messages about their requests stand in Slack',
   home: 'when their Home was last open',
   checks: 'when Slack was last asked whether they are still there',
@@ -55,7 +57,7 @@ const MEANING: Readonly<Record<string, string>> = {
 function said(kept: Everything): string {
   return Object.entries(kept)
     .filter(([, rows]) => rows.length > 0)
-    .map(([kind, rows]) => `${rows.length} ${kind.replace('_', ' ')}`)
+    .map(([kind, rows]) => `${rows.length} ${kind.replaceAll('_', ' ')}`)
     .join(', ')
 }
 

@@ -2,6 +2,7 @@
  * What an account did in a target while a grant lived: where it comes from, how it is kept, and what is said of it.
  * Types, and the few rules that everybody shares.
  */
+import type { RecordCheck } from './activity-record.ts'
 import type { Json } from './connector.ts'
 import type { EndOutcome, Grant, GrantId } from './grant.ts'
 import type { PersonId } from './person.ts'
@@ -102,7 +103,7 @@ export type ActivitySummary = {
   readonly gaps: readonly Gap[]
   /** Why nothing could be collected from the target, after “because”. */
   readonly unavailable: string | undefined
-  /** SHA-256 (hex) of the kept record; the event `activity.collected` names it. */
+  /** SHA-256 (hex) of the lines of the kept record; the event `activity.collected` names it. */
   readonly hash: string | undefined
 }
 
@@ -110,6 +111,10 @@ export type KeptEntry = Omit<ActivityEntry, 'key'> & {
   /** Counts from 1 in the order of arrival. */
   readonly number: number
   readonly source: string
+  /** Hex; undefined where there is no text, or none any more. */
+  readonly salt: string | undefined
+  /** SHA-256 (hex) of salt and text; undefined where nothing was written. It stays when the text is erased. */
+  readonly commitment: string | undefined
 }
 
 /** The right to collect for one grant, until its lease ends or somebody with a higher fence takes over. */
@@ -137,8 +142,8 @@ export type ActivityReads = {
     grant: GrantId,
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly KeptEntry[]>
-  /** SHA-256 (hex) of the record as it is kept now, computed anew. */
-  hashOf(grant: GrantId): Promise<string>
+  /** The record computed anew, beside what the audit log says of it; all of one moment. */
+  check(grant: Pick<Grant, 'id' | 'number'>): Promise<RecordCheck | undefined>
   /** What was reported in the last hour of an account that had no grant. */
   unmatchedLately(target: string, account: string): Promise<Unmatched | undefined>
   /** Slack messages that close the grant in some lane, to be redrawn when the record is complete. */
@@ -218,20 +223,6 @@ export function wasIdle(
     summary.gaps.length === 0 &&
     doings(summary.counts) === 0
   )
-}
-
-/** One line of the record, as its hash is computed over it. */
-export function recordLine(entry: KeptEntry): Json {
-  return {
-    number: entry.number,
-    source: entry.source,
-    at: entry.at.toISOString(),
-    kind: entry.kind,
-    outcome: entry.outcome,
-    code: entry.code,
-    session: entry.session,
-    text: entry.text,
-  }
 }
 
 /** What a source outside of the target says; account and time find the grant. */

@@ -21,6 +21,9 @@ export type PrivateText = { readonly index: number; readonly field: string }
 /** How many rows of each kind have texts, or had them emptied. */
 export type Blanked = { readonly [kind: string]: number }
 
+/** What was emptied, and how many texts of each record (`G-12`) are gone with it: the event says so of each. */
+export type Emptied = { readonly rows: Blanked; readonly records: Blanked }
+
 /**
  * How many texts one event erases: it names each of them, and an event has at most 65,535 bytes. The longest name is an
  * index of 16 digits and a field of 40 letters, with what JSON puts around it.
@@ -44,13 +47,13 @@ export type PrivacyMoves = {
   /** Private texts that were written longer ago than so many seconds, and not by those who still have access of that time. */
   textsOlderThan(seconds: number, limit: number): Promise<readonly PrivateText[]>
   /** Empties the texts in rows of what was over longer ago than so many seconds; `limit` rows of each kind. */
-  blankOlderThan(seconds: number, limit: number): Promise<Blanked>
+  blankOlderThan(seconds: number, limit: number): Promise<Emptied>
   /** The same for what was done with access, by whom it was done. */
-  blankActivityOlderThan(seconds: number, limit: number): Promise<Blanked>
+  blankActivityOlderThan(seconds: number, limit: number): Promise<Emptied>
   /** Forgets where messages stand about what was over longer ago than so many seconds. */
   forgetPlaces(seconds: number, limit: number): Promise<number>
   /** Empties the texts that this person wrote, and what is said of him, in rows of what is over. */
-  blank(person: PersonId): Promise<Blanked>
+  blank(person: PersonId): Promise<Emptied>
 }
 
 /** An event that erases; which texts is added to what it says. */

@@ -57,12 +57,12 @@ async function stepOf(
       return { texts: 0, rows: 0, places }
     }
     if (kind === 'activity') {
-      const rows = await tx.privacy.blankActivityOlderThan(seconds, ROWS_AT_ONCE)
-      if (totalOf(rows) > 0) tx.append({ ...event, detail: { kind, seconds, rows } })
+      const { rows, records } = await tx.privacy.blankActivityOlderThan(seconds, ROWS_AT_ONCE)
+      if (totalOf(rows) > 0) tx.append({ ...event, detail: { kind, seconds, rows, records } })
       return { texts: 0, rows: totalOf(rows), places: 0 }
     }
     const texts = await tx.privacy.textsOlderThan(seconds, ERASED_AT_ONCE)
-    const rows = await tx.privacy.blankOlderThan(seconds, ROWS_AT_ONCE)
+    const { rows } = await tx.privacy.blankOlderThan(seconds, ROWS_AT_ONCE)
     const detail = { kind, seconds, rows }
     if (texts.length > 0) tx.erase({ ...event, detail }, texts)
     else if (totalOf(rows) > 0) tx.append({ ...event, detail })

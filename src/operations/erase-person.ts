@@ -35,31 +35,48 @@ export async function erasePerson(
     )
   const texts = await store.privacy.textsOf(person)
   if (dryRun) return { texts: texts.length, rows: await store.privacy.rowsOf(person) }
-  const parts = partsOf(texts)
   const rows = await store.transaction(async (tx) => {
-    const blanked = await tx.privacy.blank(person)
+    const { rows: blanked, records } = await tx.privacy.blank(person)
+    const parts = partsOf(texts, records)
     for (const [at, part] of parts.entries())
       tx.erase(
         {
           type: 'privacy.erased',
           actor: { kind: 'operator', id: by },
           subject: person,
-          detail: { part: at + 1, parts: parts.length, ...(at === 0 ? { rows: blanked } : {}) },
+          detail: {
+            part: at + 1,
+            parts: parts.length,
+            ...(at === 0 ? { rows: blanked } : {}),
+            ...('records' in part ? { records: part.records } : {}),
+          },
           ...(at === 0 ? { private: { reason } } : {}),
         },
-        part,
+        'texts' in part ? part.texts : [],
       )
     return blanked
   })
   return { texts: texts.length, rows }
 }
 
-/** One at least: that nothing was found is worth an event, too. */
-function partsOf(texts: readonly PrivateText[]): PrivateText[][] {
-  const parts = [texts.slice(0, ERASED_AT_ONCE)]
-  for (let from = ERASED_AT_ONCE; from < texts.length; from += ERASED_AT_ONCE)
-    parts.push(texts.slice(from, from + ERASED_AT_ONCE))
-  return parts
+type Part = { readonly texts: readonly PrivateText[] } | { readonly records: Blanked }
+
+/**
+ * An event has room for the names of so many texts, or of so many records, and not of both. One at least: that nothing
+ * was found is worth an event, too.
+ */
+function partsOf(texts: readonly PrivateText[], records: Blanked): Part[] {
+  return [
+    ...(texts.length > 0 ? chunked(texts) : [[]]).map((part) => ({ texts: part })),
+    ...chunked(Object.entries(records)).map((part) => ({ records: Object.fromEntries(part) })),
+  ]
+}
+
+function chunked<T>(all: readonly T[]): T[][] {
+  const chunks: T[][] = []
+  for (let from = 0; from < all.length; from += ERASED_AT_ONCE)
+    chunks.push(all.slice(from, from + ERASED_AT_ONCE))
+  return chunks
 }
 
 export function nothingErased({ texts, rows }: Erased): boolean {

@@ -1,4 +1,5 @@
 import type { ActivitySummary, KeptEntry } from '../core/activity.ts'
+import { type JudgedRecord, judgeRecord } from '../core/activity-record.ts'
 import { type Grant, grantName } from '../core/grant.ts'
 import type { PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
@@ -15,6 +16,8 @@ export type ActivityRead = {
   /** Entries before these. */
   readonly after: number
   readonly more: boolean
+  /** Whether the record is the one that the audit log names; undefined where there is none. */
+  readonly judged: JudgedRecord | undefined
 }
 
 /**
@@ -36,9 +39,10 @@ export async function readActivity(
   // The same words as for one that does not exist: numbers tell nothing.
   if (isRefused(scope)) return scope.refused.code === 'not-yours' ? unknown : scope
   const { activity } = world.store
-  const [summary, entries] = await Promise.all([
+  const [summary, entries, check] = await Promise.all([
     activity.summary(grant.id),
     activity.entries(grant.id, { after: ask.after, limit: PAGE + 1 }),
+    activity.check(grant),
   ])
   return {
     grant,
@@ -46,5 +50,6 @@ export async function readActivity(
     entries: entries.slice(0, PAGE),
     after: ask.after,
     more: entries.length > PAGE,
+    judged: check && judgeRecord(check),
   }
 }

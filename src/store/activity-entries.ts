@@ -1,4 +1,5 @@
 /** Entries of a record: added once, numbered, counted where there are too many to keep. */
+import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { type ActivityEntry, type ActivityTurn, MOST_ENTRIES } from '../core/activity.ts'
 import type { GrantId } from '../core/grant.ts'
@@ -22,11 +23,13 @@ export async function keepEntries(
   )
   const room = Math.max(0, MOST_ENTRIES - before.entries)
   const { rows: added } = await sql`
-    insert into elevate.activity_entry (grant_id, number, source, key, at, kind, outcome, code, session, text)
+    insert into elevate.activity_entry (grant_id, number, source, key, at, kind, outcome, code, session, text,
+      salt, commitment)
     select ${grant}, ${before.entries} + row_number() over (order by position), ${source},
-      key, at, kind, outcome, code, session, text
-    from jsonb_to_recordset(${rowsOf(entries)}::jsonb) as one
-      (position integer, key text, at timestamptz, kind text, outcome text, code text, session text, text text)
+      key, at, kind, outcome, code, session, text, decode(salt, 'hex'), decode(commitment, 'hex')
+    from jsonb_to_recordset(${rowsOf(entries.map(committed))}::jsonb) as one
+      (position integer, key text, at timestamptz, kind text, outcome text, code text, session text, text text,
+        salt text, commitment text)
     where not exists (select from elevate.activity_entry e
       where e.grant_id = ${grant} and e.source = ${source} and e.key = one.key)
     order by position limit ${room}
@@ -73,6 +76,15 @@ async function notThere(
   )
   const there = new Set(rows.map((row) => row.key))
   return entries.filter((one) => !there.has(one.key))
+}
+
+/** With the commitment that the record has in place of the text, which can be erased one day; nothing to show needs none. */
+function committed(entry: ActivityEntry): ActivityEntry & { salt?: string; commitment?: string } {
+  const text = storable(entry.text)
+  if (text === '') return entry
+  const salt = randomBytes(32)
+  const commitment = createHash('sha256').update(salt).update(text, 'utf8').digest('hex')
+  return { ...entry, salt: salt.toString('hex'), commitment }
 }
 
 export function rowsOf(entries: readonly Omit<ActivityEntry, 'code'>[]): string {

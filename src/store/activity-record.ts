@@ -1,15 +1,10 @@
 /** The record of a grant as it is read: its entries, what they add up to, and their hash. */
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import {
-  type ActivityCounts,
-  type ActivitySummary,
-  activityKinds,
-  type KeptEntry,
-  recordLine,
-} from '../core/activity.ts'
+import { type ActivityCounts, type ActivitySummary, activityKinds, type KeptEntry } from '../core/activity.ts'
+import { type RecordCheck, type RecordErasure, recordLine } from '../core/activity-record.ts'
 import { canonicalJson } from '../core/canonical-json.ts'
-import type { GrantId } from '../core/grant.ts'
+import { type Grant, type GrantId, grantName } from '../core/grant.ts'
 import type { Database } from './connection.ts'
 import { timeOf } from './rows.ts'
 
@@ -24,10 +19,22 @@ export async function entriesOf(
   { after, limit }: { readonly after: number; readonly limit: number },
   order: RawBuilder<unknown>,
 ): Promise<KeptEntry[]> {
-  const { rows } = await sql<KeptEntry>`
-    select number, source, at, kind, outcome, code, session, text from elevate.activity_entry
-    where grant_id = ${grant} order by ${order} offset ${after} limit ${limit}`.execute(db)
-  return rows
+  const { rows } = await sql<KeptRow>`
+    select number, source, at, kind, outcome, code, session, text, encode(salt, 'hex') as salt,
+      encode(commitment, 'hex') as commitment
+    from elevate.activity_entry where grant_id = ${grant} order by ${order} offset ${after} limit ${limit}`.execute(
+    db,
+  )
+  return rows.map(({ salt, commitment, ...row }) => ({
+    ...row,
+    salt: salt ?? undefined,
+    commitment: commitment ?? undefined,
+  }))
+}
+
+type KeptRow = Omit<KeptEntry, 'salt' | 'commitment'> & {
+  readonly salt: string | null
+  readonly commitment: string | null
 }
 
 export async function hashOf(db: Database, grant: GrantId): Promise<string> {
@@ -37,6 +44,44 @@ export async function hashOf(db: Database, grant: GrantId): Promise<string> {
     for (const entry of page) hash.update(`${canonicalJson(recordLine(entry))}\n`)
     if (page.length < PAGE) return hash.digest('hex')
   }
+}
+
+/** One snapshot: a record that is opened, added to or erased meanwhile is not half the one and half the other. */
+export function checkOf(
+  db: Database,
+  { id, number }: Pick<Grant, 'id' | 'number'>,
+): Promise<RecordCheck | undefined> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      const { rows } = await sql<Counted>`
+        select a.state, e.erased, e.wrong from elevate.activity a cross join lateral (
+          select count(*) filter (where commitment is not null and text = '')::integer as erased,
+            coalesce((array_agg(number order by number) filter
+              (where text <> '' and sha256(salt || convert_to(text, 'UTF8')) is distinct from commitment))[1:20], '{}') as wrong
+          from elevate.activity_entry where grant_id = a.grant_id) as e
+        where a.grant_id = ${id}`.execute(trx)
+      const [counted] = rows
+      if (!counted) return undefined
+      const { rows: named } = await sql<{ index: number; hash: string }>`
+        select index, bytes::jsonb #>> '{detail,record_sha256}' as hash from audit.body
+        where "grant" = ${grantName(number)} and type = 'activity.collected' order by index desc limit 1`.execute(
+        trx,
+      )
+      const erasures = counted.erased > 0 ? await erasuresOf(trx, grantName(number)) : []
+      return { ...counted, erasures, named: named[0], hash: await hashOf(trx, id) }
+    })
+}
+
+type Counted = Pick<RecordCheck, 'state' | 'erased' | 'wrong'>
+
+async function erasuresOf(trx: Database, name: string): Promise<readonly RecordErasure[]> {
+  const { rows } = await sql<RecordErasure>`
+    select index, (bytes::jsonb #>> array['detail', 'records', ${name}])::integer as count from audit.body
+    where type in ('privacy.erased', 'retention.applied') and bytes::jsonb #>> array['detail', 'records', ${name}] is not null
+    order by index`.execute(trx)
+  return rows
 }
 
 export type SummaryRow = {

@@ -12,6 +12,7 @@ import { keepEntries } from './activity-entries.ts'
 import {
   BY_TIME,
   COUNTED,
+  checkOf,
   entriesOf,
   hashOf,
   SUMMARY,
@@ -83,7 +84,7 @@ export function activityReads(db: Database): ActivityReads {
     entries: async (grant, { after, limit }) =>
       isUuid(grant) ? entriesOf(db, grant, { after, limit }, BY_TIME) : [],
 
-    hashOf: (grant) => hashOf(db, grant),
+    check: async (grant) => (isUuid(grant.id) ? checkOf(db, grant) : undefined),
 
     unmatchedLately: (target, account) => unmatchedLately(db, target, account),
 

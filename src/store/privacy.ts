@@ -2,7 +2,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { JsonObject } from '../core/connector.ts'
 import type { PersonId } from '../core/person.ts'
-import type { Blanked, PrivacyMoves, PrivacyReads, PrivateText } from '../core/privacy.ts'
+import {
+  type Blanked,
+  type Emptied,
+  type PrivacyMoves,
+  type PrivacyReads,
+  type PrivateText,
+  totalOf,
+} from '../core/privacy.ts'
 import type { Database } from './connection.ts'
 import { theRow } from './rows.ts'
 
@@ -81,6 +88,10 @@ const KEPT: Readonly<Record<string, (person: PersonId) => RawBuilder<unknown>>> 
   activity: (person) => sql`
     select 'G-' || g.number as grant, e.* from elevate.activity_entry e join elevate.access_grant g on g.id = e.grant_id
     where g.person = ${person} order by g.number, e.number`,
+  activity_records: (person) => sql`
+    select 'G-' || g.number as grant, a.state, a.entries, a.beyond as counted_and_not_kept, a.gaps, a.unavailable,
+      encode(a.record_hash, 'hex') as record_sha256
+    from elevate.activity a join elevate.access_grant g on g.id = a.grant_id where g.person = ${person} order by g.number`,
   messages: (person) => sql`
     select 'R-' || r.number as request, p.lane, p.channel, p.ts from elevate.posted_message p
     join elevate.request r on r.id = p.request_id where r.requester = ${person} or p.lane = ${`person:${person}`}
@@ -181,7 +192,7 @@ function emptyings(whose: Whose): readonly Emptying[] {
     },
     {
       kind: 'statements',
-      set: sql`text = ''`,
+      set: sql`text = '', salt = null`,
       where: sql<boolean>`one.text <> '' and exists (select from elevate.access_grant g where g.id = one.grant_id
         and g.state = 'revoked' and ${his('g.person')} and ${old(sql`g.revoked_at`)})`,
     },
@@ -203,18 +214,20 @@ const ACTIVITY: ReadonlySet<Kind> = new Set<Kind>(['statements', 'strays'])
 const NAMELESS = sql`jsonb_build_object('person', person, 'name', '')`
 
 export function privacyMoves(trx: Database): PrivacyMoves {
-  const empty = async (whose: Whose): Promise<Blanked> => {
+  const empty = async (whose: Whose): Promise<Emptied> => {
     const done: Record<string, number> = {}
+    let records: Blanked = {}
     for (const { kind, set, where } of emptyings(whose)) {
       const table = sql.table(`elevate.${TABLES[kind]}`)
       const limit = 'limit' in whose ? sql`limit ${whose.limit}` : sql``
-      const { numAffectedRows } = await sql`
-        update ${table} set ${set} where ctid in (select one.ctid from ${table} as one where ${where} ${limit})`.execute(
-        trx,
-      )
-      if (numAffectedRows) done[kind] = Number(numAffectedRows)
+      const update = sql`
+        update ${table} set ${set} where ctid in (select one.ctid from ${table} as one where ${where} ${limit})`
+      if (kind === 'statements') records = await byRecord(trx, update)
+      const emptied =
+        kind === 'statements' ? totalOf(records) : Number((await update.execute(trx)).numAffectedRows ?? 0)
+      if (emptied > 0) done[kind] = emptied
     }
-    return done
+    return { rows: done, records }
   }
   return {
     claimRun: async (kind) => {
@@ -257,9 +270,19 @@ export function privacyMoves(trx: Database): PrivacyMoves {
     },
 
     blank: async (person) => {
-      const done = await empty({ person })
+      const { rows, records } = await empty({ person })
       const seen = await sql`delete from elevate.home_viewer where person = ${person}`.execute(trx)
-      return { ...done, ...(seen.numAffectedRows ? { home: Number(seen.numAffectedRows) } : {}) }
+      const home = seen.numAffectedRows ? { home: Number(seen.numAffectedRows) } : {}
+      return { rows: { ...rows, ...home }, records }
     },
   }
+}
+
+/** A record can only answer for what is gone from it when the event names it. */
+async function byRecord(trx: Database, update: RawBuilder<unknown>): Promise<Blanked> {
+  const { rows } = await sql<{ name: string; count: number }>`
+    with emptied as (${update} returning grant_id)
+    select 'G-' || number as name, count(*)::integer as count
+    from emptied join elevate.access_grant on id = grant_id group by number order by number`.execute(trx)
+  return Object.fromEntries(rows.map(({ name, count }) => [name, count]))
 }

@@ -112,25 +112,12 @@ it('a receipt says what was read, changed and refused, and the person is told th
     },
   })
   expect(JSON.stringify(event)).not.toMatch(/from orders|update orders/)
-  expect(await elevate.world.store.activity.hashOf(grant.id)).toBe(known.hash)
-})
-
-it('a record that somebody changed afterwards is not the one that the audit log names', async () => {
-  const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
-  const session = await openSession(await urlFor(grant))
-  await session.run('select count(*) from customers')
-  await session.close()
-  await givesBack(grant)
-  const { hash } = await closed(grant)
-  await expect(
-    test.rows(
-      `set role elevate_app; update elevate.activity_entry set text = 'nothing' where grant_id = '${grant.id}'`,
-    ),
-  ).rejects.toThrow(/permission denied|can become empty/)
-  await test.rows(
-    `set session_replication_role = replica; update elevate.activity_entry set text = 'nothing' where grant_id = '${grant.id}' and kind = 'select'`,
-  )
-  expect(await elevate.world.store.activity.hashOf(grant.id)).not.toBe(hash)
+  expect(await elevate.world.store.activity.check(grant)).toMatchObject({
+    hash: known.hash,
+    named: { hash: known.hash },
+    erased: 0,
+    wrong: [],
+  })
 })
 
 it('the record is read by its holder, by approvers and security, and by nobody else, page by page', async () => {
@@ -172,10 +159,10 @@ it('the terminal shows the record, proves it against the audit log, and says whe
   const shown = await program('activity', `G-${grant.number}`)
   expect(shown.out).toContain("select name from customers where city = '…'")
   expect(shown.out).toContain(`The record is the one that the audit log names: sha256 ${hash}`)
-  const lines = (await program('activity', `G-${grant.number}`, '--json')).out
+  const lines = (await program('activity', `G-${grant.number}`, '--record')).out
   expect(createHash('sha256').update(lines).digest('hex')).toBe(hash)
   await test.rows(
-    `set session_replication_role = replica; update elevate.activity_entry set text = 'nothing' where grant_id = '${grant.id}'`,
+    `set session_replication_role = replica; update elevate.activity_entry set text = 'nothing' where grant_id = '${grant.id}' and text <> ''`,
   )
   const changed = await program('activity', `G-${grant.number}`)
   expect(changed.code).toBe(1)

@@ -113,8 +113,9 @@ it('gives a person everything that is kept about them, and puts that on record',
 it('erases it everywhere once the access is over', { timeout: 60_000 }, async () => {
   await sights.types(as(ADA), 'end')
   await vi.waitFor(async () => expect(await elevate.world.store.reads.liveGrants()).toEqual([]), SOON)
-  await test.rows(`insert into elevate.activity_entry (grant_id, number, source, key, at, kind, outcome, text)
-    select id, 9001, 'test', 'one', now(), 'select', 'done', 'select secret-statement' from elevate.access_grant where number = 1`)
+  await test.rows(`insert into elevate.activity_entry (grant_id, number, source, key, at, kind, outcome, text, salt, commitment)
+    select id, 9001, 'test', 'one', now(), 'select', 'done', 'select secret-statement', sha256('salt'),
+      sha256(sha256('salt') || 'select secret-statement') from elevate.access_grant where number = 1`)
   expect(JSON.parse((await cli('person', ADA, '--json')).output).activity).toContainEqual(
     expect.objectContaining({ text: 'select secret-statement' }),
   )
@@ -162,6 +163,8 @@ it('leaves nothing else of the past to be changed', async () => {
     `update elevate.access_grant set subject = '{"person":"U0ADA","name":"Eve"}'`,
     "update elevate.access_grant set end_note = 'another', subject = subject",
     "update elevate.activity_entry set text = 'another' where number = 9001",
+    "update elevate.activity_entry set commitment = sha256('another') where number = 9001",
+    'delete from elevate.activity_entry where number = 9001',
   ])
     await expect(execute(test.databaseUrl, change), change).rejects.toMatchObject({ code: '23001' })
 })

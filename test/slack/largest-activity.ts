@@ -1,5 +1,6 @@
 /** What is said of what people did, at its largest. */
 import { type ActivitySummary, activityKinds } from '../../src/core/activity.ts'
+import { judgeRecord } from '../../src/core/activity-record.ts'
 import type { Grant } from '../../src/core/grant.ts'
 import type { Card } from '../../src/operations/read-card.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
@@ -40,13 +41,23 @@ export function activityMessages(
     session: 's'.repeat(200),
     source: 'b'.repeat(40),
     text: typed.slice(0, 2000),
+    salt: 'a'.repeat(64),
+    commitment: 'c'.repeat(64),
   }
   const entries = Array.from({ length: 20 }, (_, at) => ({
     ...entry,
     number: at + 1,
     kind: at % 2 ? ('select' as const) : entry.kind,
   }))
-  const read = { grant, summary: activity, entries, after: 9_960, more: true }
+  const judged = judgeRecord({
+    state: 'closed',
+    hash: 'f'.repeat(64),
+    named: { index: 999_999_999, hash: 'e'.repeat(64) },
+    erased: 10_000,
+    erasures: [{ index: 999_999_999, count: 9_999 }],
+    wrong: Array.from({ length: 20 }, (_, at) => 9_980 + at),
+  })
+  const read = { grant, summary: activity, entries, after: 9_960, more: true, judged }
   const unmatched = {
     target: grant.target,
     account: typed.slice(0, 200) || 'x',
@@ -61,7 +72,7 @@ export function activityMessages(
     'told ended with activity': told('ended', { ...card, grant, activity }, names),
     'activity answer': activityAnswer(read, names, (after) => JSON.stringify({ grant: 999_999_999, after })),
     'activity unknown': activityAnswer(
-      { ...read, summary: undefined, entries: [], more: false },
+      { ...read, summary: undefined, entries: [], more: false, judged: undefined },
       names,
       String,
     ),

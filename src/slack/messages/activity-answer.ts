@@ -1,4 +1,5 @@
 import type { KeptEntry } from '../../core/activity.ts'
+import { erasedWords, isErased } from '../../core/activity-record.ts'
 import { grantName } from '../../core/grant.ts'
 import { clamp } from '../../core/reason.ts'
 import type { ActivityRead } from '../../operations/read-activity.ts'
@@ -15,7 +16,7 @@ const LONGEST = 300
 
 /** For `/elevate activity G-12`: one page of what was done, oldest first. `next` is the value of the button. */
 export function activityAnswer(read: ActivityRead, names: Names, next: (after: number) => string): Message {
-  const { grant, summary, entries, after } = read
+  const { grant, summary, entries, after, judged } = read
   const live = summary?.state === 'open' && grant.state !== 'revoked'
   const sum = !summary
     ? say`Nothing was collected for it.`
@@ -28,9 +29,18 @@ export function activityAnswer(read: ActivityRead, names: Names, next: (after: n
   )
   const shown = linesThatFit(entries.map(entryLine), ROOM, entries.length)
   const more = read.more || shown.length < entries.length
-  const hash = summary?.state === 'closed' && summary.hash
-  return message(between([head, ...shown], ' '), [
+  const faults = judged?.faults ?? []
+  const hash = faults.length === 0 && summary?.state === 'closed' && summary.hash
+  const erased = judged?.erasedOnPurpose ? say`${erasedWords(judged.erasedOnPurpose)}` : undefined
+  const changed =
+    faults.length > 0
+      ? say`${bold('This record was changed.')} ${faults.join(' ')} Tell whoever runs elevate.`
+      : undefined
+  const known = [erased, changed].filter((line) => line !== undefined)
+  return message(between([head, ...known, ...shown], ' '), [
     section(head),
+    changed ? section(changed) : undefined,
+    erased ? context(erased) : undefined,
     shown.length > 0 ? rich(bullets(shown)) : undefined,
     more
       ? actions(
@@ -69,7 +79,7 @@ function entryLine(entry: KeptEntry): Line {
     outcome === 'done' || kind === 'failed-login' ? '' : `, ${outcome}${entry.code ? ` (${entry.code})` : ''}`
   return together(
     say`${second(entry.at)} ${bold(`${WORDS[kind]}${bad}`)}`,
-    entry.text ? say`${code(clamp(entry.text, LONGEST))}` : say``,
+    isErased(entry) ? say`(text erased)` : entry.text ? say`${code(clamp(entry.text, LONGEST))}` : say``,
     entry.source === 'target' ? say`` : say`[${entry.source}]`,
   )
 }
