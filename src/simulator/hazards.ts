@@ -39,6 +39,7 @@ export function hazardsIn(args: Record<string, unknown>): Omit<Violation, 'at' |
   }
   look(args.text, '/text', Boolean(args.link_names) || args.parse === 'full')
   walk(args.blocks, '/blocks')
+  walk(args.attachments, '/attachments')
   walk(args.view, '/view')
   return found
 }

@@ -18,8 +18,12 @@ export function acceptBlocks(given: unknown, refused: ReadonlySet<string> = new 
   if (!Array.isArray(blocks)) throw new SlackError('invalid_blocks_format')
   const issues = [...unknownIn(blocks, refused), ...inspectBlocks(blocks, 'message')]
   if (issues.length > 0) throw invalidFor('invalid_blocks', issues)
-  if (JSON.stringify(blocks).length > LONGEST_BLOCKS) throw new SlackError('msg_blocks_too_long')
+  checkLength(blocks)
   return blocks as Block[]
+}
+
+export function checkLength(content: unknown): void {
+  if (JSON.stringify(content).length > LONGEST_BLOCKS) throw new SlackError('msg_blocks_too_long')
 }
 
 function unknownIn(blocks: readonly unknown[], refused: ReadonlySet<string>): Issue[] {

@@ -1,5 +1,7 @@
+import { blocksIn } from './block-rules/elements-in.ts'
 import type { Json } from './block-rules/rule.ts'
 import type { Platform } from './platform.ts'
+import type { Block } from './view.ts'
 import { type OpenView, viewOnWire } from './views.ts'
 import type { Channel, Message, Person, Workspace } from './workspace.ts'
 
@@ -50,12 +52,23 @@ function channelName(channel: Channel): string {
   return channel.kind === 'private' ? 'privategroup' : channel.name
 }
 
-export function inMessage(platform: Platform, person: Person, channel: Channel, message: Message): Json {
+export function inMessage(
+  platform: Platform,
+  person: Person,
+  channel: Channel,
+  message: Message,
+  pressed: Block,
+): Json {
   const ephemeral = message.ephemeralTo !== undefined
   const values = message.values.get(person.id) ?? {}
+  const attachment = message.attachments?.find((one) =>
+    blocksIn(one.blocks).some(({ block }) => block.block_id === pressed.block_id),
+  )
   return {
     container: {
-      type: 'message',
+      ...(attachment
+        ? { type: 'message_attachment', attachment_id: attachment.id, is_app_unfurl: false }
+        : { type: 'message' }),
       message_ts: message.ts,
       channel_id: channel.id,
       is_ephemeral: ephemeral,
@@ -92,6 +105,7 @@ export function messageOnWire(message: Message, workspace: Workspace): Json {
     team: workspace.team.id,
     text: message.text,
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
+    ...(message.attachments?.length ? { attachments: message.attachments } : {}),
     ...(message.edited ? { edited: message.edited } : {}),
     ...(message.metadata ? { metadata: message.metadata } : {}),
     ...(message.files ? { files: message.files } : {}),

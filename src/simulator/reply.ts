@@ -20,6 +20,7 @@ export function reply(platform: Platform, place: ReplyPlace, answer: Json, where
     workspace.remove(channel, source)
     return
   }
+  if (answer.attachments !== undefined) throw new SlackError('invalid_attachments')
   const blocks = acceptBlocks(answer.blocks)
   const text = typeof answer.text === 'string' ? answer.text : ''
   if (text === '' && blocks === undefined) throw new SlackError('no_text')
@@ -28,6 +29,7 @@ export function reply(platform: Platform, place: ReplyPlace, answer: Json, where
   if (answer.replace_original === true && source) {
     source.text = text
     source.blocks = named
+    delete source.attachments
     workspace.touch()
     return
   }

@@ -18,7 +18,9 @@ export function textOf(
   if (Array.isArray(what)) return lines(what, say, {})
   if ('state' in what) return viewText(what, say)
   const message = what as SeenMessage
-  return message.blocks.length > 0 ? lines(message.blocks, say, {}) : tidyMrkdwn(message.text, say)
+  const own = message.blocks.length > 0 ? lines(message.blocks, say, {}) : tidyMrkdwn(message.text, say)
+  const below = (message.attachments ?? []).map((one) => lines(one.blocks, say, {}))
+  return [own, ...below].filter((part) => part !== '').join('\n')
 }
 
 function viewText(view: View, say: Say): string {

@@ -36,6 +36,13 @@ export type SeenFile = {
   readonly size: number
 }
 
+/** Blocks with a coloured bar beside them, below the message's own. */
+export type SeenAttachment = {
+  /** Six hexadecimal digits. */
+  readonly color: string
+  readonly blocks: readonly Block[]
+}
+
 export type SeenMessage = {
   readonly ts: string
   readonly thread_ts?: string
@@ -45,6 +52,7 @@ export type SeenMessage = {
   /** The notification text, as Slack would show it without blocks. */
   readonly text: string
   readonly blocks: readonly Block[]
+  readonly attachments?: readonly SeenAttachment[]
   /** Seen by this person alone. */
   readonly ephemeral: boolean
   readonly edited: boolean

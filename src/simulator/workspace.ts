@@ -1,3 +1,4 @@
+import type { Attachment } from './attachments.ts'
 import type { Clock, Ids } from './clock.ts'
 import type { Block } from './view.ts'
 
@@ -61,6 +62,7 @@ export type Message = {
   readonly broadcast?: boolean
   text: string
   blocks: Block[]
+  attachments?: readonly Attachment[]
   metadata?: unknown
   subtype?: string
   files?: readonly FileOnWire[]

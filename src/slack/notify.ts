@@ -206,10 +206,13 @@ class Turn {
     }
   }
 
-  /** Text and all blocks: blocks that are left out would be removed, and a text alone shows "(edited)". */
+  /**
+   * Text and all blocks: blocks that are left out would be removed, and a text alone shows "(edited)". Attachments
+   * that are left out would stay.
+   */
   async #update({ channel, ts }: { channel: string; ts: string }, message: Message): Promise<void> {
     await wordsAtLeast(this.#posting, { message }, (content) =>
-      this.#client.chat.update({ channel, ts, ...content }),
+      this.#client.chat.update({ channel, ts, attachments: [], ...content }),
     )
   }
 

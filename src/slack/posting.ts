@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api'
 import { type Lane, laneEnd } from '../core/notice.ts'
 import type { Log } from '../core/ports.ts'
+import { onWire } from './blocks/colour.ts'
 import type { Message } from './blocks/message.ts'
 import { judge } from './slack-errors.ts'
 
@@ -50,21 +51,22 @@ export async function postTo(
 }
 
 /**
- * Sends blocks; when Slack does not take them the classic ones, if there are any; and at last the words alone. One
- * bad block makes Slack refuse a whole message, and the words are what has to arrive.
+ * Sends blocks; when Slack does not take them the same without its colour, the classic ones, if there are any; and at
+ * last the words alone. One bad block makes Slack refuse a whole message, and the words are what has to arrive.
  */
 export async function wordsAtLeast<T>(
   { log, lane, native }: Pick<Parts, 'log' | 'lane' | 'native'>,
   { message, classic }: Sendable,
-  send: (content: Message) => Promise<T>,
+  send: (content: ReturnType<typeof onWire>) => Promise<T>,
 ): Promise<T> {
-  const plainer = classic && [classic]
-  const tries = plainer && !native.taken() ? plainer : [message, ...(plainer ?? [])]
+  const { colour, ...bare } = message
+  const tries: Message[] = classic && !native.taken() ? [] : [message, ...(colour ? [bare] : [])]
+  if (classic) tries.push(classic)
   for (const [at, one] of tries.entries())
     try {
-      const sent = await send({ text: one.text, blocks: one.blocks })
+      const sent = await send(onWire(one))
       // Only a success of the other proves that it was the newer blocks.
-      if (at > 0) native.refused()
+      if (at > 0 && one === classic) native.refused()
       return sent
     } catch (error) {
       const verdict = judge(error)
@@ -72,7 +74,7 @@ export async function wordsAtLeast<T>(
       log.error(
         { lane, error: verdict.error },
         at + 1 < tries.length
-          ? 'Slack refused the newer blocks; the message is sent with classic ones'
+          ? 'Slack refused a message in this form; it is sent in a plainer one'
           : 'Slack refused the blocks; the words are sent alone',
       )
     }

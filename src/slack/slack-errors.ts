@@ -48,6 +48,9 @@ const TOO_MUCH = new Set([
   'msg_blocks_too_long',
   'msg_too_long',
   'block_mismatch',
+  'invalid_attachments',
+  'too_many_attachments',
+  'attachment_payload_limit_exceeded',
 ])
 
 const BUSY = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded'])

@@ -42,6 +42,12 @@ async function dialogAfter(person: string, text: string, ...words: sights.Words[
   return sights.readsDialog(as(person), ...words)
 }
 
+/** The colour of the copy of this request that a channel has. */
+const colourOf = async (person: string, channel: string, number: number) => {
+  const card = await sights.reads(as(person), channel, '# 🚨 Break-glass', `R-${number} `, 'asked')
+  return card.message.attachments?.map((one) => one.color)
+}
+
 async function digestNow(): Promise<void> {
   const now = await elevate.world.store.reads.now()
   await postDigest(elevate.world, new Date(now.getTime() - 3_600_000), now)
@@ -89,7 +95,9 @@ it('gives access at once, and alerts the approvers and security in both channels
     await sights.reads(as(person), channel, 'Break-glass: Ada has write', '@dba', '@security', 'R-1')
     await sights.finds(as(person), channel, /^End G-1 now/)
     const [first] = postsTo(test, channel).filter(({ args }) => String(args.text).includes('Break-glass'))
+    // What alerts people stands above the colour.
     expect(JSON.stringify(first?.args.blocks)).toMatch(/subteam\^S0DBA.*subteam\^S0SEC/)
+    expect(await colourOf(person, channel, 1)).toEqual(['d7263d'])
   }
   expect((await typesOf(test, 1)).slice(0, 4)).toEqual([
     'request.created',
@@ -237,6 +245,8 @@ it('is closed by the review of somebody else, who is named everywhere', { timeou
     const words = ['Break-glass', /Reviewed.* by Sam/, ': not justified', '> Ben was awake'] as const
     await sights.reads(as(person), channel, ...words)
     await as(person).see((seen) => !sights.spotOf(seen, channel, review(1)), { what: 'a card without it' })
+    expect(await colourOf(person, channel, 1)).toBeUndefined()
+    expect(await colourOf(person, channel, 2)).toEqual(['d7263d'])
   }
   const closed = (await eventsOf(test, 1)).at(-1)
   expect(closed).toMatchObject({
@@ -248,6 +258,14 @@ it('is closed by the review of somebody else, who is named everywhere', { timeou
   expect(JSON.stringify(closed)).not.toContain('Ben was awake')
   await digestNow()
   await sights.reads(as(SAM), SECURITY, 'Access digest', '(R-2)', /^(?![\s\S]*\(R-1\))/)
+  // Nothing else was ever coloured: what hangs in the threads and the direct messages is as plain as before.
+  for (const [person, channel] of [
+    [ADA, 'dm'],
+    [BEN, ORDERS],
+    [SAM, SECURITY],
+  ] as const)
+    for (const { message, text } of sights.readAll(as(person).view(), channel))
+      if (message.attachments) expect(text).toContain('# 🚨 Break-glass')
   // And now she may again.
   expect(await sights.types(as(ADA), 'explain orders-db write')).toContain('Break-glass: possible without')
   const asking = { target: 'orders-db', role: 'write', duration: undefined, reason: 'once more, INC-6' }

@@ -1,4 +1,5 @@
 /** What people see and press in these scenarios, in words. */
+import { blocksOf } from '../../src/simulator/attachments.ts'
 import { elementsIn } from '../../src/simulator/block-rules/elements-in.ts'
 import type { PersonDriver } from '../../src/simulator/people/driver.ts'
 import { messagesIn } from '../../src/simulator/people/find.ts'
@@ -84,7 +85,7 @@ function placesIn(view: PersonView, where: string): { place: Place; blocks: View
     return view.home ? [{ place: { kind: 'view', view_id: view.home.id }, blocks: view.home.blocks }] : []
   return messagesIn(view, where).map(({ channel, message }) => ({
     place: { kind: 'message', channel, ts: message.ts },
-    blocks: message.blocks,
+    blocks: blocksOf(message),
   }))
 }
 

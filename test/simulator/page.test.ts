@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { others } from './page-block-kinds.ts'
-import { approval, digest, form, home, viewOf } from './page-blocks.ts'
+import { approval, digest, form, home, morning, viewOf } from './page-blocks.ts'
 import { executablePath, pageUnderTest } from './page-browser.ts'
+import { said, workspace } from './page-fixtures.ts'
 
 describe.skipIf(!executablePath)('the page of the simulated workspace', { timeout: 30_000 }, () => {
   const { server, complaints, done, open, page: current, base } = pageUnderTest()
@@ -46,6 +47,28 @@ describe.skipIf(!executablePath)('the page of the simulated workspace', { timeou
     await expect
       .poll(() => done('press').map(({ act }) => 'chosen' in act && act.chosen?.selected_option))
       .toEqual([{ text: { type: 'plain_text', text: 'Show history' }, value: 'history' }])
+  })
+
+  test('blocks of an attachment stand beside a bar of its colour, and are pressed like others', async () => {
+    const page = current()
+    const coloured = said(morning + 60, 'UBOT', 'Break-glass', {
+      blocks: [{ type: 'header', text: { type: 'plain_text', text: 'Above' } }],
+      attachments: [{ color: 'd7263d', blocks: approval }],
+    })
+    const [channel] = workspace('U1').channels
+    if (channel) server.show({ channels: [{ ...channel, messages: [coloured] }] })
+    await open('U1', 'C1')
+    const bar = page.locator('.attachment .bar')
+    expect(await bar.locator('rect').getAttribute('fill')).toBe('#d7263d')
+    // As high as what stands beside it.
+    const height = async (what: string) => (await page.locator(what).boundingBox())?.height ?? 0
+    expect(await height('.attachment .bar')).toBeGreaterThan(50)
+    expect(await height('.attachment .bar')).toBeCloseTo(await height('.attachment'), 0)
+    await page.locator('.attachment').getByRole('button', { name: 'Deny' }).click()
+    await expect
+      .poll(() => done('press'))
+      .toEqual([{ as: 'U1', act: { kind: 'press', where, block_id: 'decision', action_id: 'deny' } }])
+    expect(complaints).toEqual([])
   })
 
   test('a begun message stays with its channel', async () => {

@@ -2,6 +2,7 @@ import { WebClient } from '@slack/web-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
+import { onWire } from '../../src/slack/blocks/colour.ts'
 import { homeView } from '../../src/slack/home/home-view.ts'
 import { ADA, SECURITY, workspace } from '../support/workspace.ts'
 import { everyMessage } from './largest.ts'
@@ -64,11 +65,12 @@ describe.each(Object.entries(worstTexts))('with %s typed everywhere', (_, typed)
   const messages = Object.entries(everyMessage(typed, 'N'.repeat(80)))
 
   it.each(messages)('Slack takes the largest message: %s', async (_name, message) => {
-    const answer = await client.chat.postMessage({ channel: SECURITY, ...message })
+    const wire = onWire(message)
+    const answer = await client.chat.postMessage({ channel: SECURITY, ...wire })
     expect(answer.ok).toBe(true)
-    const update = await client.chat.update({ channel: SECURITY, ts: String(answer.ts), ...message })
+    const update = await client.chat.update({ channel: SECURITY, ts: String(answer.ts), ...wire })
     expect(update.ok).toBe(true)
-    expect(JSON.stringify(message.blocks).length).toBeLessThanOrEqual(13_000)
+    expect(JSON.stringify([wire.blocks, wire.attachments]).length).toBeLessThanOrEqual(13_000)
     expect(message.blocks.length).toBeLessThanOrEqual(50)
     expect(message.text.length).toBeGreaterThan(10)
     expect(simulator.control.violations()).toEqual([])
@@ -111,6 +113,19 @@ it('what people type reaches no text that Slack parses as anything but letters',
     ),
     { numRuns: 25 },
   )
+})
+
+it('break-glass is coloured until it is reviewed, and nothing else is', () => {
+  const coloured = Object.entries(everyMessage('typed', 'N')).filter(([, message]) => message.colour)
+  expect(coloured.map(([name]) => name)).toEqual(['card taken', 'card taken, still there'])
+  for (const [, message] of coloured) {
+    const { blocks, attachments } = onWire(message)
+    expect(attachments?.[0]?.color).toMatch(/^#[0-9a-f]{6}$/)
+    expect([...blocks, ...(attachments?.[0]?.blocks ?? [])]).toEqual(message.blocks)
+    // Whom it alerts stands above the bar, where telephones alert too.
+    expect(JSON.stringify(blocks)).toContain('please look at this now')
+    expect(JSON.stringify(attachments)).not.toContain('please look at this now')
+  }
 })
 
 it('a reason of 3,000 letters is cut, and the card says where the whole of it is', async () => {

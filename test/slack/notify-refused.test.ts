@@ -9,12 +9,14 @@ import {
   notifier,
   openDesk,
   orders,
+  requests,
   said,
   seen,
   simulator,
   takeStoreAway,
   waits,
 } from './notify-desk.ts'
+import { used } from './rows.ts'
 
 beforeEach(openDesk)
 afterEach(closeDesk)
@@ -53,6 +55,15 @@ describe('when Slack says no', () => {
     expect(seen(ORDERS)[0]?.blocks).toEqual([])
     expect(seen(ORDERS)[0]?.text).toContain('asks for read on orders-db')
     expect(said.join()).toContain('Slack refused the blocks')
+  })
+
+  it('a refused colour is left away, and everything else stays', async () => {
+    requests.set('request-1042', used())
+    simulator.control.failNext('chat.postMessage', { error: 'invalid_attachments' })
+    await deliverAll(orders, waits(orders, cardOf()))
+    expect(seen(ORDERS)[0]?.attachments).toBeUndefined()
+    expect(JSON.stringify(seen(ORDERS)[0]?.blocks)).toContain('review_break_glass')
+    expect(said.join()).toContain('in a plainer one')
   })
 
   it('a Slack that is away is waited for', async () => {

@@ -55,6 +55,15 @@ describe('payloads', () => {
     expect(clickBody.safeParse(click(over)).success).toBe(false)
   })
 
+  it('of a press beside a coloured bar are read like any other', () => {
+    const at = { message_ts: '1.000001', channel_id: 'C1', is_ephemeral: false, is_app_unfurl: false }
+    const container = { type: 'message_attachment', attachment_id: 1, ...at }
+    const attachments = [{ id: 1, color: 'd7263d', fallback: 'red', blocks: [] }]
+    const message = { type: 'message', text: 't', ts: '1.000001', attachments }
+    const read = clickBody.parse(click({ container, message, channel: { id: 'C1', name: 'c' } }))
+    expect(read).toEqual(clickBody.parse(click()))
+  })
+
   it('are read or refused, whatever they are', () => {
     for (const codec of [clickBody, commandBody, submissionBody, suggestionBody])
       fc.assert(

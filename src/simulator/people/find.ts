@@ -1,3 +1,4 @@
+import { blocksOf } from '../attachments.ts'
 import { elementsIn, type Found } from '../block-rules/elements-in.ts'
 import { isObject, type Json } from '../block-rules/rule.ts'
 import type { Block, PersonView, Place, SeenMessage, View } from '../view.ts'
@@ -48,7 +49,7 @@ function placesOf(view: PersonView, where: Where): { place: Place; blocks: reado
   if (top && where.where === undefined && where.channel === undefined) return ofView(top)
   const inMessages = messagesIn(view, where.channel).map(({ channel, message }) => ({
     place: { kind: 'message', channel, ts: message.ts } as Place,
-    blocks: message.blocks,
+    blocks: blocksOf(message),
   }))
   const alone = where.where === 'message' || where.channel !== undefined
   return alone ? inMessages : [...inMessages, ...ofView(view.home)]

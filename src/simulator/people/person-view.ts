@@ -101,6 +101,9 @@ function seenMessage(message: Message, replies: readonly Message[]): SeenMessage
     isBot: message.fromBot,
     text: message.text,
     blocks: message.blocks,
+    ...(message.attachments?.length
+      ? { attachments: message.attachments.map(({ color, blocks }) => ({ color, blocks })) }
+      : {}),
     ephemeral: message.ephemeralTo !== undefined,
     edited: message.edited !== undefined,
     files: (message.files ?? []).map(({ id, name, title, size }) => ({ id, name, title, size })),

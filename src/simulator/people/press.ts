@@ -1,3 +1,4 @@
+import { blocksOf } from '../attachments.ts'
 import { optionsOf } from '../block-rules/element-rules.ts'
 import { elementsIn, type Found } from '../block-rules/elements-in.ts'
 import { isObject, type Json } from '../block-rules/rule.ts'
@@ -29,9 +30,10 @@ export function spotOf(platform: Platform, person: Person, where: Place): Spot |
   const channel = platform.workspace.channels.get(where.channel)
   const message = channel && platform.workspace.message(channel, where.ts)
   if (!channel?.members.has(person.id) || !message || !isVisibleTo(message, person.id)) return undefined
-  const values = keptValues(message.blocks, message.values.get(person.id) ?? {})
+  const blocks = blocksOf(message)
+  const values = keptValues(blocks, message.values.get(person.id) ?? {})
   message.values.set(person.id, values)
-  return { channel, message, blocks: message.blocks, values }
+  return { channel, message, blocks, values }
 }
 
 export function elementOf(spot: Spot, blockId: string, actionId: string): Found | undefined {
@@ -83,7 +85,7 @@ export async function press(
   if (found.role === 'input' && found.block.dispatch_action !== true) return OK
   return deliverInteraction(platform, person, spokenName(found), {
     ...interaction(platform, 'block_actions', person),
-    ...around(platform, person, spot),
+    ...around(platform, person, spot, found),
     trigger_id: platform.triggers.issue(
       person.id,
       'view' in spot && spot.view.type === 'modal' ? spot.view.id : undefined,
@@ -97,9 +99,9 @@ function isOnMenu(element: Json, chosen: Json | undefined): boolean {
   return isObject(option) && optionsOf(element).some((one) => one.value === option.value)
 }
 
-export function around(platform: Platform, person: Person, spot: Spot): Json {
+export function around(platform: Platform, person: Person, spot: Spot, found: Found): Json {
   if ('view' in spot) return inView(platform, spot.view)
-  return inMessage(platform, person, spot.channel, spot.message)
+  return inMessage(platform, person, spot.channel, spot.message, found.block)
 }
 
 function action(platform: Platform, found: Found, chosen: Json | undefined): Json {

@@ -24,7 +24,7 @@ export async function suggest(platform: Platform, person: Person, question: Ques
   if (question.value.length < Number(found.element.min_query_length ?? SHORTEST_QUERY)) return { options: [] }
   const ack = await platform.delivery.send('interactive', {
     ...interaction(platform, 'block_suggestion', person),
-    ...around(platform, person, spot),
+    ...around(platform, person, spot, found),
     block_id: question.block_id,
     action_id: question.action_id,
     value: question.value,

@@ -1,9 +1,11 @@
+import { acceptAttachments, numbered } from '../attachments.ts'
 import type { Json } from '../block-rules/rule.ts'
 import { identified } from '../input-values.ts'
 import { acceptBlocks, LONGEST_TEXT } from '../message-content.ts'
 import { messageOnWire } from '../payloads.ts'
 import { type Platform, watchForHazards } from '../platform.ts'
 import { SlackError } from '../slack-error.ts'
+import type { Block } from '../view.ts'
 import type { Channel, Message } from '../workspace.ts'
 import { channelToRead, channelToWrite } from './channel-access.ts'
 import type { Args, Method } from './method.ts'
@@ -18,13 +20,15 @@ const postMessage: Method = {
   run: (args, platform) => {
     const channel = channelToWrite(platform, args.required('channel'))
     const { text, blocks, truncated } = content(args, platform)
-    if (text === undefined && blocks === undefined) throw new SlackError('no_text')
+    const attachments = attachmentsOf(args, platform, blocks ?? [])
+    if (text === undefined && blocks === undefined && !attachments?.length) throw new SlackError('no_text')
     const thread = threadOf(args, channel)
-    watchForHazards(platform, 'chat.postMessage', { ...args.all, blocks })
+    watchForHazards(platform, 'chat.postMessage', { ...args.all, blocks, attachments })
     const message = platform.workspace.post(channel, {
       ...byBot(platform),
       text: text ?? '',
       blocks: identified(blocks ?? [], platform.workspace.ids),
+      ...(attachments ? { attachments: numbered(attachments, platform.workspace.ids) } : {}),
       ...(thread ? { thread_ts: thread, broadcast: args.flag('reply_broadcast') } : {}),
       ...metadataOf(args),
     })
@@ -52,8 +56,10 @@ const update: Method = {
     const { text, blocks } = content(args, platform)
     if (text !== undefined && text.length > LONGEST_UPDATE) throw new SlackError('msg_too_long')
     const metadata = metadataOf(args)
-    if (text === undefined && blocks === undefined && !metadata) throw new SlackError('no_text')
-    watchForHazards(platform, 'chat.update', { ...args.all, blocks })
+    const attachments = attachmentsOf(args, platform, blocks ?? (text === undefined ? message.blocks : []))
+    if (text === undefined && blocks === undefined && attachments === undefined && !metadata)
+      throw new SlackError('no_text')
+    watchForHazards(platform, 'chat.update', { ...args.all, blocks, attachments })
     // Text alone takes the blocks away and shows "(edited)"; blocks replace blocks and show nothing.
     if (blocks !== undefined) {
       message.blocks = identified(blocks, platform.workspace.ids)
@@ -61,6 +67,8 @@ const update: Method = {
       message.blocks = []
       message.edited = { user: platform.workspace.app.botUserId, ts: platform.workspace.clock.ts() }
     }
+    // Attachments that are left out stay, whatever becomes of the blocks; an empty list takes them away.
+    if (attachments !== undefined) message.attachments = numbered(attachments, platform.workspace.ids)
     if (text !== undefined) message.text = text
     if (metadata) applyMetadata(message, metadata.metadata)
     message.values.clear()
@@ -90,6 +98,7 @@ const remove: Method = {
       message.subtype = 'tombstone'
       message.text = 'This message was deleted.'
       message.blocks = []
+      delete message.attachments
       workspace.touch()
     }
     return { channel: channel.id, ts: message.ts }
@@ -104,6 +113,7 @@ const postEphemeral: Method = {
     const channel = channelToWrite(platform, args.required('channel'))
     const userId = args.required('user')
     if (!channel.members.has(userId)) throw new SlackError('user_not_in_channel')
+    if (args.all.attachments !== undefined) throw new SlackError('invalid_attachments')
     const { text, blocks } = content(args, platform)
     if (text === undefined && blocks === undefined) throw new SlackError('no_text')
     const thread = threadOf(args, channel)
@@ -146,11 +156,14 @@ function byBot(platform: Platform): Pick<Message, 'user' | 'fromBot'> {
 }
 
 function content(args: Args, { faults }: Platform) {
-  if (args.all.attachments !== undefined) throw new SlackError('invalid_attachments')
   const blocks = acceptBlocks(args.all.blocks, faults.refusedBlocks)
   const given = args.text('text')
   const truncated = given !== undefined && given.length > LONGEST_TEXT
   return { text: truncated ? given.slice(0, LONGEST_TEXT) : given, blocks, truncated }
+}
+
+function attachmentsOf(args: Args, { faults }: Platform, beside: readonly Block[]) {
+  return acceptAttachments(args.all.attachments, beside, faults.refusedBlocks)
 }
 
 /** Ephemeral messages are not kept by Slack, so a method cannot find them by their ts. */

@@ -24,7 +24,7 @@ import {
   plainNames,
   usedOf,
 } from './phrases.ts'
-import { BREAK_GLASS, reviewButton, reviewLine, reviewOf } from './review.ts'
+import { BREAK_GLASS, reviewButton, reviewLine, reviewOf, UNREVIEWED } from './review.ts'
 import { type Stage, stageOf } from './stage.ts'
 import { requesterOf, standing } from './standing.ts'
 import { settler } from './standing-access.ts'
@@ -39,8 +39,12 @@ export function requestCard(card: Card, names: Names): Message {
   const stage = stageOf(card)
   const waits = stage === 'pending'
   const watched = waits || (request.review !== undefined && (stage === 'giving' || stage === 'active'))
-  return messageThatFits(spoken(card, names), MAX.quote, (room) => [
+  const review = reviewOf(card, names)
+  // What alerts everybody stands first, above the colour.
+  const open = request.review?.state === 'open'
+  const drawn = messageThatFits(spoken(card, names), MAX.quote, (room) => [
     header(titleOf(card, stage, names)),
+    ...(open ? review : []),
     fields([
       ['Who', requesterOf(card)],
       ['Access', accessOf(request)],
@@ -53,11 +57,12 @@ export function requestCard(card: Card, names: Names): Message {
     waits && card.stands && !request.prolongs ? section(standsLine(card, card.stands, names)) : undefined,
     reasonOf(request.reason, room),
     ...standing(card, names),
-    ...reviewOf(card, names),
+    ...(open ? [] : review),
     buttonsOf(card, stage, names),
     waits ? context(...background(card, names)) : undefined,
     context(footer(card)),
   ])
+  return open ? { ...drawn, colour: { ...UNREVIEWED, above: 1 + review.length } } : drawn
 }
 
 export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names: Names): string {

@@ -12,6 +12,9 @@ import { quoted } from './standing.ts'
 /** Before the title of whatever was taken in this way. A picture for the eye; the words say it to everybody. */
 export const BREAK_GLASS = '🚨 Break-glass'
 
+/** The colour of everything that is break-glass, for as long as nobody has reviewed it. */
+export const UNREVIEWED = { bar: '#d7263d', says: 'Break-glass that nobody has reviewed yet.' } as const
+
 export const OUTCOMES: Record<ReviewOutcome, string> = {
   justified: 'justified',
   unjustified: 'not justified',

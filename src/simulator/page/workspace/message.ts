@@ -1,5 +1,5 @@
-import { createElement as h, type ReactNode } from 'react'
-import type { Place, SeenFile, SeenMessage } from '../../view.ts'
+import { Fragment, createElement as h, type ReactNode } from 'react'
+import type { Place, SeenAttachment, SeenFile, SeenMessage } from '../../view.ts'
 import { drawBlocks } from '../blocks/draw.ts'
 import { nameOf, placeKey, type Scene, type Spot } from '../scene.ts'
 import { clock, dayLine, slackDate } from '../text/dates.ts'
@@ -89,12 +89,28 @@ function alsoElsewhere(shown: Shown, message: SeenMessage): ReactNode {
 function body(shown: Shown, message: SeenMessage, place: Place): ReactNode {
   const { scene } = shown
   const edited = message.edited ? h('span', { className: 'edited' }, ' (edited)') : null
-  if (message.blocks.length === 0) {
-    return h('div', { className: 'text' }, mrkdwn(scene, message.text), edited)
-  }
   const values = scene.looking.values[placeKey(place)] ?? {}
   const spot: Spot = { scene, place, pane: shown.pane, values, errors: {} }
-  return h('div', { className: 'blocks' }, drawBlocks(spot, message.blocks), edited)
+  const own =
+    message.blocks.length === 0
+      ? h('div', { className: 'text' }, mrkdwn(scene, message.text), edited)
+      : h('div', { className: 'blocks' }, drawBlocks(spot, message.blocks), edited)
+  return h(Fragment, null, own, ...(message.attachments ?? []).map((one) => attached(spot, one)))
+}
+
+/** The bar is a picture: the page forbids itself styles that are written into elements. */
+function attached(spot: Spot, { color, blocks }: SeenAttachment): ReactNode {
+  const bar = h(
+    'svg',
+    { className: 'bar', 'aria-hidden': 'true', width: 4, height: '100%' },
+    h('rect', { width: 4, height: '100%', rx: 2, fill: `#${color}` }),
+  )
+  return h(
+    'div',
+    { className: 'attachment' },
+    bar,
+    h('div', { className: 'blocks' }, drawBlocks(spot, blocks)),
+  )
 }
 
 function files({ scene }: Shown, message: SeenMessage): ReactNode {
