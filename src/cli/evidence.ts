@@ -61,7 +61,7 @@ export function evidenceCommand(): Command {
         json,
         { ok: true, folder: out, ...made },
         [
-          `${made.grants} grants and ${made.events} events, each with its proof, in ${out}.`,
+          `${made.grants} ${made.grants === 1 ? 'grant' : 'grants'} and ${made.events} ${made.events === 1 ? 'event' : 'events'}, each with its proof, in ${out}.`,
           ...made.controls.map((line) => `  ${line}`),
           `README.txt says how to check it; the manifest’s hash is ${made.manifest}.`,
         ].join('\n'),
