@@ -1,10 +1,11 @@
 import { canRequest } from '../core/lifecycle.ts'
 import { channelLane, personLane } from '../core/notice.ts'
 import type { PersonId } from '../core/person.ts'
-import { groupsToAskWith, policyFor, refuseUnlessMember } from '../core/policy.ts'
+import { groupsToAskWith, policyFor, refuseUnlessMember, rehearse } from '../core/policy.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../core/request.ts'
+import type { ApprovalStage } from '../core/stages.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from './approve-at-once.ts'
 import { closedAlready } from './decide-request.ts'
 import { type AskingPlan, planAsking, tellDirectly } from './plan-asking.ts'
@@ -19,6 +20,12 @@ export type Answering = {
   readonly answer: 'accept' | 'decline'
 }
 
+/** One request as it is now, and what it still needs where somebody had approved it beforehand. */
+export type Answered = {
+  readonly request: Request
+  readonly missing?: readonly ApprovalStage[] | undefined
+}
+
 /**
  * Whoever is to have the access says whether he wants it. Only a yes puts it to the approvers; everything that was
  * asked for together is answered together.
@@ -26,7 +33,7 @@ export type Answering = {
 export async function answerOffer(
   world: World,
   { request: id, by, answer }: Answering,
-): Promise<{ readonly requests: readonly Request[] } | Refused> {
+): Promise<{ readonly answered: readonly Answered[] } | Refused> {
   const bundle = await world.store.reads.bundleOf(id)
   const [first] = bundle
   if (!first) return refuse('unknown-request', 'There is no such request.')
@@ -40,27 +47,29 @@ export async function answerOffer(
   const beforehand: ReadonlyMap<RequestId, Beforehand> =
     answer === 'accept' ? await readAllBeforehand(world, bundle) : new Map()
   const plan = answer === 'accept' ? await planFor(world, first) : undefined
+  const now = await world.store.reads.now()
   let grants: string[] = []
   const result = await world.store.transaction(async (tx) => {
-    const answered: Request[] = []
+    const answered: Answered[] = []
     grants = []
     let late: Refused | undefined
     for (const { id: one } of bundle) {
       const request = await tx.requests.lock(one)
       if (!request) continue
       if (await answerOne(world, tx, request, by, answer)) {
-        answered.push(request)
         const given = beforehand.get(one)
         const pending: Request = { ...request, state: 'pending', version: request.version + 1 }
-        const atOnce = given && (await approveAtOnce(world, tx, pending, given))
+        const atOnce = given && (await approveAtOnce(world, tx, pending, given, now))
         if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
+        answered.push(atOnce ?? { request: answer === 'accept' ? pending : request })
       } else late ??= tooLate(request)
     }
     const [lead] = answered
     if (!lead) return late ?? refuse('unknown-request', 'There is no such request.')
     await tell(world, tx, answered, answer)
-    if (plan && grants.length < answered.length) await tellDirectly(tx, answered, plan)
-    return { requests: answered }
+    const waiting = answered.flatMap(({ request }) => (request.state === 'pending' ? [request] : []))
+    if (plan && waiting.length > 0) await tellDirectly(tx, waiting, plan)
+    return { answered }
   })
   if (isRefused(result)) return result
   for (const grant of grants) world.nudge.grant(grant)
@@ -68,7 +77,10 @@ export async function answerOffer(
   return result
 }
 
-/** What was said yes to before it was asked counts from the moment on in which it is somebody's own wish. */
+/**
+ * What was decided before counts from the moment on in which it is somebody's own wish: judged by who the two are then
+ * and by the policy of then, like a request of that moment. What would be refused today is left to people.
+ */
 async function readAllBeforehand(
   world: World,
   bundle: readonly Request[],
@@ -76,10 +88,15 @@ async function readAllBeforehand(
   const catalog = world.catalog()
   const found = new Map<RequestId, Beforehand>()
   for (const request of bundle) {
-    const { id, requester: person, target, role } = request
-    const groups = await world.directory.groups(groupsToAskWith(catalog, target, role))
-    const policy = policyFor(catalog, request, groups)
-    const one = policy && (await readBeforehand(world, { person, target, role }, policy))
+    const { id, requester, target, role } = request
+    const [asker, receiver, groups] = await Promise.all([
+      world.directory.person(askerOf(request)),
+      world.directory.person(requester),
+      world.directory.groups(groupsToAskWith(catalog, target, role)),
+    ])
+    const allowed = rehearse(catalog, request, asker, groups, receiver)
+    if (isRefused(allowed)) continue
+    const one = await readBeforehand(world, { person: requester, target, role }, allowed.policy)
     if (one) found.set(id, one)
   }
   return found
@@ -120,12 +137,12 @@ async function answerOne(
 async function tell(
   world: World,
   tx: Tx,
-  answered: readonly Request[],
+  answered: readonly Answered[],
   answer: Answering['answer'],
 ): Promise<void> {
-  const [lead] = answered
+  const lead = answered[0]?.request
   if (!lead) return
-  if (answer === 'accept') for (const { id } of answered) await tellCards(tx, { id, state: 'pending' })
+  if (answer === 'accept') for (const { request } of answered) await tellCards(tx, request)
   else
     tx.tell({
       lane: channelLane(world.catalog().securityChannel),

@@ -57,18 +57,25 @@ export async function readBeforehand(
   return { policy, requester: person, groups, given }
 }
 
-/** Undefined when nothing was decided beforehand: then people are asked. */
+/**
+ * Undefined when nothing was decided beforehand: then people are asked. `wishedAt` is when it became the wish of whoever
+ * is to have it: when it was asked for, or when an offer was accepted.
+ */
 export async function approveAtOnce(
   world: World,
   tx: Tx,
   request: Request,
   beforehand: Beforehand,
+  wishedAt = request.createdAt,
 ): Promise<AtOnce | undefined> {
   // What somebody else asked for is not a wish of its holder yet.
   if (request.state !== 'pending') return undefined
   // An extension makes the access longer than what was agreed to beforehand.
   if (request.prolongs !== undefined) return undefined
-  return (await byRule(world, tx, request, beforehand)) ?? (await byYeses(world, tx, request, beforehand))
+  return (
+    (await byRule(world, tx, request, beforehand, wishedAt)) ??
+    (await byYeses(world, tx, request, beforehand, wishedAt))
+  )
 }
 
 async function byRule(
@@ -76,11 +83,12 @@ async function byRule(
   tx: Tx,
   request: Request,
   { policy, requester, groups }: Beforehand,
+  wishedAt: Date,
 ): Promise<AtOnce | undefined> {
-  // A rule speaks of people who ask for themselves.
-  if (request.askedBy !== undefined) return undefined
   const ask = { ...request, person: request.requester }
-  const moments = [request.createdAt, ...(request.startsAt ? [request.startsAt] : [])]
+  // A start that was over before the offer was accepted means at once.
+  const later = request.startsAt && request.startsAt > wishedAt ? [request.startsAt] : []
+  const moments = [wishedAt, ...later]
   const rule = ruleFor(policy, ask, moments, groups)
   if (!rule || !(await tx.requests.close(request, 'approved', undefined))) return undefined
   await tx.requests.decideByRule(request.id, { policy: policy.name, rule: rule.name })
@@ -103,6 +111,7 @@ async function byYeses(
   tx: Tx,
   asked: Request,
   { requester, groups, given }: Beforehand,
+  wishedAt: Date,
 ): Promise<AtOnce | undefined> {
   let request = asked
   let missing: readonly ApprovalStage[] | undefined
@@ -120,7 +129,7 @@ async function byYeses(
       self: verdict.self,
       note: '',
       preApproval: held.number,
-      at: request.createdAt,
+      at: wishedAt,
     } as const
     request = { ...request, decisions: [...request.decisions, decision] }
     missing = stillMissing(verdict.stages)

@@ -61,7 +61,10 @@ export function askingMessages({
       names,
     ),
     'offer answered': offerAnswer(
-      five(() => offered.request),
+      five(() => ({
+        request: { ...pending.request, askedBy: 'U0BEN' },
+        missing: pending.policy?.approve.stages.map((stage) => ({ ...stage, missing: stage.count })),
+      })),
       'accept',
       names,
     ),

@@ -12,8 +12,8 @@ export async function pressAnswerOffer(door: Door, { visitor, action, value, vie
   const request = readId(value)
   if (!request) return tellRefusal(door, notOurs())
   const answer = action === ACTION.accept ? 'accept' : 'decline'
-  const answered = await answerOffer(door.world, { request, by: visitor.person, answer })
-  if (isRefused(answered)) return tellRefusal(door, answered)
-  const said = await withNames(door.world.directory, (names) => offerAnswer(answered.requests, answer, names))
+  const done = await answerOffer(door.world, { request, by: visitor.person, answer })
+  if (isRefused(done)) return tellRefusal(door, done)
+  const said = await withNames(door.world.directory, (names) => offerAnswer(done.answered, answer, names))
   return view ? said : { ...said, replace: true }
 }

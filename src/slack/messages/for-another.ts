@@ -2,12 +2,14 @@
 import { formatDuration } from '../../core/duration.ts'
 import { clamp } from '../../core/reason.ts'
 import { type Request, requestName } from '../../core/request.ts'
+import type { Answered } from '../../operations/answer-offer.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { sentence } from '../blocks/compose.ts'
 import { actions, button } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { type Line, moment, say, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
+import { moreApprovals } from './approval-stages.ts'
 import { accessName, accessOf, approvedBy, listedAccess } from './phrases.ts'
 import { quoted } from './standing.ts'
 import type { Telling } from './told.ts'
@@ -86,17 +88,37 @@ export function forOther({ request, grant }: Card): Telling {
 
 /** To whoever would have it, in place of the question. */
 export function offerAnswer(
-  requests: readonly Request[],
+  answered: readonly Answered[],
   answer: 'accept' | 'decline',
   names: Names,
 ): Message {
-  const [first] = requests
+  const first = answered[0]?.request
   if (!first) return sentence(say`Nothing waited for your answer.`)
+  const requests = answered.map((one) => one.request)
   const about = say`${requestName(first.number)}: ${listedAccess(requests)} for ${formatDuration(first.duration)}`
   const asker = first.askedBy ? names(first.askedBy) : 'Whoever asked'
+  if (answer === 'decline')
+    return sentence(say`You declined ${about}. Nobody was asked, and ${asker} is told.`)
+  const waits = requests.some((one) => one.state === 'pending')
   return sentence(
-    answer === 'accept'
-      ? say`You accepted ${about}. The approvers are asked now; you get a message when it is decided.`
-      : say`You declined ${about}. Nobody was asked, and ${asker} is told.`,
+    together(
+      say`You accepted ${about}.`,
+      ...answered.map((one) => decidedBefore(one, names)),
+      waits ? say`The approvers are asked now; you get a message when it is decided.` : say``,
+    ),
   )
+}
+
+/** What rules and yeses given beforehand came to; empty where people decide it all. */
+function decidedBefore({ request, missing }: Answered, names: Names): Line {
+  const which = say`${requestName(request.number)}`
+  if (request.state === 'approved')
+    return together(
+      say`${which} was ${approvedBy(request, names)} at once.`,
+      request.startsAt
+        ? say`You are given it ${moment(request.startsAt)}, if you may still have it then.`
+        : say`You are being given it now; a message follows when it is there.`,
+    )
+  if (!missing) return say``
+  return say`${which} is ${approvedBy(request, names)} already. It needs ${moreApprovals(missing, true)}.`
 }
