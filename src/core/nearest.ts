@@ -8,7 +8,20 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   if (!best) return undefined
   const prefix = known.filter((name) => name.toLowerCase().startsWith(asked) && asked.length >= 2)
   if (prefix.length === 1) return prefix[0]
-  return best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined
+  return isNear(best.distance, best.name) ? best.name : undefined
+}
+
+/** How far a mistyped name is from this one, 0 for the same; undefined when it is not near. A beginning is as near as a slip. */
+export function nearness(typed: string, name: string): number | undefined {
+  const asked = typed.toLowerCase()
+  const known = name.toLowerCase()
+  const edits = distance(asked, known)
+  if (asked.length >= 2 && known.startsWith(asked)) return Math.min(edits, 1)
+  return isNear(edits, name) ? edits : undefined
+}
+
+function isNear(edits: number, name: string): boolean {
+  return edits <= Math.max(1, Math.floor(name.length / 3))
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) from one text to the other. */

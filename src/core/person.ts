@@ -10,6 +10,8 @@ export type Person = {
   readonly id: PersonId
   readonly kind: PersonKind
   readonly name: string
+  /** What others type after an @, as far as Slack tells. Chosen freely: never used to find out who somebody is. */
+  readonly handle?: string
   readonly email?: string
   /** IANA name, for quiet hours and dates in words. */
   readonly timezone?: string

@@ -94,10 +94,12 @@ export function personFrom(id: PersonId, user: SlackUser, teamId: string): Perso
   // The full name first: a display name is whatever somebody chose this morning.
   const name = cleanText(user.profile?.real_name || user.real_name || user.profile?.display_name || '')
   const email = user.profile?.email
+  const handle = cleanText(user.profile?.display_name || user.name || '').replace(/^@+/, '')
   return {
     id,
     kind: kindOf(id, user, teamId),
     name: clamp(name.replaceAll('\n', ' '), 80) || id,
+    ...(handle ? { handle: clamp(handle.replaceAll('\n', ' '), 80) } : {}),
     ...(email ? { email } : {}),
     ...(user.tz ? { timezone: user.tz } : {}),
   }

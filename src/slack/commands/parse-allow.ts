@@ -2,6 +2,7 @@
 import { resemblesDuration } from '../../core/duration.ts'
 import type { PersonId } from '../../core/person.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
+import { noSuchPerson } from './no-such-person.ts'
 import { nameIn, restAfter, type Word } from './typed-text.ts'
 
 /** What was written so far; a form asks for the rest. */
@@ -27,12 +28,7 @@ export function parseAllow(text: string, words: readonly Word[]): AllowCommand |
   const verb = nameIn(first).toLowerCase()
   if (verb === 'list' && words.length === 2) return { kind: 'allow-list' }
   if (verb === 'end') return readEnd(second, words.length)
-  if (!first.person)
-    return refuse(
-      'unknown-person',
-      `“${first.text}” is not a person Slack knows: type @ and choose from Slack's list. ${HELP}`,
-      'person',
-    )
+  if (!first.person) return noSuchPerson(first.text, HELP)
   return { kind: 'allow', words: { person: first.person, ...readTerms(text, words) } }
 }
 

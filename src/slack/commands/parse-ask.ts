@@ -7,6 +7,7 @@ import { resemblesDuration } from '../../core/duration.ts'
 import type { PersonId } from '../../core/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { resemblesStart } from '../../core/start-time.ts'
+import { noSuchPerson } from './no-such-person.ts'
 import { nameIn, restAfter, type Word } from './typed-text.ts'
 
 export type AskWords = {
@@ -94,7 +95,7 @@ function takeOption(text: string, words: readonly Word[], at: number, options: O
       options.receiver = next.person
       return 2
     }
-    return text[next.at] === '@' ? noReceiver(next) : 0
+    return text[next.at] === '@' ? noSuchPerson(next.text, 'Nothing was asked for.') : 0
   }
   if (options.start !== undefined) return 0
   const said = key === 'from' ? 1 : 0
@@ -117,11 +118,3 @@ export function meansDuration(typed: string): boolean {
 
 /** What other programs would read as a number. */
 const NUMBERS = /^[-+]?(?:0[xob][0-9a-f]+|[0-9]+e[0-9]+[a-z]?|infinity|nan)$/i
-
-function noReceiver({ text }: Word): Refused {
-  return refuse(
-    'unknown-person',
-    `“${text}” is not a person Slack knows: type @ and choose from Slack's list. Nothing was asked for.`,
-    'person',
-  )
-}

@@ -5,6 +5,7 @@ import { parseDuration } from '../../core/duration.ts'
 import { nearest } from '../../core/nearest.ts'
 import type { PersonId } from '../../core/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { noSuchPerson } from './no-such-person.ts'
 import { nameIn, type Word } from './typed-text.ts'
 
 export type AuditWords = {
@@ -42,12 +43,7 @@ export function parseAuditFilter(words: readonly Word[]): AuditWords | Refused {
 function readPart(word: Word): Part {
   if (word.person) return { person: word.person }
   const typed = nameIn(word)
-  if (typed.startsWith('@'))
-    return refuse(
-      'unknown-person',
-      `“${typed}” is not a person Slack knows: type @ and choose from Slack's list.`,
-      'person',
-    )
+  if (typed.startsWith('@')) return noSuchPerson(typed, AUDIT_HELP)
   const colon = /^(type|since|until):(.*)$/i.exec(typed)
   if (!colon) return { name: typed }
   const [, key = '', value = ''] = colon

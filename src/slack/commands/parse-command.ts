@@ -6,6 +6,7 @@ import type { EvidenceSpan } from '../../core/evidence.ts'
 import type { PersonId } from '../../core/person.ts'
 import { cleanText } from '../../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { noSuchPerson } from './no-such-person.ts'
 import { type AllowCommand, parseAllow } from './parse-allow.ts'
 import { type AskWords, meansDuration, parseAsk } from './parse-ask.ts'
 import { type AuditWords, parseAuditFilter } from './parse-audit-filter.ts'
@@ -131,7 +132,7 @@ function readRevoke(text: string, words: readonly Word[]): Command | Refused {
   const [, person, target] = words
   const help = 'Write /elevate revoke @person target [role] reason, or /elevate revoke @person everything.'
   if (!person || !target) return usage(help)
-  if (!person.person) return noPerson(person, help)
+  if (!person.person) return noSuchPerson(person.text, help)
   // A target of that name is revoked by its grant's number.
   if (nameIn(target).toLowerCase() === 'everything')
     return { kind: 'revoke-everything', person: person.person, reason: restAfter(text, words, 3) }
@@ -193,15 +194,6 @@ function numbered(letter: 'G' | 'R', word: Word | undefined): number | undefined
   if (kind !== letter || !/^[1-9][0-9]{0,8}$/.test(match[2]))
     return usage(`That is not a ${letter === 'G' ? 'grant' : 'request'}: write ${letter}-12, for example.`)
   return Number(match[2])
-}
-
-function noPerson(word: Word, help: string): Refused {
-  const typed = word.text
-  return refuse(
-    'unknown-person',
-    `“${typed}” is not a person Slack knows: type @ and choose from Slack's list. ${help}`,
-    'person',
-  )
 }
 
 function usage(text: string): Refused {

@@ -1,6 +1,7 @@
 /** `orders-db read @ana around 2026-11-20 03:00 for 2h` → whose access of when is wanted. */
 import type { WhoAsk } from '../../audit/who.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
+import { noSuchPerson } from './no-such-person.ts'
 import { nameIn, type Word } from './typed-text.ts'
 
 export type WhoWords =
@@ -25,12 +26,7 @@ export function parseWho(words: readonly Word[]): WhoWords | Refused {
   const people = words.filter((word) => word.person)
   const others = words.filter((word) => !word.person)
   const unresolved = others.find((word) => word.text.startsWith('@'))
-  if (unresolved)
-    return refuse(
-      'unknown-person',
-      `“${unresolved.text}” is not a person Slack knows: type @ and choose from Slack's list. ${WHO_HELP}`,
-      'person',
-    )
+  if (unresolved) return noSuchPerson(unresolved.text, WHO_HELP)
   const first = others.findIndex((word) => isWhen(word))
   const names = first < 0 ? others : others.slice(0, first)
   const when = readWhen(first < 0 ? [] : others.slice(first))

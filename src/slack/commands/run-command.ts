@@ -26,14 +26,15 @@ import { answerAudit, answerCheckpoint } from './answer-audit.ts'
 import { answerEvidence } from './answer-evidence.ts'
 import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
 import { answerStory, answerWho } from './answer-who.ts'
+import { withSuggestions } from './no-such-person.ts'
 import { type Command, parseCommand, SUBCOMMANDS } from './parse-command.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
 export async function runCommand(door: Door, typed: Typed): Promise<Answer | undefined> {
   const command = parseCommand(typed.text)
-  if (isRefused(command)) return tellRefusal(door, command)
   const by = typed.visitor.person
+  if (isRefused(command)) return tellRefusal(door, await withSuggestions(door, by, command))
   switch (command.kind) {
     case 'form':
       return openForm(door, typed, command)
