@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
-import { connectorKinds } from '../../src/connectors/registry.ts'
 import { brief, GOOD, issuesOf, paper, withChange } from './paper.ts'
 
 it('reads a good file, with durations in seconds and people by kind', () => {
@@ -56,11 +54,6 @@ it('reads a good file, with durations in seconds and people by kind', () => {
       ],
     },
   })
-})
-
-it('the example that people copy is good, and without a warning', () => {
-  const text = readFileSync(new URL('../../elevate.example.yaml', import.meta.url), 'utf8')
-  expect(parseCatalog(text, connectorKinds)).toMatchObject({ ok: true, warnings: [] })
 })
 
 it('what may be left out has a cautious default', () => {
