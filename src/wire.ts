@@ -131,6 +131,7 @@ async function assemble(
     memory: directory,
     botToken: environment.slack.botToken,
     transport: transportOf(environment, routes, others),
+    ...(checkpoints ? { logKey: () => checkpoints.key() } : {}),
     ...apiUrl,
     log,
   })

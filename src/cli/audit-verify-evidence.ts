@@ -3,6 +3,7 @@ import path from 'node:path'
 import { MANIFEST } from '../audit/evidence/pack.ts'
 import { type VerifiedPack, verifyPack } from '../audit/evidence/verify-pack.ts'
 import { readKeys } from './audit-files.ts'
+import { changesInWords } from './changes-in-words.ts'
 import { print } from './print.ts'
 
 /** Checks a folder of evidence, without the database and without this machine's own key. */
@@ -42,6 +43,8 @@ function inWords({
   texts,
   grants,
   checkpoints,
+  handovers,
+  restores,
   manifest,
   faults,
 }: VerifiedPack): string[] {
@@ -49,6 +52,7 @@ function inWords({
     ok ? 'The evidence is as it was made, and every event in it is proven.' : 'The evidence does NOT hold:',
     ...faults.map((fault) => `  ✗ ${fault}`),
     `${files} files; ${events} events proven; ${texts} private texts matched; ${grants} grants tell those events; ${checkpoints} checkpoints are of one log.`,
+    ...changesInWords(restores, handovers),
     `The manifest’s hash is ${manifest}; the log has it in the event export.made.`,
   ]
 }

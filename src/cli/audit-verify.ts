@@ -12,6 +12,7 @@ import { type Verified, verifyLog } from '../audit/verify.ts'
 import { anchoredNotes, anchorInUse, progress, readKeys, signingKeyInUse, withProofs } from './audit-files.ts'
 import { verifyEvidence } from './audit-verify-evidence.ts'
 import { verifyProofFile } from './audit-verify-proof.ts'
+import { changesInWords, count } from './changes-in-words.ts'
 import { print } from './print.ts'
 
 type VerifyOptions = {
@@ -143,15 +144,7 @@ function inWords(verified: Verified, keys: readonly Verifier[], warnings: readon
     ...faults.map((fault) => `  ✗ ${fault.text}`),
     ...(more > 0 ? [`  ✗ and ${more} more`] : []),
     `${count(size, 'event')} read; ${count(checkpoints.good, 'checkpoint')} came out${by}; ${count(texts, 'private text')} matched${erased > 0 ? `; ${count(erased, 'private text')} erased on purpose` : ''}.`,
-    ...restores.map(
-      ({ index, kept, abandoned }) =>
-        `The log was restored: ${count(kept, 'event')} of it were kept, and at event ${index} an operator confirmed with its key that ${count(abandoned, 'checkpoint')} from before count no more.`,
-    ),
-    ...handovers.map(({ index, lost }) =>
-      lost
-        ? `At event ${index} another key takes over, and the one before did NOT sign that: it was said to be lost. Ask who did it.`
-        : `At event ${index} the key was replaced; the one before signed that.`,
-    ),
+    ...changesInWords(restores, handovers),
     proven > 0
       ? `Events 0 to ${proven - 1} are proven${unsigned > 0 ? `; ${count(unsigned, 'newer event')} not signed yet` : ''}.`
       : 'No event is proven.',
@@ -164,8 +157,4 @@ function inWords(verified: Verified, keys: readonly Verifier[], warnings: readon
     ...keys.map((key) => `Key: ${key.vkey}`),
     ...warnings.map((warning) => `Note: ${warning}`),
   ].join('\n')
-}
-
-function count(n: number, one: string): string {
-  return `${n} ${one}${n === 1 ? '' : 's'}`
 }

@@ -11,6 +11,8 @@ export type Checkpoints = {
   start(): void
   /** Signs what is there now. False when the log contradicts what was signed before. */
   sign(): Promise<boolean>
+  /** The verifier key of now; after a rotation the new one, from the next signing on. */
+  key(): string
   stop(): Promise<void>
 }
 
@@ -74,6 +76,7 @@ export function makeCheckpoints(
       task = schedule('*/20 * * * * *', tick, { noOverlap: true, suppressMissedWarning: true })
     },
     sign,
+    key: () => signer.verifier.vkey,
     async stop() {
       await task?.destroy()
       await witnessing?.stop()

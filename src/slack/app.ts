@@ -34,6 +34,7 @@ export type SlackAppOptions = {
   readonly client?: WebClient
   /** The memory of the world's directory, so that Slack's news reaches it. */
   readonly memory?: NonNullable<Door['memory']>
+  readonly logKey?: Door['logKey']
   /** Milliseconds until somebody who waits is told that it takes longer. */
   readonly patience?: number
 }
@@ -83,6 +84,7 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
     log,
     patience: options.patience ?? PATIENCE,
     ...(options.memory ? { memory: options.memory } : {}),
+    ...(options.logKey ? { logKey: options.logKey } : {}),
   })
   const { start, stop, alive, port } = line
   return { client, botUserId: self.botUserId, teamId: self.teamId, start, stop, alive, port }

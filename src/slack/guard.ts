@@ -30,6 +30,8 @@ export type Door = {
     forgetPerson(id: string): void
     forgetGroup(id: string): void
   }
+  /** The verifier key of the audit log, where it is signed. Who signs it is no business of a door. */
+  readonly logKey?: () => string
   /** Milliseconds a person waits for the outcome before being told that it is still being looked at. */
   readonly patience: number
 }

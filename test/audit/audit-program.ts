@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { vi } from 'vitest'
 import { auditCommand } from '../../src/cli/audit.ts'
 
@@ -10,6 +10,15 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 
 /** In this process, which takes no time to start. */
 export async function audit(env: Record<string, string>, args: readonly string[]): Promise<Ran> {
+  return ran(auditCommand(), env, args)
+}
+
+/** The same for any command. */
+export async function ran(
+  command: Command,
+  env: Record<string, string>,
+  args: readonly string[],
+): Promise<Ran> {
   const said = { out: '', err: '' }
   const hear = (to: 'out' | 'err') => (piece: unknown) => {
     said[to] += String(piece)
@@ -23,7 +32,7 @@ export async function audit(env: Record<string, string>, args: readonly string[]
   process.env = { ...env }
   process.exitCode = 0
   try {
-    await auditCommand().exitOverride().parseAsync(args, { from: 'user' })
+    await command.exitOverride().parseAsync(args, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else {

@@ -11,16 +11,16 @@ import { requestName } from '../../core/request.ts'
 import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts'
 import { csvLine } from '../export-csv.ts'
 import { pagesOf } from '../export-jsonl.ts'
+import { abandonedUnder, type KeyStretch, keyStretches } from '../key-stretches.ts'
 import { readVkey } from '../note.ts'
 import { formatProof } from '../proof-file.ts'
 import { ProofMaker } from '../proof-maker.ts'
-import { abandonedIn } from '../restore-statement.ts'
 import { ControlFiles } from './control-files.ts'
 import { eventFile } from './event-file.ts'
 import { grantJson, grantText } from './grant-file.ts'
 import { addLog } from './log-files.ts'
 import { Pack } from './pack.ts'
-import { readme, VERIFIER } from './readme.ts'
+import { abandonedNote, readme, VERIFIER } from './readme.ts'
 import { saidIn } from './said.ts'
 
 const GRANTS = 200
@@ -36,7 +36,10 @@ export type EvidenceJob = {
   /** Everything is proven under this one; events that came later are left out. */
   readonly checkpoint: Checkpoint
   readonly note: string
-  /** Put in when it is known; whoever checks should have it from elsewhere too. */
+  /**
+   * A verifier key of the log, when one is known: with it the folder has all keys, and checkpoints that an operator
+   * abandoned are known for what they are. Whoever checks should have one from elsewhere too.
+   */
   readonly vkey: string | undefined
   /** This installation, in facts: what and value. */
   readonly installation: readonly (readonly [what: string, value: string])[]
@@ -106,15 +109,22 @@ async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'f
   }
   await addPolicies(pack, store)
   const key = job.vkey === undefined ? undefined : readVkey(job.vkey)
-  await addLog(pack, proof, job, await abandonedIn(proof, key ? [key] : []), async (size, root, origin) =>
+  const keys = key ? await keyStretches(proof, key) : []
+  const about = await aboutTheLog(proof, checkpoint.size)
+  for (const leaf of about) if (await add(leaf)) events += 1
+  const abandoned = await abandonedUnder(proof, keys)
+  const left = await addLog(pack, proof, job, abandoned, async (size, root, origin) =>
     controls.row(11, [String(size), origin, root]),
   )
+  await addKeys(pack, keys)
+  if (left > 0) controls.note(11, abandonedNote(left))
   await addRights(pack, store)
   for (const fact of installation) await controls.row(15, fact)
   const openReviews = await store.reads.openReviews(1_000, span.person)
   const lines = await controls.end(inWords(span), openReviews.length)
   await pack.add('verify.go', await VERIFIER())
-  await pack.add('README.txt', readme({ ...job, events, grants, controls: lines, period: inWords(span) }))
+  const said = { events, grants, keys, abandoned: left, controls: lines, period: inWords(span) }
+  await pack.add('README.txt', readme({ ...job, ...said }))
   return { events, grants, controls: lines }
 }
 
@@ -132,6 +142,30 @@ async function addEvent(
   if (bytes !== undefined) await pack.add(`${name}.json`, bytes)
   if (texts.length > 0) await pack.add(`${name}.private.json`, JSON.stringify(texts))
   return true
+}
+
+/** What the keys and the checkpoints rest upon, whenever it happened: how one key followed another, what was abandoned. */
+async function aboutTheLog(proof: ProofStore, before: number): Promise<readonly StoredLeaf[]> {
+  const found = await Promise.all(
+    (['key.rotated', 'checkpoint.abandoned'] as const).map((type) => proof.aboutCheckpoints(type)),
+  )
+  const signed = found.flat().filter(({ index }) => index < before)
+  const leaves = await Promise.all(signed.map(({ index }) => proof.leaves(index, 1)))
+  return leaves.flat()
+}
+
+/** All keys, oldest first: one a line in `vkey`, and with their stretches for whoever reads. */
+async function addKeys(pack: Pack, keys: readonly KeyStretch[]): Promise<void> {
+  if (keys.length === 0) return
+  await pack.add('vkey', keys.map(({ key }) => `${key.vkey}\n`).join(''))
+  const rows = keys.map(({ key, from, how }, at) => [
+    key.vkey,
+    String(from),
+    String(keys[at + 1]?.from ?? ''),
+    how,
+  ])
+  const lines = [['key', 'since_event', 'until_event', 'how'], ...rows]
+  await pack.add('keys.csv', lines.map(csvLine).join(''))
 }
 
 async function* grantsOf(store: EvidenceJob['store'], span: EvidenceSpan): AsyncGenerator<GrantRow> {

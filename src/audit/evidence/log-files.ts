@@ -11,25 +11,30 @@ const PAGE = 10_240
 
 /**
  * Compares each checkpoint with the tree on the way; throws when one is of another log. Those that an operator abandoned
- * with his signature, after a backup was restored, are left out: their events are gone, and the log says so.
+ * with his signature, after a backup was restored, are left out: their events are gone, and the log says so. Gives how
+ * many these are.
  */
 export async function addLog(
   pack: Pack,
   proof: ProofStore,
-  { checkpoint, note, vkey }: Pick<EvidenceJob, 'checkpoint' | 'note' | 'vkey'>,
+  { checkpoint, note }: Pick<EvidenceJob, 'checkpoint' | 'note'>,
   abandoned: AbandonedSet,
   seen: (size: number, root: string, origin: string) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const tiles = new TileBuilder()
   const range = new CompactRange()
   const put = ({ level, n, width, hashes }: Tile) => pack.add(`log/${tilePath(level, n, width)}`, hashes)
   const notes = await pack.grow('log/checkpoints')
+  let left = 0
   const kept = checkpointsUpTo(proof, checkpoint.size)
   let coming = await kept.next()
   const compare = async (): Promise<void> => {
     for (; !coming.done && coming.value.size <= range.size; coming = await kept.next()) {
       const one = parseCheckpoint(coming.value.note.slice(0, coming.value.note.indexOf('\n\n') + 1))
-      if (one && abandoned.has(one)) continue
+      if (one && abandoned.has(one)) {
+        left += 1
+        continue
+      }
       if (!one || one.size !== range.size || !sameHash(one.root, range.root()))
         throw new Error(
           `The checkpoint of ${coming.value.size} events is not of this log. Run: elevate audit verify`,
@@ -51,7 +56,7 @@ export async function addLog(
   for (const tile of tiles.rest()) await put(tile)
   await notes.end()
   await pack.add('log/checkpoint', note)
-  if (vkey) await pack.add('vkey', `${vkey}\n`)
+  return left
 }
 
 async function* checkpointsUpTo(proof: Pick<ProofStore, 'checkpoints'>, size: number) {

@@ -2,35 +2,55 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
+import type { KeyStretch } from '../key-stretches.ts'
 import { MANIFEST } from './pack.ts'
 
 /** A verifier in another language, by other people's code. */
 export const VERIFIER = () => readFile(path.join(import.meta.dirname, 'verify.go'))
 
+const FOLLOWED = ` The first one is enough: each
+key has signed that the next one follows, in an event of type key.rotated, except one that says “lost”.`
+
+/** For whoever misses a checkpoint that he was shown once. */
+export function abandonedNote(left: number): string {
+  return `${left} checkpoint${left === 1 ? ' was' : 's were'} left out: the database was restored from a backup, and an operator confirmed, signed with the log’s key, that ${left === 1 ? 'it counts' : 'they count'} no more (the events checkpoint.abandoned).`
+}
+
+function keysIn(keys: readonly KeyStretch[]): string {
+  if (keys.length === 0) return 'Key        not put in: ask for it (elevate audit key)'
+  const lines = keys.map(({ key, from, how }) =>
+    how === 'first' ? key.vkey : `${key.vkey}\n           (${how} at event ${from})`,
+  )
+  return `${keys.length > 1 ? 'Keys' : 'Key '}       ${lines.join('\n           ')}`
+}
+
 export function readme(about: {
   readonly checkpoint: Checkpoint
-  readonly vkey: string | undefined
+  readonly keys: readonly KeyStretch[]
+  /** Checkpoints that were left out because an operator has abandoned them. */
+  readonly abandoned: number
   readonly period: string
   readonly events: number
   readonly grants: number
   readonly controls: readonly string[]
 }): string {
-  const { checkpoint, vkey, period, events, grants, controls } = about
+  const { checkpoint, keys, abandoned, period, events, grants, controls } = about
   return `Evidence of who had access, from elevate
 
 Period     ${period}
 Log        ${checkpoint.origin}, ${checkpoint.size} events when this was made
 Here       ${events} events, ${grants} grants
-Key        ${vkey ?? 'not put in: ask for it (elevate audit key)'}
-
+${keysIn(keys)}
+${abandoned > 0 ? `Restored   ${abandonedNote(abandoned)}\n` : ''}
 The key says whose log this is. Do not take it from this folder alone: compare it with the one you were given before, or
-with a second person of the organisation.
+with a second person of the organisation.${keys.length > 1 ? FOLLOWED : ''}
 
 What is here
   controls/       fifteen questions that auditors ask, each as text and as rows (CSV)
   grants/         one grant a file, as text and as JSON: who, what, why, by whose decision, from when to when
   events/         the events themselves, byte for byte as they were signed (.json), the texts people typed
                   (.private.json), and for each a proof that it stands in the signed log (.tlog-proof)
+  vkey, keys.csv  all keys of the log, oldest first, and for which stretch of it each of them signs
   configuration/  the rules that were in force, by their SHA-256; every event names the one it was made under
   log/            the tree over the whole log, as hashes only, and all signed checkpoints
   ${MANIFEST} the hash of every file
@@ -47,7 +67,8 @@ How to check it, without us and without a network
      apt-get install golang-go golang-golang-x-mod-dev):
        GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go KEY .
      or, with Go's modules: go mod init verify && go get golang.org/x/mod && go run verify.go KEY .
-     After a change of key give all keys of the log: --vkey twice, or KEY,KEY to verify.go.
+     KEY is the first key of the log: where a key was replaced, the one before has signed that, and both programs follow. A key that was lost could not sign: then give
+     the new one too, from whoever answers for it (--vkey twice, or KEY,KEY to verify.go).
   4. The checkpoints are also in the organisation's security channel in Slack. Compare one of those with log/checkpoints.
 
 Controls

@@ -5,13 +5,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { SaltedText } from '../../core/audit-proof.ts'
-import { notesIn, openCheckpoint } from '../checkpoint.ts'
-import { CompactRange, sameHash } from '../merkle.ts'
+import type { Handover } from '../key-line.ts'
 import type { Verifier } from '../note.ts'
 import { parseProof, verifyProof } from '../proof-file.ts'
-import { hashesOf, TILE_WIDTH, tilePath } from '../tiles.ts'
+import type { Restore } from '../verify.ts'
 import { eventFile } from './event-file.ts'
 import { MANIFEST } from './pack.ts'
+import { type KeyEvent, keyEventIn, keysFollowing, verifyTree } from './verify-tree.ts'
 
 const MOST_FAULTS = 1_000
 
@@ -24,22 +24,43 @@ export type VerifiedPack = {
   readonly checkpoints: number
   /** Of the manifest; the log has it in the event that the folder was made with. */
   readonly manifest: string
+  /** Where one key was followed by another. */
+  readonly handovers: readonly Handover[]
+  readonly restores: readonly Restore[]
   readonly faults: readonly string[]
 }
 
+/** `keys` are believed, and whichever keys they handed the log over to. */
 export async function verifyPack(folder: string, keys: readonly Verifier[]): Promise<VerifiedPack> {
-  const check = new PackCheck(folder, keys)
+  const events = await keyEventsIn(folder)
+  const check = new PackCheck(folder, keysFollowing(keys, events))
   const manifest = await check.manifest()
-  await check.log()
+  const { checkpoints, handovers, restores, faults: ofTree } = await verifyTree(folder, keys, events)
   await check.strangers()
-  return { ...check.counts, manifest, ok: check.faults.length === 0, faults: check.faults }
+  const faults = [...check.faults, ...ofTree].slice(0, MOST_FAULTS)
+  return { ...check.counts, checkpoints, handovers, restores, manifest, ok: faults.length === 0, faults }
+}
+
+/** Read before anything else: they say which keys there are. Only those with a proof beside them, which is checked later. */
+async function keyEventsIn(folder: string): Promise<readonly KeyEvent[]> {
+  const found: KeyEvent[] = []
+  const names = await readdir(path.join(folder, 'events'), { recursive: true }).catch(() => [])
+  for (const name of names) {
+    const index = Number(/(?:^|[\\/])(\d{1,16})\.tlog-proof$/.exec(name)?.[1] ?? Number.NaN)
+    if (!Number.isSafeInteger(index)) continue
+    const file = path.join(folder, 'events', name.replace(/\.tlog-proof$/, '.json'))
+    const event = keyEventIn(index, await readFile(file, 'utf8').catch(() => ''))
+    if (event) found.push(event)
+  }
+  return found.sort((a, b) => a.index - b.index)
 }
 
 class PackCheck {
   readonly faults: string[] = []
-  readonly counts = { files: 0, events: 0, texts: 0, grants: 0, checkpoints: 0 }
+  readonly counts = { files: 0, events: 0, texts: 0, grants: 0 }
   readonly #folder: string
   readonly #keys: readonly Verifier[]
+  #checkpoint: string | undefined
 
   constructor(folder: string, keys: readonly Verifier[]) {
     this.#folder = folder
@@ -96,11 +117,15 @@ class PackCheck {
 
   async #event(name: string): Promise<void> {
     const proof = (await this.#read(name)) ?? ''
+    this.#checkpoint ??= (await this.#read('log/checkpoint')) ?? ''
     const base = name.slice(0, -'.tlog-proof'.length)
     const bytes = await this.#read(`${base}.json`)
-    const index = parseProof(proof)?.index
+    const { index, checkpoint } = parseProof(proof) ?? {}
     if (index === undefined || base !== eventFile(index))
       return this.#fault(`${name} is not the proof of that event`)
+    // That one is compared with the tree, and its key with whose turn it is.
+    if (checkpoint !== this.#checkpoint)
+      return this.#fault(`${name} is a proof under another checkpoint than log/checkpoint`)
     // Its bytes may have been erased for good; then there is nothing left to prove.
     if (bytes === undefined) return
     const texts = textsIn(await this.#read(`${base}.private.json`))
@@ -122,52 +147,6 @@ class PackCheck {
         this.#fault(`${name} tells event ${index} otherwise than the event itself`)
     }
     this.counts.grants += 1
-  }
-
-  /** Counts the leaves once and compares with every checkpoint on the way. */
-  async log(): Promise<void> {
-    const texts = [(await this.#read('log/checkpoints')) ?? '', (await this.#read('log/checkpoint')) ?? '']
-    const notes = (await Promise.all(texts.map((text) => Array.fromAsync(notesIn([text]))))).flat()
-    if (notes.length === 0) return this.#fault('log/ has no checkpoint')
-    // The newest stands in both.
-    const opened = [...new Set(notes)].flatMap((note) => {
-      const one = openCheckpoint(note, this.#keys)
-      if (one.ok) return [one.checkpoint]
-      this.#fault(`a checkpoint in log/ cannot count: ${one.fault}`)
-      return []
-    })
-    const waiting = opened.sort((a, b) => a.size - b.size)
-    const range = new CompactRange()
-    const compare = () => {
-      for (let next = waiting[0]; next && next.size <= range.size; next = waiting[0]) {
-        waiting.shift()
-        if (next.size === range.size && sameHash(next.root, range.root())) this.counts.checkpoints += 1
-        else this.#fault(`the checkpoint of ${next.size} events is not of the log whose hashes are in log/`)
-      }
-    }
-    compare()
-    for await (const hash of this.#leaves()) {
-      range.append(hash)
-      compare()
-    }
-    for (const { size } of waiting)
-      this.#fault(`log/ has ${range.size} hashes, but ${size} events were signed`)
-  }
-
-  async *#leaves(): AsyncGenerator<Uint8Array> {
-    for (let n = 0; ; n += 1) {
-      const full = await readFile(this.#at(`log/${tilePath(0, n)}`)).catch(() => undefined)
-      if (full) {
-        yield* hashesOf(full)
-        if (full.length === TILE_WIDTH * 32) continue
-        return
-      }
-      const partial = this.#at(`log/${tilePath(0, n)}.p`)
-      const widths = (await readdir(partial).catch(() => [])).map(Number).filter(Number.isSafeInteger)
-      const widest = widths.sort((a, b) => b - a)[0]
-      if (widest !== undefined) yield* hashesOf(await readFile(path.join(partial, String(widest))))
-      return
-    }
   }
 
   /** Whatever lies in the folder and is not listed was put there later. */

@@ -48,8 +48,7 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
       span,
       out,
       ...signed,
-      // Whoever checks should have the key from elsewhere anyway.
-      vkey: undefined,
+      vkey: door.logKey?.(),
       installation: [['made from', 'Slack: elevate evidence has the versions of this installation']],
       record: (manifest) => recordEvidence(world, by, span, manifest),
     })
