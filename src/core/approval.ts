@@ -26,13 +26,12 @@ import {
   type FilledStage,
   fillStages,
   mayFill,
-  viaFallback,
+  type Say,
+  sayIn,
 } from './stages.ts'
 
-type Judged = {
+type Judged = Say & {
   readonly self: boolean
-  /** The approver has his say only because others did not answer in time. */
-  readonly fallback: boolean
   readonly policy: Policy
 }
 
@@ -41,6 +40,8 @@ export type Outcome = Judged &
     | { readonly outcome: 'denied' }
     | {
         readonly outcome: 'counted' | 'approved'
+        /** The one that this yes fills. */
+        readonly stage: FilledStage
         /** All of the policy's, with this yes. */
         readonly stages: readonly FilledStage[]
         /** What comes of it, by the limits of those who fill them. */
@@ -102,8 +103,7 @@ export function decide(
       `You have approved ${requestName(request.number)} already; it needs other people too.`,
     )
   if (verdict === 'deny') {
-    const fallback = !found.approve.stages.some((stage) => mayFill(stage, approver.id, groups))
-    return { outcome: 'denied', self, fallback, policy }
+    return { outcome: 'denied', self, ...sayIn(policy.approve.stages, approver.id, groups), policy }
   }
   if (requester.kind !== 'member')
     return refuse('requester-gone', `<@${request.requester}> is no longer a member of this workspace.`)
@@ -111,7 +111,8 @@ export function decide(
   if (tooMuch) return tooMuch
   const earlier = standingApprovals(request.decisions, policy, groups, own)
   const stages = fillStages(policy.approve.stages, [...earlier, approver.id], groups)
-  if (!stages.some((stage) => stage.by.includes(approver.id)))
+  const stage = stages.find(({ by }) => by.includes(approver.id))
+  if (!stage)
     return refuse(
       'stage-filled',
       `${requestName(request.number)} has every approval that you could give; it waits for other people now. You can still deny it.`,
@@ -124,8 +125,9 @@ export function decide(
       `Today's policy no longer allows that long for ${request.role} on ${request.target}. With “Approve with changes…” you can approve it for ${formatDuration(policy.duration.max)} at most.`,
     )
   const complete = approvalsIn(stages) >= approvalsNeeded(stages)
-  const fallback = viaFallback(stages, approver.id, groups)
-  return { outcome: complete ? 'approved' : 'counted', self, fallback, policy, stages, terms }
+  const outcome = complete ? 'approved' : 'counted'
+  const say = sayIn(policy.approve.stages, approver.id, groups, stage)
+  return { outcome, self, ...say, policy, stage, stages, terms }
 }
 
 /** The stages as they stand, with the earlier yeses that count today. */

@@ -5,7 +5,7 @@
 import { overseersOf } from './approval.ts'
 import { type Catalog, findRole, findTarget, type Policy, policiesFor } from './catalog.ts'
 import { MINUTE } from './duration.ts'
-import { type Groups, groupsIn, includes, type Person } from './person.ts'
+import { entitledThrough, type Groups, groupsIn, includes, type Person } from './person.ts'
 import {
   type Allowed,
   type Ask,
@@ -94,7 +94,12 @@ export function rehearseBreakGlass(
   const ticket = may.policy.ticket && ticketIn(may.policy.ticket, ask.reason)
   return (
     refuseDuration(duration, may.policy) ??
-    refuseReason(ask.reason, may.policy) ?? { ...may, duration, ticket }
+    refuseReason(ask.reason, may.policy) ?? {
+      ...may,
+      duration,
+      ticket,
+      through: entitledThrough(may.policy.breakGlass?.from ?? [], person.id, groups),
+    }
   )
 }
 

@@ -33,11 +33,19 @@ export type Who =
 export type Groups = ReadonlyMap<GroupId, readonly PersonId[]>
 
 export function includes(who: readonly Who[], person: PersonId, groups: Groups): boolean {
-  return who.some((one) => {
-    if (one.kind === 'everyone') return true
-    if (one.kind === 'person') return one.id === person
-    return groups.get(one.id)?.includes(person) ?? false
-  })
+  return who.some((one) => isMeant(one, person, groups))
+}
+
+function isMeant(one: Who, person: PersonId, groups: Groups): boolean {
+  if (one.kind === 'everyone') return true
+  if (one.kind === 'person') return one.id === person
+  return groups.get(one.id)?.includes(person) ?? false
+}
+
+/** By which entries of the list this person is meant, for the record: ids of groups, his own id, `everyone`. */
+export function entitledThrough(who: readonly Who[], person: PersonId, groups: Groups): string[] {
+  const meant = who.filter((one) => isMeant(one, person, groups))
+  return [...new Set(meant.map((one) => (one.kind === 'everyone' ? 'everyone' : one.id)))]
 }
 
 export function groupsIn(who: readonly Who[]): GroupId[] {

@@ -13,7 +13,7 @@ import {
 } from './catalog.ts'
 import { DURATION_HELP, formatDuration } from './duration.ts'
 import { nearest } from './nearest.ts'
-import { type Groups, groupsIn, includes, type Person, type PersonId } from './person.ts'
+import { entitledThrough, type Groups, groupsIn, includes, type Person, type PersonId } from './person.ts'
 import { lengthOf, REASON_MAX } from './reason.ts'
 import { isRefused, oneOf, type Refused, refuse } from './refusal.ts'
 import { readTicket, type TicketAsk } from './ticket.ts'
@@ -33,6 +33,10 @@ export type Allowed = {
   /** Seconds. */
   readonly duration: number
   readonly ticket?: string | undefined
+  /** By what the policy means whoever asks: ids of groups, his own id, `everyone`. */
+  readonly through: readonly string[]
+  /** The same of whoever is to have it, where that is somebody else. */
+  readonly receiverThrough?: readonly string[]
 }
 
 export type Entitlement = { readonly target: Target; readonly role: Role; readonly policy: Policy }
@@ -145,7 +149,21 @@ export function rehearse(
   const tooLong = refuseDuration(duration, policy)
   if (tooLong) return tooLong
   if (isRefused(ticket)) return ticket
-  return refuseReason(ask.reason, policy) ?? { policy, target, role, duration, ticket }
+  return (
+    refuseReason(ask.reason, policy) ?? {
+      policy,
+      target,
+      role,
+      duration,
+      ticket,
+      ...(receiver
+        ? {
+            through: entitledThrough(policy.requestFor?.from ?? [], person.id, groups),
+            receiverThrough: entitledThrough(policy.requestFor?.to ?? [], receiver.id, groups),
+          }
+        : { through: entitledThrough(policy.request, person.id, groups) }),
+    }
+  )
 }
 
 /** Whoever is to have access must be able to have it. Not an attempt of the receiver, who knows nothing of it. */

@@ -4,7 +4,7 @@
  * possible is filled.
  */
 import type { Policy } from './catalog.ts'
-import { type Groups, includes, membersOf, type PersonId, type Who } from './person.ts'
+import { entitledThrough, type Groups, includes, membersOf, type PersonId, type Who } from './person.ts'
 import type { Alert } from './pinging.ts'
 
 export type ApprovalStage = {
@@ -106,10 +106,30 @@ export function approvalsPossible(
   return approvalsNeeded(open) + approvalsIn(filled)
 }
 
-/** Which stage this person fills only because others did not answer in time; undefined in his own right. */
-export function viaFallback(stages: readonly FilledStage[], person: PersonId, groups: Groups): boolean {
-  const mine = stages.find((stage) => stage.by.includes(person))
-  return mine !== undefined && !includes(mine.from, person, groups)
+/** What made it this person's say: recorded with it, because who is in a group changes. */
+export type Say = {
+  /** Only because others did not answer in time. */
+  readonly fallback: boolean
+  /** Ids of groups, the person's own id, `everyone`. */
+  readonly through: readonly string[]
+}
+
+/**
+ * All that gives him a say in these stages: a yes may fill another one of them when others follow. `filled` is the one
+ * that it fills now; without, he has his say in his own right wherever he has one.
+ */
+export function sayIn(
+  stages: readonly ApprovalStage[],
+  person: PersonId,
+  groups: Groups,
+  filled?: ApprovalStage,
+): Say {
+  const through = (who: readonly Who[]) => entitledThrough(who, person, groups)
+  const own = through(stages.flatMap((stage) => stage.from))
+  const fallback = filled ? !includes(filled.from, person, groups) : own.length === 0
+  if (!fallback) return { fallback, through: own }
+  const standingIn = through(stages.flatMap((stage) => stage.fallback ?? []))
+  return { fallback, through: [...new Set([...own, ...standingIn])] }
 }
 
 /** For events: `1 of S0DBA,U0SAM`. */
@@ -119,7 +139,18 @@ export function writeStage({ name, from, count }: ApprovalStage): string {
 
 /** For events: `S0DBA,U0SAM: U0BEN`. */
 export function writeFilled({ name, from, by }: FilledStage): string {
-  return `${name ?? writeWho(from)}: ${by.join(', ')}`
+  return `${nameOfStage({ name, from })}: ${by.join(', ')}`
+}
+
+/** For events: its name, or whom it names. */
+export function nameOfStage({
+  name,
+  from,
+}: {
+  readonly name?: string | undefined
+  readonly from: readonly Who[]
+}): string {
+  return name ?? writeWho(from)
 }
 
 function writeWho(who: readonly Who[]): string {

@@ -8,13 +8,13 @@ import { groupsToApproveBy, ruleFor } from '../core/auto-approval.ts'
 import type { Policy } from '../core/catalog.ts'
 import type { Grant } from '../core/grant.ts'
 import { channelLane, personLane } from '../core/notice.ts'
-import type { Groups, Person } from '../core/person.ts'
+import { entitledThrough, type Groups, type Person } from '../core/person.ts'
 import type { Tx, World } from '../core/ports.ts'
 import { type PreApproval, type PreApproved, preApprovalName } from '../core/pre-approval.ts'
 import { isRefused } from '../core/refusal.ts'
 import { type Request, requestName } from '../core/request.ts'
 import { type ApprovalStage, stillMissing } from '../core/stages.ts'
-import { recordApproval } from './decide-request.ts'
+import { entitlementIn, recordApproval } from './decide-request.ts'
 import { openGrant } from './open-grant.ts'
 
 /** More yeses of different people to the same than any policy could need. */
@@ -97,7 +97,14 @@ async function byRule(
     type: 'request.approved',
     actor: POLICY,
     outcome: 'rule',
-    detail: { rule: policy.name, auto_rule: rule.name, approvers: [], needed: 0, self_approved: false },
+    detail: {
+      rule: policy.name,
+      auto_rule: rule.name,
+      ...(rule.from ? { through: entitledThrough(rule.from, request.requester, groups) } : {}),
+      approvers: [],
+      needed: 0,
+      self_approved: false,
+    },
   })
   const grant = await openGrant(world, tx, request, requester, POLICY)
   tellApproved(world, tx, request)
@@ -170,7 +177,12 @@ async function count(
     type: 'decision.recorded',
     actor: { kind: 'person', id: held.giver },
     outcome: 'approve',
-    detail: { self: verdict.self, rule: verdict.policy.name, pre_approval: name },
+    detail: {
+      self: verdict.self,
+      rule: verdict.policy.name,
+      ...entitlementIn(verdict),
+      pre_approval: name,
+    },
   })
   if (verdict.outcome !== 'approved') return undefined
   recordApproval(world, tx, request, held.giver, verdict)

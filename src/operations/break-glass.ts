@@ -34,7 +34,7 @@ export async function breakGlass(
   const taken = await world.store.transaction(async (tx) => {
     const allowed = rehearseBreakGlass(catalog, ask, person, groups, await tx.reviews.openOf(asking.by))
     if (isRefused(allowed)) return allowed
-    const { policy, target, role, duration, ticket } = allowed
+    const { policy, target, role, duration, ticket, through } = allowed
     const cards = cardLanes(catalog, target.channel)
     const request = await tx.reviews.open(
       {
@@ -50,7 +50,7 @@ export async function breakGlass(
       },
       cards,
     )
-    record(tx, request)
+    record(tx, request, through)
     grant = (await openGrant(world, tx, request, person, asking.by)).id
     for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
     await tellHomes(tx, asking.by)
@@ -64,7 +64,7 @@ export async function breakGlass(
 }
 
 /** No approval is among the events: there was none. */
-function record(tx: Tx, request: Request): void {
+function record(tx: Tx, request: Request, through: readonly string[]): void {
   const rule = request.policyName
   const about = {
     actor: { kind: 'person', id: request.requester },
@@ -77,13 +77,18 @@ function record(tx: Tx, request: Request): void {
   const { ticket } = request
   const detail = {
     rule,
+    through: [...through],
     duration_s: request.duration,
     approvals_needed: 0,
     ...(ticket ? { ticket } : {}),
     ...BREAK_GLASS,
   }
   tx.append({ ...about, type: 'request.created', detail, private: { reason: request.reason } })
-  tx.append({ ...about, type: 'break_glass.used', detail: { rule, duration_s: request.duration } })
+  tx.append({
+    ...about,
+    type: 'break_glass.used',
+    detail: { rule, through: [...through], duration_s: request.duration },
+  })
 }
 
 const BREAK_GLASS = { kind: 'break-glass' } as const

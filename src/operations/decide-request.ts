@@ -21,6 +21,7 @@ import {
   type ApprovalStage,
   approvalsNeeded,
   type FilledStage,
+  nameOfStage,
   stillMissing,
   writeFilled,
 } from '../core/stages.ts'
@@ -151,7 +152,7 @@ function record(
     detail: {
       self: verdict.self,
       rule: verdict.policy.name,
-      ...(verdict.fallback ? { via: 'fallback' } : {}),
+      ...entitlementIn(verdict),
       ...termsIn(limit),
     },
     ...(note ? { private: { note } } : {}),
@@ -159,6 +160,15 @@ function record(
   if (verdict.outcome === 'approved') recordApproval(world, tx, request, deciding.by, verdict)
   if (verdict.outcome === 'denied')
     tx.append({ ...about, type: 'request.denied', ...(note ? { private: { note } } : {}) })
+}
+
+/** By what right, and for which stage: who is in a group tomorrow says nothing of who was when it was decided. */
+export function entitlementIn(verdict: Outcome): JsonObject {
+  return {
+    through: [...verdict.through],
+    ...(verdict.fallback ? { via: 'fallback' } : {}),
+    ...('stage' in verdict ? { stage: nameOfStage(verdict.stage) } : {}),
+  }
 }
 
 function termsIn({ duration, startsAt }: Limit): JsonObject {

@@ -176,7 +176,7 @@ async function open(
   world: World,
   tx: Tx,
   asking: Asking,
-  { policy, target, role, duration, ticket }: Allowed,
+  { policy, target, role, duration, ticket, through, receiverThrough }: Allowed,
   plan: AskingPlan,
   bundle: RequestId | 'first' | undefined,
 ): Promise<Request | undefined> {
@@ -216,6 +216,8 @@ async function open(
     policy: policyHash,
     detail: {
       rule: policy.name,
+      through: [...through],
+      ...(receiverThrough ? { receiver_through: [...receiverThrough] } : {}),
       duration_s: duration,
       approvals_needed: approvalsNeeded(policy.approve.stages),
       stages: policy.approve.stages.map(writeStage),

@@ -5,10 +5,11 @@ import {
   type ApprovalStage,
   approvalsIn,
   approvalsPossible,
+  type FilledStage,
   fillStages,
   mayFill,
+  sayIn,
   stillMissing,
-  viaFallback,
 } from '../../src/core/stages.ts'
 
 const group = (id: string): Who => ({ kind: 'group', id })
@@ -23,6 +24,8 @@ const both: ApprovalStage[] = [
 ]
 const filled = (stages: ApprovalStage[], ...by: string[]) =>
   fillStages(stages, by, groups).map((stage) => stage.by)
+
+const filledBy = (stages: readonly FilledStage[], one: string) => stages.find(({ by }) => by.includes(one))
 
 describe('filling stages', () => {
   it('goes in any order', () => {
@@ -45,11 +48,26 @@ describe('filling stages', () => {
     const late = both.map((stage) => ({ ...stage, fallback: [person('USAM')] }))
     const alone = fillStages(late, ['USAM'], groups)
     expect(alone.map((stage) => stage.by)).toEqual([[], ['USAM']])
-    expect(viaFallback(alone, 'USAM', groups)).toBe(false)
+    expect(sayIn(late, 'USAM', groups, filledBy(alone, 'USAM'))).toEqual({
+      fallback: false,
+      through: ['SSEC'],
+    })
     const beside = fillStages(late, ['UDAN', 'USAM'], groups)
     expect(approvalsIn(beside)).toBe(2)
     const forOthers = fillStages([late[0] as ApprovalStage], ['USAM'], groups)
-    expect(viaFallback(forOthers, 'USAM', groups)).toBe(true)
+    expect(sayIn(late, 'USAM', groups, filledBy(forOthers, 'USAM'))).toEqual({
+      fallback: true,
+      through: ['SSEC', 'USAM'],
+    })
+  })
+  it('names everything that gives a person his say, once, and nothing that gives it to others', () => {
+    const stage: ApprovalStage = {
+      from: [group('SDBA'), group('SSEC'), group('SDBA'), person('UDAN'), person('UCHO')],
+      count: 1,
+    }
+    expect(sayIn([stage], 'UDAN', groups).through).toEqual(['SDBA', 'SSEC', 'UDAN'])
+    expect(sayIn([{ from: [{ kind: 'everyone' }], count: 1 }], 'UEVE', groups).through).toEqual(['everyone'])
+    expect(sayIn([stage], 'UEVE', groups).through).toEqual([])
   })
   it('knows how much could come together, and that everyone is never too few', () => {
     const all = () => true

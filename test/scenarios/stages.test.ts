@@ -99,6 +99,12 @@ it('counts somebody who is in both groups once, for the stage where he is needed
   await vi.waitFor(async () => expect(await elevatedLogins(test)).toHaveLength(1), SOON)
   const approved = (await eventsOf(test, number)).find((event) => event.type === 'request.approved')
   expect(approved?.detail).toMatchObject({ stages: [`S0DBA: ${CHO}`, `Security: ${DAN}`] })
+  const decisions = (await eventsOf(test, number)).filter((event) => event.type === 'decision.recorded')
+  expect(decisions.map(({ detail }) => [detail?.stage, detail?.through])).toEqual([
+    // His yes filled the first stage until another DBA came; both are his to fill.
+    ['S0DBA', ['S0DBA', DAN]],
+    ['S0DBA', ['S0DBA']],
+  ])
   await gone()
 })
 
@@ -132,9 +138,9 @@ it('lets a fallback approver fill any one stage, and the event says by which rig
   await sights.isTold(as(BEN), ORDERS, 'Giving access now')
   const told = await eventsOf(test, request.number)
   const decisions = told.filter((event) => event.type === 'decision.recorded')
-  expect(decisions.map((event) => [event.actor.id, event.detail?.via])).toEqual([
-    ['U0EVE', 'fallback'],
-    [BEN, undefined],
+  expect(decisions.map((event) => [event.actor.id, event.detail?.via, event.detail?.through])).toEqual([
+    ['U0EVE', 'fallback', ['U0EVE']],
+    [BEN, undefined, ['S0DBA']],
   ])
   await vi.waitFor(async () => expect(await elevatedLogins(test)).toHaveLength(1), SOON)
   await gone()

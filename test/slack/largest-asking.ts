@@ -34,7 +34,13 @@ export function askingMessages({
   readonly names: Names
 }): Record<string, Message> {
   const offered = offeredOf(pending)
-  const allowed = { policy: pending.policy ?? policy, target, role: read, duration: 1800 }
+  const allowed = {
+    policy: pending.policy ?? policy,
+    target,
+    role: read,
+    duration: 1800,
+    through: ['S0TEAM'],
+  }
   const refused = { refused: { code: 'already-closed', text: 'x'.repeat(300) } } as const
   return {
     'asked together': askedTogetherAnswer(

@@ -45,7 +45,10 @@ export function messagesBeforehand(
   const { policy } = entitlement
   const stages = policy.approve.stages.map((stage) => ({ ...stage, by: ['U0BEN'] }))
   const terms = { duration: 60, startsAt: NOON }
-  const outcome = { outcome: 'counted', self: false, fallback: false, policy, stages, terms } as const
+  const [stage] = stages
+  if (!stage) throw new RangeError('a policy without a stage')
+  const say = { fallback: false, through: ['S0DBA'] }
+  const outcome = { outcome: 'counted', self: false, ...say, policy, stage, stages, terms } as const
   const live = Array.from({ length: 60 }, () => one)
   const byRule = { ...card.request, decisions: [], rule: 'r'.repeat(40) }
   return {

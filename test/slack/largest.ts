@@ -267,7 +267,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     'quarantine ended': quarantineEnded(stopped),
     asked: askedAnswer({
       request: asked,
-      allowed: { policy: widePolicy, target, role: wideRole, duration: 1800 },
+      allowed: { policy: widePolicy, target, role: wideRole, duration: 1800, through: ['S0TEAM'] },
     }),
     decided: decidedAnswer(
       {

@@ -24,6 +24,8 @@ const EVENT_COLUMNS = [
   'texts',
 ]
 
+const RIGHT_COLUMNS = ['through', 'via', 'stage', 'rule']
+
 const COLUMNS: { readonly [kind in NonNullable<Control['rows']>]: readonly string[] } = {
   approvals: [
     'grant',
@@ -87,7 +89,8 @@ export class ControlFiles {
     const files = new ControlFiles(pack)
     for (const control of CONTROLS) {
       const file = await pack.grow(`${nameOf(control)}.csv`)
-      await file.write(csvLine(control.rows ? COLUMNS[control.rows] : EVENT_COLUMNS))
+      const columns = control.byRight ? [...EVENT_COLUMNS, ...RIGHT_COLUMNS] : EVENT_COLUMNS
+      await file.write(csvLine(control.rows ? COLUMNS[control.rows] : columns))
       const beside =
         control.rows && control.events ? await pack.grow(`${nameOf(control)}-events.csv`) : undefined
       await beside?.write(csvLine(EVENT_COLUMNS))
@@ -102,10 +105,11 @@ export class ControlFiles {
     this.#erased += said.erased
     this.#texts += Object.keys(said.texts).length
     if (said.type === 'decision.recorded') this.#decisions += 1
-    for (const { number, events } of CONTROLS) {
+    for (const { number, events, byRight } of CONTROLS) {
       if (!events?.(said)) continue
       const open = this.#open.get(number)
-      if (!open?.beside) await this.row(number, cellsOf(said))
+      if (!open?.beside)
+        await this.row(number, byRight ? [...cellsOf(said), ...rightCells(said)] : cellsOf(said))
       else {
         open.events += 1
         await open.beside.write(csvLine(cellsOf(said)))
@@ -206,6 +210,12 @@ function cellsOf(said: Said): string[] {
     Object.keys(said.detail).length > 0 ? JSON.stringify(said.detail) : '',
     Object.values(said.texts).join(' / '),
   ]
+}
+
+/** Events from before this was recorded say nothing of it. */
+function rightCells({ detail: { through, via, stage, rule } }: Said): string[] {
+  const word = (value: unknown) => (typeof value === 'string' ? value : '')
+  return [Array.isArray(through) ? through.join(' ') : '', word(via), word(stage), word(rule)]
 }
 
 function approvalCells({ grant, request }: GrantRow, file: string): string[] {

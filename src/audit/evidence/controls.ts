@@ -16,6 +16,8 @@ export type Control = {
   readonly events?: (said: Said) => boolean
   /** Its rows are made of grants, or of what is neither. */
   readonly rows?: 'approvals' | 'times' | 'types' | 'checkpoints' | 'installation'
+  /** Its events with the right that was recorded with each as columns of their own. */
+  readonly byRight?: boolean
 }
 
 const typed =
@@ -88,7 +90,8 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'NIST AC-2, AC-6(1)',
     asks: 'Was each approver allowed to approve when he did?',
     answer:
-      'At each press the approver, his group memberships and the policy are read anew; the event names the rule and the hash of the policy, whose text is under configuration/. Attempts by others are decision.refused. Who was in a group at that moment is Slack’s answer then; the membership list itself is not kept.',
+      'At each press the approver, his group memberships and the policy are read anew, and the event says through what he was entitled: the id of a group that he was in at that moment, his own id, or everyone; for which stage; and by which rule of the policy, whose text is under configuration/ by its hash. “fallback” is somebody who stood in because nobody else answered in time. Attempts by others are decision.refused. That he was in the group is Slack’s answer at that moment; the group’s whole list is not kept.',
+    byRight: true,
     events: (said) => said.type === 'decision.recorded' || refusedAs(said, 'not-an-approver', 'not-yours'),
   },
   {
