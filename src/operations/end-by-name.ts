@@ -26,7 +26,10 @@ export async function endByName(
   return onlyOne(rows, 'end') ?? endGrant(world, { grant: idOf(rows), by, note })
 }
 
-/** An approver or security ends somebody's access by naming the person and the target. */
+/**
+ * An approver or security ends somebody's access by naming the person and the target, in words alone: for where no
+ * dialog can ask whether it is meant, and so for one grant, and only with a reason.
+ */
 export async function revokeByName(
   world: World,
   ask: {
@@ -50,28 +53,40 @@ export async function revokeByName(
   return onlyOne(rows, 'end') ?? endGrant(world, { grant: idOf(rows), by, note })
 }
 
-function onlyThose(target: string): string {
+export function onlyThose(target: string): string {
   return `Only the holder, the approvers of that access and security can end access on ${target}.`
 }
 
-function endable(rows: readonly GrantRow[]): GrantRow[] {
+/** Grants that can be ended now; of a chain the last, with which all of it ends. */
+export function endable(rows: readonly GrantRow[]): GrantRow[] {
   return lastOfEachChain(rows.filter((row) => canGrant('end', row.grant.state)))
 }
 
 /** Target and role at the beginning of the words choose among the rows; what follows is the reason. */
-function narrow(world: World, live: readonly GrantRow[], typed: readonly string[], target?: string) {
+export function narrow(
+  world: World,
+  live: readonly GrantRow[],
+  typed: readonly string[],
+  target?: string,
+): {
+  readonly rows: readonly GrantRow[]
+  readonly note: string
+  readonly named: string | undefined
+  readonly role: string | undefined
+} {
   const [first = '', second = ''] = typed
   const named =
     target ??
     (findTarget(world.catalog(), first) || live.some((row) => row.grant.target === first) ? first : undefined)
-  if (named === undefined) return { rows: live, note: typed.join(' '), named }
+  if (named === undefined) return { rows: live, note: typed.join(' '), named, role: undefined }
   const there = live.filter((row) => row.grant.target === named)
   const roles = new Set([
     ...there.map((row) => row.grant.role),
     ...(findTarget(world.catalog(), named)?.roles ?? []).map((role) => role.id),
   ])
-  if (!roles.has(second)) return { rows: there, note: typed.slice(1).join(' '), named }
-  return { rows: there.filter((row) => row.grant.role === second), note: typed.slice(2).join(' '), named }
+  if (!roles.has(second)) return { rows: there, note: typed.slice(1).join(' '), named, role: undefined }
+  const rows = there.filter((row) => row.grant.role === second)
+  return { rows, note: typed.slice(2).join(' '), named, role: second }
 }
 
 export function onlyOne(rows: readonly GrantRow[], verb: string): Refused | undefined {

@@ -9,6 +9,7 @@ import { cleanText } from '../core/reason.ts'
 import { isRefused, type Refused, refuse } from '../core/refusal.ts'
 import type { Request, RequestId } from '../core/request.ts'
 import { endChain } from './end-chain.ts'
+import { sayWhy } from './end-grant.ts'
 import { endPreApproval } from './end-pre-approval.ts'
 import { refuseUnlessSecurity } from './refuse-unless-security.ts'
 import { tellHomes } from './tell-homes.ts'
@@ -46,8 +47,7 @@ export async function endEverything(
   const no = await refuseUnlessMayEnd(world, { by, person })
   if (no) return no
   const note = cleanText(typed)
-  if (note === '')
-    return refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+  if (note === '') return sayWhy()
   const actor = { kind: 'person', id: by } as const
   // What opens the door again goes first.
   const beforehand: PreApproval[] = []

@@ -22,8 +22,9 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
   const note = cleanText(ending.note)
   const own = row.grant.person === ending.by
   if (!own) {
-    const no = await refuseUnlessEnder(world, row, ending.by, note)
+    const no = await refuseUnlessEnder(world, row, ending.by)
     if (no) return no
+    if (note === '') return sayWhy()
   }
   const result = await world.store.transaction(async (tx) => {
     const ended = await endChain(tx, ending.grant, {
@@ -42,23 +43,28 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
   return result
 }
 
+export function sayWhy(): Refused {
+  return refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+}
+
+/** By Slack's answer of this moment; holders may always give back what is theirs, which is not asked here. */
+export async function mayEndNow(world: World, grant: Grant, by: PersonId): Promise<boolean> {
+  const catalog = world.catalog()
+  const [person, groups] = await Promise.all([
+    world.directory.person(by),
+    world.directory.groups([...new Set(groupsIn(overseersOf(catalog, grant)))]),
+  ])
+  return mayEnd(catalog, grant, person, groups)
+}
+
 /** Tells security of an attempt to end what is not one's own, and refuses; undefined when it is allowed. */
-async function refuseUnlessEnder(
+export async function refuseUnlessEnder(
   world: World,
   { grant, request }: GrantRow,
   by: PersonId,
-  note: string,
 ): Promise<Refused | undefined> {
   const catalog = world.catalog()
-  const named = overseersOf(catalog, grant)
-  const [person, groups] = await Promise.all([
-    world.directory.person(by),
-    world.directory.groups([...new Set(groupsIn(named))]),
-  ])
-  if (mayEnd(catalog, grant, person, groups))
-    return note
-      ? undefined
-      : refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+  if (await mayEndNow(world, grant, by)) return undefined
   await world.store.transaction(async (tx) => {
     tx.append({
       type: 'decision.refused',

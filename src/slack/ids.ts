@@ -97,6 +97,7 @@ export const VIEW = {
   allow: 'approve_beforehand',
   audit: 'look_into_the_log',
   end_everything: 'end_everything_of',
+  revoke: 'revoke_on_target',
   accept_standing: 'accept_standing',
   take_standing: 'take_standing',
 } as const

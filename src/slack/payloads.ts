@@ -46,7 +46,8 @@ export const commandBody = z
     user_id: personId,
     command: z.string(),
     text: z.string().max(20_000).default(''),
-    trigger_id: id,
+    /** Without one no dialog can be opened. */
+    trigger_id: z.string().max(255).default(''),
     channel_id: id,
     is_enterprise_install: org,
   })

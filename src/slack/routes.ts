@@ -18,6 +18,7 @@ import { pressAskAgain, pressOpenForm } from './actions/open-form.ts'
 import { pressPick, suggest } from './actions/pick-entitlement.ts'
 import { pressAllow, pressEndAllow } from './actions/pre-approval.ts'
 import { pressReview } from './actions/review-break-glass.ts'
+import { submitRevoke } from './actions/revoke-on-target.ts'
 import {
   pressAccept,
   pressAcceptAll,
@@ -147,6 +148,7 @@ export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
   [VIEW.allow, submitAllow],
   [VIEW.audit, submitAudit],
   [VIEW.end_everything, submitEndEverything],
+  [VIEW.revoke, submitRevoke],
 ])
 
 export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])

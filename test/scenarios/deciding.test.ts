@@ -118,11 +118,15 @@ describe('somebody else', () => {
 
   it('of security ends it by naming the person and the target', { timeout: 40_000 }, async () => {
     const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
-    expect(await sights.types(as(SAM), 'revoke @ada orders-db', SECURITY)).toContain('Please say why')
+    await as(SAM).command('revoke @ada orders-db laptop stolen', { channel: SECURITY })
+    await sights.readsDialog(as(SAM), /\*?Ada\*? loses this now/, `(G-${grant.number})`, 'laptop stolen')
+    await as(SAM).fill('Reason', '   ')
+    expect(await as(SAM).submit()).toMatchObject({ errors: { note: /say why/ } })
     expect(await elevatedLogins(test)).toEqual([grant.account])
-    expect(await sights.types(as(SAM), 'revoke @ada orders-db laptop stolen', SECURITY)).toContain(
-      'Ending the access of',
-    )
+    await as(SAM).fill('Reason', 'laptop stolen')
+    expect(await as(SAM).submit()).toMatchObject({ ok: true })
+    await sights.readsDialog(as(SAM), 'Ending the access of')
+    await as(SAM).closeModal()
     await becomesOf([])
     await sights.reads(as(ADA), 'dm', /was ended early by .*sam/i, '> laptop stolen')
   })

@@ -3,12 +3,13 @@ import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/nearest.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { readStart } from '../../core/start-time.ts'
-import { endByName, revokeByName } from '../../operations/end-by-name.ts'
+import { endByName } from '../../operations/end-by-name.ts'
 import { extendAccess, extendableByName } from '../../operations/extend-access.ts'
 import { listAccess } from '../../operations/list-access.ts'
 import { requestTogether } from '../../operations/request-access.ts'
 import { withdrawByName } from '../../operations/withdraw-by-name.ts'
 import { openEndEverything } from '../actions/end-everything.ts'
+import { openRevoke } from '../actions/revoke-on-target.ts'
 import { tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
 import { endingAnswer, extendingAnswer, withdrawnAnswer } from '../messages/acknowledgements.ts'
@@ -81,6 +82,10 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
     case 'allow-list':
     case 'allow-end':
       return answerAllow(door, typed, command)
+    case 'revoke': {
+      const { kind: _, ...meant } = command
+      return openRevoke(door, { by, trigger: typed.trigger, ...meant })
+    }
     default:
       return end(door, by, command)
   }
@@ -140,10 +145,8 @@ async function withdraw(door: Door, by: string, { request }: Of<'withdraw'>): Pr
   return isRefused(withdrawn) ? tellRefusal(door, withdrawn) : withdrawnAnswer(withdrawn.request)
 }
 
-async function end(door: Door, by: string, command: Of<'end'> | Of<'revoke'>): Promise<Answer> {
-  const ended = await (command.kind === 'end'
-    ? endByName(door.world, { ...command, by })
-    : revokeByName(door.world, { ...command, by }))
+async function end(door: Door, by: string, command: Of<'end'>): Promise<Answer> {
+  const ended = await endByName(door.world, { ...command, by })
   if (isRefused(ended)) return tellRefusal(door, ended)
   return withNames(door.world.directory, (names) => endingAnswer(ended.grant, by, names))
 }

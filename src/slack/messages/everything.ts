@@ -1,5 +1,5 @@
 /** All that somebody has and waits for: before it goes, and after. */
-import { grantName } from '../../core/grant.ts'
+import { type Grant, grantName } from '../../core/grant.ts'
 import type { PersonId } from '../../core/person.ts'
 import { preApprovalName } from '../../core/pre-approval.ts'
 import { requestName } from '../../core/request.ts'
@@ -60,19 +60,28 @@ function countsOf({ grants, requests, beforehand }: Everything): string {
 }
 
 function listOf(all: Everything): Block {
-  const lines = linesOf(all)
+  return listed(linesOf(all), say`${bold('In particular')}:`)
+}
+
+/** As many as fit, and how many more there are. */
+export function listed(lines: readonly Line[], above?: Line): Block {
   const shown = linesThatFit(lines, ROOM, MOST)
   const rest = lines.length - shown.length
-  const title = rest > 0 ? say`The first ${shown.length} of ${lines.length}:` : say`${bold('In particular')}:`
-  return rich(paragraph(title), bullets(rest > 0 ? [...shown, say`And ${rest} more.`] : shown))
+  if (rest === 0) return rich(...(above ? [paragraph(above)] : []), bullets(shown))
+  return rich(
+    paragraph(say`The first ${shown.length} of ${lines.length}:`),
+    bullets([...shown, say`And ${rest} more.`]),
+  )
+}
+
+export function liveLine(grant: Grant): Line {
+  const until = grant.expiresAt ? say`, until ${moment(grant.expiresAt)}` : say`, not there yet`
+  return say`${accessOf(grant)} (${grantName(grant.number)})${until}.`
 }
 
 function linesOf({ grants, requests, beforehand }: Everything): Line[] {
   return [
-    ...grants.map(({ grant }) => {
-      const until = grant.expiresAt ? say`, until ${moment(grant.expiresAt)}` : say`, not there yet`
-      return say`${accessOf(grant)} (${grantName(grant.number)})${until}.`
-    }),
+    ...grants.map(({ grant }) => liveLine(grant)),
     ...requests.map((one) => say`Asked for ${accessOf(one)} (${requestName(one.number)}).`),
     ...beforehand.map((one) => say`Pre-approved for ${accessOf(one)} (${preApprovalName(one.number)}).`),
   ]

@@ -27,7 +27,10 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
     '/elevate allow @ana orders-db read for 5d each 2h why',
     'approves somebody’s requests beforehand, for its approvers; “allow list” shows them, “allow end P-12” ends one',
   ],
-  ['/elevate revoke @ana orders-db reason', 'ends somebody’s access, for its approvers and security'],
+  [
+    '/elevate revoke @ana orders-db reason',
+    'ends somebody’s access, for its approvers and security; asks first',
+  ],
   ['/elevate revoke @ana everything', 'ends all that somebody has and waits for, for security; asks first'],
   [
     '/elevate who orders-db read at 2026-11-20T03:00Z',
