@@ -1,3 +1,4 @@
+import type { ActivitySummary } from '../core/activity.ts'
 import type { LoggedEvent } from '../core/audit-event.ts'
 import { type Grant, grantName, secondsHeld, secondsPlanned } from '../core/grant.ts'
 import type { DigestPeriod } from '../core/notice.ts'
@@ -41,6 +42,8 @@ export type Digest = {
   /** Ended in this stretch, and less than half of the time would have done; the greatest waste first. */
   readonly overAsked: readonly OverAsked[]
   readonly habits: Habits
+  /** What was done with each grant, by its id, as far as the records say. */
+  readonly done: ReadonlyMap<string, ActivitySummary>
   /** Access that a target had and elevate had not given, newest first. */
   readonly standing: readonly LoggedEvent[]
   /** Grants of the last days, at least of a week, by how they came out. */
@@ -90,7 +93,8 @@ export async function readDigest(
   ])
   const state = (wanted: Request['state']) => closed.filter((request) => request.state === wanted)
   const over = grants.filter(({ grant }) => ended(grant, from, to))
-  const records = await completeRecords(store, from, to)
+  const summaries = await store.activity.summaries(from, to)
+  const records = completeRecords(summaries)
   const idle = over.filter(({ grant }) => records.get(grant.id)?.entries === 0)
   const locked = await neverUsed(
     store,
@@ -119,6 +123,7 @@ export async function readDigest(
     unused,
     overAsked: overAsked(used, records),
     habits: habitsOf(closed),
+    done: new Map(summaries.map((one) => [one.grant, one])),
     standing,
     days: daysOf(recent, { from: week, to, zone, most: MOST_DAYS }),
   }
@@ -149,12 +154,10 @@ async function neverUsed(
 }
 
 /** Only what is known to the end: a record with a gap says nothing about what is not in it. */
-async function completeRecords(
-  { activity }: Pick<Store, 'activity'>,
-  from: Date,
-  to: Date,
-): Promise<ReadonlyMap<string, { readonly entries: number; readonly last: Date | undefined }>> {
-  const complete = (await activity.summaries(from, to)).filter(
+function completeRecords(
+  summaries: readonly ActivitySummary[],
+): ReadonlyMap<string, { readonly entries: number; readonly last: Date | undefined }> {
+  const complete = summaries.filter(
     (one) => one.state === 'closed' && one.unavailable === undefined && one.gaps.length === 0,
   )
   return new Map(complete.map((one) => [one.grant, { entries: one.entries + one.cut, last: one.last }]))

@@ -12,15 +12,10 @@ import { NOON } from './rows.ts'
 
 const LATER = new Date(NOON.getTime() + 3_600_000)
 
-export function activityMessages(
-  typed: string,
-  name: string,
-  card: Card,
-  grant: Grant,
-): Record<string, Message> {
-  const names = () => name
-  const activity: ActivitySummary = {
-    grant: grant.id,
+/** As much as can have been done with one access, in the words of the target. */
+export function busyRecord(grant: string, typed: string): ActivitySummary {
+  return {
+    grant,
     state: 'closed',
     entries: 10_000,
     cut: 123_456_789,
@@ -33,6 +28,16 @@ export function activityMessages(
     unavailable: typed.slice(0, 300),
     hash: 'f'.repeat(64),
   }
+}
+
+export function activityMessages(
+  typed: string,
+  name: string,
+  card: Card,
+  grant: Grant,
+): Record<string, Message> {
+  const names = () => name
+  const activity = busyRecord(grant.id, typed)
   const entry = {
     at: NOON,
     kind: 'failed-login' as const,

@@ -12,6 +12,7 @@ import { digestMessage } from '../../src/slack/messages/digest.ts'
 import { everythingAnswer, everythingEnded } from '../../src/slack/messages/everything.ts'
 import { feedHead } from '../../src/slack/messages/feed-head.ts'
 import { writeAuditAsk } from '../../src/slack/payloads.ts'
+import { busyRecord } from './largest-activity.ts'
 import { NOON } from './rows.ts'
 
 const times = <T>(count: number, make: (at: number) => T): T[] =>
@@ -66,6 +67,7 @@ export function securityMessages(all: Worst): Record<string, Message> {
       lone: times(60, (at) => ({ person: `U0${at}`, ...wide, decided: 90, of: 100 })),
     },
     standing: events,
+    done: new Map(whoHad.map(({ grant }) => [grant.id, busyRecord(grant.id, typed)])),
     days: times(8, (at) => ({
       label: `Mon ${at + 1} Sept`,
       counts: { 'full-time': 1000, 'given-back': 1000, 'ended-early': 1000, live: 1000, 'not-given': 1000 },

@@ -8,6 +8,7 @@ import { refusalAnswer } from '../../src/slack/messages/refusal-answer.ts'
 import { revokedNotice } from '../../src/slack/messages/revoked-notice.ts'
 import { whoAnswer } from '../../src/slack/messages/who-answer.ts'
 import { woke } from '../../src/slack/messages/woke.ts'
+import { emptyDigest, look } from './empty-digest.ts'
 import { buttons, plain } from './pressing.ts'
 import {
   approved,
@@ -109,67 +110,9 @@ describe('channels', () => {
   })
 })
 
-const empty = {
-  from: secondsLater(-86_400),
-  to: secondsLater(0),
-  grants: [],
-  asked: 0,
-  denied: [],
-  lapsed: [],
-  withdrawn: [],
-  refused: [],
-  stuck: [],
-  openReviews: [],
-  lateness: { count: 0, p50: 0, p99: 0, worst: 0 },
-  period: 'daily',
-  late: [],
-  unused: [],
-  overAsked: [],
-  habits: { approvers: [], blinkers: [], lone: [] },
-  standing: [],
-  days: [],
-} as const
-
-const look = { zone: 'UTC', native: true, csv: '{}' }
-
-describe('the digest', () => {
-  it('says in one sentence that nothing happened', () => {
-    expect(plain(digestMessage(empty, names, look).text)).toBe(
-      'Nothing happened from 2026-11-22 12:00 UTC to 2026-11-23 12:00 UTC: nobody asked, had or was refused access, and nothing waits to end.',
-    )
-  })
-
-  it('shows who had what, why, who approved it, how long, and how late it ended', () => {
-    const message = digestMessage(
-      { ...empty, asked: 1, grants: [held()], lateness: { count: 1, p50: 300, p99: 300, worst: 300 } },
-      names,
-      { zone: 'Europe/Berlin', native: true, csv: '{}' },
-    )
-    const words = readAloud(message)
-    for (const cell of [
-      '2026-11-23 13:01',
-      'Ada',
-      'read on orders-db',
-      'Look into INC-7',
-      'Ben',
-      '30 min of 30 min',
-      '0.3 s',
-    ])
-      expect(words).toContain(cell)
-    expect(message.text).toContain('Ada: read on orders-db, used 30 min of 30 min, approved by Ben.')
-  })
-
-  it('puts what is still there after its time above everything', () => {
-    const stuck = grant({ state: 'revoking', dueAt: secondsLater(-100), attempts: 4 })
-    const message = digestMessage({ ...empty, stuck: [{ grant: stuck, request: approved() }] }, names, look)
-    expect(readAloud(message)).toContain('Still there after its time')
-    expect(message.text).toContain('Ada still has read on orders-db')
-  })
-})
-
 describe('break-glass', () => {
   it('stays in every digest until it was reviewed, also when nothing else happened', () => {
-    const message = digestMessage({ ...empty, openReviews: [used()] }, names, look)
+    const message = digestMessage({ ...emptyDigest, openReviews: [used()] }, names, look)
     expect(readAloud(message)).toContain('🚨 Break-glass without a review')
     expect(plain(message.text)).toContain(
       'Ada took read on orders-db by break-glass 2026-11-23 12:00 UTC (R-1042); the review is open.',
@@ -178,7 +121,7 @@ describe('break-glass', () => {
 
   it('is named in the digest where an approver would be', () => {
     const grants = [held({ approvers: [], review: used().review })]
-    const message = digestMessage({ ...empty, grants }, names, look)
+    const message = digestMessage({ ...emptyDigest, grants }, names, look)
     expect(message.text).toContain('used 30 min of 30 min, taken by break-glass.')
     expect(readAloud(message)).toContain('break-glass')
   })

@@ -1,5 +1,6 @@
+import type { ActivitySummary } from '../../core/activity.ts'
 import { formatDuration } from '../../core/duration.ts'
-import { secondsHeld, secondsPlanned } from '../../core/grant.ts'
+import { type Grant, secondsHeld, secondsPlanned } from '../../core/grant.ts'
 import type { Held } from '../../core/reads.ts'
 import { clamp } from '../../core/reason.ts'
 import { bullets, linesThatFit, paragraph, rich } from '../blocks/layout.ts'
@@ -7,8 +8,9 @@ import { asManyAsFit } from '../blocks/limits.ts'
 import type { Block, Names } from '../blocks/message.ts'
 import { bold, type Line, say } from '../blocks/say.ts'
 import { accessName, formatLate, heldBy, usedOf } from './phrases.ts'
+import { doneInBrief } from './what-was-done.ts'
 
-const HEADINGS = ['From', 'Who', 'Access', 'Why', 'Approved by', 'Used', 'Late by']
+const HEADINGS = ['From', 'Who', 'Access', 'Why', 'Approved by', 'Used', 'Done', 'Late by']
 const WHO = 1
 
 /** One page of Slack holds 100 rows at most, another 200. */
@@ -19,12 +21,23 @@ type Cell =
   | { readonly type: 'raw_text'; readonly text: string }
   | { readonly type: 'raw_number'; readonly value: number; readonly text: string }
 
+/** What was done with each grant, by its id. */
+type Done = ReadonlyMap<string, ActivitySummary>
+
+const isOver = (grant: Grant) => grant.activatedAt !== undefined && grant.state === 'revoked'
+
 type Shown = { readonly blocks: Block[]; readonly left: number }
 
 /** Who had what, why and for how long; people sort it by any column. Cells are raw: nothing that was typed is parsed. */
-export function nativeTable(held: readonly Held[], names: Names, zone: string, room: number): Shown {
+export function nativeTable(
+  held: readonly Held[],
+  done: Done,
+  names: Names,
+  zone: string,
+  room: number,
+): Shown {
   const clock = clockIn(zone)
-  const rows = held.slice(0, MOST_ROWS).map((one) => row(one, names, clock))
+  const rows = held.slice(0, MOST_ROWS).map((one) => row(one, done, names, clock))
   const shown = asManyAsFit(rows, room - 400, MOST_ROWS)
   if (shown.length === 0) return { blocks: [], left: held.length }
   const table = {
@@ -38,8 +51,8 @@ export function nativeTable(held: readonly Held[], names: Names, zone: string, r
 }
 
 /** The same as sentences. */
-export function grantsInWords(held: readonly Held[], names: Names, room: number): Shown {
-  const lines = held.slice(0, MOST_ROWS).map((one) => heldLine(one, names))
+export function grantsInWords(held: readonly Held[], done: Done, names: Names, room: number): Shown {
+  const lines = held.slice(0, MOST_ROWS).map((one) => heldLine(one, done, names))
   const shown = linesThatFit(lines, room - 200, MOST_ROWS)
   if (shown.length === 0) return { blocks: [], left: held.length }
   return {
@@ -49,17 +62,19 @@ export function grantsInWords(held: readonly Held[], names: Names, room: number)
 }
 
 /** One grant in a sentence, for those who hear the digest. */
-export function heldLine(one: Held, names: Names): Line {
+export function heldLine(one: Held, done: Done, names: Names): Line {
   const { grant } = one
   const used =
     secondsHeld(grant) === undefined
       ? say`asked for ${formatDuration(grant.duration)}`
       : say`used ${usedOf(grant)}`
-  return say`${names(grant.person)}: ${accessName(grant)}, ${used}, ${heldBy(one, names)}.`
+  const did = isOver(grant) ? say` Done with it: ${doneInBrief(done.get(grant.id))}.` : say``
+  return say`${names(grant.person)}: ${accessName(grant)}, ${used}, ${heldBy(one, names)}.${did}`
 }
 
 function row(
   { grant, reason, approvers, review, rule }: Held,
+  done: Done,
   names: Names,
   clock: (at: Date) => string,
 ): Cell[] {
@@ -82,6 +97,7 @@ function row(
       ),
     ),
     number(held ?? 0, held === undefined ? `live, ${formatDuration(secondsPlanned(grant))}` : usedOf(grant)),
+    text(isOver(grant) ? clamp(doneInBrief(done.get(grant.id)), 70) : '–'),
     number(grant.lateByMs ?? 0, grant.lateByMs === undefined ? '–' : formatLate(grant.lateByMs)),
   ]
 }

@@ -37,8 +37,8 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
   const lists = [...urgent, ...others].map(listBlock)
   const room = ROOM - sizeOf([...lists, ...chart])
   const table = native
-    ? nativeTable(digest.grants, names, zone, room)
-    : grantsInWords(digest.grants, names, room)
+    ? nativeTable(digest.grants, digest.done, names, zone, room)
+    : grantsInWords(digest.grants, digest.done, names, room)
   const spoken = [
     say`${title}, ${span}.`,
     totals(digest),
@@ -46,7 +46,7 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
     unusedInWords(digest),
     ...[...urgent, ...others].flatMap((list) => [say`${list.title}:`, ...list.lines]),
     ...dayLines(digest.days).map((line) => say`${line}.`),
-    ...digest.grants.slice(0, MOST_SPOKEN).map((one) => heldLine(one, names)),
+    ...digest.grants.slice(0, MOST_SPOKEN).map((one) => heldLine(one, digest.done, names)),
     more(digest.grants.length - MOST_SPOKEN),
   ]
   return message(between(spoken, ' '), [

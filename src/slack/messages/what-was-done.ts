@@ -29,6 +29,28 @@ export function whatWasDone(target: string, activity: ActivitySummary | undefine
   return together(total === 0 ? nothing(activity) : something(activity, total), silent, gapsOf(activity))
 }
 
+/** The same for a cell of a table: `2 reads, 1 update; 1 refused`, `nothing`, `cannot be seen`. */
+export function doneInBrief(activity: ActivitySummary | undefined): string {
+  if (!activity || activity.state === 'open') return 'still being read'
+  const { counts, refused, unavailable, gaps } = activity
+  const total = doings(counts)
+  if (total === 0 && unavailable !== undefined) return 'cannot be seen'
+  const whole = unavailable === undefined && gaps.length === 0
+  const words = total === 0 ? (whole ? 'nothing' : 'nothing was seen') : kindsOf(counts).join(', ')
+  return [
+    words,
+    ...(refused > 0 ? [`${refused.toLocaleString('en')} refused`] : []),
+    ...(whole ? [] : ['not whole']),
+  ].join('; ')
+}
+
+function kindsOf(counts: ActivitySummary['counts']): string[] {
+  return KINDS.flatMap(([kind, one, many]) => {
+    const count = counts[kind]
+    return count ? [counted(count, one, many)] : []
+  })
+}
+
 function nothing({ counts, gaps }: ActivitySummary): Line {
   const came = counts.connect ? say`, though somebody connected ${timesOf(counts.connect)}` : say``
   return gaps.length > 0 ? say`Nothing was seen${came}.` : say`Nothing was done${came}.`
@@ -36,10 +58,7 @@ function nothing({ counts, gaps }: ActivitySummary): Line {
 
 function something(activity: ActivitySummary, total: number): Line {
   const { counts, refused, failed, first, last, cut } = activity
-  const kinds = KINDS.flatMap(([kind, one, many]) => {
-    const count = counts[kind]
-    return count ? [counted(count, one, many)] : []
-  })
+  const kinds = kindsOf(counts)
   const bad = [
     ...(refused > 0 ? [`${refused.toLocaleString('en')} refused`] : []),
     ...(failed > 0 ? [`${failed.toLocaleString('en')} failed`] : []),
