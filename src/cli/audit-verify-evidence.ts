@@ -42,6 +42,7 @@ function inWords({
   events,
   texts,
   grants,
+  records,
   checkpoints,
   handovers,
   restores,
@@ -51,7 +52,7 @@ function inWords({
   return [
     ok ? 'The evidence is as it was made, and every event in it is proven.' : 'The evidence does NOT hold:',
     ...faults.map((fault) => `  ✗ ${fault}`),
-    `${files} files; ${events} events proven; ${texts} private texts matched; ${grants} grants tell those events; ${checkpoints} checkpoints are of one log.`,
+    `${files} files; ${events} events proven; ${texts} private texts matched; ${grants} grants tell those events; ${records} records of what was done are the ones that events name; ${checkpoints} checkpoints are of one log.`,
     ...changesInWords(restores, handovers),
     `The manifest’s hash is ${manifest}; the log has it in the event export.made.`,
   ]

@@ -21,7 +21,7 @@ export function evidenceCommand(): Command {
   const command = new Command('evidence')
   return command
     .description(
-      'one folder for an auditor: fifteen controls, every grant, every proof, and how to check it without us',
+      'one folder for an auditor: sixteen controls, every grant and what was done with it, every proof, and how to check it without us',
     )
     .requiredOption('--from <moment>', 'for example 2026-11-01', readTime)
     .requiredOption('--to <moment>', 'up to here, not included', readTime)

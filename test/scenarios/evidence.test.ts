@@ -72,7 +72,7 @@ const read = (name: string) => readFile(path.join(home, name), 'utf8')
 
 it('has each control with its rows, or says that there is no such event', async () => {
   const files = await readdir(path.join(home, 'good/controls'))
-  expect(files.filter((file) => file.endsWith('.txt'))).toHaveLength(15)
+  expect(files.filter((file) => file.endsWith('.txt'))).toHaveLength(16)
   const approvals = await read('good/controls/01-approval.csv')
   expect(approvals).toContain(`"'=HYPERLINK(""http://evil.example"") for INC-1"`.replace(`"'=`, `"'=`))
   expect(approvals).toMatch(/"G-1","R-1","U0ADA","orders-db","read",.*"approved","U0BEN"/)
@@ -168,6 +168,13 @@ it('shows every change of a file, an event, a text, a grant, a checkpoint or the
     'a text that a grant tells': [
       (bad) => forge(bad, 'grants/G-1.json', '"content": "=H', '"content": "=J'),
       /G-1\.json tells event \d+ otherwise/,
+    ],
+    'a proof taken away, so that nobody looks at its event': [
+      async (bad) => {
+        await rm(`${bad}/events/0/${index}.tlog-proof`)
+        await swap(`${bad}/MANIFEST.sha256`, new RegExp(`[0-9a-f]{64} {2}events/0/${index}.tlog-proof\n`), '')
+      },
+      /G-1\.json tells event \d+, which has no proof here/,
     ],
     'a checkpoint': [(bad) => forge(bad, 'log/checkpoints', /\n\d+\n/, '\n3\n'), /signature of .* is wrong/],
     'a proof for another event': [

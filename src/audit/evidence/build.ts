@@ -15,6 +15,7 @@ import { abandonedUnder, type KeyStretch, keyStretches } from '../key-stretches.
 import { readVkey } from '../note.ts'
 import { formatProof } from '../proof-file.ts'
 import { ProofMaker } from '../proof-maker.ts'
+import { activityCells, activityOf, addActivity } from './activity-file.ts'
 import { ControlFiles } from './control-files.ts'
 import { eventFile } from './event-file.ts'
 import { grantJson, grantText } from './grant-file.ts'
@@ -28,7 +29,7 @@ const GRANTS = 200
 const EVENTS_OF_A_GRANT = 10_000
 
 export type EvidenceJob = {
-  readonly store: Pick<Store, 'evidence' | 'reads'>
+  readonly store: Pick<Store, 'evidence' | 'reads' | 'activity'>
   readonly proof: ProofStore
   readonly span: EvidenceSpan
   /** A new or empty folder. */
@@ -101,8 +102,15 @@ async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'f
     if (leaves.length === 0) continue
     for (const leaf of leaves) if (await add(leaf)) events += 1
     const name = `grants/${grantName(row.grant.number)}`
-    await pack.add(`${name}.json`, grantJson(row, leaves))
-    await pack.add(`${name}.txt`, grantText(row, leaves))
+    const activity = await activityOf(store, row.grant, leaves, checkpoint.size)
+    if (activity) {
+      await addActivity(pack, activity)
+      for (const index of activity.file ? activity.erasedBy : [])
+        for (const leaf of await proof.leaves(index, 1)) if (await add(leaf)) events += 1
+      await controls.row(16, activityCells(row.grant, activity))
+    }
+    await pack.add(`${name}.json`, grantJson(row, leaves, activity))
+    await pack.add(`${name}.txt`, grantText(row, leaves, activity))
     await controls.grant(row, `${name}.txt`)
     grants += 1
     onProgress?.('grants', grants)

@@ -4,6 +4,7 @@ import type { GrantRow } from '../../core/reads.ts'
 import { requestName } from '../../core/request.ts'
 import { latenessOf } from '../digest.ts'
 import { csvLine } from '../export-csv.ts'
+import { ACTIVITY_COLUMNS } from './activity-file.ts'
 import { CONTROLS, type Control } from './controls.ts'
 import type { Pack } from './pack.ts'
 import type { Said } from './said.ts'
@@ -58,6 +59,7 @@ const COLUMNS: { readonly [kind in NonNullable<Control['rows']>]: readonly strin
   types: ['type', 'events', 'first', 'last'],
   checkpoints: ['size', 'origin', 'root'],
   installation: ['what', 'value'],
+  activity: ACTIVITY_COLUMNS,
 }
 
 type Table = Awaited<ReturnType<Pack['grow']>>

@@ -1,6 +1,6 @@
 /**
- * The fifteen controls that auditors of access ask for (SOC 2, ISO 27001, NIST 800-53), what elevate does for each, and
- * which events show it. Numbers in brackets are those of the frameworks; an auditor's own list decides.
+ * The fifteen controls that auditors of access ask for (SOC 2, ISO 27001, NIST 800-53), and as the sixteenth what was done
+ * with the access; what elevate does for each, and which events show it. Numbers in brackets are those of the frameworks; an auditor's own list decides.
  */
 import type { Said } from './said.ts'
 
@@ -15,7 +15,7 @@ export type Control = {
   /** Its rows are the events that this says yes to; where it has other rows too, they are a table of their own. */
   readonly events?: (said: Said) => boolean
   /** Its rows are made of grants, or of what is neither. */
-  readonly rows?: 'approvals' | 'times' | 'types' | 'checkpoints' | 'installation'
+  readonly rows?: 'approvals' | 'times' | 'types' | 'checkpoints' | 'installation' | 'activity'
   /** Its events with the right that was recorded with each as columns of their own. */
   readonly byRight?: boolean
 }
@@ -189,5 +189,16 @@ export const CONTROLS: readonly Control[] = [
     answer:
       'Rows: this installation when the folder was made. What each target’s login may do too much is found by elevate check --targets.',
     rows: 'installation',
+  },
+  {
+    number: 16,
+    slug: 'activity',
+    title: 'What was done with the access is on record',
+    frameworks: 'NIST AC-6(9), AU-12, AU-14; ISO 27001 A.8.15, A.8.16; SOC 2 CC7.2',
+    asks: 'What did each person do with the access, and is that known whole?',
+    answer:
+      'Where the target tells, statements and refusals of the grant’s account are collected while it lives and closed after its end; the event activity.collected names the hash of the record. Each row is a grant; the record is under activity/, redacted as it was stored, “missing” says what could not be seen, and texts erased since are counted. What an administrator of the target takes out of its log before it is read is not noticed. Records named by the log, and use of accounts without a grant, are in 16-activity-events.csv.',
+    rows: 'activity',
+    events: typed('activity.collected', 'activity.unmatched'),
   },
 ]

@@ -5,16 +5,22 @@ import { grantName, secondsHeld } from '../../core/grant.ts'
 import type { GrantRow } from '../../core/reads.ts'
 import { cleanText } from '../../core/reason.ts'
 import { requestName } from '../../core/request.ts'
+import { activityFacts, activityLines, type GrantActivity } from './activity-file.ts'
 import { eventFile } from './event-file.ts'
 import { saidIn } from './said.ts'
 
 /** The events stand in it byte for byte, each with the name of its proof. */
-export function grantJson({ grant, request }: GrantRow, leaves: readonly StoredLeaf[]): string {
+export function grantJson(
+  { grant, request }: GrantRow,
+  leaves: readonly StoredLeaf[],
+  activity: GrantActivity | undefined,
+): string {
   const { subject, entitlement, howTo, ...facts } = grant
   return `${JSON.stringify(
     {
       grant: { name: grantName(grant.number), ...facts, subject },
       request: { name: requestName(request.number), ...request },
+      activity: activity ? activityFacts(activity) : null,
       events: leaves.map(({ index, bytes, texts }) => ({
         index,
         bytes: bytes ?? null,
@@ -27,7 +33,11 @@ export function grantJson({ grant, request }: GrantRow, leaves: readonly StoredL
   )}\n`
 }
 
-export function grantText({ grant, request }: GrantRow, leaves: readonly StoredLeaf[]): string {
+export function grantText(
+  { grant, request }: GrantRow,
+  leaves: readonly StoredLeaf[],
+  activity: GrantActivity | undefined,
+): string {
   const held = secondsHeld(grant)
   const facts: readonly (readonly [string, string])[] = [
     ['person', `${grant.subject.name} (${grant.person})`],
@@ -53,6 +63,7 @@ export function grantText({ grant, request }: GrantRow, leaves: readonly StoredL
     '',
     ...facts.map(([name, value]) => `${name.padEnd(13)} ${value}`),
     '',
+    ...activityLines(activity),
     'Every event, with its place in the log and its proof:',
     '',
     ...leaves.map(eventLine),

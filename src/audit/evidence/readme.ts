@@ -46,8 +46,10 @@ The key says whose log this is. Do not take it from this folder alone: compare i
 with a second person of the organisation.${keys.length > 1 ? FOLLOWED : ''}
 
 What is here
-  controls/       fifteen questions that auditors ask, each as text and as rows (CSV)
+  controls/       fifteen questions that auditors ask, and what was done, each as text and as rows (CSV)
   grants/         one grant a file, as text and as JSON: who, what, why, by whose decision, from when to when
+  activity/       what was done under each grant: the record as it was hashed (.jsonl), with the texts that are left and
+                  their salts (.private.json)
   events/         the events themselves, byte for byte as they were signed (.json), the texts people typed
                   (.private.json), and for each a proof that it stands in the signed log (.tlog-proof)
   vkey, keys.csv  all keys of the log, oldest first, and for which stretch of it each of them signs
@@ -69,7 +71,10 @@ How to check it, without us and without a network
      or, with Go's modules: go mod init verify && go get golang.org/x/mod && go run verify.go KEY .
      KEY is the first key of the log: where a key was replaced, the one before has signed that, and both programs follow. A key that was lost could not sign: then give
      the new one too, from whoever answers for it (--vkey twice, or KEY,KEY to verify.go).
-  4. The checkpoints are also in the organisation's security channel in Slack. Compare one of those with log/checkpoints.
+  4. What was done: sha256sum activity/G-12.jsonl is record_sha256 in the last activity.collected of that grant. A line has
+     text_c, the SHA-256 of salt and text, in place of the text. elevate audit verify has compared both, and texts that are
+     gone with the events that erased them.
+  5. The checkpoints are also in the organisation's security channel in Slack. Compare one of those with log/checkpoints.
 
 Controls
 ${controls.map((line) => `  ${line}`).join('\n')}

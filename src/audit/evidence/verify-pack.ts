@@ -11,6 +11,7 @@ import { parseProof, verifyProof } from '../proof-file.ts'
 import type { Restore } from '../verify.ts'
 import { eventFile } from './event-file.ts'
 import { MANIFEST } from './pack.ts'
+import { faultsOfRecord } from './verify-record.ts'
 import { type KeyEvent, keyEventIn, keysFollowing, verifyTree } from './verify-tree.ts'
 
 const MOST_FAULTS = 1_000
@@ -21,6 +22,8 @@ export type VerifiedPack = {
   readonly events: number
   readonly texts: number
   readonly grants: number
+  /** Of what was done. */
+  readonly records: number
   readonly checkpoints: number
   /** Of the manifest; the log has it in the event that the folder was made with. */
   readonly manifest: string
@@ -57,7 +60,7 @@ async function keyEventsIn(folder: string): Promise<readonly KeyEvent[]> {
 
 class PackCheck {
   readonly faults: string[] = []
-  readonly counts = { files: 0, events: 0, texts: 0, grants: 0 }
+  readonly counts = { files: 0, events: 0, texts: 0, grants: 0, records: 0 }
   readonly #folder: string
   readonly #keys: readonly Verifier[]
   #checkpoint: string | undefined
@@ -138,15 +141,44 @@ class PackCheck {
 
   /** A grant's file must tell the very events that are proven beside it. */
   async #grant(name: string): Promise<void> {
-    const events = eventsIn(await this.#read(name))
+    const content = await this.#read(name)
+    const events = eventsIn(content)
     if (!events) return this.#fault(`${name} is not a grant`)
     for (const { index, bytes, private: texts } of events) {
       const proven = await this.#read(`${eventFile(index)}.json`)
       const own = await this.#read(`${eventFile(index)}.private.json`)
       if ((bytes ?? undefined) !== proven || JSON.stringify(texts) !== JSON.stringify(textsIn(own)))
         this.#fault(`${name} tells event ${index} otherwise than the event itself`)
+      else if (bytes !== null && (await this.#read(`${eventFile(index)}.tlog-proof`)) === undefined)
+        this.#fault(`${name} tells event ${index}, which has no proof here`)
     }
     this.counts.grants += 1
+    const grant = path.basename(name, '.json')
+    const record = await this.#read(`activity/${grant}.jsonl`)
+    if (record === undefined) return
+    const faults = await faultsOfRecord(
+      {
+        grant,
+        record,
+        texts: await this.#read(`activity/${grant}.private.json`),
+        events: events.map((one) => one.index),
+        erasedBy: erasersIn(content),
+      },
+      (index) => this.#proven(index),
+    )
+    for (const fault of faults) this.#fault(`activity/${grant}.jsonl ${fault}`)
+    this.counts.records += 1
+  }
+
+  /** Proven anew: a file under events/ may have lost its proof. */
+  async #proven(index: number): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const [bytes, proof] = [
+      await this.#read(`${eventFile(index)}.json`),
+      await this.#read(`${eventFile(index)}.tlog-proof`),
+    ]
+    if (bytes === undefined || proof === undefined) return undefined
+    const found = verifyProof(proof, bytes, this.#keys)
+    return found.ok && found.index === index ? JSON.parse(bytes) : undefined
   }
 
   /** Whatever lies in the folder and is not listed was put there later. */
@@ -167,6 +199,12 @@ function textsIn(json: string | undefined): readonly SaltedText[] | undefined {
   } catch {
     return undefined
   }
+}
+
+function erasersIn(json: string | undefined): readonly number[] {
+  const { activity } = JSON.parse(json ?? '{}') as { activity?: { erased_by?: unknown } | null }
+  const indexes = activity?.erased_by
+  return Array.isArray(indexes) ? indexes.filter((one) => Number.isSafeInteger(one)) : []
 }
 
 function eventsIn(json: string | undefined) {

@@ -11,7 +11,7 @@ import { ACTION } from '../ids.ts'
 import { accessOf } from './phrases.ts'
 import { whatWasDone } from './what-was-done.ts'
 
-const ROOM = 9_000
+const ROOM = 8_000
 const LONGEST = 300
 
 /** For `/elevate activity G-12`: one page of what was done, oldest first. `next` is the value of the button. */
