@@ -43,7 +43,7 @@ export type Reads = {
   /** Live grants (`provisioning`, `active`, `revoking`) of one person, or of everybody. */
   liveGrants(person?: PersonId): Promise<readonly GrantRow[]>
   pendingRequests(limit: number): Promise<readonly Request[]>
-  /** What this person asked for, and what others asked for this person; newest first. */
+  /** What this person asked for, and what others asked for this person: what waits first, then the rest; newest first. */
   requestsOf(person: PersonId, limit: number): Promise<readonly Request[]>
   /** This request and all that were asked for together with it, in the order they were asked for. */
   bundleOf(id: RequestId): Promise<readonly Request[]>

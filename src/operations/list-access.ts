@@ -23,7 +23,12 @@ export type AccessList = {
   /** What others took by break-glass and this person may review. */
   readonly toReview: readonly Request[]
   readonly preApprovals?: PreApprovalList
+  /** By the database's clock, for what is still left. */
+  readonly now: Date
 }
+
+/** Of one's own; what waits for an answer comes first. */
+const MOST_REQUESTS = 100
 
 /** Reads with the lately known groups: a page may be a minute old, a decision is judged anew. */
 export async function listAccess(world: World, by: PersonId): Promise<AccessList> {
@@ -38,17 +43,18 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
       ...groupsIn(catalog.security),
     ]),
   ]
-  const [person, groups, grants, requests, pending, unreviewed, preApprovals] = await Promise.all([
+  const [person, groups, grants, requests, pending, unreviewed, preApprovals, now] = await Promise.all([
     world.directory.personLately(by),
     world.directory.groupsLately(everyGroup),
     reads.liveGrants(by),
-    reads.requestsOf(by, 20),
+    reads.requestsOf(by, MOST_REQUESTS),
     reads.pendingRequests(200),
     reads.openReviews(200),
     listPreApprovals(world, by, { all: false }),
+    reads.now(),
   ])
   if (refuseUnlessMember(person))
-    return { mayAsk: [], grants, requests, toAccept: [], toDecide: [], toReview: [], preApprovals }
+    return { mayAsk: [], grants, requests, toAccept: [], toDecide: [], toReview: [], preApprovals, now }
   const mayDecide = (request: Request) =>
     !isRefused(
       decide(
@@ -68,5 +74,6 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
     toDecide: pending.filter(mayDecide),
     toReview: unreviewed.filter((request) => !refuseReviewer(catalog, request, person, groups)),
     preApprovals,
+    now,
   }
 }

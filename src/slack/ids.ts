@@ -44,6 +44,7 @@ export const ACTION = {
   pick_outcome: 'pick_outcome',
   pick_until: 'pick_until',
   home_page: 'home_page',
+  list_page: 'list_page',
   audit_page: 'audit_page',
   activity_page: 'activity_page',
   audit_form: 'audit_form',

@@ -34,6 +34,7 @@ import { pressWithdraw } from './actions/withdraw-request.ts'
 import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
 import { pressActivityPage } from './commands/answer-activity.ts'
 import { pressAuditCsv, pressAuditForm, pressAuditPage } from './commands/answer-audit.ts'
+import { pressListPage } from './commands/answer-question.ts'
 import { pressPicture } from './commands/answer-who.ts'
 import { runCommand } from './commands/run-command.ts'
 import { type Answer, type Door, quietly, refuseVisitor, serve } from './guard.ts'
@@ -112,6 +113,7 @@ export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
   [ACTION.pick_outcome, nothing],
   [ACTION.pick_until, nothing],
   [ACTION.home_page, pressHomePage],
+  [ACTION.list_page, pressListPage],
   [ACTION.audit_page, pressAuditPage],
   [ACTION.activity_page, pressActivityPage],
   [ACTION.audit_form, pressAuditForm],

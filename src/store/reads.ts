@@ -99,6 +99,8 @@ export function reads(db: Database): Reads {
       requestRows(
         requests()
           .where((one) => one.or([one('r.requester', '=', person), one('r.asked_by', '=', person)]))
+          // However much was asked for since, what is open is never beyond the limit.
+          .orderBy(sql`r.state in ('offered', 'pending')`, 'desc')
           .orderBy('r.number', 'desc')
           .limit(limit),
       ),

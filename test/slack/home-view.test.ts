@@ -14,7 +14,8 @@ import {
 } from './rows.ts'
 
 const parts = { names, capabilities: () => temporaryLogin }
-const nothing = { mayAsk: [], grants: [], requests: [], toAccept: [], toDecide: [], toReview: [] }
+const now = new Date('2026-11-20T10:00:00Z')
+const nothing = { mayAsk: [], grants: [], requests: [], toAccept: [], toDecide: [], toReview: [], now }
 const actionIds = (view: unknown) =>
   [...JSON.stringify(view).matchAll(/"action_id":"(\w+)"/g)].map((match) => match[1])
 
@@ -27,6 +28,7 @@ it('Home puts what waits for me first, then what I have, asked for and may ask f
       toAccept: [],
       toDecide: [request({ requester: 'U0CHO' })],
       toReview: [used({ requester: 'U0BEN', number: 7 })],
+      now,
     },
     parts,
   )
@@ -52,13 +54,13 @@ it('an empty Home says what to do next', () => {
   expect(words).not.toContain('Waiting for you')
 })
 
-it('a list of more than ten is shown page by page, each list on its own', () => {
+it('a list of more than eight is shown page by page, each list on its own', () => {
   const many = Array.from({ length: 25 }, (_, at) => request({ number: at + 1, requester: 'U0CHO' }))
   const list = { ...nothing, toDecide: many, requests: many }
   expect(readAloud(homeView(list, parts))).toContain('Waiting for you (25)')
   const first = JSON.stringify(homeView(list, parts))
-  expect(first).toContain('Next (page 2 of 3)')
-  const pages = readPages('{"toDecide":2}')
+  expect(first).toContain('Next (page 2 of 4)')
+  const pages = readPages('{"toDecide":3}')
   const last = homeView(list, { ...parts, pages })
   expect(readAloud(last)).toContain('(R-25)')
   expect(JSON.stringify(last)).toContain('Back to the first page')
@@ -77,4 +79,25 @@ it('what is ended or being given has no button', () => {
     request: approved(),
   }))
   expect(actionIds(homeView({ ...nothing, grants: rows }, parts))).toEqual([])
+})
+
+it('every offer is there to accept, those asked for together as one, page by page', () => {
+  const offer = (number: number, more: object = {}) =>
+    request({ id: `o${number}`, number, askedBy: 'U0BEN', state: 'offered', ...more })
+  const two = [offer(1), offer(2), offer(3, { bundle: 'o2', role: 'write' })]
+  const view = homeView({ ...nothing, toAccept: two, requests: two }, parts)
+  expect(actionIds(view).filter((id) => id === 'accept_request')).toHaveLength(2)
+  expect(readAloud(view)).toMatch(/read\*? and \*?write\*? on \*?orders-db\*? for you.*\(R-2\)/)
+  expect(readAloud(view)).toContain('(R-1)')
+  const many = Array.from({ length: 14 }, (_, at) => offer(at + 1))
+  const first = homeView({ ...nothing, toAccept: many, requests: many }, parts)
+  expect(readAloud(first)).toContain('For you to accept (14)')
+  const last = homeView({ ...nothing, toAccept: many, requests: many }, { ...parts, pages: { toAccept: 2 } })
+  expect(readAloud(last)).toContain('(R-14)')
+})
+
+it('access says until when, and how long that still is', () => {
+  const expiresAt = new Date(now.getTime() + 72 * 60_000 + 30_000)
+  const rows = [{ grant: grant({ expiresAt }), request: approved() }]
+  expect(readAloud(homeView({ ...nothing, grants: rows }, parts))).toMatch(/until [^,]*, 1 h 12 min left\./)
 })

@@ -135,8 +135,9 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     grants: rows,
     requests: times(20, () => asked),
     toDecide: times(200, () => asked),
-    toAccept: times(20, () => offeredOf(full).request),
+    toAccept: times(20, (at) => ({ ...offeredOf(full).request, id: `o${at}`, bundle: `o${at % 4}` })),
     toReview: times(200, () => taken),
+    now: NOON,
   }
   const lines: FeedLine[] = times(20, (at) =>
     at % 2
@@ -252,7 +253,8 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     story: storyAnswer({ row: { grant: revoking, request: asked }, events, more: true }, names),
     picture: pictureMessage('t'.repeat(200), 200),
     audit: auditAnswer({ events, own: true }, names, { older: 'older', asked: 'asked' }),
-    list: listAnswer(list),
+    list: listAnswer(list, names),
+    'list, last page': listAnswer(list, names, 600),
     status: statusAnswer(list, names, () => temporaryLogin),
     help: helpAnswer(),
     ...messagesBeforehand(beforehand, entitlement, names, { ...approvedCard, grant: active }),

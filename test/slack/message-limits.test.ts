@@ -6,6 +6,7 @@ import { onWire } from '../../src/slack/blocks/colour.ts'
 import { homeView } from '../../src/slack/home/home-view.ts'
 import { ADA, SECURITY, workspace } from '../support/workspace.ts'
 import { everyMessage } from './largest.ts'
+import { beforehandOf } from './largest-beforehand.ts'
 import { MANIFEST } from './notify-desk.ts'
 import { card, endedGrant, grant, policy, read, request, stringsOf, target, temporaryLogin } from './rows.ts'
 
@@ -80,14 +81,17 @@ describe.each(Object.entries(worstTexts))('with %s typed everywhere', (_, typed)
   it('Slack takes the largest Home', async () => {
     const asked = request({ reason: typed })
     const entitlement = { target, role: { ...read, description: typed }, policy }
+    const beforehand = beforehandOf(typed, { target: target.id, role: read.id })
     const many = <T>(one: T) => Array.from({ length: 200 }, () => one)
     const list = {
       mayAsk: many(entitlement),
       grants: many({ grant: grant(), request: asked }),
       requests: many(asked),
       toDecide: many(asked),
-      toAccept: many(asked),
+      toAccept: many(asked).map((one, at) => ({ ...one, id: `o${at}` })),
       toReview: many(asked),
+      preApprovals: { live: many(beforehand), mayGive: [entitlement] },
+      now: new Date(),
     }
     const view = homeView(list, { names: () => 'N'.repeat(80), capabilities: () => temporaryLogin })
     expect((await client.views.publish({ user_id: ADA, view })).ok).toBe(true)

@@ -93,6 +93,7 @@ function world(): World {
     pastGrants: async () => [],
     liveGrants: async () => [],
     requestsOf: async () => [...requests.values()],
+    now: async () => NOON,
     openReviews: async () => [],
     pendingRequests: async () => [],
     leads: async () => new Map(),

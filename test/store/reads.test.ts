@@ -83,6 +83,14 @@ test('a person’s live grants, past grants and requests', async () => {
   expect(await store.reads.targetsInUse()).toContain(target)
 })
 
+test('what waits for an answer comes first, however much was asked for since', async () => {
+  const ada = someone()
+  const open = await openRequest(store, { requester: ada, target: 'waiting-db' })
+  const live = await activeGrant(store, { requester: ada, target: 'later-db' })
+  const requests = await store.reads.requestsOf(ada, 2)
+  expect(requests.map((request) => request.id)).toEqual([open.id, live.requestId])
+})
+
 test('a target is in use until its last grant is revoked', async () => {
   const ended = await endGrant(store, await activeGrant(store, { target: 'old-db' }))
   expect(await store.reads.targetsInUse()).toContain('old-db')

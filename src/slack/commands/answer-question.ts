@@ -3,7 +3,7 @@ import { isRefused } from '../../core/refusal.ts'
 import { listAccess } from '../../operations/list-access.ts'
 import { previewAsk } from '../../operations/preview-ask.ts'
 import { readStanding } from '../../operations/read-standing.ts'
-import { tellRefusal } from '../answers.ts'
+import { notOurs, tellRefusal } from '../answers.ts'
 import type { Answer, Door } from '../guard.ts'
 import { explainAnswer } from '../messages/explain-answer.ts'
 import { waitsAlready } from '../messages/form-preview.ts'
@@ -11,12 +11,20 @@ import { listAnswer } from '../messages/list-answer.ts'
 import { standingAnswer } from '../messages/standing-answers.ts'
 import { statusAnswer } from '../messages/status-answer.ts'
 import { withNames } from '../names.ts'
+import type { Click } from '../payloads.ts'
 import type { Command } from './parse-command.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
-export async function answerList(door: Door, person: string): Promise<Answer> {
-  return listAnswer(await listAccess(door.world, person))
+export async function answerList(door: Door, person: string, from = 0): Promise<Answer> {
+  const list = await listAccess(door.world, person)
+  return withNames(door.world.directory, (names) => listAnswer(list, names, from))
+}
+
+/** The next page in place of this one, of the list as it is now; whose it is, is who pressed. */
+export async function pressListPage(door: Door, { visitor, value }: Click): Promise<Answer> {
+  if (!/^[0-9]{1,6}$/.test(value)) return tellRefusal(door, notOurs())
+  return { ...(await answerList(door, visitor.person, Number(value))), replace: true }
 }
 
 export async function answerStatus(door: Door, person: string): Promise<Answer> {

@@ -3,17 +3,17 @@ import { actions, button } from '../blocks/layout.ts'
 import type { Block } from '../blocks/message.ts'
 import { ACTION } from '../ids.ts'
 
-/** Items of each list on one page; five lists of at most three blocks each stay within the hundred that Home takes. */
-export const PAGE = 10
+/** Items of each list on one page; six lists of at most three blocks each stay within the hundred that Home takes. */
+const PAGE = 8
+const SECTIONS = ['toAccept', 'grants', 'requests', 'toDecide', 'toReview', 'mayAsk'] as const
 
-const shape = z.partialRecord(
-  z.enum(['grants', 'requests', 'toDecide', 'toReview', 'mayAsk']),
-  z.number().int().min(0).max(10_000),
-)
+const shape = z.partialRecord(z.enum(SECTIONS), z.number().int().min(0).max(10_000))
 
 /** Which page of each list is shown, from 0. */
-export type HomePages = {
-  readonly [section in 'grants' | 'requests' | 'toDecide' | 'toReview' | 'mayAsk']?: number
+export type HomePages = { readonly [section in (typeof SECTIONS)[number]]?: number }
+
+export function pageSize(section: keyof HomePages): number {
+  return section === 'toAccept' ? 6 : PAGE
 }
 
 /** The value of a paging button → the pages it asks for; anything else → the first pages. */
@@ -27,8 +27,8 @@ export function readPages(value: string | undefined): HomePages {
 }
 
 /** The page nearest to the one asked for: lists grow shorter between two clicks. */
-export function pageOf(asked: number, items: number): number {
-  return Math.min(Math.max(0, asked), Math.max(0, Math.ceil(items / PAGE) - 1))
+export function pageOf(section: keyof HomePages, asked: number, items: number): number {
+  return Math.min(Math.max(0, asked), Math.max(0, Math.ceil(items / pageSize(section)) - 1))
 }
 
 export function pagingButtons(
@@ -38,7 +38,7 @@ export function pagingButtons(
   title: string,
 ): Block | undefined {
   const page = pages[name] ?? 0
-  const last = Math.ceil(items / PAGE) - 1
+  const last = Math.ceil(items / pageSize(name)) - 1
   if (last < 1) return undefined
   const to = (target: number, text: string, label: string) =>
     button({

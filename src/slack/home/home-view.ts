@@ -10,13 +10,13 @@ import { code, type Line, say } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { grantLine, pendingLine, toDecideLine } from '../messages/access-lines.ts'
 import { decisionButtons } from '../messages/decision-buttons.ts'
-import { acceptButtons, offeredLine } from '../messages/for-another.ts'
+import { acceptButtons, offeredLine, offersIn } from '../messages/for-another.ts'
 import { ownButtons, withdrawButton } from '../messages/grant-buttons.ts'
 import { entitlementLine, NOTHING_TO_ASK } from '../messages/list-answer.ts'
 import { accessName } from '../messages/phrases.ts'
 import { preApprovalsAtHome } from '../messages/pre-approval.ts'
 import { openReviewLine, reviewButton } from '../messages/review.ts'
-import { type HomePages, PAGE, pageOf, pagingButtons } from './home-pages.ts'
+import { type HomePages, pageOf, pageSize, pagingButtons } from './home-pages.ts'
 
 export { type HomePages, readPages } from './home-pages.ts'
 
@@ -38,11 +38,12 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
     empty: Line,
     draw: (item: T) => Block[],
   ): Block[] => {
-    const page = pageOf(pages[name] ?? 0, items.length)
-    const shown = items.slice(page * PAGE, (page + 1) * PAGE)
+    const size = pageSize(name)
+    const page = pageOf(name, pages[name] ?? 0, items.length)
+    const shown = items.slice(page * size, (page + 1) * size)
     const paging = pagingButtons(name, { ...pages, [name]: page }, items.length, title)
     return [
-      header(items.length > PAGE ? `${title} (${items.length})` : title),
+      header(items.length > size ? `${title} (${items.length})` : title),
       ...(shown.length === 0 ? [context(empty)] : shown.flatMap(draw)),
       ...(paging ? [paging] : []),
     ]
@@ -54,17 +55,14 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
           divider,
         ]
       : []
-  // One after the other: each is answered before the next is read, and Home has no room for more.
-  const [offer] = list.toAccept
-  const offered = offer
-    ? [
-        header(
-          list.toAccept.length > 1 ? `For you to accept (${list.toAccept.length})` : 'For you to accept',
-        ),
-        section(offeredLine(offer, names)),
-        acceptButtons(offer),
-      ]
-    : []
+  const offers = offersIn(list.toAccept)
+  const offered =
+    offers.length > 0
+      ? part('toAccept', 'For you to accept', offers, say``, (offer) => [
+          section(offeredLine(offer, names)),
+          acceptButtons(offer[0]),
+        ])
+      : []
   const owed =
     list.toReview.length > 0
       ? part('toReview', 'To review', list.toReview, say``, (request) => [
@@ -77,7 +75,9 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
       ...offered,
       ...owed,
       ...waits,
-      ...part('grants', 'Your access', list.grants, NO_GRANTS, ({ grant }) => mine(grant, capabilities)),
+      ...part('grants', 'Your access', list.grants, NO_GRANTS, ({ grant }) =>
+        mine(grant, list.now, capabilities),
+      ),
       ...part('requests', 'Your requests', requests, NO_REQUESTS, (request) => pending(request, names)),
       ...(list.preApprovals ? preApprovalsAtHome(list.preApprovals, names) : []),
       divider,
@@ -100,9 +100,9 @@ function toDecide(request: Request, names: Names): Block[] {
   ]
 }
 
-function mine(grant: Grant, capabilities: HomeParts['capabilities']): Block[] {
-  if (grant.state !== 'active' && !isWaiting(grant)) return [section(grantLine(grant))]
-  return [section(grantLine(grant)), ownButtons(grant, capabilities(grant.target))]
+function mine(grant: Grant, now: Date, capabilities: HomeParts['capabilities']): Block[] {
+  if (grant.state !== 'active' && !isWaiting(grant)) return [section(grantLine(grant, now))]
+  return [section(grantLine(grant, now)), ownButtons(grant, capabilities(grant.target))]
 }
 
 function pending(request: Request, names: Names): Block[] {

@@ -4,9 +4,9 @@ import { type Grant, grantName, isWaiting, neverBegan } from '../../core/grant.t
 import { type Request, requestName } from '../../core/request.ts'
 import type { Names } from '../blocks/message.ts'
 import { type Line, moment, say } from '../blocks/say.ts'
-import { accessOf, counted, forHowLong, yesesOf } from './phrases.ts'
+import { accessOf, counted, forHowLong, timeLeft, yesesOf } from './phrases.ts'
 
-export function grantLine(grant: Grant): Line {
+export function grantLine(grant: Grant, now: Date): Line {
   const what = say`${accessOf(grant)} (${grantName(grant.number)})`
   if (isWaiting(grant))
     return say`${what}: approved for ${formatDuration(grant.duration)}, starts ${moment(grant.startsAt)}.`
@@ -16,7 +16,9 @@ export function grantLine(grant: Grant): Line {
       ? say`${what}: approved, but not there yet after ${counted(grant.attempts, 'try', 'tries')}. elevate tries until ${moment(grant.provisionBy)}.`
       : say`${what}: approved, being given now.`
   if (grant.state === 'active')
-    return say`${what}: until ${grant.expiresAt ? moment(grant.expiresAt) : 'it is ended'}.`
+    return grant.expiresAt
+      ? say`${what}: until ${moment(grant.expiresAt)}, ${timeLeft(grant.expiresAt, now)}.`
+      : say`${what}: until it is ended.`
   if (grant.state === 'revoked') return say`${what}: ended.`
   return grant.stuckSince
     ? say`${what}: ending, and still there after ${counted(grant.attempts, 'try', 'tries')}. Security knows.`

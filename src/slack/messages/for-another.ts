@@ -1,5 +1,4 @@
 /** Access that one person asks for and another would have: both are told, and the other accepts first. */
-import { formatDuration } from '../../core/duration.ts'
 import { clamp } from '../../core/reason.ts'
 import { type Request, requestName } from '../../core/request.ts'
 import type { Answered } from '../../operations/answer-offer.ts'
@@ -10,7 +9,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { type Line, moment, say, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { moreApprovals } from './approval-stages.ts'
-import { accessName, accessOf, approvedBy, listedAccess } from './phrases.ts'
+import { accessName, accessOf, approvedBy, forHowLong, listedAccess } from './phrases.ts'
 import { quoted } from './standing.ts'
 import type { Telling } from './told.ts'
 
@@ -20,7 +19,7 @@ export function offered({ request, role, together: others = [] }: Card): Telling
   return {
     line: (who) =>
       together(
-        say`${request.askedBy ? who(request.askedBy) : 'Somebody'} asks for ${listedAccess(all)} for you, for ${formatDuration(request.duration)} (${requestName(request.number)}).`,
+        say`${request.askedBy ? who(request.askedBy) : 'Somebody'} asks for ${listedAccess(all)} for you,${forHowLong(request)} (${requestName(request.number)}).`,
         all.length === 1 && role ? say`It allows: ${role.description}.` : say``,
         say`If you accept, the approvers are asked, and the access would be yours: you answer for what is done with it. Otherwise it lapses ${moment(request.lapsesAt)}. The reason given:`,
       ),
@@ -49,9 +48,22 @@ export function acceptButtons(request: Request): Block {
   )
 }
 
-/** On the receiver's own lists. */
-export function offeredLine(request: Request, names: Names): Line {
-  return say`${request.askedBy ? names(request.askedBy) : 'Somebody'} asks for ${accessOf(request)} for you, for ${formatDuration(request.duration)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}. Reason: “${clamp(request.reason, 100)}”`
+/** On the receiver's own lists; what was asked for together is answered together. */
+export type Offer = readonly [Request, ...Request[]]
+
+export function offersIn(toAccept: readonly Request[]): readonly Offer[] {
+  const found = new Map<string, Offer>()
+  for (const request of toAccept.toSorted((a, b) => a.number - b.number)) {
+    const key = request.bundle ?? request.id
+    const before = found.get(key)
+    found.set(key, before ? [...before, request] : [request])
+  }
+  return [...found.values()]
+}
+
+export function offeredLine(offer: Offer, names: Names): Line {
+  const [first] = offer
+  return say`${first.askedBy ? names(first.askedBy) : 'Somebody'} asks for ${listedAccess(offer)} for you,${forHowLong(first)} (${requestName(first.number)}). It lapses ${moment(first.lapsesAt)}. Reason: “${clamp(first.reason, 100)}”`
 }
 
 /** To whoever asked: how it stands with the other one. Drawn from the rows, so it is true whenever it arrives. */
@@ -95,7 +107,7 @@ export function offerAnswer(
   const first = answered[0]?.request
   if (!first) return sentence(say`Nothing waited for your answer.`)
   const requests = answered.map((one) => one.request)
-  const about = say`${requestName(first.number)}: ${listedAccess(requests)} for ${formatDuration(first.duration)}`
+  const about = say`${requestName(first.number)}: ${listedAccess(requests)}${forHowLong(first)}`
   const asker = first.askedBy ? names(first.askedBy) : 'Whoever asked'
   if (answer === 'decline')
     return sentence(say`You declined ${about}. Nobody was asked, and ${asker} is told.`)

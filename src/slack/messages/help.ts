@@ -10,8 +10,11 @@ const WAYS: readonly (readonly [typed: string, what: string])[] = [
     '/elevate orders-db read,write 2h from tomorrow 09:00 INC-7',
     'asks for two roles together, from then on; with “for @ana” for somebody else, who accepts it first',
   ],
-  ['/elevate list', 'shows what you may ask for'],
-  ['/elevate status', 'shows what you have, what you asked for, and what waits for you'],
+  [
+    '/elevate list',
+    'shows all that concerns you: what waits for you, what you have and how long still, what you asked for and may ask for',
+  ],
+  ['/elevate status', 'shows what you have, what you asked for, and what waits for you, with the buttons'],
   ['/elevate end', 'gives your access back when you are done; with a number (G-12) that one'],
   ['/elevate extend 30m reason', 'asks for more time on what you have; with a number (G-12) on that one'],
   ['/elevate withdraw R-12', 'takes a request back'],

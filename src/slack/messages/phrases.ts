@@ -30,6 +30,12 @@ export function formatLate(ms: number): string {
   return formatDuration(ms / 1000)
 }
 
+/** `1 h 12 min left`: never more than there is. `now` is the database's. */
+export function timeLeft(end: Date, now: Date): string {
+  const minutes = Math.floor((end.getTime() - now.getTime()) / 60_000)
+  return minutes < 1 ? 'less than a minute left' : `${formatDuration(minutes * 60)} left`
+}
+
 /** `12 min of 30 min`; empty when it never was there. */
 export function usedOf(grant: Grant): string {
   const held = secondsHeld(grant)

@@ -8,7 +8,7 @@ import type { Block, Message, Names } from '../blocks/message.ts'
 import { between, bold, code, type Line, say } from '../blocks/say.ts'
 import { grantLine, pendingLine, toDecideLine } from './access-lines.ts'
 import { decisionButtons } from './decision-buttons.ts'
-import { acceptButtons, offeredLine } from './for-another.ts'
+import { acceptButtons, offeredLine, offersIn } from './for-another.ts'
 import { ownButtons, withdrawButton } from './grant-buttons.ts'
 import { counted } from './phrases.ts'
 import { openReviewLine, reviewButton } from './review.ts'
@@ -54,7 +54,7 @@ export function statusAnswer(
     ...part(
       'You have',
       grants,
-      ({ grant }) => grantLine(grant),
+      ({ grant }) => grantLine(grant, list.now),
       ({ grant }) =>
         grant.state === 'active' || isWaiting(grant) ? [ownButtons(grant, capabilities(grant.target))] : [],
     ),
@@ -66,9 +66,9 @@ export function statusAnswer(
     ),
     ...part(
       'For you to accept',
-      toAccept,
-      (request) => offeredLine(request, names),
-      (request) => [acceptButtons(request)],
+      offersIn(toAccept),
+      (offer) => offeredLine(offer, names),
+      ([first]) => [acceptButtons(first)],
       1,
     ),
     ...part(
