@@ -12,6 +12,7 @@ export type Extending = {
   /** As typed; it is added to what there is. */
   readonly duration: string | undefined
   readonly reason: string
+  /** Undefined takes the one that was named before; an empty one, from a form that showed it, does not. */
   readonly ticket?: string | undefined
 }
 
@@ -27,7 +28,7 @@ export async function extendAccess(
   if (isRefused(prolongs)) return prolongs
   const { target, role } = prolongs
   const before = await world.store.reads.request(prolongs.requestId)
-  const earlierTicket = before?.ticket
+  const earlierTicket = ticket === undefined ? before?.ticket : undefined
   const asked = await requestAccess(world, {
     by,
     target,

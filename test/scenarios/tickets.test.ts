@@ -6,6 +6,7 @@ import { approve } from '../support/asking.ts'
 import { ADA, BEN, configuration, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events, eventsOf, postsTo } from './evidence.ts'
+import { given } from './given.ts'
 import * as sights from './sights.ts'
 
 const LINK = 'https://tracker.example/browse/INC-7'
@@ -100,4 +101,26 @@ it('does not ask for one where the policy does not', { timeout: 40_000 }, async 
   const said = await sights.readsDialog(as(ADA), 'Or exactly this long')
   expect(said).not.toContain('Ticket')
   await as(ADA).closeModal()
+})
+
+it('shows in the form for more time which one goes on, and takes another or none', {
+  timeout: 60_000,
+}, async () => {
+  const { number } = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
+  await as(ADA).command(`extend G-${number}`, { channel: ORDERS })
+  await sights.readsDialog(as(ADA), 'Extend access', 'Ticket', 'INC-1')
+  await as(ADA).fill('Reason', 'it takes longer')
+  await as(ADA).fill('Ticket', 'the same')
+  expect(await as(ADA).submit()).toMatchObject({ errors: { ticket: /“the same” is not a ticket/ } })
+  await as(ADA).fill('Ticket', null)
+  expect(await as(ADA).submit()).toMatchObject({ errors: { ticket: /Please name the ticket/ } })
+  await as(ADA).fill('Ticket', 'INC-9')
+  expect(await as(ADA).submit()).toMatchObject({ ok: true })
+  const told = await sights.readsDialog(as(ADA), 'You asked to extend')
+  await as(ADA).closeModal()
+  const extension = Number(/R-(\d+)/.exec(told)?.[1])
+  await sights.reads(as(BEN), ORDERS, `R-${extension}`, 'INC-9', 'Waiting')
+  await sights.types(as(ADA), `withdraw R-${extension}`)
+  const line = await sights.types(as(ADA), `extend G-${number} 30m it takes longer`)
+  await sights.reads(as(BEN), ORDERS, `R-${/R-(\d+)/.exec(line)?.[1]}`, 'INC-1', 'Waiting')
 })

@@ -36,7 +36,8 @@ export function openExtendForm(
     if (isRefused(grant)) return noticeView(TITLE, await tellRefusal(door, grant))
     const entitlement = await todays(door, by, grant)
     if (isRefused(entitlement)) return noticeView(TITLE, await tellRefusal(door, entitlement))
-    return extendForm(grant, entitlement)
+    const before = await door.world.store.reads.request(grant.requestId)
+    return extendForm(grant, entitlement, before?.ticket)
   })
 }
 
@@ -51,8 +52,8 @@ async function todays(door: Door, by: PersonId, grant: Grant): Promise<Entitleme
   return refuse('unknown-target', `There is no ${grant.role} on ${grant.target} any more.`)
 }
 
-/** The reason is asked for anew: why it takes longer is not why it was needed. */
-export function extendForm(grant: Grant, entitlement: Entitlement): Modal {
+/** The reason is asked for anew: why it takes longer is not why it was needed. The ticket mostly stays the same. */
+export function extendForm(grant: Grant, entitlement: Entitlement, ticket?: string): Modal {
   const until = grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
   return {
     type: 'modal',
@@ -66,7 +67,7 @@ export function extendForm(grant: Grant, entitlement: Entitlement): Modal {
         say`${bold(grantName(grant.number))}: you have ${accessOf(grant)}${until}. What is approved is added to that.`,
       ),
       ...durations(lengthsOf(entitlement), { label: 'How much longer' }),
-      ...ticketInput(entitlement.policy.ticket),
+      ...ticketInput(entitlement.policy.ticket, ticket),
       reasonInput([entitlement]),
     ],
   }

@@ -15,7 +15,7 @@ export async function submitExtend(door: Door, { visitor, view }: Submission): P
     grant,
     duration: field(ACTION.type_duration) || field(ACTION.pick_duration) || undefined,
     reason: field(ACTION.type_reason),
-    ticket: field(ACTION.type_ticket) || undefined,
+    ticket: view.fields.get(ACTION.type_ticket)?.value.trim(),
   })
   return isRefused(asked) ? asked : extendingAnswer(asked.request, asked.prolongs, asked.allowed)
 }
