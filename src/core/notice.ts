@@ -72,11 +72,13 @@ export type Notice =
       /** Whose access it was about, where that was no one thing. */
       readonly about?: PersonId
     }
-  /** A yes given beforehand: that it was, that somebody ended it, that its time is over. */
+  /** A yes given beforehand: that it was, that somebody ended it or left, that its time is over. */
   | {
       readonly kind: 'pre-approval'
       readonly what: 'given' | 'ended' | 'lapsed'
       readonly id: PreApprovalId
+      /** Whose account was deactivated, where that ended it. */
+      readonly left?: PersonId
     }
   /** Security ended all that somebody had. */
   | {

@@ -40,7 +40,7 @@ export type PreApproval = {
   readonly endsAt: Date
   /** Undefined while it lives. */
   readonly endedAt: Date | undefined
-  /** Undefined too when its time was simply over. */
+  /** Undefined too when its time was simply over, or one of the two left. */
   readonly endedBy: PersonId | undefined
   /** Requests that it approved. */
   readonly uses: number
@@ -75,9 +75,12 @@ export type PreApprovalMoves = {
   give(one: NewPreApproval): Promise<PreApproval | undefined>
   /** Holds it, so that it cannot be ended before the commit; undefined when it is over. */
   hold(id: PreApprovalId): Promise<PreApproval | undefined>
-  /** Compare and set; undefined when it was over. Without a person only when its time is. */
-  end(id: PreApprovalId, by: PersonId | undefined): Promise<PreApproval | undefined>
+  /** Compare and set; undefined when it was over, or for `time-over` while it is not. */
+  end(id: PreApprovalId, how: PreApprovalEnd): Promise<PreApproval | undefined>
 }
+
+/** Somebody ended it, one of its two people left the workspace, or its time is over. */
+export type PreApprovalEnd = { readonly by: PersonId } | { readonly left: PersonId } | 'time-over'
 
 export function preApprovalName(number: number): string {
   return `P-${number}`
@@ -174,8 +177,11 @@ function yesOf(
     requester: receiver.id,
     target,
     role,
-    // What is too long is refused by the terms, in words of their own.
-    duration: Math.min(each, policyOf(catalog, target, role, receiver.id, groups)?.duration.max ?? each),
+    // What is too long, or nothing at all, is refused by the terms, in words of their own.
+    duration: Math.min(
+      Math.max(1, each),
+      policyOf(catalog, target, role, receiver.id, groups)?.duration.max ?? each,
+    ),
     reason: '',
     ticket: undefined,
     askedBy: undefined,
@@ -198,6 +204,26 @@ function yesOf(
   if (outcome.refused.code === 'self-approval')
     return refuse('self-approval', 'Nobody approves his own requests here, and not beforehand either.')
   return outcome
+}
+
+/** Why a yes that lives counts for nothing today: because of its giver, of who asks, of the policy, or as one's own. */
+export type WhyVoid = 'giver' | 'asker' | 'policy' | 'self'
+
+/** Undefined while it counts. It is not ended for that: who is on call again next week gives something with it again. */
+export function whyVoid(
+  catalog: Catalog,
+  one: PreApproval,
+  giver: Person,
+  receiver: Person,
+  groups: Groups,
+): WhyVoid | undefined {
+  if (giver.kind !== 'member') return 'giver'
+  const policy = policyOf(catalog, one.target, one.role, one.person, groups)
+  if (!policy || receiver.kind !== 'member') return 'asker'
+  if (!policy.preApproval) return 'policy'
+  const outcome = yesOf(catalog, one, giver, receiver, groups)
+  if (!isRefused(outcome)) return undefined
+  return outcome.refused.code === 'self-approval' ? 'self' : 'giver'
 }
 
 function refuseTerms({ span, each, reason }: Giving, policy: Policy): Refused | undefined {

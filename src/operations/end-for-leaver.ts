@@ -2,6 +2,7 @@ import { canGrant, canRequest } from '../core/lifecycle.ts'
 import type { PersonId } from '../core/person.ts'
 import type { World } from '../core/ports.ts'
 import { endChain } from './end-chain.ts'
+import { endPreApprovalsOfLeaver } from './end-pre-approval.ts'
 import { tellHomes } from './tell-homes.ts'
 import { withdrawIn } from './withdraw-request.ts'
 
@@ -12,13 +13,15 @@ const MOST = 200
 
 /**
  * Who was deactivated in Slack loses what he has, and what he asked for, or was asked for him, is withdrawn: it is nobody's wish any more,
- * and `lapsed` would say that the approvers were too slow. News and sweeper only bring up the name: Slack is asked
+ * and `lapsed` would say that the approvers were too slow. What he approved beforehand, or was approved for him, ends. News and sweeper only bring up the name: Slack is asked
  * here. True when there is nobody there any more.
  */
 export async function endForLeaver(world: World, id: PersonId): Promise<boolean> {
   const person = await world.directory.person(id)
   if (person.kind !== 'deactivated') return false
   const { reads, transaction } = world.store
+  // What opens the door again goes first.
+  await endPreApprovalsOfLeaver(world, id)
   const [live, asked] = await Promise.all([reads.liveGrants(id), reads.requestsOf(id, MOST)])
   for (const request of asked.filter((one) => canRequest('withdraw', one.state)))
     await transaction(async (tx) => {

@@ -4,6 +4,7 @@ import type { Tx, World } from '../core/ports.ts'
 import {
   mayEndPreApproval,
   type PreApproval,
+  type PreApprovalEnd,
   type PreApprovalId,
   preApprovalName,
 } from '../core/pre-approval.ts'
@@ -29,10 +30,10 @@ export async function endPreApproval(
       `Only <@${seen.giver}>, who gave ${name}, <@${seen.person}>, who has it, and security can end it.`,
     )
   const ended = await world.store.transaction(async (tx) => {
-    const one = await tx.preApprovals.end(id, by)
+    const one = await tx.preApprovals.end(id, { by })
     if (!one) return refuse('already-closed', `${name} is over already; nothing was changed.`)
-    record(world, tx, one, by)
-    await tellPreApproval(world, tx, one, 'ended', by)
+    record(world, tx, one, { by })
+    await tellPreApproval(world, tx, one, { what: 'ended' }, by)
     return one
   })
   world.nudge.outbox()
@@ -52,21 +53,45 @@ export async function endPreApprovalByName(
 /** Its time is over: nothing depends on this but that it is on record and no longer shown. True when this call noted it. */
 export async function lapsePreApproval(world: World, id: PreApprovalId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
-    const one = await tx.preApprovals.end(id, undefined)
+    const one = await tx.preApprovals.end(id, 'time-over')
     if (!one) return false
-    record(world, tx, one, undefined)
-    await tellPreApproval(world, tx, one, 'lapsed', undefined)
+    record(world, tx, one, 'time-over')
+    await tellPreApproval(world, tx, one, { what: 'lapsed' }, undefined)
     return true
   })
 }
 
-function record(world: World, tx: Tx, one: PreApproval, by: PersonId | undefined): void {
+/**
+ * Ends what somebody who left had given or was given. Nothing would be approved by it any more; but it would still
+ * stand in lists, and hold again if the account came back.
+ */
+export async function endPreApprovalsOfLeaver(world: World, left: PersonId): Promise<void> {
+  for (const { id } of await world.store.preApprovals.live({ concerns: left }, MOST))
+    await world.store.transaction(async (tx) => {
+      const one = await tx.preApprovals.end(id, { left })
+      if (!one) return
+      record(world, tx, one, { left })
+      await tellPreApproval(world, tx, one, { what: 'ended', left }, left)
+    })
+}
+
+/** More than anybody gives or is given; what is beyond it is found when the sweeper comes by again. */
+const MOST = 200
+
+function record(world: World, tx: Tx, one: PreApproval, how: PreApprovalEnd): void {
+  const person = typeof how === 'object' && 'by' in how ? how.by : undefined
   tx.append({
     ...aboutPreApproval(one),
     type: 'pre_approval.ended',
-    actor: by === undefined ? { kind: 'system', id: 'sweeper' } : { kind: 'person', id: by },
+    actor: person === undefined ? { kind: 'system', id: 'sweeper' } : { kind: 'person', id: person },
     policy: world.catalog().hash,
-    outcome: by === undefined ? 'lapsed' : 'ended',
+    outcome: outcomeOf(one, how),
     detail: { pre_approval: preApprovalName(one.number), giver: one.giver, uses: one.uses },
   })
+}
+
+function outcomeOf(one: PreApproval, how: PreApprovalEnd): string {
+  if (how === 'time-over') return 'lapsed'
+  if ('by' in how) return 'ended'
+  return how.left === one.person ? 'requester-gone' : 'giver-gone'
 }

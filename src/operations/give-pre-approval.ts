@@ -59,7 +59,7 @@ export async function givePreApproval(world: World, typed: GivingAsTyped): Promi
       },
       private: { reason: one.reason },
     })
-    await tellPreApproval(world, tx, one, 'given', by)
+    await tellPreApproval(world, tx, one, { what: 'given' }, by)
     return { one, ...worth }
   })
   if (isRefused(given)) return recordRefusal(world, typed, given)
@@ -98,12 +98,12 @@ export function aboutPreApproval(one: PreApproval) {
   return { subject: one.person, target: one.target, role: one.role } as const
 }
 
-/** The one it is about, its giver, the target's channel and security; whoever did it knows already. */
+/** The one it is about, its giver, the target's channel and security; whoever did it knows already, or is gone. */
 export async function tellPreApproval(
   world: World,
   tx: Tx,
   one: PreApproval,
-  what: Extract<Notice, { kind: 'pre-approval' }>['what'],
+  news: Pick<Extract<Notice, { kind: 'pre-approval' }>, 'what' | 'left'>,
   by: PersonId | undefined,
 ): Promise<void> {
   const catalog = world.catalog()
@@ -111,9 +111,9 @@ export async function tellPreApproval(
   const channels = new Set([...(channel ? [channel] : []), catalog.securityChannel])
   const lanes: Lane[] = [...channels].map(channelLane)
   // What ends by itself at the time that everybody was told is nobody's news in private.
-  const people = what === 'lapsed' ? [] : what === 'given' ? [one.person] : [one.person, one.giver]
+  const people = news.what === 'lapsed' ? [] : news.what === 'given' ? [one.person] : [one.person, one.giver]
   for (const person of new Set(people)) if (person !== by) lanes.push(personLane(person))
-  for (const lane of lanes) tx.tell({ lane, notice: { kind: 'pre-approval', what, id: one.id } })
+  for (const lane of lanes) tx.tell({ lane, notice: { kind: 'pre-approval', ...news, id: one.id } })
   await tellHomes(tx, one.person)
   await tellHomes(tx, one.giver)
 }

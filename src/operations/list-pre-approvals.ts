@@ -1,18 +1,30 @@
+import { groupsToDecide } from '../core/approval.ts'
 import { isSecurity } from '../core/audience.ts'
 import type { Role, Target } from '../core/catalog.ts'
 import { groupsIn, type PersonId } from '../core/person.ts'
 import { refuseUnlessMember } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
-import { approvableBeforehand, approversBeforehand, type PreApproval } from '../core/pre-approval.ts'
+import {
+  approvableBeforehand,
+  approversBeforehand,
+  type PreApproval,
+  type WhyVoid,
+  whyVoid,
+} from '../core/pre-approval.ts'
+
+/** With why it would count for nothing now, as far as that is known. */
+export type ListedPreApproval = PreApproval & { readonly void?: WhyVoid }
 
 export type PreApprovalList = {
   /** Those that live: given or had by this person; for security all of them. */
-  readonly live: readonly PreApproval[]
+  readonly live: readonly ListedPreApproval[]
   /** What this person could approve beforehand. */
   readonly mayGive: readonly { readonly target: Target; readonly role: Role }[]
 }
 
 const MOST = 200
+/** More than a list shows; each asks Slack about two people. */
+const MOST_JUDGED = 10
 
 /** Reads with the lately known groups: a list may be a minute old, what is done with it is judged anew. */
 export async function listPreApprovals(
@@ -28,8 +40,20 @@ export async function listPreApprovals(
   ])
   if (refuseUnlessMember(person)) return { live: [], mayGive: [] }
   const everything = all && isSecurity(catalog, person, groups)
+  const live = await world.store.preApprovals.live(everything ? undefined : { concerns: by }, MOST)
   return {
-    live: await world.store.preApprovals.live(everything ? undefined : { concerns: by }, MOST),
+    live: await Promise.all(live.map((one, at) => (at < MOST_JUDGED ? judge(world, one) : one))),
     mayGive: approvableBeforehand(catalog, by, groups),
   }
+}
+
+async function judge(world: World, one: PreApproval): Promise<ListedPreApproval> {
+  const catalog = world.catalog()
+  const [giver, receiver, groups] = await Promise.all([
+    world.directory.personLately(one.giver),
+    world.directory.personLately(one.person),
+    world.directory.groupsLately(groupsToDecide(catalog, one)),
+  ])
+  const why = whyVoid(catalog, one, giver, receiver, groups)
+  return why ? { ...one, void: why } : one
 }

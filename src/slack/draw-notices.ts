@@ -176,7 +176,7 @@ export async function drawNotices(
       // Somebody ended it meanwhile: that is told next, and is all there is to say.
       if (!one || (first.what === 'given' && one.endedAt)) return { covers, message: undefined }
       const reader = lane.startsWith('person:') ? laneEnd(lane) : undefined
-      const draw = (names: Names) => preApprovalNotice(first.what, one, reader, names)
+      const draw = (names: Names) => preApprovalNotice(first, one, reader, names)
       return { covers, message: await withNames(world.directory, draw) }
     }
     case 'feed':

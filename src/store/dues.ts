@@ -48,7 +48,8 @@ export function dues(db: Database): Dues {
         select next.person, clock_timestamp() from (
           select one.person from (
             select person from elevate.access_grant where state <> 'revoked'
-            union select unnest(array[requester, asked_by]) from elevate.request where state in ('offered', 'pending')) as one
+            union select unnest(array[requester, asked_by]) from elevate.request where state in ('offered', 'pending')
+            union select unnest(array[giver, person]) from elevate.pre_approval where ended_at is null) as one
           left join elevate.person_check c using (person)
           where one.person is not null
             and (c.checked_at is null or c.checked_at <= ${NOW} - make_interval(secs => ${CHECK_PEOPLE_EVERY}))

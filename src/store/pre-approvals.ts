@@ -79,12 +79,12 @@ export function preApprovalMoves(trx: Database): PreApprovalMoves {
       return rows[0] && toPreApproval(rows[0])
     },
 
-    end: async (id, by) => {
+    end: async (id, how) => {
       if (!isUuid(id)) return undefined
       const { rows } = await sql<Columns>`
         update elevate.pre_approval p
-        set ended_at = clock_timestamp(), ended_by = ${by ?? null}
-        where p.id = ${id} and p.ended_at is null and (p.ends_at <= clock_timestamp()) = ${by === undefined}
+        set ended_at = clock_timestamp(), ended_by = ${typeof how === 'object' && 'by' in how ? how.by : null}
+        where p.id = ${id} and p.ended_at is null and (p.ends_at <= clock_timestamp()) = ${how === 'time-over'}
         returning p.*, ${USES}`.execute(trx)
       return rows[0] && toPreApproval(rows[0])
     },

@@ -49,16 +49,22 @@ export function messagesBeforehand(
   if (!stage) throw new RangeError('a policy without a stage')
   const say = { fallback: false, through: ['S0DBA'] }
   const outcome = { outcome: 'counted', self: false, ...say, policy, stage, stages, terms } as const
-  const live = Array.from({ length: 60 }, () => one)
+  const live = Array.from({ length: 60 }, () => ({ ...one, void: 'giver' as const }))
   const byRule = { ...card.request, decisions: [], rule: 'r'.repeat(40) }
   return {
     'card by rule': requestCard({ ...card, request: byRule }, names),
     'allow list': allowListAnswer({ live, mayGive: [entitlement] }, names),
     'allow given': givenAnswer({ one, policy, enough: false, outcome }, names),
     'allow ended': endedAllowAnswer(one, names),
-    'pre-approval given': preApprovalNotice('given', one, undefined, names),
-    'pre-approval given to you': preApprovalNotice('given', one, one.person, names),
-    'pre-approval ended': preApprovalNotice('ended', { ...one, endedBy: 'U0SAM' }, undefined, names),
+    'pre-approval given': preApprovalNotice({ what: 'given' }, one, undefined, names),
+    'pre-approval given to you': preApprovalNotice({ what: 'given' }, one, one.person, names),
+    'pre-approval ended': preApprovalNotice(
+      { what: 'ended' },
+      { ...one, endedBy: 'U0SAM' },
+      undefined,
+      names,
+    ),
+    'pre-approval of a leaver': preApprovalNotice({ what: 'ended', left: one.giver }, one, one.person, names),
   }
 }
 

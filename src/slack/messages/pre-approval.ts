@@ -1,10 +1,11 @@
 /** A yes given beforehand: the same words in answers, direct messages, the channel, the feed, lists and on Home. */
 import { formatDuration } from '../../core/duration.ts'
-import { type PreApproval, preApprovalName } from '../../core/pre-approval.ts'
+import type { Notice } from '../../core/notice.ts'
+import { type PreApproval, preApprovalName, type WhyVoid } from '../../core/pre-approval.ts'
 import { clamp } from '../../core/reason.ts'
 import { stillMissing } from '../../core/stages.ts'
 import type { Given } from '../../operations/give-pre-approval.ts'
-import type { PreApprovalList } from '../../operations/list-pre-approvals.ts'
+import type { ListedPreApproval, PreApprovalList } from '../../operations/list-pre-approvals.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { actions, button, context, header, paragraph, quote, rich, section } from '../blocks/layout.ts'
 import type { Block, Button, Message, Names } from '../blocks/message.ts'
@@ -14,6 +15,7 @@ import { moreApprovals } from './approval-stages.ts'
 import { accessName, accessOf, counted } from './phrases.ts'
 
 type Who = (id: string) => Sayable
+type PreApprovalNews = Pick<Extract<Notice, { kind: 'pre-approval' }>, 'what' | 'left'>
 
 /** After `/elevate allow`: what it is worth, and what it is not. */
 export function givenAnswer({ one, enough, outcome }: Given, names: Names): Message {
@@ -44,14 +46,14 @@ export function endedAllowAnswer(one: PreApproval, names: Names): Message {
 
 /** For the person it is about, its giver, the target's channel and the feed. */
 export function preApprovalNotice(
-  what: 'given' | 'ended' | 'lapsed',
+  news: PreApprovalNews,
   one: PreApproval,
   reader: string | undefined,
   names: Names,
 ): Message {
-  const line = (who: Who) => story(what, one, reader, who)
+  const line = (who: Who) => story(news, one, reader, who)
   const shown = reader === undefined ? line(names) : line(person)
-  if (what !== 'given') return message(line(names), [section(shown)])
+  if (news.what !== 'given') return message(line(names), [section(shown)])
   return message(together(line(names), say`Reason: ${clamp(one.reason, 400)}`), [
     section(shown),
     rich(paragraph(say`${bold('Reason')}`), quote(one.reason, 1_000)),
@@ -60,7 +62,7 @@ export function preApprovalNotice(
 }
 
 function story(
-  what: 'given' | 'ended' | 'lapsed',
+  { what, left }: PreApprovalNews,
   one: PreApproval,
   reader: string | undefined,
   who: Who,
@@ -73,14 +75,29 @@ function story(
   const uses = one.uses === 0 ? 'It was not used.' : `It approved ${counted(one.uses, 'request')}.`
   if (what === 'lapsed')
     return say`${name} is over: ${who(one.giver)} had approved ${about} beforehand. ${uses}`
+  if (left !== undefined)
+    return say`${name} is over, because the account of ${who(left)} was deactivated in Slack. ${who(one.giver)} had approved ${about} beforehand. ${uses}`
   const by = one.endedBy ? say` by ${who(one.endedBy)}` : say``
   return say`${name} was ended${by}: ${about} are decided one by one again. ${uses}`
 }
 
 /** One that lives, in a list. */
-export function preApprovalLine(one: PreApproval, names: Names): Line {
+export function preApprovalLine(one: ListedPreApproval, names: Names): Line {
   const uses = one.uses === 0 ? 'not used yet' : `used ${counted(one.uses, 'time')}`
-  return say`${bold(preApprovalName(one.number))}: ${names(one.giver)} approves ${accessOf(one)} for ${names(one.person)}, each up to ${formatDuration(one.each)}, until ${moment(one.endsAt)}; ${uses}.`
+  return say`${bold(preApprovalName(one.number))}: ${names(one.giver)} approves ${accessOf(one)} for ${names(one.person)}, each up to ${formatDuration(one.each)}, until ${moment(one.endsAt)}; ${uses}.${one.void ? say` It counts for nothing now, because ${whyVoid(one, one.void, names)}.` : ''}`
+}
+
+function whyVoid(one: PreApproval, why: WhyVoid, names: Names): Line {
+  switch (why) {
+    case 'giver':
+      return say`${names(one.giver)} is no longer an approver of it`
+    case 'asker':
+      return say`no policy lets ${names(one.person)} ask for it any more`
+    case 'policy':
+      return say`the policy does not allow approving it beforehand any more`
+    case 'self':
+      return say`nobody approves his own requests there any more`
+  }
 }
 
 export function endAllowButton(one: PreApproval, names: Names): Button {
