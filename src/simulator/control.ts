@@ -7,13 +7,16 @@ import { eventEnvelope } from './payloads.ts'
 import type { Platform } from './platform.ts'
 import type { CallRecord, DeliveryRecord, WireRecord } from './record.ts'
 import type { DisconnectReason, SocketMode } from './socket-mode.ts'
-import { personOnWire } from './web-api/people.ts'
+import { groupOnWire, personOnWire } from './web-api/people.ts'
 import type { Channel, Group, Person } from './workspace.ts'
 
 /** What a test can do to the workspace and to the wire, beside what people do. */
 export type Control = {
   /** Changes who is in a user group; the app gets the subteam events it subscribed to. */
   setGroupMembers(groupId: string, members: readonly string[]): Promise<void>
+  /** Disables a user group, as the admin's page does, or enables it again; the app gets `subteam_updated`. */
+  disableGroup(groupId: string): Promise<void>
+  enableGroup(groupId: string): Promise<void>
   /** Ends a person's membership; the app gets `user_change`. */
   deactivate(userId: string): Promise<void>
   reactivate(userId: string): Promise<void>
@@ -56,6 +59,8 @@ export type Control = {
 export function controlOf(platform: Platform, transport: SocketMode | HttpDelivery): Control {
   return {
     setGroupMembers: (groupId, members) => setGroupMembers(platform, groupId, members),
+    disableGroup: (groupId) => setDisabled(platform, groupId, true),
+    enableGroup: (groupId) => setDisabled(platform, groupId, false),
     deactivate: (userId) => setDeleted(platform, userId, true),
     reactivate: (userId) => setDeleted(platform, userId, false),
     setPresence: (userId, presence) =>
@@ -125,8 +130,7 @@ async function setGroupMembers(
   groupId: string,
   members: readonly string[],
 ): Promise<void> {
-  const group = platform.workspace.groups.get(groupId)
-  if (!group) throw new Error(`there is no user group ${groupId}`)
+  const group = groupIn(platform, groupId)
   const before = group.members
   const previous = group.updated
   group.members = [...members]
@@ -134,11 +138,29 @@ async function setGroupMembers(
   platform.workspace.touch()
   await Promise.all([
     deliverEvent(platform, membersChanged(platform, group, before, previous)),
-    deliverEvent(platform, {
-      type: 'subteam_updated',
-      subteam: { id: group.id, handle: group.handle, users: [...members], user_count: members.length },
-    }),
+    deliverEvent(platform, groupUpdated(platform, group)),
   ])
+}
+
+/** Slack leaves `subteam_members_changed` out here: nobody left the group. */
+async function setDisabled(platform: Platform, groupId: string, disabled: boolean): Promise<void> {
+  const group = groupIn(platform, groupId)
+  group.updated = platform.workspace.seconds()
+  group.disabled = disabled ? group.updated : 0
+  platform.workspace.touch()
+  await deliverEvent(platform, groupUpdated(platform, group))
+}
+
+/** Slack sends at most 500 of its members; `user_count` is the true number. */
+function groupUpdated(platform: Platform, group: Group) {
+  const subteam = groupOnWire({ ...group, members: group.members.slice(0, 500) }, platform, true)
+  return { type: 'subteam_updated', subteam: { ...subteam, user_count: group.members.length } }
+}
+
+function groupIn(platform: Platform, groupId: string): Group {
+  const group = platform.workspace.groups.get(groupId)
+  if (!group) throw new Error(`there is no user group ${groupId}`)
+  return group
 }
 
 function membersChanged(platform: Platform, group: Group, before: readonly string[], previous: number) {

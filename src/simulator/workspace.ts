@@ -49,7 +49,14 @@ export type Person = Required<Omit<UserSeed, 'email' | 'deleted' | 'away'>> & {
   updated: number
 }
 
-export type Group = { readonly id: string; readonly handle: string; members: string[]; updated: number }
+export type Group = {
+  readonly id: string
+  readonly handle: string
+  members: string[]
+  updated: number
+  /** Seconds; 0 while it is in use. A disabled group keeps its members and can be enabled again. */
+  disabled: number
+}
 
 export type Values = Record<string, Record<string, unknown>>
 
@@ -114,7 +121,12 @@ export class Workspace {
     const bot = { id: this.app.botUserId, name: botName.toLowerCase(), realName: botName, bot: true }
     this.people.set(bot.id, this.#person(bot))
     for (const group of seed.groups ?? []) {
-      this.groups.set(group.id, { ...group, members: [...group.members], updated: this.seconds() })
+      this.groups.set(group.id, {
+        ...group,
+        members: [...group.members],
+        updated: this.seconds(),
+        disabled: 0,
+      })
     }
     for (const channel of seed.channels ?? []) this.channels.set(channel.id, this.#channel(channel))
   }

@@ -106,5 +106,6 @@ export const VIEW = {
 export const EVENT = {
   home_opened: 'app_home_opened',
   person_changed: 'user_change',
-  group_changed: 'subteam_members_changed',
+  group_members_changed: 'subteam_members_changed',
+  group_updated: 'subteam_updated',
 } as const

@@ -142,7 +142,11 @@ export const homeBody = z
 export const personChangedBody = z.object({
   event: z.object({ user: z.object({ id, deleted: z.boolean().optional() }) }),
 })
-export const groupChangedBody = z.object({ event: z.object({ subteam_id: id }) })
+export const groupMembersChangedBody = z.object({ event: z.object({ subteam_id: id }) })
+/** `date_delete` is 0 while the group is in use. */
+export const groupUpdatedBody = z.object({
+  event: z.object({ subteam: z.object({ id, date_delete: z.number().default(0) }) }),
+})
 
 /** The id of a request or grant that a button or a view carries; undefined when it is not one of ours. */
 export function readId(value: string): string | undefined {

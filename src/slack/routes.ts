@@ -43,7 +43,8 @@ import {
   type Click,
   clickBody,
   commandBody,
-  groupChangedBody,
+  groupMembersChangedBody,
+  groupUpdatedBody,
   homeBody,
   personChangedBody,
   type Suggestion,
@@ -216,10 +217,16 @@ function registerNews(app: App, door: Door): void {
     door.memory?.forgetPerson(id)
     if (deleted) await quietly(door, 'person left', () => endForLeaver(door.world, id))
   })
-  app.event(EVENT.group_changed, async ({ body }) => {
-    const group = groupChangedBody.parse(body).event.subteam_id
+  app.event(EVENT.group_members_changed, async ({ body }) => {
+    const group = groupMembersChangedBody.parse(body).event.subteam_id
     door.memory?.forgetGroup(group)
     await quietly(door, 'group changed', () => askWhenEmpty(door.world, group))
+  })
+  // Of a group that was disabled Slack tells nothing else. A change of its members is told above as well.
+  app.event(EVENT.group_updated, async ({ body }) => {
+    const { id, date_delete: disabled } = groupUpdatedBody.parse(body).event.subteam
+    door.memory?.forgetGroup(id)
+    if (disabled > 0) await quietly(door, 'group disabled', () => askWhenEmpty(door.world, id))
   })
 }
 

@@ -110,6 +110,22 @@ describe('people', () => {
     expect(await errorOf(slack.usergroups.users.list({ usergroup: 'S0NONE' }))).toBe('no_such_subteam')
   })
 
+  test('a disabled group is not there unless disabled ones are asked for, and keeps its members', async () => {
+    const listed = async (include_disabled: boolean) =>
+      (await slack.usergroups.list({ include_disabled })).usergroups?.find((one) => one.id === 'S0OPS')
+    const { users: before } = await slack.usergroups.users.list({ usergroup: 'S0OPS' })
+    await simulator.control.disableGroup('S0OPS')
+    expect(await errorOf(slack.usergroups.users.list({ usergroup: 'S0OPS' }))).toBe('no_such_subteam')
+    expect((await slack.usergroups.users.list({ usergroup: 'S0OPS', include_disabled: true })).users).toEqual(
+      before,
+    )
+    expect(await listed(false)).toBeUndefined()
+    expect((await listed(true))?.date_delete).toBeGreaterThan(0)
+    await simulator.control.enableGroup('S0OPS')
+    expect((await slack.usergroups.users.list({ usergroup: 'S0OPS' })).users).toEqual(before)
+    expect((await listed(false))?.date_delete).toBe(0)
+  })
+
   test('what can be learned of a conversation depends on the scopes for its kind', async () => {
     expect((await slack.conversations.info({ channel: 'C0EMPTY' })).channel).toMatchObject({
       is_member: false,

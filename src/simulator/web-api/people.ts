@@ -47,7 +47,7 @@ function offsetOf(tz: string, now: number): number {
   return match[1] === '-' ? -seconds : seconds
 }
 
-function groupOnWire(group: Group, platform: Platform, withUsers: boolean): Json {
+export function groupOnWire(group: Group, platform: Platform, withUsers: boolean): Json {
   return {
     id: group.id,
     team_id: platform.workspace.team.id,
@@ -59,7 +59,7 @@ function groupOnWire(group: Group, platform: Platform, withUsers: boolean): Json
     is_external: false,
     date_create: 0,
     date_update: group.updated,
-    date_delete: 0,
+    date_delete: group.disabled,
     user_count: group.members.length,
     ...(withUsers ? { users: [...group.members] } : {}),
   }
@@ -113,9 +113,9 @@ export const peopleMethods: Record<string, Method> = {
     scope: 'usergroups:read',
     tier: 'tier2',
     run: (args, platform) => ({
-      usergroups: [...platform.workspace.groups.values()].map((group) =>
-        groupOnWire(group, platform, args.flag('include_users')),
-      ),
+      usergroups: [...platform.workspace.groups.values()]
+        .filter((group) => group.disabled === 0 || args.flag('include_disabled'))
+        .map((group) => groupOnWire(group, platform, args.flag('include_users'))),
     }),
   },
   'usergroups.users.list': {
@@ -124,7 +124,8 @@ export const peopleMethods: Record<string, Method> = {
     tier: 'tier2',
     run: (args, platform) => {
       const group = platform.workspace.groups.get(args.required('usergroup'))
-      if (!group) throw new SlackError('no_such_subteam')
+      if (!group || (group.disabled > 0 && !args.flag('include_disabled')))
+        throw new SlackError('no_such_subteam')
       return { users: [...group.members] }
     },
   },
