@@ -23,6 +23,20 @@ export function cardLanes(catalog: Pick<Catalog, 'securityChannel'>, channel: Ch
 }
 
 /**
+ * In which channel the thread of a request is its record: the target's, or security's feed where approvers were asked
+ * in direct messages only. `cards` are the lanes that show the request.
+ */
+export function recordLane(
+  catalog: Pick<Catalog, 'securityChannel'>,
+  channel: ChannelId,
+  cards: readonly Lane[],
+): Lane {
+  const security = channelLane(catalog.securityChannel)
+  const inChannel = cards.some((lane) => lane.startsWith('channel:') && lane !== security)
+  return inChannel || !cards.includes(security) ? channelLane(channel) : security
+}
+
+/**
  * Does this lane show the request as a line of the feed, and not as its card? What was taken by break-glass has its
  * card there too, and so has every request where both channels are one.
  */

@@ -2,8 +2,9 @@ import { type ActivityClaim, activityWindow, type Gap } from '../core/activity.t
 import { redactionFor } from '../core/catalog.ts'
 import { type Connector, ConnectorError } from '../core/connector.ts'
 import { HOUR } from '../core/duration.ts'
+import { recordLane } from '../core/feed.ts'
 import { aboutGrant, grantName } from '../core/grant.ts'
-import { channelLane, personLane } from '../core/notice.ts'
+import { personLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
 import { CALL_TIMEOUT, retryDelay } from '../core/retry.ts'
 import { accessOf } from './access-of.ts'
@@ -145,7 +146,8 @@ async function close(
     })
     const channel = world.catalog().targets.find((target) => target.id === grant.target)?.channel
     const notice = { kind: 'activity', grant: grant.id } as const
-    if (channel) tx.tell({ lane: channelLane(channel), notice })
+    const cards = await tx.requests.cards(grant.requestId)
+    if (channel) tx.tell({ lane: recordLane(world.catalog(), channel, cards), notice })
     tx.tell({ lane: personLane(grant.person), notice })
   })
   world.nudge.outbox()

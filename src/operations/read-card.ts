@@ -36,8 +36,8 @@ export type Card = {
   readonly stages: readonly FilledStage[]
   /** Those whom a message about it may alert now. */
   readonly pinged?: readonly PersonId[]
-  /** Of how many that could be alerted how many got the card in their direct messages; undefined where none. */
-  readonly direct?: { readonly told: number; readonly of: number } | undefined
+  /** Of how many that could be alerted how many got the card in their direct messages; undefined where none; and whether no channel but security's has it. */
+  readonly direct?: { readonly told: number; readonly of: number; readonly alone: boolean } | undefined
   /** Groups of approvers in which nobody is now, or which Slack does not show: a pager may have emptied or disabled them. */
   readonly emptyGroups?: readonly GroupId[]
   /** How many approvals could come together today; fewer than needed means that it cannot be approved. */
@@ -95,7 +95,12 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     needed: policy ? approvalsNeeded(stages) : 1,
     stages: stages.map((stage) => ({ ...stage, alert: alertFor(stage, groups, resting, called) })),
     pinged: pinged.filter((one) => !resting.has(one)),
-    direct: directly(policy, pinged, own),
+    direct: directly(
+      policy,
+      pinged,
+      own,
+      findTarget(catalog, request.target)?.channel !== catalog.securityChannel,
+    ),
     emptyGroups: policy ? emptyGroups(approversNamed(policy), groups) : [],
     possible: policy ? approvalsPossible(stages, mayApprove, groups) : 0,
     overseers: overseersToAlert(catalog, request),
@@ -106,10 +111,16 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
   }
 }
 
-function directly(policy: Policy | undefined, pinged: readonly PersonId[], own: readonly PersonId[]) {
+function directly(
+  policy: Policy | undefined,
+  pinged: readonly PersonId[],
+  own: readonly PersonId[],
+  ownChannel: boolean,
+) {
   if (!policy?.approve.tell || policy.approve.tell === 'channel') return undefined
   const of = pinged.filter((one) => !own.includes(one)).length
-  return of > 0 ? { told: Math.min(of, MOST_DIRECT), of } : undefined
+  const alone = policy.approve.tell === 'direct' && of <= MOST_DIRECT && ownChannel
+  return of > 0 ? { told: Math.min(of, MOST_DIRECT), of, alone } : undefined
 }
 
 async function namesOf(world: World, people: Iterable<PersonId>): Promise<(id: PersonId) => string> {

@@ -1,7 +1,8 @@
 import type { Claim } from '../core/claims.ts'
 import { ConnectorError, type Revoked } from '../core/connector.ts'
+import { recordLane } from '../core/feed.ts'
 import { aboutGrant, type EndOutcome, type Grant, grantName, secondsHeld } from '../core/grant.ts'
-import { channelLane, personLane } from '../core/notice.ts'
+import { channelLane, type Lane, personLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
 import { alarmAfter, retryDelay } from '../core/retry.ts'
 import { accessOf } from './access-of.ts'
@@ -71,7 +72,7 @@ async function finish(world: World, claim: Claim, end: End): Promise<void> {
     })
     const [cards] = await Promise.all([tx.requests.cards(grant.requestId), tellHomes(tx, grant.person)])
     for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
-    tellEnd(world, tx.tell, grant)
+    tellEnd(world, tx.tell, grant, cards)
   })
   world.nudge.outbox()
 }
@@ -80,14 +81,17 @@ function tellEnd(
   world: World,
   tell: (told: Parameters<import('../core/ports.ts').Tx['tell']>[0]) => void,
   grant: Grant,
+  cards: readonly Lane[],
 ): void {
   const catalog = world.catalog()
   const channel = catalog.targets.find((target) => target.id === grant.target)?.channel
   const about = { request: grant.requestId, grant: grant.id }
   const given = grant.activatedAt !== undefined
   if (channel && given) {
-    tell({ lane: channelLane(channel), notice: { kind: 'revoked', grant: grant.id } })
-    tell({ lane: channelLane(channel), notice: { kind: 'receipt', grant: grant.id } })
+    const lane = recordLane(catalog, channel, cards)
+    // A channel that never heard of the request has no use for its end.
+    if (lane === channelLane(channel)) tell({ lane, notice: { kind: 'revoked', grant: grant.id } })
+    tell({ lane, notice: { kind: 'receipt', grant: grant.id } })
   }
   tell({
     lane: personLane(grant.person),

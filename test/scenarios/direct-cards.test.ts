@@ -1,8 +1,21 @@
 /** Cards in the direct messages of approvers: the same card everywhere, and an on-call group that may be empty. */
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/wire.ts'
-import { ADA, BEN, CHO, configuration, DAN, EVE, ORDERS, SAM, workspace } from '../support/workspace.ts'
+import {
+  ADA,
+  BEN,
+  CHO,
+  configuration,
+  DAN,
+  EVE,
+  ORDERS,
+  SAM,
+  SECURITY,
+  workspace,
+} from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
+import { postsTo } from './evidence.ts'
+import { SOON } from './given.ts'
 import * as sights from './sights.ts'
 
 const CREW = Array.from({ length: 30 }, (_, at) => ({
@@ -61,14 +74,48 @@ it('asks each approver directly, and every copy changes at once and says who act
   for (const one of [BEN, CHO, DAN])
     await sights.reads(as(one), 'dm', `R-${number}`, 'Waiting', 'look around')
   expect(sights.readAll(as(BEN).view(), ORDERS).filter((one) => one.text.includes(`R-${number}`))).toEqual([])
-  const approve = new RegExp(`^Approve R-${number}:`)
-  const late = await sights.finds(as(CHO), 'dm', approve)
-  await sights.pressesLabelled(as(BEN), 'dm', approve)
+  await sights.pressesLabelled(as(BEN), 'dm', new RegExp(`^Approve R-${number}:`))
   for (const one of [BEN, CHO, DAN])
     await sights.reads(as(one), 'dm', `R-${number}`, 'Active', 'Approved by Ben')
-  await sights.presses(as(CHO), late).catch(() => {})
   await types(ADA, 'end')
-  for (const one of [BEN, CHO]) await sights.reads(as(one), 'dm', `R-${number}`, 'Ended')
+  for (const one of [BEN, CHO, DAN]) await sights.reads(as(one), 'dm', `R-${number}`, 'Ended')
+})
+
+it('answers whoever presses too late in direct messages, privately and with who was faster', {
+  timeout: 60_000,
+}, async () => {
+  const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
+  const approve = new RegExp(`^Approve R-${number}:`)
+  const both = [BEN, CHO]
+  for (const one of both) await sights.finds(as(one), 'dm', approve)
+  await Promise.all(both.map((one) => sights.pressesNow(as(one), 'dm', approve)))
+  const told = await Promise.all(
+    both.map((one) => sights.isTold(as(one), 'dm', `R-${number}`, /You approved|nothing was changed/)),
+  )
+  const [lost, ...others] = told.map(({ text }) => text).filter((text) => !text.includes('You approved'))
+  expect(lost).toMatch(/was already approved by @?(ben|cho); nothing was changed/i)
+  expect(others).toEqual([])
+  await sights.reads(as(DAN), 'dm', `R-${number}`, 'Active')
+  await types(ADA, 'end')
+})
+
+it('keeps the record in security’s thread, and leaves the target’s channel in peace', {
+  timeout: 60_000,
+}, async () => {
+  const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
+  await sights.reads(as(BEN), 'dm', `R-${number}`, 'Its steps and its receipt stand in the security channel')
+  await sights.pressesLabelled(as(BEN), 'dm', new RegExp(`^Approve R-${number}:`))
+  await sights.reads(as(CHO), 'dm', `R-${number}`, 'Active')
+  const before = postsTo(test, ORDERS).length
+  await types(ADA, 'end')
+  const head = await sights.reads(as(SAM), SECURITY, `R-${number}`, 'look around', 'Ended')
+  const grant = /G-\d+/.exec(head.text)?.[0]
+  const receipt = await sights.reads(as(SAM), SECURITY, `Receipt for ${grant}`, 'Approved by', 'Taken back')
+  expect(receipt.message.thread_ts).toBe(head.message.ts)
+  // What was done is known a little later: the receipt is drawn anew where it stands.
+  await sights.reads(as(SAM), SECURITY, `Receipt for ${grant}`, 'Done with it')
+  await vi.waitFor(async () => expect(await test.rows('select 1 from elevate.outbox')).toEqual([]), SOON)
+  expect(postsTo(test, ORDERS)).toHaveLength(before)
 })
 
 it('does not ask the person who asks', { timeout: 40_000 }, async () => {
@@ -109,4 +156,25 @@ it('says who is on call now, and asks the fallback at once when nobody is', { ti
   await sights.pressesLabelled(as(SAM), ORDERS, new RegExp(`^Approve R-${next}:`))
   await sights.reads(as(CHO), ORDERS, `R-${next}`, 'Approved by Sam')
   expect(elevate).toBeDefined()
+})
+
+it('asks the fallback at once when the group is disabled while a request waits', {
+  timeout: 60_000,
+}, async () => {
+  await test.simulator.control.setGroupMembers('S0ONCALL', [CHO])
+  const number = await sights.asks(as(BEN), 'orders-db admin 30m repair')
+  await sights.reads(as(CHO), ORDERS, `R-${number}`, 'Waiting', 'Could approve it now: Cho')
+  await test.simulator.control.disableGroup('S0ONCALL')
+  try {
+    await sights.reads(as(SAM), ORDERS, `R-${number} still waits`, '@sam')
+    await sights.reads(as(CHO), ORDERS, `R-${number}`, 'Could approve it now: Sam')
+    const approve = new RegExp(`^Approve R-${number}:`)
+    await sights.pressesLabelled(as(CHO), ORDERS, approve)
+    await sights.isTold(as(CHO), ORDERS, 'You are not an approver')
+    await sights.pressesLabelled(as(SAM), ORDERS, approve)
+    await sights.reads(as(CHO), ORDERS, `R-${number}`, 'Approved by Sam')
+  } finally {
+    await test.simulator.control.enableGroup('S0ONCALL')
+  }
+  expect(await types(DAN, 'explain orders-db admin')).toContain('1 approval from Cho')
 })

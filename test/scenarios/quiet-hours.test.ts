@@ -88,18 +88,39 @@ it('keeps the copy for whoever rests until the hours are over', { timeout: 40_00
   await sights.types(as(ADA), 'end')
 })
 
-it('drops the copy when the request was decided by then', { timeout: 40_000 }, async () => {
-  const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
-  await sights.reads(as(CHO), 'dm', `R-${number}`, 'Waiting')
-  await sights.pressesLabelled(as(CHO), ORDERS, new RegExp(`^Deny R-${number}:`))
-  await as(CHO)
-    .fill('Reason', 'not today')
-    .catch(() => as(CHO).closeModal())
-  await sights.types(as(ADA), `withdraw R-${number}`)
-  await morningComes()
-  await vi.waitFor(async () => expect(await waits()).toEqual([]), SOON)
-  expect(sights.readAll(as(BEN).view(), 'dm').filter((one) => one.text.includes(`R-${number}`))).toEqual([])
-})
+it.each([
+  [
+    'approved',
+    async (number: number) => {
+      await sights.pressesLabelled(as(CHO), ORDERS, new RegExp(`^Approve R-${number}:`))
+      await sights.reads(as(CHO), ORDERS, `R-${number}`, 'Active')
+      await sights.types(as(ADA), 'end')
+      await sights.reads(as(CHO), ORDERS, `R-${number}`, 'Ended')
+    },
+  ],
+  [
+    'withdrawn',
+    async (number: number) => {
+      await sights.types(as(ADA), `withdraw R-${number}`)
+      await sights.reads(as(CHO), ORDERS, `R-${number}`, 'Withdrawn')
+    },
+  ],
+])(
+  'drops the copy and the reminder when the request was %s by then',
+  { timeout: 60_000 },
+  async (_how, closed) => {
+    const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
+    await sights.reads(as(CHO), 'dm', `R-${number}`, 'Waiting')
+    await remind()
+    await sights.reads(as(CHO), 'dm', `R-${number} still waits`)
+    for (const kind of ['card', 'reminder'])
+      expect(await waits()).toContainEqual({ lane: `person:${BEN}`, kind, waits: true })
+    await closed(number)
+    await morningComes()
+    await vi.waitFor(async () => expect(await waits()).toEqual([]), SOON)
+    expect(sights.readAll(as(BEN).view(), 'dm').filter((one) => one.text.includes(`R-${number}`))).toEqual([])
+  },
+)
 
 it('reminds who is awake, and whoever rests when the hours are over', { timeout: 60_000 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-db read 1h look around')

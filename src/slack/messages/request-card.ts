@@ -152,7 +152,8 @@ function background(card: Card, names: Names): Line[] {
 
 function sentDirectly({ direct }: Card): Line {
   if (!direct) return say``
-  if (direct.told === direct.of) return say`Sent directly to ${counted(direct.of, 'approver')}.`
+  const record = direct.alone ? ' Its steps and its receipt stand in the security channel.' : ''
+  if (direct.told === direct.of) return say`Sent directly to ${counted(direct.of, 'approver')}.${record}`
   return say`Sent directly to ${direct.told} of ${direct.of} approvers; the others see it here.`
 }
 
