@@ -217,7 +217,6 @@ export function whyVoid(
   receiver: Person,
   groups: Groups,
 ): WhyVoid | undefined {
-  if (giver.kind !== 'member') return 'giver'
   const policy = policyOf(catalog, one.target, one.role, one.person, groups)
   if (!policy || receiver.kind !== 'member') return 'asker'
   if (!policy.preApproval) return 'policy'

@@ -130,7 +130,15 @@ describe('saying yes beforehand', () => {
           expect(codeOf(rehearsed({ span, each }, ben, ada, under))).toBe(fits ? 'allowed' : 'too-long')
         },
       ),
-      { examples: [[7 * DAY, 4 * HOUR, 7 * DAY, 4 * HOUR]] },
+      {
+        examples: [
+          [7 * DAY, 4 * HOUR, 7 * DAY, 4 * HOUR],
+          [7 * DAY + 1, 4 * HOUR, 7 * DAY, 4 * HOUR],
+          [7 * DAY, 4 * HOUR + 1, 7 * DAY, 4 * HOUR],
+          [HOUR, HOUR, 7 * DAY, 4 * HOUR],
+          [HOUR, HOUR + 1, 7 * DAY, 4 * HOUR],
+        ],
+      },
     )
   })
 })
