@@ -38,7 +38,8 @@ const elevate = (...args: string[]) =>
       ELEVATE_AUDIT_ANCHOR_FILE: path.join(home, 'audit.anchor'),
     },
   })
-const make = (name: string) => elevate('evidence', '--from', FROM, '--to', TO, '--out', path.join(home, name))
+const make = (name: string, ...more: string[]) =>
+  elevate('evidence', '--from', FROM, '--to', TO, '--out', path.join(home, name), ...more)
 const verify = (name: string) => verifyPack(path.join(home, name), [must(readVkey(vkey))])
 const read = (name: string) => readFile(path.join(home, name), 'utf8')
 const rowsOf = async (name: string) => (await read(name)).trimEnd().split('\r\n')
@@ -146,7 +147,8 @@ it('says so when the record itself was changed before the folder was made', asyn
 
 it('counts texts that were erased on purpose, with the proof of the event that erased them', async () => {
   expect((await elevate('erase', '--person', ADA, '--reason', 'asked by mail')).code).toBe(0)
-  expect(await make('erased')).toMatchObject({ code: 0 })
+  // The event of the erasure is about no target, and is put in for the record's sake.
+  expect(await make('erased', '--target', 'orders-db')).toMatchObject({ code: 0 })
   expect((await rowsOf('erased/controls/16-activity.csv'))[1]).toMatch(
     /"the one that event \d+ names",.*"2","\w{64}"/,
   )
@@ -156,14 +158,19 @@ it('counts texts that were erased on purpose, with the proof of the event that e
   expect(text).toContain('2 texts were erased on purpose')
   expect(text).not.toContain('customers')
   expect(await verify('erased')).toMatchObject({ ok: true, records: 1 })
-  // Without its proof the event excuses nothing.
+  const unexcused =
+    'activity/G-1.jsonl has 2 texts fewer than were written, and events here name the erasure of 0'
+  // An event that was changed excuses nothing, and neither does one without its proof.
   const [eraser] = JSON.parse(await read('erased/grants/G-1.json')).activity.erased_by
+  const event = await read(`erased/events/0/${eraser}.json`)
+  expect(event).toContain('"records":{"G-1":2}')
+  await writeFile(path.join(home, `erased/events/0/${eraser}.json`), event.replace('"G-1":2', '"G-1":3'))
+  expect((await verify('erased')).faults).toContain(unexcused)
+  await writeFile(path.join(home, `erased/events/0/${eraser}.json`), event)
   const proof = `events/0/${eraser}.tlog-proof`
   await rm(path.join(home, 'erased', proof))
   await list('erased', proof, '')
-  expect((await verify('erased')).faults).toContain(
-    'activity/G-1.jsonl has 2 texts fewer than were written, and events here name the erasure of 0',
-  )
+  expect((await verify('erased')).faults).toContain(unexcused)
 })
 
 /** What the manifest of a folder says of one file. */

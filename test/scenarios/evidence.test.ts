@@ -59,6 +59,10 @@ beforeAll(async () => {
   await approve(world.simulator, 'a second one', 'U0CHO')
   await until(async () => expect(await states()).toEqual(['revoked', 'active']))
   await world.simulator.as(EVE).command('orders-db read 30m may I')
+  // Its event, three seconds after the end, would come between the checkpoint and the folder's own event.
+  await until(async () =>
+    expect(await world.rows(`select from elevate.activity where state = 'closed'`)).toHaveLength(1),
+  )
   vkey = (await elevate('audit', 'key', '--make', '--name', 'evidence.example/audit')).output.trim()
   const made = await make('good')
   expect(made).toMatchObject({ code: 0, output: expect.stringContaining('2 grants and') })

@@ -1,4 +1,5 @@
 /** The main job over signed HTTP: the same bot, and nobody but Slack is heard. */
+import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,11 +10,16 @@ import { type Elevate, wire } from '../../src/wire.ts'
 import { wireCutter } from '../store/wire-cutter.ts'
 import { approve, told } from '../support/asking.ts'
 import { faults, logins } from '../support/judge.ts'
-import { ADA } from '../support/workspace.ts'
+import { ADA, configuration } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
+const KEY = randomBytes(32)
+const SOURCES = `
+activity_sources:
+  bastion: { secret: { env: BASTION_SECRET }, targets: [orders-db] }
+`
 const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
 
 let world: TestWorld
@@ -32,14 +38,14 @@ beforeAll(async () => {
     url: `http://127.0.0.1:${port}/slack/events`,
     signingSecret: SIGNING_SECRET,
   } as const
-  world = await testWorld({ simulator: { delivery } })
+  world = await testWorld({ simulator: { delivery }, configuration: configuration + SOURCES })
   database = await wireCutter(world.databaseUrl)
   const { slack } = world.environment
   const transport = { kind: 'http', signingSecret: SIGNING_SECRET, port } as const
   elevate = await wire(
     { ...world.environment, databaseUrl: database.url, slack: { ...slack, transport } },
     makeLog('silent'),
-    { ORDERS_DB_URL: world.target.orders.botUrl },
+    { ORDERS_DB_URL: world.target.orders.botUrl, BASTION_SECRET: `whsec_${KEY.toString('base64')}` },
   )
   await elevate.start()
 })
@@ -113,6 +119,26 @@ it('forged, old, future, replayed and altered requests change nothing', async ()
   expect(await world.simulator.as(ADA).command('list')).toEqual({ ok: true })
   expect(await count()).toEqual(before)
   expect((await world.events()).length).toBe(size)
+})
+
+it('other systems report what accounts did on the same port, by their own signature and not by Slack’s', async () => {
+  const body = JSON.stringify([
+    { account: 'mallory', target: 'orders-db', at: new Date().toISOString(), text: 'select 1' },
+  ])
+  const at = String(Math.floor(Date.now() / 1000))
+  const post = async (key: Buffer | string, path = '/activity/bastion') => {
+    const mac = createHmac('sha256', key).update(`msg_1.${at}.${body}`).digest('base64')
+    const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': at, 'webhook-signature': `v1,${mac}` }
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body })
+    return { status: answer.status, body: await answer.text() }
+  }
+  expect((await post(SIGNING_SECRET)).status).toBe(401)
+  expect((await post(KEY, '/slack/events')).status).toBe(401)
+  expect(await world.rows('select from elevate.activity_unmatched')).toEqual([])
+  expect(await post(KEY)).toEqual({ status: 200, body: '{"matched":0,"unmatched":1,"known":0}\n' })
+  expect(await world.rows('select source, account, text from elevate.activity_unmatched')).toEqual([
+    { source: 'bastion', account: 'mallory', text: 'select ?' },
+  ])
 })
 
 it('health, readiness and metrics are on the same port, and readiness follows the database', async () => {

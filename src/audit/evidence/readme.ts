@@ -69,8 +69,8 @@ How to check it, without us and without a network
      apt-get install golang-go golang-golang-x-mod-dev):
        GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go KEY .
      or, with Go's modules: go mod init verify && go get golang.org/x/mod && go run verify.go KEY .
-     KEY is the first key of the log: where a key was replaced, the one before has signed that, and both programs follow. A key that was lost could not sign: then give
-     the new one too, from whoever answers for it (--vkey twice, or KEY,KEY to verify.go).
+     KEY is the first key of the log: where a key was replaced, the one before has signed that, and both programs follow. A
+     key that was lost could not sign: then give the new one too, from whoever answers for it (--vkey twice, or KEY,KEY to verify.go).
   4. What was done: sha256sum activity/G-12.jsonl is record_sha256 in the last activity.collected of that grant. A line has
      text_c, the SHA-256 of salt and text, in place of the text. elevate audit verify has compared both, and texts that are
      gone with the events that erased them.
