@@ -33,7 +33,11 @@ const noSweeping = () =>
 const numberIn = (text: string) => /\bP-\d+\b/.exec(text)?.[0] ?? ''
 
 beforeAll(async () => {
-  test = await testWorld({ configuration: withPreApproval })
+  test = await testWorld({
+    configuration: withPreApproval,
+    // News that nobody heard does not come again.
+    simulator: { eventRetriesMs: [] },
+  })
   elevate = await test.bot()
 }, 60_000)
 
