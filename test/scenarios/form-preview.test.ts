@@ -1,6 +1,8 @@
 /** The form shows what asking comes to while it is filled in, and warns before anything is sent. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { lookAtStanding } from '../../src/operations/look-at-standing.ts'
 import type { Elevate } from '../../src/wire.ts'
+import { query } from '../support/postgres.ts'
 import { ADA, BEN, CHO, configuration, DAN, ORDERS } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins } from './evidence.ts'
@@ -78,6 +80,15 @@ it('warns of the same question that waits already', { timeout: 60_000 }, async (
   await sights.readsDialog(as(DAN), /You asked for .*read.* already/, `R-${number} waits for an answer`)
   await as(DAN).closeModal()
   await sights.types(as(DAN), 'withdraw')
+})
+
+it('warns of standing access that is known already', { timeout: 60_000 }, async () => {
+  await query(test.target.orders.superuserUrl, 'grant orders_write to ada')
+  await elevate.world.store.standing.claim('orders-own')
+  await lookAtStanding(elevate.world, 'orders-own')
+  await as(ADA).command('orders-own', { channel: ORDERS })
+  await sights.readsDialog(as(ADA), /You have standing access to this already, as \*?ada\*?/)
+  await as(ADA).closeModal()
 })
 
 it('warns when nobody who may approve is there any more', { timeout: 60_000 }, async () => {
