@@ -8,7 +8,7 @@ import { exportTiles } from '../audit/export-tiles.ts'
 import { MOMENT_HELP, readMoment } from '../audit/window.ts'
 import type { LeafFilter, ProofStore } from '../core/audit-proof.ts'
 import { OCSF_DEFAULT, OCSF_VERSIONS, type OcsfVersion, readOcsfVersion } from '../core/ocsf-version.ts'
-import { lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
+import { contradictionNow, lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
 import { print } from './print.ts'
 
 const FORMATS = ['jsonl', 'csv', 'ocsf', 'tiles'] as const
@@ -52,8 +52,13 @@ export function auditExportCommand(): Command {
         })
       if (!(await prepareFolder(options.out)))
         throw new Error(`${options.out} is not empty. Give a new folder.`)
-      await recordExport({ ...options, formats })
-      const made = await withProofs((proof) => exportTo(proof, options, formats, filter))
+      const made = await withProofs(async (proof) => {
+        // On record before the last signing, so that its own event is in the tiles. But a log that is not the one that was
+        // signed must not grow, and the bot may be down and not have noticed yet.
+        const contradicted = await contradictionNow(proof)
+        await recordExport({ ...options, formats, contradicted })
+        return exportTo(proof, options, formats, filter)
+      })
       print(
         options.json,
         { ok: true, folder: options.out, formats, ...made },
@@ -73,7 +78,8 @@ async function exportTo(
   filter: LeafFilter,
 ): Promise<{ events: number; size: number; erased: number; checkpoint?: string; vkey?: string }> {
   const signed = formats.includes('tiles') ? await lastSigned(proof) : undefined
-  const before = signed?.checkpoint.size ?? (await proof.size())
+  // In quarantine what is not proven is wanted too; the tiles alone end with the checkpoint.
+  const before = signed && signed.contradicted === undefined ? signed.checkpoint.size : await proof.size()
   let events = 0
   for (const format of formats) {
     if (format === 'tiles') continue
@@ -97,7 +103,7 @@ async function exportTo(
   const { erased } = await exportTiles({ proof, folder, ...signed, vkey: signed.vkeys, onProgress: at })
   end()
   return {
-    events: before,
+    events: formats.length > 1 ? before : signed.checkpoint.size,
     size: before,
     erased,
     checkpoint: signed.note,

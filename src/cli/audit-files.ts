@@ -10,6 +10,7 @@ import { type CheckpointSigner, checkpointSigner } from '../audit/sign-checkpoin
 import { openSigningKey } from '../audit/signing-key.ts'
 import type { ProofStore } from '../core/audit-proof.ts'
 import type { JsonObject } from '../core/connector.ts'
+import { Quarantined } from '../core/quarantine.ts'
 import { openProofStore, type ProofStoreHandle } from '../store/open-proof-store.ts'
 import { databaseUrl, withStore } from './database.ts'
 
@@ -87,18 +88,22 @@ export async function lastSigned(proof: ProofStore): Promise<{
   readonly vkey: string | undefined
   /** The same with all that came before it, oldest first, one a line. */
   readonly vkeys: string | undefined
+  /** Set when the log is not the one that was signed: nothing may be written into it now, that this was taken out either. */
+  readonly contradicted?: string
 }> {
   const key = await openSigningKey(keyFile())
-  if (key.ok) {
-    const result = await signing(proof, { signer: key.signer, formerKeys: key.former }).sign()
-    if (result.kind === 'refused') throw new Error(`Not exported: ${result.text}`)
-    if (result.kind === 'signed')
-      return {
-        checkpoint: result.checkpoint,
-        note: result.note,
+  const vkeys = key.ok
+    ? {
         vkey: key.signer.verifier.vkey,
         vkeys: [...key.former.map((one) => one.vkey).reverse(), key.signer.verifier.vkey].join('\n'),
       }
+    : { vkey: undefined, vkeys: undefined }
+  let contradicted: string | undefined
+  if (key.ok) {
+    const result = await signing(proof, { signer: key.signer, formerKeys: key.former }).sign()
+    if (result.kind === 'refused' && result.why === 'foreign') throw new Error(`Not exported: ${result.text}`)
+    if (result.kind === 'signed') return { checkpoint: result.checkpoint, note: result.note, ...vkeys }
+    if (result.kind === 'refused') contradicted = result.text
   }
   const kept = await proof.lastCheckpoint()
   const checkpoint = kept && parseCheckpoint(kept.note.slice(0, kept.note.indexOf('\n\n') + 1))
@@ -106,11 +111,29 @@ export async function lastSigned(proof: ProofStore): Promise<{
     throw new Error(
       `There is no checkpoint to prove anything under, and no key to sign one: ${key.ok ? '' : key.fault}`,
     )
-  process.stderr.write('The key is not here: events after the last checkpoint are left out.\n')
-  return { checkpoint, note: kept.note, vkey: undefined, vkeys: undefined }
+  process.stderr.write(
+    `${contradicted === undefined ? 'The key is not here' : `Nothing can be signed now (${contradicted})`}: what is proven ends with the last checkpoint in this database, at ${checkpoint.size} events.\n`,
+  )
+  return {
+    checkpoint,
+    note: kept.note,
+    ...vkeys,
+    ...(contradicted === undefined ? {} : { contradicted }),
+  }
 }
 
-/** Who took what out is an event itself, written before anything leaves. */
+/** Why the log is not the one that was signed, as far as this host can tell; signs it when it is. */
+export async function contradictionNow(proof: ProofStore): Promise<string | undefined> {
+  const key = await openSigningKey(keyFile())
+  if (!key.ok) return undefined
+  const result = await signing(proof, { signer: key.signer, formerKeys: key.former }).sign()
+  return result.kind === 'refused' && result.why !== 'foreign' ? result.text : undefined
+}
+
+/**
+ * Who took what out is an event itself, written before anything leaves. In quarantine nothing may be written, and whoever
+ * finds out what happened needs an export just then: it is made all the same, and it is said that it is not on record.
+ */
 export async function recordExport(what: {
   readonly formats: readonly string[]
   readonly person?: string | undefined
@@ -120,7 +143,10 @@ export async function recordExport(what: {
   readonly grant?: number | undefined
   /** SHA-256 of what was made. */
   readonly manifest?: string
+  /** Why the log must not grow now. */
+  readonly contradicted?: string | undefined
 }): Promise<void> {
+  if (what.contradicted !== undefined) return tellUnrecorded(what.contradicted)
   const { formats, person, target, from, to, grant, manifest } = what
   const detail: JsonObject = {
     formats: [...formats],
@@ -128,17 +154,28 @@ export async function recordExport(what: {
     ...(to ? { to: to.toISOString() } : {}),
     ...(manifest ? { manifest } : {}),
   }
-  await withStore((store) =>
-    store.transaction(async (tx) =>
-      tx.append({
-        type: 'export.made',
-        actor: { kind: 'operator', id: userInfo().username },
-        ...(person ? { subject: person } : {}),
-        ...(target ? { target } : {}),
-        ...(grant ? { grant: `G-${grant}` } : {}),
-        detail,
-      }),
-    ),
+  await withStore(async (store) => {
+    try {
+      await store.transaction(async (tx) =>
+        tx.append({
+          type: 'export.made',
+          actor: { kind: 'operator', id: userInfo().username },
+          ...(person ? { subject: person } : {}),
+          ...(target ? { target } : {}),
+          ...(grant ? { grant: `G-${grant}` } : {}),
+          detail,
+        }),
+      )
+    } catch (error) {
+      if (!(error instanceof Quarantined)) throw error
+      tellUnrecorded((await store.quarantine.current())?.said ?? 'it is not the log that was signed.')
+    }
+  })
+}
+
+function tellUnrecorded(why: string): void {
+  process.stderr.write(
+    `NOT RECORDED: the log does not say that this was taken out, because it is not the log that was signed (${why.replace(/\.$/, '')}), and nothing may be written into it before an operator has seen the difference and confirmed it (elevate quarantine). Note elsewhere who took it, when and why.\n`,
   )
 }
 

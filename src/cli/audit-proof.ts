@@ -7,7 +7,7 @@ import type { ProofStore, StoredLeaf } from '../core/audit-proof.ts'
 import { grantName } from '../core/grant.ts'
 import { cleanText } from '../core/reason.ts'
 import { requestName } from '../core/request.ts'
-import { lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
+import { contradictionNow, lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
 import { withStore } from './database.ts'
 import { print } from './print.ts'
 
@@ -24,7 +24,9 @@ export function auditProofCommand(): Command {
       if (!(await prepareFolder(out))) throw new Error(`${out} is not empty. Give a new folder.`)
       const made = await withProofs(async (proof) => {
         const leaves = await wantedLeaves(proof, wanted)
-        await recordExport({ formats: ['tlog-proof'], ...('grant' in wanted ? { grant: wanted.grant } : {}) })
+        const contradicted = await contradictionNow(proof)
+        const of = 'grant' in wanted ? { grant: wanted.grant } : {}
+        await recordExport({ formats: ['tlog-proof'], ...of, contradicted })
         return prove(proof, leaves, out)
       })
       const indexes = made.indexes.join(', ')

@@ -45,7 +45,8 @@ export function evidenceCommand(): Command {
               out,
               ...signed,
               installation: await installation(findings),
-              record: (manifest) => recordExport({ ...span, formats: ['evidence'], manifest }),
+              record: (manifest) =>
+                recordExport({ ...span, formats: ['evidence'], manifest, contradicted: signed.contradicted }),
               onProgress: (what, done) => {
                 const one = shown.get(what) ?? progress(what)
                 shown.set(what, one)
