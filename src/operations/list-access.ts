@@ -4,6 +4,7 @@ import type { PersonId } from '../core/person.ts'
 import { groupsIn } from '../core/person.ts'
 import { type Entitlement, entitlementsOf, groupsThatAsk, refuseUnlessMember } from '../core/policy.ts'
 import type { World } from '../core/ports.ts'
+import type { Quarantine } from '../core/quarantine.ts'
 import type { GrantRow } from '../core/reads.ts'
 import { isRefused } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
@@ -25,6 +26,8 @@ export type AccessList = {
   readonly preApprovals?: PreApprovalList
   /** By the database's clock, for what is still left. */
   readonly now: Date
+  /** Lasts now: what the rest says may be long over. */
+  readonly quarantine?: Quarantine | undefined
 }
 
 /** Of one's own; what waits for an answer comes first. */
@@ -43,18 +46,20 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
       ...groupsIn(catalog.security),
     ]),
   ]
-  const [person, groups, grants, requests, pending, unreviewed, preApprovals, now] = await Promise.all([
-    world.directory.personLately(by),
-    world.directory.groupsLately(everyGroup),
-    reads.liveGrants(by),
-    reads.requestsOf(by, MOST_REQUESTS),
-    reads.pendingRequests(200),
-    reads.openReviews(200),
-    listPreApprovals(world, by, { all: false }),
-    reads.now(),
-  ])
-  if (refuseUnlessMember(person))
-    return { mayAsk: [], grants, requests, toAccept: [], toDecide: [], toReview: [], preApprovals, now }
+  const [person, groups, grants, requests, pending, unreviewed, preApprovals, now, quarantine] =
+    await Promise.all([
+      world.directory.personLately(by),
+      world.directory.groupsLately(everyGroup),
+      reads.liveGrants(by),
+      reads.requestsOf(by, MOST_REQUESTS),
+      reads.pendingRequests(200),
+      reads.openReviews(200),
+      listPreApprovals(world, by, { all: false }),
+      reads.now(),
+      world.store.quarantine.current(),
+    ])
+  const own = { grants, requests, preApprovals, now, quarantine }
+  if (refuseUnlessMember(person)) return { ...own, mayAsk: [], toAccept: [], toDecide: [], toReview: [] }
   const mayDecide = (request: Request) =>
     !isRefused(
       decide(
@@ -67,13 +72,10 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
       ),
     )
   return {
+    ...own,
     mayAsk: entitlementsOf(catalog, by, groups),
-    grants,
-    requests,
     toAccept: requests.filter((one) => one.state === 'offered' && one.requester === by),
     toDecide: pending.filter(mayDecide),
     toReview: unreviewed.filter((request) => !refuseReviewer(catalog, request, person, groups)),
-    preApprovals,
-    now,
   }
 }

@@ -14,6 +14,7 @@ import { asSuperuser } from '../audit/real-log.ts'
 import { must } from '../store/samples.ts'
 import { said } from '../support/asking.ts'
 import { copyOf, restoreOver } from '../support/postgres.ts'
+import { finished } from '../support/process.ts'
 import { ADA, ORDERS, SAM } from '../support/workspace.ts'
 import { given, SOON } from './given.ts'
 import { type RestoreWorld, restoreWorld } from './restore-world.ts'
@@ -83,6 +84,10 @@ it('a restored database is taken out as it is, unrecorded, and after the confirm
   }
   const part = await take(['audit', 'export', '--person', ADA], 'part')
   expect(part).toMatchObject({ code: 0, output: expect.stringContaining('NOT RECORDED') })
+  // On a host without the key it is the database that refuses the record.
+  const env = { ...test.processEnvironment(), ELEVATE_AUDIT_KEY_FILE: path.join(home, 'no.key') }
+  const keyless = await finished({ args: ['audit', 'export', '--out', path.join(home, 'keyless')], env })
+  expect(keyless).toMatchObject({ code: 0, output: expect.stringContaining('NOT RECORDED') })
   expect(await events()).toBe(before)
 
   await confirm()
@@ -108,6 +113,7 @@ it('a restored database is taken out as it is, unrecorded, and after the confirm
 
 it('checkpoints that were abandoned are left out and said, from the terminal and from Slack', async () => {
   const { test } = world
+  expect((await world.elevate(['audit', 'checkpoint'])).code).toBe(0)
   const size = await events()
   await asSuperuser(
     test.databaseUrl,

@@ -100,6 +100,11 @@ it('an older database at start: nothing is given, taken, decided or told of unti
   expect(await sights.types(as(ADA), 'orders-db read 30m for INC-2')).toContain('elevate is in quarantine')
   await sights.pressesLabelled(as(BEN), ORDERS, /^Approve/)
   await sights.isTold(as(BEN), ORDERS, 'elevate is in quarantine')
+  expect(await sights.types(as(ADA), 'status')).toMatch(/elevate is in quarantine.*What stands below may be/)
+  await as(ADA).openHome()
+  await as(ADA).see((view) => JSON.stringify(view.home).includes('elevate is in quarantine'), {
+    what: 'a Home that says it first',
+  })
   expect(JSON.parse(await askHealth('/readyz'))).toMatchObject({
     ready: true,
     quarantine: expect.stringMatching(/^since /),

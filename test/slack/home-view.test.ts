@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { homeView, readPages } from '../../src/slack/home/home-view.ts'
+import { statusAnswer } from '../../src/slack/messages/status-answer.ts'
 import {
   approved,
   grant,
@@ -45,6 +46,28 @@ it('Home puts what waits for me first, then what I have, asked for and may ask f
     'open_form',
   ])
   expect(readAloud(view)).toContain('Cho asks for *read* on *orders-db* for 30 min (R-1042).')
+})
+
+it('in quarantine Home and the status say so before anything else', () => {
+  const quarantine = {
+    id: '1',
+    why: 'restored',
+    said: 'events are missing',
+    beganAt: new Date('2026-11-20T03:00:00Z'),
+    endedAt: undefined,
+    endedBy: undefined,
+    reason: '',
+  } as const
+  const list = { ...nothing, toDecide: [request({ requester: 'U0CHO' })] }
+  const says = /^\W*elevate is in quarantine/
+  expect(readAloud(homeView({ ...list, quarantine }, parts))).toMatch(says)
+  expect(readAloud(homeView(list, parts))).not.toContain('quarantine')
+  for (const one of [list, nothing]) {
+    const { text, blocks } = statusAnswer({ ...one, quarantine }, names, parts.capabilities)
+    expect(text).toMatch(says)
+    expect(JSON.stringify(blocks[0])).toContain('elevate is in quarantine')
+    expect(statusAnswer(one, names, parts.capabilities).text).not.toContain('quarantine')
+  }
 })
 
 it('an empty Home says what to do next', () => {

@@ -256,6 +256,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     list: listAnswer(list, names),
     'list, last page': listAnswer(list, names, 600),
     status: statusAnswer(list, names, () => temporaryLogin),
+    'status in quarantine': statusAnswer({ ...list, quarantine: stopped }, names, () => temporaryLogin),
     help: helpAnswer(),
     ...messagesBeforehand(beforehand, entitlement, names, { ...approvedCard, grant: active }),
     ...troubleMessages(),

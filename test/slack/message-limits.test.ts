@@ -92,6 +92,15 @@ describe.each(Object.entries(worstTexts))('with %s typed everywhere', (_, typed)
       toReview: many(asked),
       preApprovals: { live: many(beforehand), mayGive: [entitlement] },
       now: new Date(),
+      quarantine: {
+        id: '1',
+        why: 'restored',
+        said: typed,
+        beganAt: new Date(),
+        endedAt: undefined,
+        endedBy: undefined,
+        reason: '',
+      } as const,
     }
     const view = homeView(list, { names: () => 'N'.repeat(80), capabilities: () => temporaryLogin })
     expect((await client.views.publish({ user_id: ADA, view })).ok).toBe(true)

@@ -15,6 +15,7 @@ import { ownButtons, withdrawButton } from '../messages/grant-buttons.ts'
 import { entitlementLine, NOTHING_TO_ASK } from '../messages/list-answer.ts'
 import { accessName } from '../messages/phrases.ts'
 import { preApprovalsAtHome } from '../messages/pre-approval.ts'
+import { quarantineLasts } from '../messages/quarantine-notice.ts'
 import { openReviewLine, reviewButton } from '../messages/review.ts'
 import { type HomePages, pageOf, pageSize, pagingButtons } from './home-pages.ts'
 
@@ -72,6 +73,7 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
   return {
     type: 'home',
     blocks: [
+      ...(list.quarantine ? [section(quarantineLasts(list.quarantine)), divider] : []),
       ...offered,
       ...owed,
       ...waits,

@@ -3,7 +3,7 @@ import type { Quarantine } from '../../core/quarantine.ts'
 import { message } from '../blocks/compose.ts'
 import { context, header, paragraph, quote, rich, section } from '../blocks/layout.ts'
 import type { Message } from '../blocks/message.ts'
-import { code, say, together } from '../blocks/say.ts'
+import { bold, code, type Line, moment, say, together } from '../blocks/say.ts'
 import { mentionsOf } from './phrases.ts'
 
 /** Nothing is done from here on: what the database says of grants may be long over. */
@@ -19,6 +19,11 @@ export function quarantineBegan({ said }: Quarantine, alert: readonly Who[]): Me
       say`On elevate’s host, ${code('elevate quarantine')} shows the difference and how to confirm it.`,
     ),
   ])
+}
+
+/** Above all that the database says of somebody: it may be long over, and its buttons change nothing. */
+export function quarantineLasts({ beganAt }: Quarantine): Line {
+  return say`${bold('elevate is in quarantine')} since ${moment(beganAt)}: its database is not the one it had signed, perhaps an old backup. What stands below may be out of date, and the buttons change nothing. Nothing is decided, given or taken back until an operator has looked and confirmed; security was told.`
 }
 
 /** The reason was typed by somebody: it stands in rich text, where nothing in it means anything. */

@@ -5,12 +5,13 @@ import type { AccessList } from '../../operations/list-access.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { actions, context, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
-import { between, bold, code, type Line, say } from '../blocks/say.ts'
+import { between, bold, code, type Line, say, together } from '../blocks/say.ts'
 import { grantLine, pendingLine, toDecideLine } from './access-lines.ts'
 import { decisionButtons } from './decision-buttons.ts'
 import { acceptButtons, offeredLine, offersIn } from './for-another.ts'
 import { ownButtons, withdrawButton } from './grant-buttons.ts'
 import { counted } from './phrases.ts'
+import { quarantineLasts } from './quarantine-notice.ts'
 import { openReviewLine, reviewButton } from './review.ts'
 
 /** With its buttons each takes two blocks; Home has them all. */
@@ -26,11 +27,14 @@ export function statusAnswer(
   const pending = list.requests.filter(
     (request) => canRequest('withdraw', request.state) && !toAccept.includes(request),
   )
+  const warning = list.quarantine && quarantineLasts(list.quarantine)
   if (grants.length + pending.length + toAccept.length + toDecide.length + toReview.length === 0)
     return sentence(
-      say`You have no access through elevate now, and nothing waits for an answer. ${code('/elevate')} asks for some.`,
+      warning
+        ? together(warning, say`It knows of no access of yours and of nothing that waits for an answer.`)
+        : say`You have no access through elevate now, and nothing waits for an answer. ${code('/elevate')} asks for some.`,
     )
-  const said: Line[] = []
+  const said: Line[] = warning ? [warning] : []
   const part = <T>(
     title: string,
     items: readonly T[],
@@ -51,6 +55,7 @@ export function statusAnswer(
     ]
   }
   const blocks = [
+    ...(warning ? [section(warning)] : []),
     ...part(
       'You have',
       grants,
