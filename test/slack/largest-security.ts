@@ -13,6 +13,7 @@ import { everythingAnswer, everythingEnded } from '../../src/slack/messages/ever
 import { feedHead } from '../../src/slack/messages/feed-head.ts'
 import { writeAuditAsk } from '../../src/slack/payloads.ts'
 import { busyRecord } from './largest-activity.ts'
+import { largestAnswers } from './largest-forms.ts'
 import { NOON } from './rows.ts'
 
 const times = <T>(count: number, make: (at: number) => T): T[] =>
@@ -101,6 +102,7 @@ export function securityMessages(all: Worst): Record<string, Message> {
       { person: 'U0ADA', grants: [], requests: [], beforehand: [] },
       names,
     ),
+    'revoking answer': largestAnswers(typed, names('')).other,
     'csv above the file': csvMessage(
       ask,
       { events: times(10_000, () => events[0]).flatMap((one) => one ?? []), own: true, cut: true },

@@ -1,12 +1,15 @@
 import { WebClient } from '@slack/web-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inspectOptions, inspectView } from '../../src/simulator/block-rules/inspect.ts'
+import { hazardsIn } from '../../src/simulator/hazards.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
 import { onWire } from '../../src/slack/blocks/colour.ts'
 import { homeView } from '../../src/slack/home/home-view.ts'
 import { ADA, SECURITY, workspace } from '../support/workspace.ts'
 import { everyMessage } from './largest.ts'
 import { beforehandOf } from './largest-beforehand.ts'
+import { largestChoices, largestForms } from './largest-forms.ts'
 import { MANIFEST } from './notify-desk.ts'
 import { card, endedGrant, grant, policy, read, request, stringsOf, target, temporaryLogin } from './rows.ts'
 
@@ -78,6 +81,18 @@ describe.each(Object.entries(worstTexts))('with %s typed everywhere', (_, typed)
     expect(JSON.stringify(message.blocks)).not.toContain('too long to be shown whole')
   })
 
+  it.each(Object.entries(largestForms(typed, 'N'.repeat(80))))(
+    'Slack takes the largest dialog: %s',
+    (_name, view) => {
+      expect(inspectView(view, 'modal')).toEqual([])
+      expect(hazardsIn({ view })).toEqual([])
+      // Not documented for dialogs; what Slack takes in a message it takes here.
+      expect(JSON.stringify(view.blocks).length).toBeLessThanOrEqual(13_000)
+      const note = view.blocks.find((one) => one.block_id === 'note')
+      if (typed && note) expect(JSON.stringify(note)).toContain('"initial_value"')
+    },
+  )
+
   it('Slack takes the largest Home', async () => {
     const asked = request({ reason: typed })
     const entitlement = { target, role: { ...read, description: typed }, policy }
@@ -126,6 +141,10 @@ it('what people type reaches no text that Slack parses as anything but letters',
     ),
     { numRuns: 25 },
   )
+})
+
+it('the menus of the audit form hold the longest names there are', () => {
+  expect(inspectOptions(largestChoices())).toEqual([])
 })
 
 it('break-glass is coloured until it is reviewed, and nothing else is', () => {

@@ -1,7 +1,8 @@
 import type { PersonId } from '../../core/person.ts'
 import { isRefused, type Refused } from '../../core/refusal.ts'
-import { endEverything, offerEverything } from '../../operations/end-everything.ts'
+import { type Everything, endEverything, offerEverything } from '../../operations/end-everything.ts'
 import { notOurs, tellRefusal } from '../answers.ts'
+import type { Names } from '../blocks/message.ts'
 import type { Answer, Door } from '../guard.ts'
 import { ACTION, VIEW } from '../ids.ts'
 import { everythingAnswer, everythingBlocks } from '../messages/everything.ts'
@@ -30,17 +31,20 @@ export function openEndEverything(
     const { grants, requests, beforehand } = all
     if (grants.length + requests.length + beforehand.length === 0)
       return noticeView(TITLE, await withNames(door.world.directory, (names) => everythingAnswer(all, names)))
-    const says = await withNames(door.world.directory, (names) => everythingBlocks(all, names))
-    return noteForm({
-      callback: VIEW.end_everything,
-      title: TITLE,
-      submit: 'End everything',
-      about: person,
-      says,
-      label: 'Reason',
-      hint: 'The holder reads it, and it stays in the audit log.',
-      typed: reason,
-    })
+    return withNames(door.world.directory, (names) => everythingForm(all, reason, names))
+  })
+}
+
+export function everythingForm(all: Everything, typed: string, names: Names): Modal {
+  return noteForm({
+    callback: VIEW.end_everything,
+    title: TITLE,
+    submit: 'End everything',
+    about: all.person,
+    says: everythingBlocks(all, names),
+    label: 'Reason',
+    hint: 'The holder reads it, and it stays in the audit log.',
+    typed,
   })
 }
 

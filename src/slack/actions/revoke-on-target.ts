@@ -1,8 +1,9 @@
 import type { PersonId } from '../../core/person.ts'
 import { isRefused, type Refused } from '../../core/refusal.ts'
 import { revokeByName } from '../../operations/end-by-name.ts'
-import { offerRevoke, revokeOnTarget } from '../../operations/revoke-on-target.ts'
+import { offerRevoke, type Revocable, revokeOnTarget } from '../../operations/revoke-on-target.ts'
 import { notOurs, tellRefusal } from '../answers.ts'
+import type { Names } from '../blocks/message.ts'
 import type { Answer, Door } from '../guard.ts'
 import { ACTION, VIEW } from '../ids.ts'
 import { endingAnswer } from '../messages/acknowledgements.ts'
@@ -31,17 +32,21 @@ export async function openRevoke(
   return openThen(door, { trigger, title: TITLE, what: 'open revoke form' }, async (): Promise<Modal> => {
     const offered = await offerRevoke(door.world, meant)
     if (isRefused(offered)) return noticeView(TITLE, await tellRefusal(door, offered))
-    const { person, target, role, note } = offered
-    return noteForm({
-      callback: VIEW.revoke,
-      title: TITLE,
-      submit: 'End it',
-      about: writeChosen({ receiver: person, target, ...(role === undefined ? {} : { role }) }),
-      says: await withNames(door.world.directory, (names) => revokeBlocks(offered, names)),
-      label: 'Reason',
-      hint: 'The holder reads it, and it stays in the audit log.',
-      typed: note,
-    })
+    return withNames(door.world.directory, (names) => revokeForm(offered, names))
+  })
+}
+
+export function revokeForm(offered: Revocable, names: Names): Modal {
+  const { person, target, role, note } = offered
+  return noteForm({
+    callback: VIEW.revoke,
+    title: TITLE,
+    submit: 'End it',
+    about: writeChosen({ receiver: person, target, ...(role === undefined ? {} : { role }) }),
+    says: revokeBlocks(offered, names),
+    label: 'Reason',
+    hint: 'The holder reads it, and it stays in the audit log.',
+    typed: note,
   })
 }
 
