@@ -6,6 +6,7 @@ import type { Store } from '../core/ports.ts'
 import type { GrantRow, Held } from '../core/reads.ts'
 import { isAttempt } from '../core/refusal.ts'
 import type { Request } from '../core/request.ts'
+import { openAccounts } from '../core/standing.ts'
 import { type Habits, habitsOf } from './approver-habits.ts'
 import { type Day, daysOf } from './days.ts'
 
@@ -46,6 +47,8 @@ export type Digest = {
   readonly done: ReadonlyMap<string, ActivitySummary>
   /** Access that a target had and elevate had not given, newest first. */
   readonly standing: readonly LoggedEvent[]
+  /** Accounts with standing access that nobody has settled now, however long ago it was found. */
+  readonly openStanding: number
   /** Grants of the last days, at least of a week, by how they came out. */
   readonly days: readonly Day[]
 }
@@ -75,22 +78,25 @@ export type DigestAsk = {
 }
 
 export async function readDigest(
-  store: Pick<Store, 'reads' | 'audit' | 'activity'>,
+  store: Pick<Store, 'reads' | 'audit' | 'activity' | 'standing'>,
   ask: DigestAsk,
 ): Promise<Digest> {
   const { from, to, period, zone } = ask
   const week = new Date(Math.min(from.getTime(), to.getTime() - WEEK_MS))
   const { reads, audit } = store
-  const [grants, closed, created, refused, stuck, openReviews, standing, recent] = await Promise.all([
-    reads.held({ from, to, limit: MOST }),
-    reads.closedRequests(from, to),
-    audit.events({ types: ['request.created'], from, to, limit: MOST }),
-    audit.events({ types: ['request.refused', 'decision.refused'], from, to, limit: MOST }),
-    reads.stuck(),
-    reads.openReviews(MOST),
-    audit.events({ types: ['standing_access.found'], from, to, limit: MOST }),
-    reads.grantsOf(week, to, MOST),
-  ])
+  const [grants, closed, created, refused, stuck, openReviews, standing, present, recent] = await Promise.all(
+    [
+      reads.held({ from, to, limit: MOST }),
+      reads.closedRequests(from, to),
+      audit.events({ types: ['request.created'], from, to, limit: MOST }),
+      audit.events({ types: ['request.refused', 'decision.refused'], from, to, limit: MOST }),
+      reads.stuck(),
+      reads.openReviews(MOST),
+      audit.events({ types: ['standing_access.found'], from, to, limit: MOST }),
+      store.standing.present(),
+      reads.grantsOf(week, to, MOST),
+    ],
+  )
   const state = (wanted: Request['state']) => closed.filter((request) => request.state === wanted)
   const over = grants.filter(({ grant }) => ended(grant, from, to))
   const summaries = await store.activity.summaries(from, to)
@@ -125,6 +131,7 @@ export async function readDigest(
     habits: habitsOf(closed),
     done: new Map(summaries.map((one) => [one.grant, one])),
     standing,
+    openStanding: openAccounts(present),
     days: daysOf(recent, { from: week, to, zone, most: MOST_DAYS }),
   }
 }

@@ -6,6 +6,7 @@ export const BEN = 'U0BEN'
 export const CHO = 'U0CHO'
 export const SAM = 'U0SAM'
 export const EVE = 'U0EVE'
+export const GIL = 'U0GIL'
 
 export const ORDERS_CHANNEL = 'C0ORDERS'
 export const SECURITY_CHANNEL = 'C0SECURITY'
@@ -18,10 +19,19 @@ export const demoWorkspace: WorkspaceSeed = {
     { id: CHO, name: 'cho', realName: 'Cho Tanaka', email: 'cho@acme.example', tz: 'Asia/Tokyo' },
     { id: SAM, name: 'sam', realName: 'Sam Ruiz', email: 'sam@acme.example', tz: 'America/New_York' },
     { id: EVE, name: 'eve', realName: 'Eve Novak', email: 'eve@acme.example', tz: 'Europe/Prague' },
+    {
+      id: GIL,
+      name: 'gil',
+      realName: 'Gil Marchetti',
+      email: 'gil@partner.example',
+      tz: 'Europe/Rome',
+      guest: true,
+    },
   ],
   groups: [
     { id: 'S0ENG', handle: 'engineers', members: [ADA, BEN, CHO] },
     { id: 'S0DBA', handle: 'dba', members: [BEN, CHO] },
+    { id: 'S0ONCALL', handle: 'on-call', members: [CHO] },
     { id: 'S0SEC', handle: 'security', members: [SAM] },
   ],
   channels: [

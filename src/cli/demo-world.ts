@@ -5,7 +5,12 @@ import type { Checkpoint } from '../audit/checkpoint.ts'
 import type { Verifier } from '../audit/note.ts'
 import { openSigner } from '../audit/open-signer.ts'
 import { openSigningKey } from '../audit/signing-key.ts'
-import { createDemoOrders, type DemoOrders, demoLogging } from '../connectors/postgres/demo-orders.ts'
+import {
+  createDemoOrders,
+  type DemoOrders,
+  demoLogging,
+  forgetAccess,
+} from '../connectors/postgres/demo-orders.ts'
 import { makeLog } from '../log.ts'
 import { pageHandler } from '../simulator/page/serve.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
@@ -137,5 +142,7 @@ async function startTarget(closing: (() => unknown)[]): Promise<DemoOrders> {
     settings: { ...demoLogging, log_line_prefix: '%m [%p] user=%u db=%d app=%a ' },
   })
   closing.push(() => server.stop())
-  return createDemoOrders(server.url)
+  const orders = await createDemoOrders(server.url)
+  await forgetAccess(orders.superuserUrl)
+  return orders
 }

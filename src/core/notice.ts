@@ -22,6 +22,7 @@ export type Step =
   | 'approved'
   | 'counted'
   | 'denied'
+  | 'withdrawn'
   | 'lapsed'
   | 'given'
   | 'ending'
@@ -111,6 +112,8 @@ export type Notice =
       readonly expired: number
       readonly unfinished: number
       readonly lapsed: number
+      /** Accounts whose standing access nobody has settled. */
+      readonly standing?: number
     }
   /** A configuration was refused or taken. */
   | { readonly kind: 'config'; readonly hash: string; readonly faults: readonly string[] }

@@ -93,6 +93,12 @@ function isBacked(
   )
 }
 
+/** Accounts that have something nobody has settled; once for each target. */
+export function openAccounts(present: readonly Pick<Standing, 'state' | 'target' | 'account'>[]): number {
+  const open = present.filter((one) => one.state === 'open')
+  return new Set(open.map(({ target, account }) => JSON.stringify([target, account]))).size
+}
+
 /** One look at one target that brought something new, or nothing because the target did not answer. */
 export type Report = {
   readonly id: ReportId

@@ -191,12 +191,16 @@ async function count(
   return grant
 }
 
-/** Cards and Homes are told by whoever opened the request. */
+/**
+ * Cards and Homes are told by whoever opened the request, and the answer to asking says that it was approved: only a
+ * start to come is worth a message of its own.
+ */
 function tellApproved(world: World, tx: Tx, request: Request): void {
-  tx.tell({
-    lane: personLane(request.requester),
-    notice: { kind: 'told', step: 'approved', request: request.id },
-  })
+  if (request.startsAt)
+    tx.tell({
+      lane: personLane(request.requester),
+      notice: { kind: 'told', step: 'approved', request: request.id },
+    })
   tx.tell({
     lane: channelLane(world.catalog().securityChannel),
     notice: { kind: 'feed', what: 'decided', request: request.id },

@@ -66,6 +66,12 @@ export async function withdrawIn(
       lane: personLane(request.askedBy),
       notice: { kind: 'told', step: 'for-other', request: request.id },
     })
+  // Not to somebody who left, and not where it was never more than an offer.
+  if (actor.kind !== 'system' && !ownersOf(request).includes(actor.id) && request.state === 'pending')
+    tx.tell({
+      lane: personLane(request.requester),
+      notice: { kind: 'told', step: 'withdrawn', request: request.id },
+    })
   tx.tell({
     lane: channelLane(world.catalog().securityChannel),
     notice: { kind: 'feed', what: 'decided', request: request.id },

@@ -1,5 +1,6 @@
 /** Who somebody is and who is in a group, by Slack's own answer. */
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
 import type { GroupId, Person, PersonId, PersonKind, Presence } from '../core/person.ts'
 import { type Directory, DirectoryDown } from '../core/ports.ts'
 import { clamp, cleanText } from '../core/reason.ts'
@@ -55,7 +56,7 @@ async function readTeam(client: WebClient): Promise<string> {
 
 async function readPerson(client: WebClient, id: PersonId, teamId: string): Promise<Person> {
   try {
-    const { user } = await client.users.info({ user: id })
+    const { user } = await patiently(() => client.users.info({ user: id }))
     return user ? personFrom(id, user, teamId) : stranger(id)
   } catch (error) {
     const code = platformCode(error)
@@ -118,7 +119,7 @@ function kindOf(id: PersonId, user: SlackUser, teamId: string): PersonKind {
 /** Undefined when Slack answers that there is no such group, or that it may not be read. */
 async function readGroup(client: WebClient, id: GroupId): Promise<readonly PersonId[] | undefined> {
   try {
-    const { users } = await client.usergroups.users.list({ usergroup: id })
+    const { users } = await patiently(() => client.usergroups.users.list({ usergroup: id }))
     return users ?? []
   } catch (error) {
     const code = platformCode(error)
@@ -133,6 +134,23 @@ async function readable(
 ): Promise<ReadonlyMap<GroupId, readonly PersonId[]>> {
   const found = await Promise.all([...new Set(ids)].map(async (id) => [id, await read(id)] as const))
   return new Map(found.flatMap(([id, members]) => (members ? [[id, members] as const] : [])))
+}
+
+/** Twenty questions a minute about groups are soon asked in a busy hour. A visit waits so long for its turn. Milliseconds. */
+const WORTH_WAITING = 5_000
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  let left = WORTH_WAITING
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      const pause = error instanceof WebAPIRateLimitedError ? Math.max(1, error.retryAfter) * 1000 : Infinity
+      if (pause > left) throw error
+      left -= pause
+      await sleep(pause)
+    }
+  }
 }
 
 function platformCode(error: unknown): string | undefined {

@@ -157,7 +157,7 @@ it('ends by itself, and the receipt says that the review is open', { timeout: 40
   await becomesOf(0)
   const receipt = await sights.reads(as(BEN), ORDERS, 'Receipt for G-1', 'without approval')
   expect(receipt.text).toContain('The review is open')
-  await sights.reads(as(BEN), ORDERS, '# 🚨 Break-glass: Ended: write on orders-db', 'The review is open')
+  await sights.reads(as(BEN), ORDERS, '# 🚨 Break-glass, ended: write on orders-db', 'The review is open')
 })
 
 it('is listed in every digest, and on Home of those who may review it', { timeout: 40_000 }, async () => {

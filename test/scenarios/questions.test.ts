@@ -42,7 +42,7 @@ it('answers what happened around an incident with the access of that time and ev
     'Given',
     'Ending',
     'Taken back',
-    'Refused to ask by Eve',
+    'Refused attempt to ask by Eve',
   ])
     expect(answer.text).toContain(step)
 })

@@ -113,6 +113,7 @@ it('ends it in the target, withdraws what waits, leaves others alone, and has an
   )
   expect(yeses).toEqual([{ person: ADA }])
   await sights.reads(as(DAN), 'dm', 'was ended early by @sam', 'the laptop was stolen')
+  await sights.reads(as(DAN), 'dm', '@sam withdrew your R-3', 'Nothing was given.')
 })
 
 it('says so when there is nothing, and believes no forged dialog', { timeout: 40_000 }, async () => {

@@ -12,6 +12,12 @@ describe('the digest', () => {
     )
   })
 
+  it('says that standing access waits to be settled, even when nothing else happened', () => {
+    expect(plain(digestMessage({ ...emptyDigest, openStanding: 1 }, names, look).text)).toContain(
+      '1 account has standing access that nobody has settled: /elevate standing.',
+    )
+  })
+
   it('shows who had what, why, who approved it, how long, and how late it ended', () => {
     const message = digestMessage(
       { ...emptyDigest, asked: 1, grants: [held()], lateness: { count: 1, p50: 300, p99: 300, worst: 300 } },

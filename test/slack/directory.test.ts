@@ -112,6 +112,15 @@ describe('when Slack does not answer', () => {
     },
   )
 
+  it('waits for its turn when Slack says that it comes soon, and not when it does not', async () => {
+    simulator.control.failNext('usergroups.users.list', { rateLimited: 1 }, 1)
+    expect([...(await directory.groups(['S0DBA'])).keys()]).toEqual(['S0DBA'])
+    simulator.control.failNext('users.info', { rateLimited: 1 }, 1)
+    expect(await directory.person(BEN)).toMatchObject({ kind: 'member' })
+    simulator.control.failNext('users.info', { rateLimited: 30 }, 1)
+    await expect(directory.person(BEN)).rejects.toThrow(DirectoryDown)
+  })
+
   it('says what an operator can do', async () => {
     simulator.control.failNext('usergroups.users.list', { error: 'missing_scope' }, 1)
     const read = makeDirectory({

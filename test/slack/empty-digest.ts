@@ -19,6 +19,7 @@ export const emptyDigest = {
   overAsked: [],
   habits: { approvers: [], blinkers: [], lone: [] },
   standing: [],
+  openStanding: 0,
   done: new Map(),
   days: [],
 } as const

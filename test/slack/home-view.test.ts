@@ -72,7 +72,8 @@ it('in quarantine Home and the status say so before anything else', () => {
 
 it('an empty Home says what to do next', () => {
   const words = readAloud(homeView(nothing, parts))
-  expect(words).toContain('`/elevate`')
+  // Nothing to ask for is below.
+  expect(words).not.toContain('Ask for some')
   expect(words).toContain('No policy names you as somebody who may ask for access.')
   expect(words).not.toContain('Waiting for you')
 })

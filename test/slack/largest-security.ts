@@ -67,6 +67,7 @@ export function securityMessages(all: Worst): Record<string, Message> {
       blinkers: times(60, habit),
       lone: times(60, (at) => ({ person: `U0${at}`, ...wide, decided: 90, of: 100 })),
     },
+    openStanding: 9_999,
     standing: events,
     done: new Map(whoHad.map(({ grant }) => [grant.id, busyRecord(grant.id, typed)])),
     days: times(8, (at) => ({

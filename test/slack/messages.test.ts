@@ -107,6 +107,9 @@ describe('channels', () => {
     expect(woke(notice).text).toBe(
       'elevate is back after 42 min. Meanwhile 3 grants had expired, and are being ended now; 1 request had lapsed.',
     )
+    expect(plain(woke({ ...notice, standing: 2 }).text)).toMatch(
+      /lapsed\. 2 accounts have standing access that nobody has settled: \/elevate standing\.$/,
+    )
   })
 })
 

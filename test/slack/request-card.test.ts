@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { bundleCard } from '../../src/slack/messages/bundle-card.ts'
+import { questionInThread } from '../../src/slack/messages/question.ts'
 import { requestCard } from '../../src/slack/messages/request-card.ts'
 import { buttons, pressable } from './pressing.ts'
 import {
@@ -8,6 +10,7 @@ import {
   endedGrant,
   grant,
   names,
+  policy,
   readAloud,
   request,
   secondsLater,
@@ -44,6 +47,37 @@ describe('the card of a request', () => {
     const decided = readAloud(requestCard(card({ request: approved(), grant: grant() }), names))
     expect(decided).not.toContain('subteam')
     expect(decided.match(/<@/g)).toHaveLength(1)
+  })
+
+  it('leaves in peace who is quiet, on the card of several roles and when a question is asked, too', () => {
+    const dba = { kind: 'group', id: 'S0DBA' } as const
+    const sam = { kind: 'person', id: 'U0SAM' } as const
+    const quiet = { from: [dba, sam], quiet: [sam], count: 1 }
+    const stage = { ...quiet, by: [], alert: { mention: [dba], named: ['Cho'] } }
+    const one = card({
+      stages: [stage],
+      policy: { ...policy, approve: { stages: [quiet], allowSelfApproval: false } },
+    })
+    const other = { ...one, request: request({ id: 'request-7', number: 7, role: 'write' }) }
+    const together = readAloud(bundleCard([one, other], names))
+    expect(together).toContain('for approvals from <!subteam^S0DBA> or Cho (quiet hours).')
+    expect(together).not.toContain('U0SAM')
+    const { requester: asker, id } = one.request
+    const question = {
+      id: 'q',
+      request: id,
+      asker,
+      text: 'Who?',
+      askedAt: secondsLater(0),
+      answer: undefined,
+    }
+    expect(readAloud(questionInThread(question, one))).toContain('<!subteam^S0DBA>')
+    expect(readAloud(questionInThread(question, one))).not.toContain('U0SAM')
+  })
+
+  it('says what became of break-glass in one title', () => {
+    const over = card({ request: used(), grant: endedGrant() })
+    expect(readAloud(requestCard(over, names))).toContain('Break-glass, ended: read on orders-db for Ada')
   })
 
   it('names person, role, target and time again before an approval, and carries only the request’s id', () => {

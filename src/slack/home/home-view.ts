@@ -77,8 +77,12 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
       ...offered,
       ...owed,
       ...waits,
-      ...part('grants', 'Your access', list.grants, NO_GRANTS, ({ grant }) =>
-        mine(grant, list.now, capabilities),
+      ...part(
+        'grants',
+        'Your access',
+        list.grants,
+        list.mayAsk.length > 0 ? NO_GRANTS : NOTHING,
+        ({ grant }) => mine(grant, list.now, capabilities),
       ),
       ...part('requests', 'Your requests', requests, NO_REQUESTS, (request) => pending(request, names)),
       ...(list.preApprovals ? preApprovalsAtHome(list.preApprovals, names) : []),
@@ -92,6 +96,7 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
 }
 
 const NO_GRANTS = say`You have no access through elevate now. Ask for some below, or type ${code('/elevate')} in any channel.`
+const NOTHING = say`You have no access through elevate now.`
 const NO_REQUESTS = say`None of your requests waits for an answer.`
 
 function toDecide(request: Request, names: Names): Block[] {

@@ -23,7 +23,7 @@ export function askedTogetherAnswer(asked: readonly Asked[], names: Names): Mess
   const next = receiver
     ? say`${receiver} has to accept it first, before ${moment(request.lapsesAt)}; only then the approvers are asked. You get a message about each step.`
     : say`Each is decided for itself. You get a message when one is.`
-  return message(together(head, between(each, '; '), next), [
+  return message(together(head, say`${between(each, '; ')}.`, next), [
     section(head),
     ...asked.map((one) =>
       section(eachOf(one), one.request.state === 'approved' ? undefined : withdrawButton(one.request)),

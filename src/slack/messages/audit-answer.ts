@@ -1,5 +1,6 @@
 import type { AuditEventType, LoggedEvent } from '../../core/audit-event.ts'
 import { clamp } from '../../core/reason.ts'
+import { WHOLE } from '../../core/standing.ts'
 import { type AuditExport, MOST_EXPORTED } from '../../operations/export-audit.ts'
 import type { AuditAsk } from '../../operations/read-audit.ts'
 import { message, sentence } from '../blocks/compose.ts'
@@ -30,7 +31,7 @@ export function auditAnswer(
   const rest = page.events.length - shown.length
   const head = say`${bold(counted(shown.length, 'event'))} of the audit log, newest first:`
   const note = together(rest > 0 ? say`${rest} more did not fit here.` : say``, limits)
-  return message(between([head, ...shown], ' '), [
+  return message(say`${head} ${between(shown, '; ')}`, [
     section(head),
     rich(bullets(shown)),
     note.length > 0 ? context(note) : undefined,
@@ -51,7 +52,6 @@ export function auditAnswer(
   ])
 }
 
-/** One event in one line; the same wherever events are listed. */
 function filterButton(asked: string): Button {
   return button({
     action: ACTION.audit_form,
@@ -99,6 +99,7 @@ export function csvSentAnswer(count: number): Message {
   )
 }
 
+/** One event in one line; the same wherever events are listed. */
 export function eventLine(event: LoggedEvent, names: Names): Line {
   const said = readEvent(event)
   const typed = event.private.reason ?? event.private.note
@@ -120,9 +121,11 @@ function by({ actor }: ReadEvent, names: Names): Line {
   return actor.kind === 'operator' ? say`by the operator ${actor.id}` : say``
 }
 
-function about({ subject, actor, target, role }: ReadEvent, names: Names): Line {
-  const what = target && role ? accessName({ target, role }) : (target ?? '')
-  const whose = subject && subject !== actor?.id ? `for ${names(subject)}` : ''
+function about({ subject, actor, target, role, account }: ReadEvent, names: Names): Line {
+  const called = role === WHOLE ? 'everything' : role
+  const what = target && called ? accessName({ target, role: called }) : (target ?? '')
+  const whose =
+    subject && subject !== actor?.id ? `for ${names(subject)}` : !subject && account ? `for ${account}` : ''
   const parts = [what, whose].filter((one) => one !== '').join(' ')
   return parts === '' ? say`` : say`${parts}`
 }
@@ -140,19 +143,21 @@ function outcome(type: AuditEventType, { outcome: said }: ReadEvent): Line {
   return said && TELLING.has(type) ? say`[${said}]` : say``
 }
 
-const WORDS: Partial<Record<AuditEventType, string>> = {
+const WORDS: Record<AuditEventType, string> = {
   'request.created': 'Asked',
+  'request.accepted': 'Accepted',
+  'request.declined': 'Declined',
   'request.approved': 'Approved',
   'request.denied': 'Denied',
   'request.withdrawn': 'Withdrawn',
   'request.lapsed': 'Lapsed',
-  'request.refused': 'Refused to ask',
+  'request.refused': 'Refused attempt to ask',
   'decision.recorded': 'Decided',
-  'decision.refused': 'Refused to decide',
-  'grant.provisioning': 'Giving',
+  'decision.refused': 'Refused attempt to decide',
+  'grant.provisioning': 'Giving begun',
   'grant.activated': 'Given',
   'grant.extended': 'Extended',
-  'grant.revoking': 'Ending',
+  'grant.revoking': 'Ending begun',
   'grant.revoked': 'Taken back',
   'grant.stuck': 'Still there after its time',
   'grant.verified': 'Checked',

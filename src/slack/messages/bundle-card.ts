@@ -6,12 +6,12 @@
 import { formatDuration } from '../../core/duration.ts'
 import { clamp } from '../../core/reason.ts'
 import { askerOf, type Request, requestName } from '../../core/request.ts'
-import { approversNamed } from '../../core/stages.ts'
+import { namedIn } from '../../core/stages.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
 import { actions, button, context, fields, header, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
-import { between, bold, type Line, moment, say, together } from '../blocks/say.ts'
+import { between, bold, type Line, listed, moment, say, together } from '../blocks/say.ts'
 import { ACTION } from '../ids.ts'
 import { afterwards } from './at-the-end.ts'
 import { askBackButton, decisionButtons } from './decision-buttons.ts'
@@ -45,7 +45,7 @@ export function bundleCard(cards: readonly Card[], names: Names): Message {
     pending.length > 1 ? allButtons(request, pending, names) : undefined,
     context(
       pending.length > 0 ? afterwards(lead) : say``,
-      say`asked ${moment(request.createdAt)} · each role is decided for itself`,
+      say`Asked ${moment(request.createdAt)} · each role is decided for itself`,
     ),
   ])
 }
@@ -88,14 +88,22 @@ function roleOf(card: Card, names: Names, room: number): Block[] {
   ]
 }
 
-/** Mentions whom any of the rules names: the first post alerts them. */
+/**
+ * Mentions whom any of the rules names: the first post alerts them. As on a card of one request, whoever rests is named
+ * and not alerted, and whoever is quiet is neither.
+ */
 function waiting(pending: readonly Card[]): Line {
-  const named = new Map(
-    pending.flatMap(({ policy }) =>
-      policy ? approversNamed(policy).map((who) => [JSON.stringify(who), who] as const) : [],
-    ),
+  const stages = pending.flatMap((card) => card.stages)
+  const mention = stages.flatMap((stage) => stage.alert?.mention ?? namedIn(stage))
+  const mentioned = mentionsOf([...new Map(mention.map((who) => [JSON.stringify(who), who])).values()])
+  const resting = [...new Set(stages.flatMap((stage) => stage.alert?.named ?? []))]
+  const who = listed(
+    [
+      ...(mentioned.length > 0 ? [mentioned] : []),
+      ...resting.slice(0, 5).map((name) => say`${name} (quiet hours)`),
+    ],
+    'or',
   )
-  const who = mentionsOf([...named.values()])
   const [first] = pending
   const lapses = first ? say` It lapses ${moment(first.request.lapsesAt)}.` : say``
   return say`${bold('Waiting')} for approvals${who.length > 0 ? say` from ${who}` : ''}.${lapses}`

@@ -3,11 +3,12 @@ import type { Digest } from '../../audit/digest.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { grantName, secondsPlanned } from '../../core/grant.ts'
 import type { RefusalCode } from '../../core/refusal.ts'
+import { WHOLE } from '../../core/standing.ts'
 import { bullets, linesThatFit, paragraph, rich } from '../blocks/layout.ts'
 import type { Block, Names } from '../blocks/message.ts'
 import { bold, type Line, listed, moment, say } from '../blocks/say.ts'
 import { WHY_REFUSED } from './feed-line.ts'
-import { accessName, accessOf, counted, formatLate } from './phrases.ts'
+import { accessName, accessOf, capital, counted, formatLate } from './phrases.ts'
 import { readEvent } from './read-event.ts'
 import { BREAK_GLASS, openReviewLine } from './review.ts'
 
@@ -159,16 +160,18 @@ function paceLines({ habits: { approvers } }: Digest, names: Names): readonly Li
 function standingLine(event: Digest['standing'][number], names: Names): Line {
   const { target, role, subject, account } = readEvent(event)
   const who = subject ? names(subject) : account ? `the account ${account}` : 'somebody'
-  const what = target ? accessName({ target, role: role ?? 'access' }) : 'access'
-  return say`${who} has ${what} without a grant, seen ${moment(event.time)}.`
+  const what = target
+    ? accessName({ target, role: role === WHOLE ? 'everything' : (role ?? 'access') })
+    : 'access'
+  return say`${capital(say`${who}`)} has ${what} without a grant, seen ${moment(event.time)}.`
 }
 
 function refusedLine(event: Digest['refused'][number], names: Names): Line {
   const { actor, target, role, outcome } = readEvent(event)
   const what = target
     ? say` ${accessName({ target, role: role ?? 'a role' })}`
-    : say` something that is not offered`
-  return say`${names(actor?.id ?? '') || 'Somebody'}:${what} (${WHY_REFUSED[outcome as RefusalCode] ?? outcome ?? 'refused'}), ${moment(event.time)}`
+    : say` ${outcome === 'not-security' ? 'what is for security' : 'something that is not offered'}`
+  return say`${names(actor?.id ?? '') || 'Somebody'}:${what} (${WHY_REFUSED[outcome as RefusalCode] ?? outcome ?? 'refused'}), ${moment(event.time)}.`
 }
 
 function seconds(length: number): string {

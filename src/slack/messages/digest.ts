@@ -9,6 +9,7 @@ import { chartInWords, dayLines, nativeChart } from './digest-chart.ts'
 import { listBlock, otherLists, unusedInWords, urgentLists } from './digest-lists.ts'
 import { grantsInWords, heldLine, nativeTable } from './digest-table.ts'
 import { counted, formatLate } from './phrases.ts'
+import { openStandingLine } from './standing-access.ts'
 
 const MOST_SPOKEN = 15
 /** Characters of JSON for the lists and the table; the words around them need the rest. */
@@ -44,6 +45,7 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
     totals(digest),
     punctual(digest),
     unusedInWords(digest),
+    openStandingLine(digest.openStanding),
     ...[...urgent, ...others].flatMap((list) => [say`${list.title}:`, ...list.lines]),
     ...dayLines(digest.days).map((line) => say`${line}.`),
     ...digest.grants.slice(0, MOST_SPOKEN).map((one) => heldLine(one, digest.done, names)),
@@ -53,7 +55,14 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
     header(title),
     context(span),
     ...urgent.map(listBlock),
-    section(together(totals(digest), punctual(digest), unusedInWords(digest))),
+    section(
+      together(
+        totals(digest),
+        punctual(digest),
+        unusedInWords(digest),
+        openStandingLine(digest.openStanding),
+      ),
+    ),
     ...chart,
     ...table.blocks,
     table.left > 0 ? context(more(table.left)) : undefined,
@@ -65,7 +74,7 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
 function isEmpty(digest: Digest): boolean {
   const { grants, asked, denied, lapsed, withdrawn, refused, stuck, openReviews, standing } = digest
   const lists = [grants, denied, lapsed, withdrawn, refused, stuck, openReviews, standing]
-  return asked === 0 && lists.every((list) => list.length === 0)
+  return asked === 0 && digest.openStanding === 0 && lists.every((list) => list.length === 0)
 }
 
 function totals(digest: Digest): Line {

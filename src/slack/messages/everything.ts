@@ -60,7 +60,7 @@ function countsOf({ grants, requests, beforehand }: Everything): string {
 }
 
 function listOf(all: Everything): Block {
-  return listed(linesOf(all), say`${bold('In particular')}:`)
+  return listed(linesOf(all), say`${bold('This is')}:`)
 }
 
 /** As many as fit, and how many more there are. */

@@ -29,7 +29,7 @@ export function explainAnswer(
   const receiver = asked.receiver === undefined ? say`` : say` for ${names(asked.receiver)}`
   const head = say`You may ask for ${accessOf(asked)}${receiver} under the policy ${policy.name}. Nobody was asked now.`
   const facts = [
-    ...(now.refusedBecause ? [say`${bold('It would be refused now')}: ${now.refusedBecause}`] : []),
+    ...(now.refusedBecause ? [say`${bold('It would be refused now.')} ${now.refusedBecause}`] : []),
     say`It allows: ${clamp(explained.role.description, 200)} (${explained.role.risk} risk).`,
     approvals(explained, names),
     ...whoIsMissing(explained),
@@ -46,7 +46,7 @@ export function explainAnswer(
     ...ticket(explained),
     ...(policy.remindAfter
       ? [
-          say`Who does not answer is reminded after ${formatDuration(policy.remindAfter)}, and again, ever later.`,
+          say`Approvers who do not answer are reminded after ${formatDuration(policy.remindAfter)}, and then ever more rarely.`,
         ]
       : []),
     ...later(explained, names),

@@ -112,13 +112,15 @@ function ended(request: Request, grant: Grant | undefined, names: Names): Line {
   const how = kept ? ', and stays for another reason' : late && `, taken back ${late}`
   // Nobody of this workspace did it, so who watches is told why at once.
   const note = grant.endReason === 'ended-early' && !grant.endedBy ? ` (“${clamp(grant.endNote, 200)}”)` : ''
-  return say`${bold('Ended')}: ${about}, ${whyEnded(grant, names)}${note}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
+  return say`${bold('Ended')}: ${about}; ${whyEnded(grant, names)}${note}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
 }
 
 function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): Line {
   const who = names(one.person)
   if (one.about)
     return say`${bold('Refused')}: ${who} tried to end everything of ${names(one.about)}: only security can.`
+  if (one.code === 'not-security' && !one.target)
+    return say`${bold('Refused')}: ${who} tried to read standing access: only security does.`
   const why = WHY_REFUSED[one.code] ?? 'it is not allowed'
   const what =
     one.role && one.target

@@ -71,7 +71,7 @@ function partsOf(list: AccessList, names: Names): readonly Part[] {
       lines: (preApprovals?.live ?? []).map((one) => preApprovalLine(one, names)),
       acts: true,
     },
-    { title: 'You may ask for', lines: mayAsk.map(entitlementLine), acts: false },
+    { title: 'You may ask for', lines: mayAsk.map((one) => say`${entitlementLine(one)}.`), acts: false },
   ]
 }
 

@@ -144,6 +144,7 @@ export function preApprovalsAtHome({ live, mayGive }: PreApprovalList, names: Na
   const rest = live.length - shown.length
   return [
     header('Approved beforehand'),
+    ...(live.length === 0 ? [context(say`Nothing is approved beforehand by you or for you.`)] : []),
     ...shown.map((one) => section(preApprovalLine(one, names), endAllowButton(one, names))),
     ...(rest > 0 ? [context(say`And ${counted(rest, 'more', 'more')}: ${code('/elevate allow list')}`)] : []),
     ...(mayGive.length > 0 ? [actions(allowButton())] : []),

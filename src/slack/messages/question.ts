@@ -1,8 +1,8 @@
 /** A question before the answer, and the answer: in the thread of the card, and to whom it concerns. */
+import { pingedIn } from '../../core/pinging.ts'
 import type { Question } from '../../core/question.ts'
 import { clamp } from '../../core/reason.ts'
 import { ownersOf, requestName } from '../../core/request.ts'
-import { approversNamed } from '../../core/stages.ts'
 import type { Card } from '../../operations/read-card.ts'
 import { message } from '../blocks/compose.ts'
 import { actions, button, quote, rich, section } from '../blocks/layout.ts'
@@ -17,7 +17,9 @@ export function questionInThread(question: Question, card: Card): Message {
   const { request, policy } = card
   const owners = ownersOf(request)
   const ofOwner = owners.includes(question.asker)
-  const whom = ofOwner ? mentionsOf(policy ? approversNamed(policy) : []) : listed(owners.map(person))
+  const whom = ofOwner
+    ? mentionsOf(policy ? policy.approve.stages.flatMap(pingedIn) : [])
+    : listed(owners.map(person))
   const line = say`${person(question.asker)} asks ${whom.length > 0 ? whom : 'the approvers'} about ${requestName(request.number)}:`
   return drawn(line, question.text, answerable(question, card) ? [actions(answerButton(question, card))] : [])
 }

@@ -88,7 +88,10 @@ export function titleOf({ request }: Pick<Card, 'request'>, stage: Stage, names:
     'called-off': `Called off: ${what} for ${who}`,
   }
   if (!request.review) return titles[stage]
-  return `${BREAK_GLASS}: ${stage === 'giving' ? `${who} takes ${what}` : titles[stage]}`
+  if (stage === 'giving') return `${BREAK_GLASS}: ${who} takes ${what}`
+  return stage === 'active'
+    ? `${BREAK_GLASS}: ${titles[stage]}`
+    : `${BREAK_GLASS}, ${titles[stage][0]?.toLowerCase()}${titles[stage].slice(1)}`
 }
 
 /** What comes of it by now; where that is less than was asked, both. */
@@ -144,7 +147,8 @@ function background(card: Card, names: Names): Line[] {
   return [
     whoIsThere(card, names),
     sentDirectly(card),
-    before(card, who),
+    // While an extension waits, the requester has what it extends.
+    request.prolongs ? say`` : before(card, who),
     atTheEnd(card),
     policy ? self : say``,
   ]

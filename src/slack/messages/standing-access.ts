@@ -110,6 +110,12 @@ function holds({ role }: Pick<Standing, 'role'>, verb = 'has'): Line {
   return role === WHOLE ? say`${verb} ${bold('everything')}` : say`${verb} ${bold(role)}`
 }
 
+/** For what is not about standing access itself; empty where all of it is settled. */
+export function openStandingLine(accounts: number): Line {
+  if (accounts === 0) return say``
+  return say`${counted(accounts, 'account has', 'accounts have')} standing access that nobody has settled: ${code('/elevate standing')}.`
+}
+
 function spoken(found: readonly Standing[]): Line {
   const open = found.filter((one) => one.state === 'open')
   const said = open

@@ -1,7 +1,7 @@
 /** What is said to whoever asked or pressed about standing access, and to the people who are asked about it. */
 import type { Who } from '../../core/person.ts'
 import { clamp } from '../../core/reason.ts'
-import type { Look, Standing } from '../../core/standing.ts'
+import { type Look, openAccounts, type Standing } from '../../core/standing.ts'
 import { message, sentence } from '../blocks/compose.ts'
 import { bullets, context, linesThatFit, rich, section } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
@@ -10,13 +10,14 @@ import { counted, mentionsOf } from './phrases.ts'
 import { roleName, rowsThatFit, standingLine } from './standing-access.ts'
 
 const ROOM = 8_000
+const MOST_SPOKEN = 5
 
 export function acceptedAnswer(accepted: readonly Standing[]): Message {
   const [one] = accepted
   return one && accepted.length === 1
     ? sentence(say`Accepted: ${clamp(one.account, 63)} may have ${roleName(one)} on ${bold(one.target)}.`)
     : sentence(
-        say`${counted(accepted.length, 'holding')} on ${bold(one?.target ?? '')} are the baseline now.`,
+        say`Standing access of ${counted(accepted.length, 'account')} on ${bold(one?.target ?? '')} is the baseline now.`,
       )
 }
 
@@ -78,8 +79,8 @@ export function standingAnswer(
   const where = target === undefined ? say`` : say` on ${bold(target)}`
   const head = together(
     open.length === 0
-      ? say`No standing access${where} is open.`
-      : say`${bold(counted(open.length, 'holding'))}${where} without a grant ${open.length === 1 ? 'is' : 'are'} open.`,
+      ? say`No standing access${where} is left to settle.`
+      : say`${bold(counted(openAccounts(open), 'account'))} ${openAccounts(open) === 1 ? 'has' : 'have'} standing access${where} that nobody has settled.`,
     accepted > 0 ? say`${counted(accepted, 'other is', 'others are')} accepted.` : undefined,
   )
   const read = looks.map(lookLine)
@@ -90,7 +91,7 @@ export function standingAnswer(
       15,
     )
     const rest = open.length - lines.length
-    return message(together(head, ...read), [
+    return message(together(head, ...lines.slice(0, MOST_SPOKEN), ...read), [
       section(head),
       lines.length > 0 ? rich(bullets(lines)) : undefined,
       rest > 0 ? context(say`And ${rest} more.`) : undefined,
@@ -99,7 +100,8 @@ export function standingAnswer(
     ])
   }
   const { blocks, shown } = rowsThatFit(open, names, ROOM)
-  return message(together(head, ...read), [
+  const lines = open.slice(0, MOST_SPOKEN).map((one) => standingLine(one, names))
+  return message(together(head, ...lines, ...read), [
     section(head),
     ...blocks,
     shown < open.length ? context(say`And ${open.length - shown} more; settle these first.`) : undefined,

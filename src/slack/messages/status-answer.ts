@@ -32,7 +32,10 @@ export function statusAnswer(
     return sentence(
       warning
         ? together(warning, say`It knows of no access of yours and of nothing that waits for an answer.`)
-        : say`You have no access through elevate now, and nothing waits for an answer. ${code('/elevate')} asks for some.`,
+        : together(
+            say`You have no access through elevate now, and nothing waits for an answer.`,
+            list.mayAsk.length > 0 ? say`${code('/elevate')} asks for some.` : say``,
+          ),
     )
   const said: Line[] = warning ? [warning] : []
   const part = <T>(

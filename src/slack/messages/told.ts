@@ -96,6 +96,12 @@ const steps: Record<Step, (card: Card) => Telling> = {
     }
   },
 
+  withdrawn: ({ request }) => ({
+    line: (who) =>
+      say`${request.closedBy ? say`${who(request.closedBy)} withdrew` : 'An operator withdrew'} your ${requestName(request.number)}, ${accessOf(request)}. Nothing was given.`,
+    more: [],
+  }),
+
   lapsed: ({ request, needed }) => ({
     line: () => {
       const have = yesesOf(request).length

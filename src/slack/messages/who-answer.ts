@@ -28,7 +28,7 @@ export function whoAnswer(
   names: Names,
 ): Message {
   const { window, held, happened } = answer
-  const question = say`${access(ask)}${ask.person ? say` for ${names(ask.person)}` : ''} ${when(window)}`
+  const question = say`${access(ask)}${ask.person && !answer.own ? say` for ${names(ask.person)}` : ''} ${when(window)}`
   const limits = answer.own ? say`This shows your own access; security and approvers see more.` : say``
   if (held.length === 0 && !happened?.events.length)
     return sentence(
@@ -70,7 +70,7 @@ export function whoAnswer(
       ? [everythingButton(ask.person, names(ask.person))]
       : []),
   ]
-  return message(between([head, ...shown, ...(events?.lines ?? [])], ' '), [
+  return message(between([head, between(shown, '; '), ...(events?.lines ?? [])], ' '), [
     section(head),
     shown.length > 0 ? rich(bullets(shown)) : undefined,
     ...(events?.blocks ?? []),

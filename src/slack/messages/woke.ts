@@ -4,6 +4,7 @@ import { sentence } from '../blocks/compose.ts'
 import type { Message } from '../blocks/message.ts'
 import { between, type Line, say, together } from '../blocks/say.ts'
 import { counted } from './phrases.ts'
+import { openStandingLine } from './standing-access.ts'
 
 /** elevate is back after an absence, and says what fell due meanwhile. */
 export function woke(notice: Extract<Notice, { kind: 'woke' }>): Message {
@@ -11,7 +12,7 @@ export function woke(notice: Extract<Notice, { kind: 'woke' }>): Message {
     notice.downSeconds === null
       ? say`elevate has started; how long it was away is not known.`
       : say`elevate is back after ${formatDuration(notice.downSeconds)}.`
-  return sentence(together(away, meanwhile(notice)))
+  return sentence(together(away, meanwhile(notice), openStandingLine(notice.standing ?? 0)))
 }
 
 function meanwhile({ expired, unfinished, lapsed }: Extract<Notice, { kind: 'woke' }>): Line {
