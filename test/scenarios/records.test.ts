@@ -81,6 +81,11 @@ it('the texts of a record are erased, and the record is still the one that the l
     ]),
   })
 
+  const kept = JSON.parse((await cli('person', ADA, '--json')).output)
+  expect(kept.activity_records).toMatchObject([
+    { grant: name, state: 'closed', record_sha256: event?.detail?.record_sha256 },
+  ])
+
   const erased = await cli('erase', '--person', ADA, '--reason', 'asked by mail')
   expect(erased.code).toBe(0)
   const shown = await cli('activity', name)
