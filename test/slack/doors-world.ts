@@ -179,6 +179,7 @@ function memoryStore(
       return work(tx)
     },
     preApprovals: { live: async () => [] },
+    quarantine: { current: async () => undefined },
     audit: { events: async () => [], stream: async () => [], size: async () => 0 },
   } as unknown as Store
 }

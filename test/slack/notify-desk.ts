@@ -123,7 +123,12 @@ function world(): World {
     },
   }
   return {
-    store: { reads, activity, preApprovals: { live: async () => [] } } as unknown as World['store'],
+    store: {
+      reads,
+      activity,
+      preApprovals: { live: async () => [] },
+      quarantine: { current: async () => undefined },
+    } as unknown as World['store'],
     directory: {
       personLately: async (id: string) => ({ id, kind: 'member', name: id.slice(2) }),
       groupsLately: async () => new Map([['S0DBA', ['U0BEN', 'U0CHO']]]),
