@@ -67,7 +67,11 @@ elevate is running, with a small Slack of its own and an orders database to get 
            as Ada, press  I'm done, and see the session end
 
   Or       /elevate alone opens a form; /elevate help lists the rest;
-           ${url}/?as=${SAM} is Sam, who reads along in #elevate-security
+           ${url}/?as=${SAM} is Sam of security: in #elevate-security he reads
+           along, and has two accounts to settle that somebody let in past elevate
+
+  More     the comments in ${config}
+           say what else to type: approved at once, beforehand, for somebody else, break-glass
 
   Read     export DATABASE_URL_FILE=${databaseUrlFile} ELEVATE_CONFIG=${config}
            npx elevate who      and  npx elevate grants
