@@ -54,6 +54,8 @@ export type QuarantineMoves = {
   /** Its id, and whether this call began it. */
   begin(found: Pick<Quarantine, 'why' | 'said'>): Promise<{ readonly id: string; readonly began: boolean }>
   add(id: string, evidence: readonly Evidence[]): Promise<void>
+  /** Requests, grants and yeses given beforehand go on with numbers so much higher. */
+  skipNumbers(count: number): Promise<void>
   /** False when it had ended already. */
   end(id: string, by: string, reason: string): Promise<boolean>
 }

@@ -4,6 +4,9 @@ import type { Evidence, Quarantine } from '../core/quarantine.ts'
 import { cleanText } from '../core/reason.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
 
+/** More events than a minute brings: so many may have been lost unsigned. */
+const UNSIGNED = 1_000
+
 export type Confirmation = {
   readonly by: string
   readonly reason: string
@@ -40,6 +43,8 @@ export async function endQuarantine(
     // First of all: the log takes events again only after this.
     if (!(await tx.quarantine.end(quarantine.id, confirmed.by, reason)))
       return refuse('already-over', 'Somebody else has ended this quarantine.')
+    // Every number that the lost line gave has an event; what was not signed any more is at most a minute's.
+    await tx.quarantine.skipNumbers(Math.max(0, facts.signed - facts.size) + UNSIGNED)
     tx.append({
       type: 'quarantine.began',
       actor: { kind: 'system', id: 'checkpoints' },

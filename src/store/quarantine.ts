@@ -102,6 +102,9 @@ export function quarantineMoves(trx: Database): QuarantineMoves {
         from jsonb_to_recordset(${JSON.stringify(evidence)}::jsonb) as one (size bigint, root text, note text, host text)
         on conflict do nothing`.execute(trx)
     },
+    skipNumbers: async (count) => {
+      await sql`select elevate.skip_numbers(${count})`.execute(trx)
+    },
     end: async (id, by, reason) => {
       const { rows } = await sql`
         update elevate.quarantine set ended_at = clock_timestamp(), ended_by = ${by}, reason = ${storable(reason)}
