@@ -39,7 +39,7 @@ export function readme(about: {
 
 Period     ${period}
 Log        ${checkpoint.origin}, ${checkpoint.size} events when this was made
-Here       ${events} events, ${grants} grants
+Here       ${events} ${events === 1 ? 'event' : 'events'}, ${grants} ${grants === 1 ? 'grant' : 'grants'}
 ${keysIn(keys)}
 ${abandoned > 0 ? `Restored   ${abandonedNote(abandoned)}\n` : ''}
 The key says whose log this is. Do not take it from this folder alone: compare it with the one you were given before, or
@@ -57,7 +57,8 @@ What is here
   log/            the tree over the whole log, as hashes only, and all signed checkpoints
   ${MANIFEST} the hash of every file
 
-What counts are the events with their proofs. Texts and tables are made from them, to be read.
+What counts are the events with their proofs. Tables and texts are made from them, to be read; in grants/*.json the parts
+"grant" and "request" are what the database says beside them, and are proven only where an event says the same.
 
 How to check it, without us and without a network
   1. Nothing was changed since it was made:
