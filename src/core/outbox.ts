@@ -1,5 +1,5 @@
 /** What waits to be told, and the sender's side of it. Types only. */
-import type { Lane, Notice } from './notice.ts'
+import type { Lane, Notice, Told } from './notice.ts'
 
 export type Waiting = {
   readonly id: string
@@ -22,6 +22,8 @@ export type Outbox = {
       readonly pause: number
     },
   ): Promise<void>
+  /** True while a notice that would say the same is still to be sent. */
+  waits(told: Told): Promise<boolean>
   /** Seconds the oldest notice has waited; 0 when none. */
   age(): Promise<number>
 }

@@ -6,7 +6,16 @@ import type { RequestId } from '../core/request.ts'
 import type { Drawn } from './draw-notices.ts'
 import type { Thread } from './posting.ts'
 
-/** The copy in this lane, where there is one. */
+/** The message in whose thread it belongs is still to be sent: it comes again a little later. */
+export class FirstMessageWaits extends Error {
+  override readonly name = 'FirstMessageWaits'
+}
+
+/**
+ * The copy in this lane, where there is one. Throws {@link FirstMessageWaits} while the copy is on its way: a step that
+ * overtakes it, because Slack was busy just then, would stand alone for ever. What is shown in the channel as well, an
+ * alarm above all, waits for nothing.
+ */
 export async function threadOf(
   world: World,
   lane: Lane,
@@ -17,6 +26,12 @@ export async function threadOf(
   const inLane = async (id: RequestId) => (await reads.posted(id)).find((one) => one.lane === lane)
   // What was asked for together is one card: its receipts and reminders stand in the one thread.
   const head = (await inLane(thread)) ?? (await inLane((await reads.leads([thread])).get(thread) ?? thread))
+  if (
+    !head &&
+    !broadcast &&
+    (await world.store.outbox.waits({ lane, notice: { kind: 'card', request: thread } }))
+  )
+    throw new FirstMessageWaits('its first message is still to be sent')
   return head && { ts: head.ts, broadcast }
 }
 

@@ -1,5 +1,6 @@
 /** Messages that wait for the sender, lane by lane. */
 import { sql } from 'kysely'
+import { keyOf } from '../core/notice.ts'
 import type { Outbox, Waiting } from '../core/outbox.ts'
 import { LEASE } from '../core/retry.ts'
 import type { Database } from './connection.ts'
@@ -87,6 +88,14 @@ export function outbox(db: Database, known: Known): Outbox {
         )
         update elevate.outbox_lane set next_at = clock_timestamp() + make_interval(secs => ${pause}::float8 / 1000)
         where lane = ${lane}`.execute(db)
+    },
+
+    waits: async (told) => {
+      const key = keyOf(told)
+      if (key === undefined) return false
+      const { rows } = await sql<{ waits: boolean }>`
+        select exists (select from elevate.outbox where key = ${key}) as waits`.execute(db)
+      return theRow(rows).waits
     },
 
     age: async () => {

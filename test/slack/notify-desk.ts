@@ -3,7 +3,7 @@ import { WebClient } from '@slack/web-api'
 import { expect } from 'vitest'
 import type { Catalog } from '../../src/core/catalog.ts'
 import type { Grant } from '../../src/core/grant.ts'
-import type { Lane, Notice } from '../../src/core/notice.ts'
+import { keyOf, type Lane, type Notice, type Told } from '../../src/core/notice.ts'
 import type { Waiting } from '../../src/core/outbox.ts'
 import { type Log, type Notifier, StoreDown, type World } from '../../src/core/ports.ts'
 import type { Posted } from '../../src/core/reads.ts'
@@ -39,6 +39,8 @@ export let requests: Map<string, Request>
 export let grants: Map<string, Grant>
 export let posted: Posted[]
 export let said: string[]
+/** Keys of notices that wait elsewhere. */
+export let stillWaiting: Set<string>
 export let notifier: Notifier
 let serial: number
 let storeIsDown: boolean
@@ -49,6 +51,7 @@ export async function openDesk(): Promise<void> {
   grants = new Map()
   posted = []
   said = []
+  stillWaiting = new Set()
   serial = 0
   storeIsDown = false
   notifier = newNotifier()
@@ -128,6 +131,7 @@ function world(): World {
       activity,
       preApprovals: { live: async () => [] },
       quarantine: { current: async () => undefined },
+      outbox: { waits: async (told: Told) => stillWaiting.has(keyOf(told) ?? '') },
     } as unknown as World['store'],
     directory: {
       personLately: async (id: string) => ({ id, kind: 'member', name: id.slice(2) }),

@@ -18,6 +18,7 @@ import {
   security,
   seen,
   simulator,
+  stillWaiting,
   waits,
 } from './notify-desk.ts'
 import { approved, endedGrant, grant, NOON, request } from './rows.ts'
@@ -74,6 +75,23 @@ describe('receipts', () => {
     const [card, ...others] = seen(ORDERS)
     expect(others).toEqual([])
     expect(card?.replies.map((one) => one.text)).toEqual([expect.stringContaining('Receipt for G-2077')])
+  })
+
+  it('wait for the card while that is still to be sent, and alarms do not', async () => {
+    requests.set('request-1042', approved())
+    grants.set('grant-2077', endedGrant())
+    stillWaiting.add(`card:request-1042:${orders}`)
+    const receipt = waits(orders, { kind: 'receipt', grant: 'grant-2077' })
+    const held = await notifier.deliver(orders, receipt)
+    expect(held.failed).toMatchObject([{ error: 'its first message is still to be sent' }])
+    expect(posts()).toBe(0)
+    stillWaiting.clear()
+    await deliverAll(orders, receipt)
+    expect(seen(ORDERS).map((one) => one.text)).toEqual([expect.stringContaining('Receipt for G-2077')])
+    grants.set('grant-2077', grant({ state: 'revoking', dueAt: NOON, attempts: 5 }))
+    stillWaiting.add(`card:request-1042:${security}`)
+    await deliverAll(security, waits(security, { kind: 'alarm', grant: 'grant-2077', number: 1 }))
+    expect(seen(SECURITY)).toHaveLength(1)
   })
 
   it('of a thousand grants that end at once are one message, and the redraws keep Slack’s pace', async () => {
