@@ -202,3 +202,14 @@ test('a live grant without a moment to look at it cannot be stored', async () =>
     ),
   ).rejects.toThrow('every_live_grant_is_looked_at_again')
 })
+
+test('numbers that a restore skips are never used again, and the count has a limit', async () => {
+  const before = await openRequest(store)
+  for (const count of ['-5', '1000000001', 'null'])
+    await expect(execute(database.url, `select elevate.skip_numbers(${count})`)).rejects.toThrow(
+      /^cannot skip .* numbers/,
+    )
+  await execute(database.url, 'select elevate.skip_numbers(1000)')
+  const after = await openRequest(store)
+  expect(after.number).toBeGreaterThan(before.number + 1000)
+})
