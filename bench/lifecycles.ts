@@ -4,6 +4,7 @@
  * not sent. Limit: the statements that one such lifecycle sent to both databases, sent by bare pg.
  */
 import pg from 'pg'
+import { type Elevate, wire } from '../src/app.ts'
 import type { Person } from '../src/core/person.ts'
 import type { Directory, World } from '../src/core/ports.ts'
 import { isRefused } from '../src/core/refusal.ts'
@@ -12,7 +13,6 @@ import { advanceGrant } from '../src/operations/advance-grant.ts'
 import { decideRequest } from '../src/operations/decide-request.ts'
 import { endGrant } from '../src/operations/end-grant.ts'
 import { requestAccess } from '../src/operations/request-access.ts'
-import { type Elevate, wire } from '../src/wire.ts'
 import { type Particulars, record, replay, type Statement, templateOf } from './recording.ts'
 import type { Bench, Finding } from './report.ts'
 import { type Rig, startRig } from './rig.ts'

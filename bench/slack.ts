@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CallRecord, WireRecord } from '../src/simulator/record.ts'
-import { type Simulator, startSimulator } from '../src/simulator/server.ts'
-import type { WorkspaceSeed } from '../src/simulator/workspace.ts'
+import { type Simulator, startSimulator } from 'slack-simulator'
+import type { CallRecord, WireRecord } from 'slack-simulator/record'
+import type { WorkspaceSeed } from 'slack-simulator/workspace'
 
 const manifest = readFileSync(path.join(import.meta.dirname, '../manifest.yml'), 'utf8')
 const PATIENCE_MS = 20_000

@@ -1,5 +1,5 @@
 /** The workspace and the configuration of the benches: many who ask, one who approves, and several channels. */
-import type { WorkspaceSeed } from '../src/simulator/workspace.ts'
+import type { WorkspaceSeed } from 'slack-simulator/workspace'
 
 export type Mode = 'temporary-login' | 'membership'
 

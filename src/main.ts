@@ -11,10 +11,7 @@ export async function main(): Promise<void> {
   // Loaded now and not above: only what comes after that line is kept.
   const { readEnvironment } = await import('./config/environment.ts')
   const { makeLog } = await import('./log.ts')
-  const [{ wire }, { CannotStart }] = await Promise.all([
-    import('./wire.ts'),
-    import('./wire/cannot-start.ts'),
-  ])
+  const [{ wire }, { CannotStart }] = await Promise.all([import('./app.ts'), import('./app/cannot-start.ts')])
 
   const read = readEnvironment(process.env)
   if (!read.ok) return refuse(read.faults.join('\n'))

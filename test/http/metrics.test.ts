@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { makeMetrics } from '../../src/http/metrics.ts'
+import { makeMetrics } from '../../src/api/metrics.ts'
 
 const readings = {
   liveGrants: async () => 2,

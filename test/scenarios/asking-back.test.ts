@@ -1,6 +1,6 @@
 /** A question before the decision: in the thread of the card, to who asked, and back. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, configuration, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { eventsOf, typesOf } from './evidence.ts'

@@ -1,6 +1,6 @@
 /** A rule of the policy approves at once: nobody is asked, everybody can read that it was the rule. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { eventsOf, postsTo, rolesOf } from './evidence.ts'

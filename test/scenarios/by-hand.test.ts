@@ -1,8 +1,8 @@
 /** The whole job by hand: a browser, the page, the real bot, and a real database that is looked into. */
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { pageHandler } from 'slack-simulator/page'
+import { browserArguments, executablePath } from 'slack-simulator/page-browser'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { pageHandler } from '../../src/simulator/page/serve.ts'
-import { browserArguments, executablePath } from '../simulator/page-browser.ts'
 import { logins } from '../support/judge.ts'
 import { query } from '../support/postgres.ts'
 import { ADA, BEN, ORDERS } from '../support/workspace.ts'

@@ -1,10 +1,11 @@
 /** The digest as security reads it: of the day and of the week, drawn by Slack itself or, where it must, in words. */
+
+import type { Block } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { Elevate } from '../../src/app.ts'
 import { digestTimes } from '../../src/jobs/digest-times.ts'
 import { endGrant } from '../../src/operations/end-grant.ts'
 import { postDigest, postDueDigest } from '../../src/operations/post-digest.ts'
-import type { Block } from '../../src/simulator/view.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { ADA, BEN, EVE, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events, postsTo } from './evidence.ts'

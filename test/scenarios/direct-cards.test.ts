@@ -1,6 +1,6 @@
 /** Cards in the direct messages of approvers: the same card everywhere, and an on-call group that may be empty. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import {
   ADA,
   BEN,

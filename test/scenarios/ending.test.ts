@@ -1,9 +1,9 @@
 /** How access ends: only what elevate gave, with the sessions that used it, and told in few words. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openSession, type Session } from '../../src/connectors/postgres/demo-session.ts'
+import { openSession, type Session } from '../../demo/session.ts'
+import type { Elevate } from '../../src/app.ts'
 import { markOf } from '../../src/connectors/postgres/roles.ts'
 import { findRole } from '../../src/core/catalog.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { execute } from '../support/postgres.ts'
 import { ADA, BEN, ORDERS, SAM, SECURITY, workspace } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'

@@ -1,8 +1,9 @@
 /** What security reads: one message for each request, its steps in a thread, and what is grave in the channel too. */
+
+import type { SeenMessage } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { Elevate } from '../../src/app.ts'
 import { endGrant } from '../../src/operations/end-grant.ts'
-import type { SeenMessage } from '../../src/simulator/view.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { ADA, BEN, DAN, EVE, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { asked, given, passTime, SOON } from './given.ts'

@@ -1,9 +1,9 @@
 /** Whatever people type is shown as they typed it, and does nothing: no alert, no link, no line turned around. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { Elevate } from '../../src/app.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { endGrant } from '../../src/operations/end-grant.ts'
 import { postDigest } from '../../src/operations/post-digest.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { ADA, BEN, CHO, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, typesOf } from './evidence.ts'

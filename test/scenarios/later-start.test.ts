@@ -1,11 +1,11 @@
 /** Access that is decided now and begins later: until then the target is left alone, and at the start it is judged anew. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { decideRequest } from '../../src/operations/decide-request.ts'
 import { requestAccess } from '../../src/operations/request-access.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { ADA, BEN, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, eventsOf, typesOf } from './evidence.ts'

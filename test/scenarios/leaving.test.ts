@@ -1,7 +1,7 @@
 /** Who is deactivated in Slack loses what he has, and what he asked for is nobody's wish any more. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { openSession } from '../../src/connectors/postgres/demo-session.ts'
-import type { Elevate } from '../../src/wire.ts'
+import { openSession } from '../../demo/session.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, events, eventsOf, membersOf } from './evidence.ts'

@@ -1,6 +1,6 @@
 /** An approver says yes to less than was asked: a shorter time, a later start. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, ORDERS } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, eventsOf } from './evidence.ts'

@@ -1,6 +1,6 @@
 /** `/elevate list`: all that concerns a person on one page, or on as many as it takes. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, configuration, EVE, ORDERS } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { asked, given, passTimeUntil } from './given.ts'

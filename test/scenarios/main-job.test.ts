@@ -1,7 +1,7 @@
 /** From the question to the receipt, as the people of the workspace see it, judged in the target and the log. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { openSession } from '../../src/connectors/postgres/demo-session.ts'
-import type { Elevate } from '../../src/wire.ts'
+import { openSession } from '../../demo/session.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, eventsOf, membersOf, rolesOf, sessionsOf, typesOf } from './evidence.ts'

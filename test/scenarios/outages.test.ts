@@ -1,7 +1,7 @@
 /** Whatever goes away (elevate, a target, the database, Slack), access ends, nothing is invented, and all comes back. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { type Elevate, wire } from '../../src/app.ts'
 import { makeLog } from '../../src/log.ts'
-import { type Elevate, wire } from '../../src/wire.ts'
 import { wireCutter } from '../store/wire-cutter.ts'
 import { approve, said, told } from '../support/asking.ts'
 import { faults, logins, members } from '../support/judge.ts'

@@ -1,6 +1,6 @@
 /** A yes given beforehand: told to everybody concerned, worth its giver's right of that moment, ended at any time. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, configuration, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events, eventsOf } from './evidence.ts'

@@ -1,6 +1,6 @@
 /** Who had what, when, and what else happened: asked in Slack by those who may, and answered in words and as a picture. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { approve, said, told } from '../support/asking.ts'
 import { ADA, BEN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'

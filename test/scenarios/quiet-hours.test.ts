@@ -1,6 +1,6 @@
 /** Approvers are left in peace: in the night of the place where they are, and always where the policy says so. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, configuration, DAN, ORDERS, SAM, SECURITY, workspace } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { postsTo } from './evidence.ts'

@@ -1,11 +1,11 @@
 /** Two people, or a person and the clock, in the same instant. Two replicas serve them, each with its own socket. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Elevate } from '../../src/app.ts'
 import type { Claim } from '../../src/core/claims.ts'
 import type { Grant } from '../../src/core/grant.ts'
 import { LEASE } from '../../src/core/retry.ts'
 import { advanceGrant } from '../../src/operations/advance-grant.ts'
 import { endGrant } from '../../src/operations/end-grant.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { faults } from '../support/judge.ts'
 import { ADA, BEN, CHO, DAN, ORDERS, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'

@@ -1,7 +1,7 @@
 /** A request that waits is brought to mind again, in its thread, once for each interval. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, configuration, ORDERS, SAM } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { asked, SOON } from './given.ts'

@@ -5,12 +5,12 @@
  */
 import { randomInt } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { Elevate } from '../../src/app.ts'
 import type { World } from '../../src/core/ports.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { decideRequest } from '../../src/operations/decide-request.ts'
 import { endGrant } from '../../src/operations/end-grant.ts'
 import { withdrawRequest } from '../../src/operations/withdraw-request.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { copyOf, execute, restoreOver } from '../support/postgres.ts'
 import { ADA, BEN, CHO, DAN } from '../support/workspace.ts'
 import { everyRight } from './evidence.ts'

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { type Elevate, wire } from '../../src/app.ts'
 import { openSigningKey } from '../../src/audit/signing-key.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import { makeLog } from '../../src/log.ts'
-import { type Elevate, wire } from '../../src/wire.ts'
 import { finished } from '../support/process.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 

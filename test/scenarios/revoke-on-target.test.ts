@@ -1,11 +1,11 @@
 /** Somebody's access on one target is taken away by name: what goes is listed first, and a reason is asked for. */
 import { WebClient } from '@slack/web-api'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { Elevate } from '../../src/app.ts'
 import { endGrant } from '../../src/operations/end-grant.ts'
 import { revokeOnTarget } from '../../src/operations/revoke-on-target.ts'
 import { runCommand } from '../../src/slack/commands/run-command.ts'
 import { commandBody } from '../../src/slack/payloads.ts'
-import type { Elevate } from '../../src/wire.ts'
 import { ADA, BEN, CHO, configuration, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, events } from './evidence.ts'

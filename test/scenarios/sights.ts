@@ -1,11 +1,11 @@
 /** What people see and press in these scenarios, in words. */
-import { blocksOf } from '../../src/simulator/attachments.ts'
-import { elementsIn } from '../../src/simulator/block-rules/elements-in.ts'
-import type { PersonDriver } from '../../src/simulator/people/driver.ts'
-import { messagesIn } from '../../src/simulator/people/find.ts'
-import { namesIn } from '../../src/simulator/people/portrait.ts'
-import { textOf } from '../../src/simulator/text.ts'
-import type { PersonView, Place, SeenMessage, View } from '../../src/simulator/view.ts'
+import { blocksOf } from 'slack-simulator/attachments'
+import type { PersonDriver } from 'slack-simulator/driver'
+import { elementsIn } from 'slack-simulator/elements-in'
+import { messagesIn } from 'slack-simulator/find'
+import { namesIn } from 'slack-simulator/portrait'
+import { textOf } from 'slack-simulator/text'
+import type { PersonView, Place, SeenMessage, View } from 'slack-simulator/view'
 import { ORDERS } from '../support/workspace.ts'
 
 export type Words = string | RegExp

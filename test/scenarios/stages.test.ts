@@ -1,6 +1,6 @@
 /** One of these and one of those: approvals in stages, in any order, and one person for one stage only. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, eventsOf } from './evidence.ts'

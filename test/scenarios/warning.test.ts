@@ -1,7 +1,7 @@
 /** The holder is told that access ends while there is time to do something about it: once, whoever of us tells it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import type { Elevate } from '../../src/wire.ts'
+import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, DAN } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins } from './evidence.ts'

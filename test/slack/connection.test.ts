@@ -1,8 +1,8 @@
 /** How Slack reaches us, and what is said when it cannot. */
 import { createServer } from 'node:net'
+import { startSimulator } from 'slack-simulator'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/core/ports.ts'
-import { startSimulator } from '../../src/simulator/server.ts'
 import { createSlackApp, SlackUnreachable } from '../../src/slack/app.ts'
 import { makeClient } from '../../src/slack/client.ts'
 import { ACTION } from '../../src/slack/ids.ts'

@@ -1,6 +1,6 @@
+import { type Simulator, startSimulator } from 'slack-simulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DirectoryDown } from '../../src/core/ports.ts'
-import { type Simulator, startSimulator } from '../../src/simulator/server.ts'
 import { makeClient } from '../../src/slack/client.ts'
 import { makeDirectory, personFrom, type SlackDirectory } from '../../src/slack/directory.ts'
 import { ADA, BEN, CHO, DAN, EVE, GIL, workspace } from '../support/workspace.ts'

@@ -1,8 +1,8 @@
 // Migrations: once, together, by whom, and what they say when they cannot.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { LocalPostgres } from 'local-postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LocalPostgres } from '../../src/store/local-postgres.ts'
 import { migrateToLatest, pendingMigrations } from '../../src/store/migrate.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { execute, freshDatabase, query, startTestServer } from '../support/postgres.ts'

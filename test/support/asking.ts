@@ -1,6 +1,6 @@
 /** What people do most in scenarios: ask, and say yes to exactly that. */
-import type { Simulator } from '../../src/simulator/server.ts'
-import type { Block, SeenMessage } from '../../src/simulator/view.ts'
+import type { Simulator } from 'slack-simulator'
+import type { Block, SeenMessage } from 'slack-simulator/view'
 import { ADA, BEN, ORDERS } from './workspace.ts'
 
 type Button = { readonly action_id: string; readonly text?: { readonly text: string } }

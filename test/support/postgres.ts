@@ -1,8 +1,8 @@
 // Real PostgreSQL for tests: databases of elevate's own, and servers for what needs one to itself.
 import { randomBytes } from 'node:crypto'
+import { type LocalPostgres, startLocalPostgres } from 'local-postgres'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { type LocalPostgres, startLocalPostgres } from '../../src/store/local-postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 // A second PostgreSQL server, which plays a target: the demo's orders database, set up as documented.
 import { readFile } from 'node:fs/promises'
-import { createDemoOrders, type DemoOrders, demoLogging } from '../../src/connectors/postgres/demo-orders.ts'
-import type { LocalPostgres } from '../../src/store/local-postgres.ts'
+import type { LocalPostgres } from 'local-postgres'
+import { createDemoOrders, type DemoOrders, demoLogging } from '../../demo/orders.ts'
 import { startTestServer } from './postgres.ts'
 
 export type TargetServer = AsyncDisposable & {

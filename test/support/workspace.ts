@@ -1,4 +1,4 @@
-import type { WorkspaceSeed } from '../../src/simulator/workspace.ts'
+import type { WorkspaceSeed } from 'slack-simulator/workspace'
 
 /** Ada asks, Ben, Cho and Dan approve, Sam is security, Eve may nothing. */
 export const ADA = 'U0ADA'

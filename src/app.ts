@@ -1,0 +1,199 @@
+/** Puts the parts together. The only file that knows all of them. */
+import type { Server } from 'node:http'
+import type { Logger } from 'pino'
+import { answerActivity } from './api/activity-endpoint.ts'
+import { healthRoutes, type Others, serveHealth } from './api/health.ts'
+import { makeMetrics } from './api/metrics.ts'
+import { activityDesk, activityKeys } from './app/activity.ts'
+import { CannotStart, cannotStart } from './app/cannot-start.ts'
+import { parseFile, readCatalog, take, tryDeliveries } from './app/configuration.ts'
+import { findDatabase, heedRights } from './app/database.ts'
+import { checkpointsOf } from './app/signing.ts'
+import { transportOf } from './app/transport.ts'
+import { worstLatenessOf } from './audit/digest.ts'
+import { openSink } from './audit/open-sink.ts'
+import type { Environment } from './config/environment.ts'
+import { type Env, secretResolver } from './config/secret-source.ts'
+import { closeConnectors, openConnectors } from './connectors/open-connectors.ts'
+import type { Nudge, World } from './core/ports.ts'
+import { makeClock } from './jobs/clock.ts'
+import { makeDeliverer } from './jobs/deliverer.ts'
+import { makeGate } from './jobs/gate.ts'
+import { makeSender } from './jobs/sender.ts'
+import { makeWorker } from './jobs/worker.ts'
+import { armFailpoint, type Failpoint } from './operations/failpoint.ts'
+import { orphanedBy, recordCatalog, recordRefusedCatalog } from './operations/load-catalog.ts'
+import { makeClient } from './slack/client.ts'
+import { connectSlack } from './slack/connect.ts'
+import { makeDirectory } from './slack/directory.ts'
+import { makeNotifier } from './slack/notify.ts'
+import { openStore } from './store/open-store.ts'
+
+export type Elevate = {
+  readonly world: World
+  /** Resolves when Slack is connected and the sweeper runs. */
+  start(): Promise<void>
+  /** Reads the configuration again; a faulty one changes nothing. True when the new one is in force. */
+  reload(by: string): Promise<boolean>
+  stop(): Promise<void>
+}
+
+/** `env` is where the configuration's secret references are looked up. */
+export async function wire(environment: Environment, log: Logger, env: Env): Promise<Elevate> {
+  const closing: (() => Promise<unknown>)[] = []
+  const closeAll = async () => {
+    for (const close of closing.splice(0).reverse())
+      await close().catch((error: unknown) => log.warn({ error: String(error) }, 'closing'))
+  }
+  try {
+    return await assemble(environment, log, env, closing, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function assemble(
+  environment: Environment,
+  log: Logger,
+  env: Env,
+  closing: (() => Promise<unknown>)[],
+  closeAll: () => Promise<void>,
+): Promise<Elevate> {
+  const secret = secretResolver(env)
+  let catalog = readCatalog(environment.configFile, log)
+  const databaseUrl = await cannotStart(() => findDatabase(environment, log, closing))
+  const store = await openStore({ url: databaseUrl, log })
+  closing.push(() => store.close())
+  heedRights(await store.checkRights(), log)
+  const orphans = await orphanedBy(store, catalog)
+  if (orphans.length > 0)
+    throw new CannotStart(
+      `${environment.configFile} no longer has ${orphans.join(', ')}, where grants are still live. Keep the target until they have ended.`,
+    )
+
+  await cannotStart(async () => tryDeliveries(catalog, secret))
+  let reporters = await cannotStart(async () => activityKeys(catalog, secret))
+  let connectors = await cannotStart(async () => openConnectors(catalog, secret))
+  // Looked up when it closes: a reload changes them.
+  closing.push(() => closeConnectors(connectors))
+
+  const apiUrl = environment.slack.apiUrl ? { apiUrl: environment.slack.apiUrl } : {}
+  const client = makeClient({ token: environment.slack.botToken, ...apiUrl, log })
+  const directory = makeDirectory({ client })
+  // The nudge needs the worker, the worker the world, and the world the nudge: this one looks them up when used.
+  const late: { worker?: ReturnType<typeof makeWorker>; sender?: ReturnType<typeof makeSender> } = {}
+  const nudge: Nudge = {
+    grant: (id) => late.worker?.nudge(id),
+    outbox: () => void late.sender?.send(),
+  }
+  const world: World = {
+    store,
+    directory,
+    catalog: () => catalog,
+    connector: (target) => connectors.get(target),
+    nudge,
+    log,
+    random: Math.random,
+  }
+  const worker = makeWorker(world)
+  const sender = makeSender(world, makeNotifier({ client, world, log, now: () => new Date() }))
+  late.worker = worker
+  late.sender = sender
+  const deliverer = makeDeliverer(world, (delivery) => openSink(delivery, secret))
+  const checkpoints = await checkpointsOf(environment, world)
+  const clock = makeClock(world, worker, sender, makeGate(world, checkpoints))
+
+  const metrics = makeMetrics({
+    liveGrants: async () => (await store.reads.liveGrants()).length,
+    overdue: async () =>
+      (await store.reads.liveGrants()).filter((row) => row.grant.state === 'revoking').length,
+    stuck: async () => (await store.reads.stuck()).length,
+    outboxAge: () => store.outbox.age(),
+    deliveryLag: () => store.deliveries.states((catalog.deliveries ?? []).map((one) => one.name)),
+    quarantine: async () => ((await store.quarantine.current()) ? 1 : 0),
+    worstLateness: async () => (await worstLatenessOf(store, 3_600)) / 1000,
+  })
+  const desk = activityDesk(world, () => reporters, Date.now)
+  const others: Others = (request, response) => answerActivity(desk, request, response)
+  const routes = healthRoutes(
+    {
+      ping: () => store.ping(),
+      sinceSweep: () => clock.sinceLastTick(),
+      slack: () => slack.alive(),
+      quarantine: () => store.quarantine.current(),
+    },
+    () => metrics.scrape(),
+  )
+  const slack = connectSlack({
+    world,
+    client,
+    memory: directory,
+    botToken: environment.slack.botToken,
+    transport: transportOf(environment, routes, others),
+    ...(checkpoints ? { logKey: () => checkpoints.key() } : {}),
+    ...apiUrl,
+    log,
+  })
+  armFromEnvironment(environment, log)
+
+  return {
+    world,
+    async start() {
+      // Before anything else is done: is this the log that was signed?
+      await checkpoints?.sign()
+      // Before Slack: what expired while nobody was awake ends first, even when Slack cannot be reached.
+      await clock.tick()
+      clock.start()
+      if (checkpoints) {
+        closing.push(() => checkpoints.stop())
+        await checkpoints.sign()
+        checkpoints.start()
+      }
+      closing.push(() => clock.stop())
+      closing.push(() => deliverer.stop())
+      deliverer.start()
+      if (environment.http) {
+        const server: Server = await serveHealth(routes, environment.http.port, environment.http.host, others)
+        closing.push(async () => server.close())
+      }
+      closing.push(() => slack.stop())
+      await cannotStart(() => slack.start())
+      log.info({ targets: catalog.targets.length, policies: catalog.policies.length }, 'elevate is ready')
+    },
+    async reload(by) {
+      if (await store.quarantine.current()) {
+        log.error('elevate is in quarantine: the old configuration stays in force. Run: elevate quarantine')
+        return false
+      }
+      const taken = await take(store, parseFile(environment.configFile), secret)
+      if (!taken.ok) {
+        log.error(
+          `${environment.configFile} was not taken; the old configuration stays in force:\n${taken.printed}`,
+        )
+        await recordRefusedCatalog(store, catalog, taken.lines, by)
+        nudge.outbox()
+        return false
+      }
+      const before = { catalog, connectors }
+      ;({ catalog, connectors, reporters } = taken)
+      // Calls under way on the old ones are finished first.
+      void closeConnectors(before.connectors)
+      clock.reschedule()
+      await recordCatalog(store, catalog, by, before.catalog.hash)
+      nudge.outbox()
+      log.info({ hash: catalog.hash }, 'the new configuration is in force')
+      return true
+    },
+    stop: closeAll,
+  }
+}
+
+function armFromEnvironment(environment: Environment, log: Logger): void {
+  const { failpoint } = environment
+  if (!failpoint) return
+  log.warn({ failpoint }, 'a failpoint is armed: this process will stop itself there')
+  armFailpoint(failpoint as Failpoint, () => {
+    process.kill(process.pid, 'SIGKILL')
+  })
+}
