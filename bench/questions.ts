@@ -3,11 +3,11 @@
  * program that asks one flat, indexed table for the same rows. It needs no joins, and proves nothing.
  */
 import type pg from 'pg'
-import { storyOf, whatHappened, whoHad } from '../src/audit/who.ts'
+import { storyOf, whatHappened, whoHad } from '../src/audit/report/who.ts'
 import { readCatalogFile } from '../src/config/catalog-file.ts'
 import { connectorKinds } from '../src/connectors/registry.ts'
 import { isRefused } from '../src/core/refusal.ts'
-import { openStore } from '../src/store/open-store.ts'
+import { openStore } from '../src/store/database/open-store.ts'
 import type { Bench, Finding } from './report.ts'
 import { startRig } from './rig.ts'
 import { median } from './statistics.ts'

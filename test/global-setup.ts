@@ -2,7 +2,7 @@
 // DATABASE_URL set it is that server, and all that is left there afterwards are the two roles of a migration.
 import { randomBytes } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
-import { migrateToLatest } from '../src/store/migrate.ts'
+import { migrateToLatest } from '../src/store/database/migrate.ts'
 import { execute, query, startTestServer } from './support/postgres.ts'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

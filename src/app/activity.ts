@@ -1,11 +1,11 @@
 /** Other systems that report what accounts did: their keys, and what becomes of a delivery. */
 
 import type { ActivityDesk } from '../api/activity-endpoint.ts'
-import { readSigningKeys } from '../audit/sink-webhook.ts'
+import { readSigningKeys } from '../audit/export/sink-webhook.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { Json } from '../core/connector.ts'
 import type { World } from '../core/ports.ts'
-import { reportActivity } from '../operations/report-activity.ts'
+import { reportActivity } from '../operations/activity/report-activity.ts'
 
 export type ActivityKeys = ReadonlyMap<string, readonly Uint8Array[]>
 

@@ -1,12 +1,12 @@
 /** The configuration file: read at start, and again when somebody says so. */
 import type { Logger } from 'pino'
-import { openSink } from '../audit/open-sink.ts'
+import { openSink } from '../audit/export/open-sink.ts'
 import { readCatalogFile } from '../config/catalog-file.ts'
 import type { secretResolver } from '../config/secret-source.ts'
 import { openConnectors } from '../connectors/open-connectors.ts'
 import { connectorKinds } from '../connectors/registry.ts'
 import type { Catalog } from '../core/catalog.ts'
-import { orphanedBy } from '../operations/load-catalog.ts'
+import { orphanedBy } from '../operations/log/load-catalog.ts'
 import { type ActivityKeys, activityKeys } from './activity.ts'
 import { CannotStart } from './cannot-start.ts'
 

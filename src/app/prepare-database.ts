@@ -2,8 +2,8 @@ import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { startLocalPostgres } from 'local-postgres'
 import type { Log } from '../core/ports.ts'
-import { migrateToLatest, pendingMigrations } from '../store/migrate.ts'
-import { runtimeLogin } from '../store/runtime-login.ts'
+import { migrateToLatest, pendingMigrations } from '../store/database/migrate.ts'
+import { runtimeLogin } from '../store/database/runtime-login.ts'
 
 export type PreparedDatabase = { readonly url: string; close(): Promise<void> }
 

@@ -1,8 +1,8 @@
 /** Who signs the audit log, if anybody, and who cosigns it. */
 import path from 'node:path'
-import { readWitnessVkey } from '../audit/cosignature.ts'
-import { openSigner } from '../audit/open-signer.ts'
-import { type WitnessAddress, witnessPusher } from '../audit/push-to-witness.ts'
+import { openSigner } from '../audit/checkpoint/open-signer.ts'
+import { readWitnessVkey } from '../audit/witness/cosignature.ts'
+import { type WitnessAddress, witnessPusher } from '../audit/witness/push-to-witness.ts'
 import type { Environment } from '../config/environment.ts'
 import type { World } from '../core/ports.ts'
 import { type Checkpoints, makeCheckpoints } from '../jobs/checkpoints.ts'

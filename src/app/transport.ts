@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerFrom, type healthRoutes, type Others } from '../api/health.ts'
 import type { Environment } from '../config/environment.ts'
-import type { Transport } from '../slack/app.ts'
+import type { Transport } from '../slack/platform/app.ts'
 
 /** Over HTTP, health and metrics share Slack's port unless they have one of their own. */
 export function transportOf(

@@ -1,5 +1,5 @@
 import { readSecret, readSecretFile } from '../config/secret-source.ts'
-import { openStore } from '../store/open-store.ts'
+import { openStore } from '../store/database/open-store.ts'
 
 const EMBEDDED = '.elevate/database.url'
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { migrateToLatest } from '../store/migrate.ts'
+import { migrateToLatest } from '../store/database/migrate.ts'
 import { databaseUrl } from './database.ts'
 import { print } from './print.ts'
 

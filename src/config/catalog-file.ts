@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { ConnectorKind } from '../core/connector.ts'
 import { type ParsedCatalog, parseCatalog } from './catalog.ts'
-import { printIssues } from './print-issues.ts'
+import { printIssues } from './yaml/print-issues.ts'
 
 /** Larger files are refused before they are read. */
 const MAX_BYTES = 2 * 1024 * 1024

@@ -1,11 +1,12 @@
 /** The keys that belong to connectors: each kind reads its own, and what nobody knows is refused. */
-import { canonicalJson } from '../core/canonical-json.ts'
+
+import { clamp, cleanText } from '../core/access/reason.ts'
 import type { ConnectorKind, Fault, Json, JsonObject } from '../core/connector.ts'
-import { nearest } from '../core/nearest.ts'
-import { clamp, cleanText } from '../core/reason.ts'
-import { type Path, quote, quoteAll, type Report } from './issue.ts'
-import { keysAt } from './schema.ts'
-import { unknownKey } from './shape-faults.ts'
+import { canonicalJson } from '../core/log/canonical-json.ts'
+import { nearest } from '../core/people/nearest.ts'
+import { keysAt } from './schema/schema.ts'
+import { type Path, quote, quoteAll, type Report } from './yaml/issue.ts'
+import { unknownKey } from './yaml/shape-faults.ts'
 
 export type TargetSettings = {
   readonly settings: JsonObject

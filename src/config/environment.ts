@@ -11,8 +11,9 @@
  * `/healthz`, `/readyz` and `/metrics` are served at `ELEVATE_HTTP_PORT` on `ELEVATE_HTTP_HOST` (this machine only,
  * unless said otherwise). Without it they share Slack's port in HTTP mode, and are off in Socket Mode.
  */
+
+import { readWitnesses, type WitnessEntry } from './rules/witness-list.ts'
 import { type Env, readSecret } from './secret-source.ts'
-import { readWitnesses, type WitnessEntry } from './witness-list.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]

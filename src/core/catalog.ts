@@ -1,14 +1,15 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
-import type { Redaction } from './activity.ts'
-import type { AutoApproval } from './auto-approval.ts'
+
+import type { AutoApproval } from './access/auto-approval.ts'
+import type { ApprovalStage } from './access/stages.ts'
+import type { Redaction } from './activity/activity.ts'
 import type { Json, JsonObject } from './connector.ts'
-import type { Delivery } from './delivery.ts'
 import type { Severity } from './feed.ts'
-import type { DayHours, Weekday } from './hours.ts'
-import type { ChannelId, Who } from './person.ts'
-import type { Retention } from './privacy.ts'
-import type { ApprovalStage } from './stages.ts'
-import type { StandingSchedule } from './standing.ts'
+import type { Delivery } from './log/delivery.ts'
+import type { DayHours, Weekday } from './people/hours.ts'
+import type { ChannelId, Who } from './people/person.ts'
+import type { Retention } from './people/privacy.ts'
+import type { StandingSchedule } from './standing/standing.ts'
 
 export type Risk = 'low' | 'medium' | 'high'
 

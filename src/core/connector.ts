@@ -6,7 +6,7 @@
  * "already gone" are successes. `grant` and `revoke` return only after the target itself was read again.
  */
 
-import type { ActivityAsk, ActivityPage } from './activity.ts'
+import type { ActivityAsk, ActivityPage } from './activity/activity.ts'
 
 /** Plain data that survives a trip through the database. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }

@@ -2,11 +2,12 @@
  * The security channel's feed: one message for each request, which shows how things stand, with the steps in its
  * thread. How grave a step is decides whether the channel shows it too.
  */
+
+import type { Grant } from './access/grant.ts'
+import type { Request } from './access/request.ts'
 import { type Catalog, findTarget, type Risk } from './catalog.ts'
-import type { Grant } from './grant.ts'
 import { channelLane, type Lane, type Notice } from './notice.ts'
-import type { ChannelId } from './person.ts'
-import type { Request } from './request.ts'
+import type { ChannelId } from './people/person.ts'
 
 /** From what is only on record to what somebody should look at now. */
 export const SEVERITIES = ['info', 'notice', 'warning', 'alarm'] as const

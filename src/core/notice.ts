@@ -3,13 +3,13 @@
  * by lane, at Slack's pace. A notice carries ids, never words: what people read is drawn from the rows at the
  * moment of sending, so that a late message is still a true one.
  */
-import type { GrantId } from './grant.ts'
-import type { ChannelId, PersonId } from './person.ts'
-import type { PreApprovalId } from './pre-approval.ts'
-import type { QuestionId } from './question.ts'
+import type { GrantId } from './access/grant.ts'
+import type { PreApprovalId } from './access/pre-approval.ts'
+import type { QuestionId } from './access/question.ts'
+import type { RequestId } from './access/request.ts'
+import type { ChannelId, PersonId } from './people/person.ts'
 import type { RefusalCode } from './refusal.ts'
-import type { RequestId } from './request.ts'
-import type { ReportId, StandingId } from './standing.ts'
+import type { ReportId, StandingId } from './standing/standing.ts'
 
 /** Where messages queue up: Slack allows about one a second in each channel. */
 export type Lane = `channel:${ChannelId}` | `person:${PersonId}` | `home:${PersonId}`

@@ -1,9 +1,9 @@
 /** What can be read of requests and grants outside of a transaction. Types only. */
-import type { Grant, GrantId } from './grant.ts'
+import type { Grant, GrantId } from './access/grant.ts'
+import type { Request, RequestId } from './access/request.ts'
+import type { Review } from './access/review.ts'
 import type { DigestPeriod, Lane } from './notice.ts'
-import type { ChannelId, PersonId } from './person.ts'
-import type { Request, RequestId } from './request.ts'
-import type { Review } from './review.ts'
+import type { ChannelId, PersonId } from './people/person.ts'
 
 /** A message of ours in Slack, kept so that it can be redrawn. */
 export type Posted = {

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
 import { type ScheduledTask, schedule } from 'node-cron'
-import type { WitnessPusher } from '../audit/push-to-witness.ts'
-import type { CheckpointSigner } from '../audit/sign-checkpoint.ts'
+import type { CheckpointSigner } from '../audit/checkpoint/sign-checkpoint.ts'
+import type { WitnessPusher } from '../audit/witness/push-to-witness.ts'
 import { channelLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
-import { beginQuarantine } from '../operations/begin-quarantine.ts'
+import { beginQuarantine } from '../operations/log/begin-quarantine.ts'
 import { makeWitnessing } from './witnessing.ts'
 
 export type Checkpoints = {

@@ -1,6 +1,6 @@
+import { RENEW_EVERY } from '../core/access/retry.ts'
 import type { Lane } from '../core/notice.ts'
 import type { Notifier, World } from '../core/ports.ts'
-import { RENEW_EVERY } from '../core/retry.ts'
 
 /** Lanes in use at once, and notices taken up together: enough to make one message of a thousand expiries. */
 const LANES_AT_ONCE = 4

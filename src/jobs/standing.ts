@@ -1,5 +1,5 @@
 import type { World } from '../core/ports.ts'
-import { listableTargets, lookAtStanding } from '../operations/look-at-standing.ts'
+import { listableTargets, lookAtStanding } from '../operations/standing/look-at-standing.ts'
 
 export type StandingWatch = {
   /** Looks at the one target that is due, unless a look is under way. */

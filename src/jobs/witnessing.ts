@@ -1,5 +1,5 @@
-import type { Pushed, WitnessPusher } from '../audit/push-to-witness.ts'
-import type { CheckpointSigner, Signing } from '../audit/sign-checkpoint.ts'
+import type { CheckpointSigner, Signing } from '../audit/checkpoint/sign-checkpoint.ts'
+import type { Pushed, WitnessPusher } from '../audit/witness/push-to-witness.ts'
 import { channelLane } from '../core/notice.ts'
 import type { World } from '../core/ports.ts'
 

@@ -1,6 +1,6 @@
-import { isSecurity } from '../core/audience.ts'
+import { isSecurity } from '../core/access/audience.ts'
 import { channelLane } from '../core/notice.ts'
-import { groupsIn, type PersonId } from '../core/person.ts'
+import { groupsIn, type PersonId } from '../core/people/person.ts'
 import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
 

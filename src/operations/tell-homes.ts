@@ -1,5 +1,5 @@
 import { homeLane } from '../core/notice.ts'
-import type { PersonId } from '../core/person.ts'
+import type { PersonId } from '../core/people/person.ts'
 import type { Tx } from '../core/ports.ts'
 
 /** Redraws Home for the people concerned and for everybody who has it open. */

@@ -1,11 +1,11 @@
 /** Messages that wait for the sender, lane by lane. */
 import { sql } from 'kysely'
+import { LEASE } from '../core/access/retry.ts'
 import { keyOf } from '../core/notice.ts'
 import type { Outbox, Waiting } from '../core/outbox.ts'
-import { LEASE } from '../core/retry.ts'
-import type { Database } from './connection.ts'
-import type { Known } from './quarantine.ts'
-import { storable, theRow } from './rows.ts'
+import type { Database } from './database/connection.ts'
+import { storable, theRow } from './database/rows.ts'
+import type { Known } from './log/quarantine.ts'
 
 /** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
 const NOW = sql`(select clock_timestamp())`

@@ -2,9 +2,9 @@
  * Questions that change nothing, and the two small notes that doors leave (a posted card, an opened Home).
  */
 import { sql } from 'kysely'
+import type { Request, RequestId } from '../core/access/request.ts'
 import type { GrantRow, Posted, Reads } from '../core/reads.ts'
-import type { Request, RequestId } from '../core/request.ts'
-import type { Database } from './connection.ts'
+import type { Database } from './database/connection.ts'
 import {
   type DecisionColumns,
   type GrantColumns,
@@ -14,8 +14,8 @@ import {
   theRow,
   toGrant,
   toRequest,
-} from './rows.ts'
-import type { PostedMessageTable } from './tables.ts'
+} from './database/rows.ts'
+import type { PostedMessageTable } from './database/tables.ts'
 
 type Row = {
   readonly grant: GrantColumns

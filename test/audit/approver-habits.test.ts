@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { habitsOf, medianOf } from '../../src/audit/approver-habits.ts'
+import { habitsOf, medianOf } from '../../src/audit/report/approver-habits.ts'
 import { decision, NOON, request, secondsLater } from '../slack/rows.ts'
 
 let id = 0

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type Command, CommanderError } from 'commander'
 import { vi } from 'vitest'
-import { auditCommand } from '../../src/cli/audit.ts'
+import { auditCommand } from '../../src/cli/log/audit.ts'
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string }
 

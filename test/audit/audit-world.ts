@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { audit } from './audit-program.ts'
 import { addEvents } from './real-log.ts'

@@ -1,9 +1,9 @@
 // `elevate audit proof`: single events, proven to somebody who has the proof and the key and nothing else.
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { beforeEach, expect, test } from 'vitest'
-import { MerkleTree } from '../../src/audit/merkle.ts'
-import { formatProof, parseProof } from '../../src/audit/proof-file.ts'
-import { ProofMaker } from '../../src/audit/proof-maker.ts'
+import { MerkleTree } from '../../src/audit/tree/merkle.ts'
+import { formatProof, parseProof } from '../../src/audit/tree/proof-file.ts'
+import { ProofMaker } from '../../src/audit/tree/proof-maker.ts'
 import { must } from '../store/samples.ts'
 import { audit } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'

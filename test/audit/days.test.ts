@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { daysOf, outcomeOf } from '../../src/audit/days.ts'
+import { daysOf, outcomeOf } from '../../src/audit/report/days.ts'
 import { endedGrant, grant } from '../slack/rows.ts'
 
 const stretch = (from: string, to: string, zone: string) => ({

@@ -1,7 +1,7 @@
 /** What the digest says was never used, or not for long: only what a whole record says, and what a password proves. */
 import { expect, it } from 'vitest'
-import { readDigest } from '../../src/audit/digest.ts'
-import type { ActivitySummary } from '../../src/core/activity.ts'
+import { readDigest } from '../../src/audit/report/digest.ts'
+import type { ActivitySummary } from '../../src/core/activity/activity.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { endedGrant, held, NOON, secondsLater } from '../slack/rows.ts'
 

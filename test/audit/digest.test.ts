@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { latenessOf, readDigest } from '../../src/audit/digest.ts'
-import { openStore } from '../../src/store/open-store.ts'
+import { latenessOf, readDigest } from '../../src/audit/report/digest.ts'
+import { openStore } from '../../src/store/database/open-store.ts'
 import { freshDatabase } from '../support/postgres.ts'
 
 let database: Awaited<ReturnType<typeof freshDatabase>>

@@ -1,8 +1,8 @@
 /** What is erased goes with the event that says so, and `audit verify` tells it from what somebody removed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isRefused } from '../../src/core/refusal.ts'
-import { applyRetention } from '../../src/operations/apply-retention.ts'
-import { type Erased, erasePerson } from '../../src/operations/erase-person.ts'
+import { applyRetention } from '../../src/operations/people/apply-retention.ts'
+import { type Erased, erasePerson } from '../../src/operations/people/erase-person.ts'
 import { execute, query } from '../support/postgres.ts'
 import { audit } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'

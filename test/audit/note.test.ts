@@ -7,8 +7,8 @@ import {
   openCheckpoint,
   parseCheckpoint,
   signCheckpoint,
-} from '../../src/audit/checkpoint.ts'
-import { makeSkey, openNote, readSkey, readVkey, signNote } from '../../src/audit/note.ts'
+} from '../../src/audit/checkpoint/checkpoint.ts'
+import { makeSkey, openNote, readSkey, readVkey, signNote } from '../../src/audit/checkpoint/note.ts'
 import { must } from '../store/samples.ts'
 import { leafOf } from './naive-tree.ts'
 

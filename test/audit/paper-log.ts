@@ -1,11 +1,11 @@
 // A log in memory that a test can do anything to, as somebody who owns the database could.
 import { createHash, randomBytes } from 'node:crypto'
-import { signCheckpoint } from '../../src/audit/checkpoint.ts'
-import type { LogSource } from '../../src/audit/log-source.ts'
-import { makeSkey, readSkey } from '../../src/audit/note.ts'
-import type { StoredLeaf } from '../../src/core/audit-proof.ts'
-import { canonicalJson } from '../../src/core/canonical-json.ts'
+import { signCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
+import { makeSkey, readSkey } from '../../src/audit/checkpoint/note.ts'
+import type { LogSource } from '../../src/audit/tree/log-source.ts'
 import type { Json } from '../../src/core/connector.ts'
+import type { StoredLeaf } from '../../src/core/log/audit-proof.ts'
+import { canonicalJson } from '../../src/core/log/canonical-json.ts'
 import { must } from '../store/samples.ts'
 import { leafOf, naiveRoot } from './naive-tree.ts'
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fileSink } from '../../src/audit/sink-file.ts'
-import { readWebhook, signatureOf } from '../../src/audit/sink-webhook.ts'
-import type { Batch } from '../../src/core/delivery.ts'
+import { fileSink } from '../../src/audit/export/sink-file.ts'
+import { readWebhook, signatureOf } from '../../src/audit/export/sink-webhook.ts'
+import type { Batch } from '../../src/core/log/delivery.ts'
 
 const signal = new AbortController().signal
 const batch = (id: string): Batch => ({ id, leaves: [], at: 1 })

@@ -1,13 +1,13 @@
 /** The picture of who had what when: what is on it, where, and that it is drawn whatever people typed. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ticksOf, timelineOf } from '../../src/audit/timeline.ts'
-import { timelineHtml } from '../../src/audit/timeline-html.ts'
-import { timelineSvg } from '../../src/audit/timeline-svg.ts'
-import { windowOf } from '../../src/audit/window.ts'
-import type { Grant } from '../../src/core/grant.ts'
+import { ticksOf, timelineOf } from '../../src/audit/report/timeline.ts'
+import { timelineHtml } from '../../src/audit/report/timeline-html.ts'
+import { timelineSvg } from '../../src/audit/report/timeline-svg.ts'
+import { windowOf } from '../../src/audit/tree/window.ts'
+import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { pictureOf } from '../../src/slack/picture.ts'
+import { pictureOf } from '../../src/slack/outbox/picture.ts'
 import { endedGrant, grant, held, NOON } from '../slack/rows.ts'
 
 const at = (minutes: number) => new Date(NOON.getTime() + minutes * 60_000)

@@ -1,8 +1,8 @@
 // What verification makes of checkpoints: near ones, foreign ones, contradicting ones, and those that come while it reads.
 import { expect, test } from 'vitest'
-import { databaseSource } from '../../src/audit/log-source.ts'
-import { makeSkey, readSkey } from '../../src/audit/note.ts'
-import { verifyLog } from '../../src/audit/verify.ts'
+import { makeSkey, readSkey } from '../../src/audit/checkpoint/note.ts'
+import { verifyLog } from '../../src/audit/checkpoint/verify.ts'
+import { databaseSource } from '../../src/audit/tree/log-source.ts'
 import { must } from '../store/samples.ts'
 import { ANCHOR, honest, keys, lie, of, SIZE, verify } from './attacks.ts'
 import { aLeaf, PaperLog } from './paper-log.ts'

@@ -5,11 +5,16 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cosignersOf, makeWitnessKey, readWitnessKey, readWitnessVkey } from '../../src/audit/cosignature.ts'
-import { MerkleTree } from '../../src/audit/merkle.ts'
-import { makeSkey, openNote, readSkey, readVkey } from '../../src/audit/note.ts'
-import { addRequest, makeWitness, type WitnessAnswer } from '../../src/audit/witness.ts'
-import { makeWitnessState, openWitnessState } from '../../src/audit/witness-state.ts'
+import { makeSkey, openNote, readSkey, readVkey } from '../../src/audit/checkpoint/note.ts'
+import { MerkleTree } from '../../src/audit/tree/merkle.ts'
+import {
+  cosignersOf,
+  makeWitnessKey,
+  readWitnessKey,
+  readWitnessVkey,
+} from '../../src/audit/witness/cosignature.ts'
+import { addRequest, makeWitness, type WitnessAnswer } from '../../src/audit/witness/witness.ts'
+import { makeWitnessState, openWitnessState } from '../../src/audit/witness/witness-state.ts'
 import { must } from '../store/samples.ts'
 import { run } from '../support/process.ts'
 import { leafOf } from './naive-tree.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { writeJsonSchema, writeJsonSchemaFile } from '../../src/config/json-schema.ts'
-import { DURATION } from '../../src/config/shape-parts.ts'
+import { writeJsonSchema, writeJsonSchemaFile } from '../../src/config/schema/json-schema.ts'
+import { DURATION } from '../../src/config/schema/shape-parts.ts'
 import { connectorKinds } from '../../src/connectors/registry.ts'
-import { parseDuration } from '../../src/core/duration.ts'
+import { parseDuration } from '../../src/core/access/duration.ts'
 import { paper } from './paper.ts'
 
 it('elevate.schema.json is what the code says (vitest -u writes it anew)', async () => {

@@ -1,5 +1,5 @@
 import { parseCatalog } from '../../src/config/catalog.ts'
-import type { Issue } from '../../src/config/issue.ts'
+import type { Issue } from '../../src/config/yaml/issue.ts'
 import type { ConnectorKind, Fault, JsonObject, Parsed } from '../../src/core/connector.ts'
 
 /** A target system of drawers and shelves, so that these tests need no real connector. */

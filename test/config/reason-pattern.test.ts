@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { refusePattern } from '../../src/config/reason-pattern.ts'
+import { refusePattern } from '../../src/config/rules/reason-pattern.ts'
 
 const GOOD = [
   '\\bINC-\\d+\\b',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { makeWitnessKey, readWitnessKey } from '../../src/audit/cosignature.ts'
+import { makeWitnessKey, readWitnessKey } from '../../src/audit/witness/cosignature.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { must } from '../store/samples.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
-import { readYaml } from '../../src/config/yaml-source.ts'
+import { readYaml } from '../../src/config/yaml/yaml-source.ts'
 import { connectorKinds } from '../../src/connectors/registry.ts'
 import { GOOD, paper } from './paper.ts'
 

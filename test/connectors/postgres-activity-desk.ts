@@ -1,7 +1,12 @@
 // Somebody with a temporary login, and the log of the server that he used it on.
 import pg from 'pg'
 import { vi } from 'vitest'
-import type { ActivityAsk, ActivityEntry, ActivityPage, ActivityTurn } from '../../src/core/activity.ts'
+import type {
+  ActivityAsk,
+  ActivityEntry,
+  ActivityPage,
+  ActivityTurn,
+} from '../../src/core/activity/activity.ts'
 import type { Access, Connector, Json } from '../../src/core/connector.ts'
 import { query } from '../support/postgres.ts'
 import { type PostgresWorld, temporaryWorld } from './postgres-world.ts'

@@ -1,7 +1,7 @@
 // What somebody did, read back from a real server's log, while that somebody tries to hide it.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { ActivityAsk } from '../../src/core/activity.ts'
+import type { ActivityAsk } from '../../src/core/activity/activity.ts'
 import {
   askFor,
   closeWorld,

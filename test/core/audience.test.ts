@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { groupsToSee, isSecurity, maySeeAll } from '../../src/core/audience.ts'
+import { groupsToSee, isSecurity, maySeeAll } from '../../src/core/access/audience.ts'
 import type { Catalog, Policy } from '../../src/core/catalog.ts'
-import type { Person } from '../../src/core/person.ts'
+import type { Person } from '../../src/core/people/person.ts'
 
 const policy = (target: string, approvers: string): Policy => ({
   name: target,

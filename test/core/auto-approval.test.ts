@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type AutoApproval, groupsToApproveBy, ruleFor, unmet } from '../../src/core/auto-approval.ts'
+import { type AutoApproval, groupsToApproveBy, ruleFor, unmet } from '../../src/core/access/auto-approval.ts'
 
 const rule: AutoApproval = {
   name: 'on-call-read',

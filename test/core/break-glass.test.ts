@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { overseersOf } from '../../src/core/approval.ts'
-import { mayBreakGlass, refuseReviewer, rehearseBreakGlass } from '../../src/core/break-glass.ts'
+import { overseersOf } from '../../src/core/access/approval.ts'
+import { mayBreakGlass, refuseReviewer, rehearseBreakGlass } from '../../src/core/access/break-glass.ts'
+import type { Request } from '../../src/core/access/request.ts'
 import type { Catalog, Policy } from '../../src/core/catalog.ts'
-import type { Person } from '../../src/core/person.ts'
-import type { Request } from '../../src/core/request.ts'
+import type { Person } from '../../src/core/people/person.ts'
 
 const group = (id: string) => ({ kind: 'group' as const, id })
 const policy: Policy = {

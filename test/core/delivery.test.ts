@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { BATCH_LENGTH, batchEnd, batchId, lagNews } from '../../src/core/delivery.ts'
+import { BATCH_LENGTH, batchEnd, batchId, lagNews } from '../../src/core/log/delivery.ts'
 
 it('a receiver that is behind is told of after a quarter of an hour, then once an hour, and once when it is back', () => {
   const [minute, hour] = [60, 3600]

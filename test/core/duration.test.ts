@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatDuration, parseDuration, resemblesDuration, writeDuration } from '../../src/core/duration.ts'
+import {
+  formatDuration,
+  parseDuration,
+  resemblesDuration,
+  writeDuration,
+} from '../../src/core/access/duration.ts'
 
 describe('a duration', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lastOfEachChain, secondsPlanned } from '../../src/core/grant.ts'
+import { lastOfEachChain, secondsPlanned } from '../../src/core/access/grant.ts'
 
 const row = (id: string, prolongs?: string) => ({ grant: { id, prolongs } })
 

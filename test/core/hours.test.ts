@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duringHours, endOfHours, WEEKDAYS, type WorkHours } from '../../src/core/hours.ts'
+import { duringHours, endOfHours, WEEKDAYS, type WorkHours } from '../../src/core/people/hours.ts'
 
 const at = (moment: string) => new Date(moment)
 const berlin = (from: string, to: string, days: WorkHours['days'] = WEEKDAYS): WorkHours => ({

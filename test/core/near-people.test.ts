@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { everybodyNamed, nearPeople } from '../../src/core/near-people.ts'
-import type { Person } from '../../src/core/person.ts'
+import { everybodyNamed, nearPeople } from '../../src/core/people/near-people.ts'
+import type { Person } from '../../src/core/people/person.ts'
 import { policy } from '../slack/rows.ts'
 
 const person = (name: string, handle: string, more: Partial<Person> = {}): Person => ({

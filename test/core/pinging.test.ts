@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Who } from '../../src/core/person.ts'
-import { alertFor, peopleToPing, pingedIn } from '../../src/core/pinging.ts'
+import type { Who } from '../../src/core/people/person.ts'
+import { alertFor, peopleToPing, pingedIn } from '../../src/core/people/pinging.ts'
 
 const group = (id: string): Who => ({ kind: 'group', id })
 const person = (id: string): Who => ({ kind: 'person', id })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { decide, standingApprovals } from '../../src/core/approval.ts'
+import { decide, standingApprovals } from '../../src/core/access/approval.ts'
+import { rehearse } from '../../src/core/access/policy.ts'
+import type { Decision, Request } from '../../src/core/access/request.ts'
 import type { Catalog, Policy } from '../../src/core/catalog.ts'
-import type { Person } from '../../src/core/person.ts'
-import { rehearse } from '../../src/core/policy.ts'
-import type { Decision, Request } from '../../src/core/request.ts'
+import type { Person } from '../../src/core/people/person.ts'
 
 const policy: Policy = {
   name: 'engineers-read',

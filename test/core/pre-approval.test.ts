@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Catalog, Policy } from '../../src/core/catalog.ts'
-import { DAY, HOUR } from '../../src/core/duration.ts'
-import type { Person, PersonKind, Who } from '../../src/core/person.ts'
+import { DAY, HOUR } from '../../src/core/access/duration.ts'
 import {
   approvableBeforehand,
   type Giving,
@@ -10,7 +8,9 @@ import {
   type PreApproval,
   rehearsePreApproval,
   whyVoid,
-} from '../../src/core/pre-approval.ts'
+} from '../../src/core/access/pre-approval.ts'
+import type { Catalog, Policy } from '../../src/core/catalog.ts'
+import type { Person, PersonKind, Who } from '../../src/core/people/person.ts'
 
 const group = (id: string): Who => ({ kind: 'group', id })
 const policy: Policy = {

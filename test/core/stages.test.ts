@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Who } from '../../src/core/person.ts'
 import {
   type ApprovalStage,
   approvalsIn,
@@ -10,7 +9,8 @@ import {
   mayFill,
   sayIn,
   stillMissing,
-} from '../../src/core/stages.ts'
+} from '../../src/core/access/stages.ts'
+import type { Who } from '../../src/core/people/person.ts'
 
 const group = (id: string): Who => ({ kind: 'group', id })
 const person = (id: string): Who => ({ kind: 'person', id })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readStart, resemblesStart } from '../../src/core/start-time.ts'
+import { readStart, resemblesStart } from '../../src/core/access/start-time.ts'
 
 const NOW = new Date('2026-11-23T12:34:00Z')
 const iso = (typed: string, zone: string | undefined, now = NOW) => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson } from '../../src/core/canonical-json.ts'
+import { clamp, cleanText, lengthOf } from '../../src/core/access/reason.ts'
 import type { Json } from '../../src/core/connector.ts'
-import { nearest } from '../../src/core/nearest.ts'
-import { clamp, cleanText, lengthOf } from '../../src/core/reason.ts'
+import { canonicalJson } from '../../src/core/log/canonical-json.ts'
+import { nearest } from '../../src/core/people/nearest.ts'
 
 describe('typed text', () => {
   it('loses what deceives a reader and keeps the rest', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { readTicket, TICKET_MAX, ticketLink } from '../../src/core/access/ticket.ts'
 import type { TicketRule } from '../../src/core/catalog.ts'
-import { readTicket, TICKET_MAX, ticketLink } from '../../src/core/ticket.ts'
 
 const rule: TicketRule = {
   required: true,

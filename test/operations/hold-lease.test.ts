@@ -1,9 +1,9 @@
 /** A worker calls a target only while the claim is surely its own. */
 import { expect, it, vi } from 'vitest'
-import type { Claim } from '../../src/core/claims.ts'
+import type { Claim } from '../../src/core/access/claims.ts'
+import { LEASE, LEASE_IN_DOUBT } from '../../src/core/access/retry.ts'
 import type { World } from '../../src/core/ports.ts'
-import { LEASE, LEASE_IN_DOUBT } from '../../src/core/retry.ts'
-import { holdLease } from '../../src/operations/hold-lease.ts'
+import { holdLease } from '../../src/operations/access/grant/hold-lease.ts'
 
 function holding(renew: () => Promise<boolean>, heldUp = 0) {
   const store = { claims: { renew } } as unknown as World['store']

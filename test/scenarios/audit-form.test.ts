@@ -1,7 +1,7 @@
 /** The audit log by menus, page by page, and as a file for whoever asked and for nobody else. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { exportAudit } from '../../src/operations/export-audit.ts'
+import { exportAudit } from '../../src/operations/log/export-audit.ts'
 import { ADA, BEN, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events } from './evidence.ts'

@@ -1,8 +1,8 @@
 /** Access at once and without approval: everybody hears of it, it ends by itself, and somebody else reviews it. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { breakGlass } from '../../src/operations/break-glass.ts'
-import { postDigest } from '../../src/operations/post-digest.ts'
+import { breakGlass } from '../../src/operations/access/request/break-glass.ts'
+import { postDigest } from '../../src/operations/log/post-digest.ts'
 import { ADA, BEN, configuration, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, events, eventsOf, postsTo, rolesOf, typesOf } from './evidence.ts'

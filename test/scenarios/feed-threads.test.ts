@@ -3,7 +3,7 @@
 import type { SeenMessage } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { endGrant } from '../../src/operations/end-grant.ts'
+import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
 import { ADA, BEN, DAN, EVE, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { asked, given, passTime, SOON } from './given.ts'
@@ -91,7 +91,7 @@ it('shows an attempt on a request in its thread and in the channel, and one on n
 }, async () => {
   const request = await asked(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
   await vi.waitFor(() => expect(headOf(3)?.text).toMatch(/^Asked: Ada asks for read on orders-db/), SOON)
-  const { decideRequest } = await import('../../src/operations/decide-request.ts')
+  const { decideRequest } = await import('../../src/operations/access/decide/decide-request.ts')
   await decideRequest(elevate.world, { request: request.id, by: EVE, verdict: 'approve', note: '' })
   await becomes(3, /^Refused: Eve tried to decide on R-3/)
   expect(broadcasts(3)).toEqual([expect.stringMatching(/^Refused: Eve/)])

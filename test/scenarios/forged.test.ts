@@ -1,8 +1,8 @@
 /** Buttons and dialogs as somebody with the bot's own token could forge them. What they carry gives no right. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import type { Grant } from '../../src/core/grant.ts'
-import type { Request } from '../../src/core/request.ts'
+import type { Grant } from '../../src/core/access/grant.ts'
+import type { Request } from '../../src/core/access/request.ts'
 import { ADA, BEN, DAN, EVE, ORDERS, SAM, SECURITY, workspace } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, events } from './evidence.ts'

@@ -1,7 +1,7 @@
 /** The form shows what asking comes to while it is filled in, and warns before anything is sent. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { lookAtStanding } from '../../src/operations/look-at-standing.ts'
+import { lookAtStanding } from '../../src/operations/standing/look-at-standing.ts'
 import { query } from '../support/postgres.ts'
 import { ADA, BEN, CHO, configuration, DAN, ORDERS } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'

@@ -1,11 +1,11 @@
 /** How a scenario begins, where the way there is not what it is about. */
 import { vi } from 'vitest'
-import type { Grant } from '../../src/core/grant.ts'
+import type { Grant } from '../../src/core/access/grant.ts'
+import type { Request } from '../../src/core/access/request.ts'
 import type { World } from '../../src/core/ports.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import type { Request } from '../../src/core/request.ts'
-import { decideRequest } from '../../src/operations/decide-request.ts'
-import { requestAccess } from '../../src/operations/request-access.ts'
+import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
+import { requestAccess } from '../../src/operations/access/request/request-access.ts'
 import { BEN } from '../support/workspace.ts'
 import type { TestWorld } from '../support/world.ts'
 

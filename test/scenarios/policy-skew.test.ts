@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, expect, it } from 'vitest'
 import { isRefused } from '../../src/core/refusal.ts'
-import { decideRequest } from '../../src/operations/decide-request.ts'
+import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
 import { ADA, BEN } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { asked } from './given.ts'

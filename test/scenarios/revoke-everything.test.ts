@@ -121,7 +121,7 @@ it('says so when there is nothing, and believes no forged dialog', { timeout: 40
   await as(SAM).command('revoke @cho everything', { channel: SECURITY })
   await sights.readsDialog(as(SAM), 'Cho has nothing through elevate')
   await as(SAM).closeModal()
-  const { endEverything } = await import('../../src/operations/end-everything.ts')
+  const { endEverything } = await import('../../src/operations/access/grant/end-everything.ts')
   expect(await endEverything(elevate.world, { by: CHO, person: ADA, note: 'mine now' })).toMatchObject({
     refused: { code: 'not-security' },
   })

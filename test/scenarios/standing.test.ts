@@ -1,8 +1,8 @@
 /** Access that elevate did not give: found by asking the targets, told to security, and settled with one press. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { acceptStanding } from '../../src/operations/accept-standing.ts'
-import { lookAtStanding } from '../../src/operations/look-at-standing.ts'
+import { acceptStanding } from '../../src/operations/standing/accept-standing.ts'
+import { lookAtStanding } from '../../src/operations/standing/look-at-standing.ts'
 import { query } from '../support/postgres.ts'
 import { ADA, BEN, configuration, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'

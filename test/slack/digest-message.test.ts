@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ActivitySummary } from '../../src/core/activity.ts'
-import { digestMessage } from '../../src/slack/messages/digest.ts'
+import type { ActivitySummary } from '../../src/core/activity/activity.ts'
+import { digestMessage } from '../../src/slack/words/digest/digest.ts'
 import { emptyDigest, look } from './empty-digest.ts'
 import { plain } from './pressing.ts'
 import { approved, grant, held, names, readAloud, secondsLater } from './rows.ts'

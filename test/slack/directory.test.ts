@@ -1,8 +1,8 @@
 import { type Simulator, startSimulator } from 'slack-simulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DirectoryDown } from '../../src/core/ports.ts'
-import { makeClient } from '../../src/slack/client.ts'
-import { makeDirectory, personFrom, type SlackDirectory } from '../../src/slack/directory.ts'
+import { makeClient } from '../../src/slack/platform/client.ts'
+import { makeDirectory, personFrom, type SlackDirectory } from '../../src/slack/platform/directory.ts'
 import { ADA, BEN, CHO, DAN, EVE, GIL, workspace } from '../support/workspace.ts'
 import { manifest } from './doors-world.ts'
 

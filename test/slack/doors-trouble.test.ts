@@ -1,7 +1,7 @@
 import type { PersonView } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DirectoryDown, OutcomeUnknown, StoreDown } from '../../src/core/ports.ts'
-import { ACTION, BLOCK } from '../../src/slack/ids.ts'
+import { ACTION, BLOCK } from '../../src/slack/platform/ids.ts'
 import { ADA, BEN, ORDERS } from '../support/workspace.ts'
 import { type Doors, openDoors, postCard, REQUEST } from './doors-world.ts'
 import * as rows from './rows.ts'

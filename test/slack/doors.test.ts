@@ -1,6 +1,6 @@
 import type { PersonView } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ACTION, BLOCK, roleBlock, VIEW } from '../../src/slack/ids.ts'
+import { ACTION, BLOCK, roleBlock, VIEW } from '../../src/slack/platform/ids.ts'
 import { ADA, BEN, EVE, GIL, ORDERS, SAM } from '../support/workspace.ts'
 import { type Doors, GRANT, openDoors, postCard, REQUEST } from './doors-world.ts'
 import * as rows from './rows.ts'

@@ -1,13 +1,14 @@
 /** What is said of what people did, at its largest. */
-import { type ActivitySummary, activityKinds } from '../../src/core/activity.ts'
-import { judgeRecord } from '../../src/core/activity-record.ts'
-import type { Grant } from '../../src/core/grant.ts'
-import type { Card } from '../../src/operations/read-card.ts'
+
+import type { Grant } from '../../src/core/access/grant.ts'
+import { type ActivitySummary, activityKinds } from '../../src/core/activity/activity.ts'
+import { judgeRecord } from '../../src/core/activity/activity-record.ts'
+import type { Card } from '../../src/operations/access/read-card.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
-import { activityAnswer } from '../../src/slack/messages/activity-answer.ts'
-import { receipt } from '../../src/slack/messages/receipt.ts'
-import { told } from '../../src/slack/messages/told.ts'
-import { unmatchedNotice } from '../../src/slack/messages/unmatched-notice.ts'
+import { activityAnswer } from '../../src/slack/words/activity/activity-answer.ts'
+import { unmatchedNotice } from '../../src/slack/words/activity/unmatched-notice.ts'
+import { told } from '../../src/slack/words/card/told.ts'
+import { receipt } from '../../src/slack/words/grant/receipt.ts'
 import { NOON } from './rows.ts'
 
 const LATER = new Date(NOON.getTime() + 3_600_000)

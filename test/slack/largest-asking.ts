@@ -1,14 +1,14 @@
 /** What is said about asking for several roles and for somebody else, at its largest. */
-import type { ApprovalStage } from '../../src/core/stages.ts'
-import type { ExplainedAtOnce } from '../../src/operations/explain-at-once.ts'
-import type { Card } from '../../src/operations/read-card.ts'
+import type { ApprovalStage } from '../../src/core/access/stages.ts'
+import type { Card } from '../../src/operations/access/read-card.ts'
+import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-at-once.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
-import { askedTogetherAnswer } from '../../src/slack/messages/asked-answer.ts'
-import { bundleCard } from '../../src/slack/messages/bundle-card.ts'
-import { decidedTogetherAnswer } from '../../src/slack/messages/decided-together.ts'
-import { explainAnswer } from '../../src/slack/messages/explain-answer.ts'
-import { offerAnswer } from '../../src/slack/messages/for-another.ts'
-import { told } from '../../src/slack/messages/told.ts'
+import { askedTogetherAnswer } from '../../src/slack/words/card/asked-answer.ts'
+import { bundleCard } from '../../src/slack/words/card/bundle-card.ts'
+import { decidedTogetherAnswer } from '../../src/slack/words/card/decided-together.ts'
+import { explainAnswer } from '../../src/slack/words/card/explain-answer.ts'
+import { offerAnswer } from '../../src/slack/words/card/for-another.ts'
+import { told } from '../../src/slack/words/card/told.ts'
 import { policy, read, target, temporaryLogin } from './rows.ts'
 
 const five = <T>(make: () => T): T[] => Array.from({ length: 5 }, make)

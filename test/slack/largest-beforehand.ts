@@ -1,16 +1,17 @@
 /** The largest of what is said about a yes that was given beforehand. */
+
+import type { PreApproval } from '../../src/core/access/pre-approval.ts'
 import type { Policy, Role, Target } from '../../src/core/catalog.ts'
-import type { PreApproval } from '../../src/core/pre-approval.ts'
-import type { ExplainedAtOnce } from '../../src/operations/explain-at-once.ts'
-import type { Card } from '../../src/operations/read-card.ts'
+import type { Card } from '../../src/operations/access/read-card.ts'
+import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-at-once.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
 import {
   allowListAnswer,
   endedAllowAnswer,
   givenAnswer,
   preApprovalNotice,
-} from '../../src/slack/messages/pre-approval.ts'
-import { requestCard } from '../../src/slack/messages/request-card.ts'
+} from '../../src/slack/words/card/pre-approval.ts'
+import { requestCard } from '../../src/slack/words/card/request-card.ts'
 import { NOON } from './rows.ts'
 
 type Entitlement = { readonly target: Target; readonly role: Role; readonly policy: Policy }

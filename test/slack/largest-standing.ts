@@ -1,7 +1,7 @@
 /** Messages about standing access at the largest that their rows can make them. */
-import type { Standing } from '../../src/core/standing.ts'
+import type { Standing } from '../../src/core/standing/standing.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
-import { standingReport } from '../../src/slack/messages/standing-access.ts'
+import { standingReport } from '../../src/slack/words/standing/standing-access.ts'
 import {
   acceptedAnswer,
   askedAbout,
@@ -9,7 +9,7 @@ import {
   lookedAnswer,
   standingAnswer,
   takenAnswer,
-} from '../../src/slack/messages/standing-answers.ts'
+} from '../../src/slack/words/standing/standing-answers.ts'
 import { NOON } from './rows.ts'
 
 /** Accounts and grantors are named by whoever made them, and the target's own words come with its errors. */

@@ -4,14 +4,14 @@ import {
   checkpointNotice,
   noCheckpointAnswer,
   witnessRefusedNotice,
-} from '../../src/slack/messages/checkpoint-notice.ts'
+} from '../../src/slack/words/log/checkpoint-notice.ts'
 import {
   directoryDownAnswer,
   faultAnswer,
   outcomeUnknownAnswer,
   quarantineAnswer,
   storeDownAnswer,
-} from '../../src/slack/messages/unavailable.ts'
+} from '../../src/slack/words/unavailable.ts'
 
 const line = `A${'A'.repeat(103)}`
 const cosigned = {

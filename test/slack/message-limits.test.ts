@@ -161,7 +161,7 @@ it('break-glass is coloured until it is reviewed, and nothing else is', () => {
 })
 
 it('a reason of 3,000 letters is cut, and the card says where the whole of it is', async () => {
-  const { requestCard } = await import('../../src/slack/messages/request-card.ts')
+  const { requestCard } = await import('../../src/slack/words/card/request-card.ts')
   const message = requestCard(
     card({ request: request({ reason: 'w'.repeat(3000) }), grant: endedGrant() }),
     (id) => id,

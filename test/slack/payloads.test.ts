@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { refuseVisitor } from '../../src/slack/guard.ts'
+import { refuseVisitor } from '../../src/slack/platform/guard.ts'
 import {
   clickBody,
   commandBody,
@@ -10,7 +10,7 @@ import {
   submissionBody,
   suggestionBody,
   writeAuditAsk,
-} from '../../src/slack/payloads.ts'
+} from '../../src/slack/platform/payloads.ts'
 
 const click = (over: object = {}) => ({
   type: 'block_actions',

@@ -4,8 +4,8 @@ import path from 'node:path'
 import type { AppsManifestCreateArguments } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from '../../src/slack/ids.ts'
-import { COMMANDS, PRESSES, SHORTCUTS, SUBMITS, SUGGESTIONS } from '../../src/slack/routes.ts'
+import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from '../../src/slack/platform/ids.ts'
+import { COMMANDS, PRESSES, SHORTCUTS, SUBMITS, SUGGESTIONS } from '../../src/slack/platform/routes.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const manifest = parse(readFileSync(path.join(root, 'manifest.yml'), 'utf8'))

@@ -1,11 +1,12 @@
 /** Rows as the store would give them, for drawing. */
-import type { LoggedEvent } from '../../src/core/audit-event.ts'
+
+import type { Grant } from '../../src/core/access/grant.ts'
+import type { Decision, Request } from '../../src/core/access/request.ts'
 import type { Policy, Role, Target } from '../../src/core/catalog.ts'
 import type { Capabilities } from '../../src/core/connector.ts'
-import type { Grant } from '../../src/core/grant.ts'
+import type { LoggedEvent } from '../../src/core/log/audit-event.ts'
 import type { Held } from '../../src/core/reads.ts'
-import type { Decision, Request } from '../../src/core/request.ts'
-import type { Card } from '../../src/operations/read-card.ts'
+import type { Card } from '../../src/operations/access/read-card.ts'
 import { ADA, BEN } from '../support/workspace.ts'
 
 export const NOON = new Date('2026-11-23T12:00:00Z')

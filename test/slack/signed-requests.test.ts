@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeHttpReceiver } from '../../src/slack/http-receiver.ts'
+import { makeHttpReceiver } from '../../src/slack/platform/http-receiver.ts'
 
 const SECRET = 'a-signing-secret'
 const NOW = 1_800_000_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { receipt } from '../../src/slack/messages/receipt.ts'
-import { isStale, told } from '../../src/slack/messages/told.ts'
+import { isStale, told } from '../../src/slack/words/card/told.ts'
+import { receipt } from '../../src/slack/words/grant/receipt.ts'
 import { plain, pressable } from './pressing.ts'
 import {
   approved,

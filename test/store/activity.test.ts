@@ -1,9 +1,9 @@
 // The record of a grant: who may collect it, how much of it is kept, and how it is opened for what comes late.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type ActivityEntry, type ActivityKind, MOST_ENTRIES } from '../../src/core/activity.ts'
-import type { Grant } from '../../src/core/grant.ts'
-import { whatWasDone } from '../../src/slack/messages/what-was-done.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import type { Grant } from '../../src/core/access/grant.ts'
+import { type ActivityEntry, type ActivityKind, MOST_ENTRIES } from '../../src/core/activity/activity.ts'
+import { whatWasDone } from '../../src/slack/words/activity/what-was-done.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { activeGrant, endGrant, must } from './samples.ts'
 

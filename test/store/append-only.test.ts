@@ -1,7 +1,7 @@
 // What somebody can do to the log who has the application's database login, and what a superuser has to do.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { migrateToLatest } from '../../src/store/migrate.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { migrateToLatest } from '../../src/store/database/migrate.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase, query, startTestServer } from '../support/postgres.ts'
 import { anEvent } from './samples.ts'
 

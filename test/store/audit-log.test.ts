@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AuditEvent } from '../../src/core/audit-event.ts'
-import { canonicalJson } from '../../src/core/canonical-json.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import type { AuditEvent } from '../../src/core/log/audit-event.ts'
+import { canonicalJson } from '../../src/core/log/canonical-json.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
 import { anEvent, must } from './samples.ts'
 

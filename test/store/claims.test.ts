@@ -1,9 +1,9 @@
 // Which worker gets what: nobody twice, nobody too early, nobody kept waiting by another target.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { LEASE } from '../../src/core/retry.ts'
-import { claims } from '../../src/store/claims.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
-import { Known } from '../../src/store/quarantine.ts'
+import { LEASE } from '../../src/core/access/retry.ts'
+import { claims } from '../../src/store/access/claims.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { Known } from '../../src/store/log/quarantine.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { planOf } from './plan.ts'
 import { activeGrant, endGrant, letPass, must, openGrant, openRequest, someone } from './samples.ts'

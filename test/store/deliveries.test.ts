@@ -1,6 +1,6 @@
 // How far receivers have the log: one process at a time, only forward, and not while the log is in doubt.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { addEvents } from '../audit/real-log.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { must } from './samples.ts'

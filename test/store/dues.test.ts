@@ -1,6 +1,6 @@
 // What the clock has to tell or to ask, and who of several gets to do it.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { activeGrant, endGrant, letPass, must, openRequest } from './samples.ts'
 

@@ -1,6 +1,6 @@
 // Grants that go on from another: with which account, until when, and when they stand alone instead.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { activeGrant, endGrant, letPass, must, openGrant } from './samples.ts'
 

@@ -1,7 +1,7 @@
 // The moves of a grant: who may make them, and which times they write.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Claim } from '../../src/core/claims.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import type { Claim } from '../../src/core/access/claims.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { activeGrant, claimNamed, endGrant, letPass, must, openGrant } from './samples.ts'
 

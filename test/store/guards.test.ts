@@ -8,8 +8,8 @@ import {
   requestStates,
   reviewMoves,
   reviewStates,
-} from '../../src/core/lifecycle.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+} from '../../src/core/access/lifecycle.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
 import { activeGrant, endGrant, must, openGrant, openRequest, someone } from './samples.ts'
 

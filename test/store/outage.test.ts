@@ -1,7 +1,7 @@
 // The database goes away in every way it can: no verb hangs, none claims what it does not know, all work again after.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OutcomeUnknown, StoreDown } from '../../src/core/ports.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { holdLog } from './hold-log.ts'
 import { anEvent, must, openRequest, someone } from './samples.ts'

@@ -1,8 +1,8 @@
 // Messages: told once, not lost, in order, and not faster than the lane allows.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { LEASE } from '../../src/core/access/retry.ts'
 import type { Lane, Notice } from '../../src/core/notice.ts'
-import { LEASE } from '../../src/core/retry.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { holdLog } from './hold-log.ts'
 import { anEvent, must } from './samples.ts'

@@ -1,7 +1,7 @@
 // How PostgreSQL goes about a statement of ours: asked of the very text that the store sends.
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
-import type { Tables } from '../../src/store/tables.ts'
+import type { Tables } from '../../src/store/database/tables.ts'
 
 export type Plan = {
   /** The whole plan, to look for index names in. */

@@ -1,6 +1,6 @@
 // Questions: who had what, who has what, and what needs somebody's attention.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { reads } from '../../src/store/reads.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { planOf } from './plan.ts'

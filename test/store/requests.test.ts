@@ -1,6 +1,6 @@
 // Requests against a real PostgreSQL: races over separate connections, and the database's clock.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
 import { must, openRequest, someone } from './samples.ts'
 

@@ -1,7 +1,7 @@
 // Break-glass against a real PostgreSQL: one use at a time, one review, and never by oneself.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { edges, reviewMoves, reviewStates } from '../../src/core/lifecycle.ts'
-import { openStore, type StoreHandle } from '../../src/store/open-store.ts'
+import { edges, reviewMoves, reviewStates } from '../../src/core/access/lifecycle.ts'
+import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { openRequest, someone } from './samples.ts'
 

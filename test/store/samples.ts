@@ -1,9 +1,10 @@
 // Requests and grants in the state a test needs, made through the store itself.
-import type { AuditEvent } from '../../src/core/audit-event.ts'
-import type { Claim } from '../../src/core/claims.ts'
-import type { Grant } from '../../src/core/grant.ts'
-import type { NewRequest, Request } from '../../src/core/request.ts'
-import type { StoreHandle } from '../../src/store/open-store.ts'
+
+import type { Claim } from '../../src/core/access/claims.ts'
+import type { Grant } from '../../src/core/access/grant.ts'
+import type { NewRequest, Request } from '../../src/core/access/request.ts'
+import type { AuditEvent } from '../../src/core/log/audit-event.ts'
+import type { StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute } from '../support/postgres.ts'
 
 let people = 0

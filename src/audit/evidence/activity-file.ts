@@ -1,12 +1,12 @@
 /** What was done under one grant, as an auditor gets it: the record as it is hashed, its texts, and what names it. */
 
-import { type ActivitySummary, doings, type KeptEntry } from '../../core/activity.ts'
-import { erasedWords, isErased, judgeRecord, type RecordCheck } from '../../core/activity-record.ts'
-import type { StoredLeaf } from '../../core/audit-proof.ts'
-import { type Grant, grantName } from '../../core/grant.ts'
+import { type Grant, grantName } from '../../core/access/grant.ts'
+import { cleanText } from '../../core/access/reason.ts'
+import { type ActivitySummary, doings, type KeptEntry } from '../../core/activity/activity.ts'
+import { erasedWords, isErased, judgeRecord, type RecordCheck } from '../../core/activity/activity-record.ts'
+import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { Store } from '../../core/ports.ts'
-import { cleanText } from '../../core/reason.ts'
-import { everyEntry, recordText } from '../activity-record.ts'
+import { everyEntry, recordText } from '../report/activity-record.ts'
 import type { Pack } from './pack.ts'
 import { saidIn } from './said.ts'
 

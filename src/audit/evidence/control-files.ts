@@ -1,9 +1,9 @@
 /** One CSV and one short text for each control, written as the log is read. */
-import { grantName } from '../../core/grant.ts'
+import { grantName } from '../../core/access/grant.ts'
+import { requestName } from '../../core/access/request.ts'
 import type { GrantRow } from '../../core/reads.ts'
-import { requestName } from '../../core/request.ts'
-import { latenessOf } from '../digest.ts'
-import { csvLine } from '../export-csv.ts'
+import { csvLine } from '../export/export-csv.ts'
+import { latenessOf } from '../report/digest.ts'
 import { ACTIVITY_COLUMNS } from './activity-file.ts'
 import { CONTROLS, type Control } from './controls.ts'
 import type { Pack } from './pack.ts'

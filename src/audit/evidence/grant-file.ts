@@ -1,10 +1,11 @@
 /** One grant, from the question to the end: for programs, and to be read. */
-import type { StoredLeaf } from '../../core/audit-proof.ts'
-import { formatDuration } from '../../core/duration.ts'
-import { grantName, secondsHeld } from '../../core/grant.ts'
+
+import { formatDuration } from '../../core/access/duration.ts'
+import { grantName, secondsHeld } from '../../core/access/grant.ts'
+import { cleanText } from '../../core/access/reason.ts'
+import { requestName } from '../../core/access/request.ts'
+import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { GrantRow } from '../../core/reads.ts'
-import { cleanText } from '../../core/reason.ts'
-import { requestName } from '../../core/request.ts'
 import { activityFacts, activityLines, type GrantActivity } from './activity-file.ts'
 import { eventFile } from './event-file.ts'
 import { saidIn } from './said.ts'

@@ -1,9 +1,9 @@
 /** The tree of the whole log, without its events: enough to prove that every checkpoint is of one and the same log. */
-import type { ProofStore } from '../../core/audit-proof.ts'
-import { parseCheckpoint } from '../checkpoint.ts'
-import { CompactRange, sameHash } from '../merkle.ts'
-import type { AbandonedSet } from '../restore-statement.ts'
-import { type Tile, TileBuilder, tilePath } from '../tiles.ts'
+import type { ProofStore } from '../../core/log/audit-proof.ts'
+import { parseCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { AbandonedSet } from '../checkpoint/restore-statement.ts'
+import { CompactRange, sameHash } from '../tree/merkle.ts'
+import { type Tile, TileBuilder, tilePath } from '../tree/tiles.ts'
 import type { EvidenceJob } from './build.ts'
 import type { Pack } from './pack.ts'
 

@@ -1,8 +1,8 @@
 /** What stands in the folder for who opens it. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Checkpoint } from '../checkpoint.ts'
-import type { KeyStretch } from '../key-stretches.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import type { KeyStretch } from '../checkpoint/key-stretches.ts'
 import { MANIFEST } from './pack.ts'
 
 /** A verifier in another language, by other people's code. */

@@ -1,6 +1,7 @@
 /** An event as it was written down, for those who read it out again. */
-import type { StoredLeaf } from '../../core/audit-proof.ts'
+
 import type { JsonObject } from '../../core/connector.ts'
+import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 
 export type Said = {
   readonly index: number

@@ -5,15 +5,15 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { notesIn, parseCheckpoint } from '../checkpoint.ts'
-import { CheckpointQueue } from '../checkpoint-queue.ts'
-import { FaultList } from '../fault-list.ts'
-import { type Handover, KeyLine, openRotation } from '../key-line.ts'
-import { CompactRange, sameHash } from '../merkle.ts'
-import type { Verifier } from '../note.ts'
-import { openRestore, statementIn } from '../restore-statement.ts'
-import { hashesOf, TILE_WIDTH, tilePath } from '../tiles.ts'
-import type { Restore } from '../verify.ts'
+import { notesIn, parseCheckpoint } from '../checkpoint/checkpoint.ts'
+import { CheckpointQueue } from '../checkpoint/checkpoint-queue.ts'
+import { FaultList } from '../checkpoint/fault-list.ts'
+import { type Handover, KeyLine, openRotation } from '../checkpoint/key-line.ts'
+import type { Verifier } from '../checkpoint/note.ts'
+import { openRestore, statementIn } from '../checkpoint/restore-statement.ts'
+import type { Restore } from '../checkpoint/verify.ts'
+import { CompactRange, sameHash } from '../tree/merkle.ts'
+import { hashesOf, TILE_WIDTH, tilePath } from '../tree/tiles.ts'
 
 /** An event about keys or checkpoints, as the folder has it; whether it is in the log is proven beside. */
 export type KeyEvent = {

@@ -1,6 +1,7 @@
 // Lines of the server's JSON log → what somebody did. The lines are written by the server, but much of their text is
 // the person's: statements, the names of prepared statements, of cursors, of the application.
 import { createHash } from 'node:crypto'
+import { clamp } from '../../core/access/reason.ts'
 import {
   type ActivityEntry,
   type ActivityKind,
@@ -8,9 +9,8 @@ import {
   type Gap,
   MOST_TEXT,
   type Redaction,
-} from '../../core/activity.ts'
-import { clamp } from '../../core/reason.ts'
-import { HIDDEN_STATEMENT, redactSql, tokensOf } from '../../core/redaction.ts'
+} from '../../core/activity/activity.ts'
+import { HIDDEN_STATEMENT, redactSql, tokensOf } from '../../core/activity/redaction.ts'
 import { gravest, kindOf } from './classify.ts'
 
 /** As the function `elevate_activity.read` gives them; times are UTC without saying so. */

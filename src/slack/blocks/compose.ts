@@ -1,4 +1,4 @@
-import { clamp } from '../../core/reason.ts'
+import { clamp } from '../../core/access/reason.ts'
 import { context, paragraph, rich, section } from './layout.ts'
 import { MAX, sizeOf } from './limits.ts'
 import type { Block, Message } from './message.ts'

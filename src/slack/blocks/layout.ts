@@ -1,5 +1,5 @@
 /** The few block shapes that every message is made of. */
-import { clamp } from '../../core/reason.ts'
+import { clamp } from '../../core/access/reason.ts'
 import { asManyAsFit, MAX } from './limits.ts'
 import type { Block, Button, RichPart } from './message.ts'
 import { toMrkdwn, toRich } from './render.ts'

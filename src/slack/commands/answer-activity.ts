@@ -1,10 +1,10 @@
 import { isRefused } from '../../core/refusal.ts'
-import { readActivity } from '../../operations/read-activity.ts'
-import { notOurs, tellRefusal } from '../answers.ts'
-import type { Answer, Door } from '../guard.ts'
-import { activityAnswer } from '../messages/activity-answer.ts'
-import { withNames } from '../names.ts'
-import { type Click, readActivityAsk, writeActivityAsk } from '../payloads.ts'
+import { readActivity } from '../../operations/activity/read-activity.ts'
+import { notOurs, tellRefusal } from '../platform/answers.ts'
+import type { Answer, Door } from '../platform/guard.ts'
+import { withNames } from '../platform/names.ts'
+import { type Click, readActivityAsk, writeActivityAsk } from '../platform/payloads.ts'
+import { activityAnswer } from '../words/activity/activity-answer.ts'
 
 export async function answerActivity(door: Door, by: string, grant: number, after = 0): Promise<Answer> {
   const read = await readActivity(door.world, { by, grant, after })

@@ -1,7 +1,7 @@
 /** A name that Slack did not turn into a person: refused, with those who may have been meant. */
 import { isRefused, oneOf, type Refused, refuse } from '../../core/refusal.ts'
-import { suggestPeople } from '../../operations/suggest-people.ts'
-import type { Door } from '../guard.ts'
+import { suggestPeople } from '../../operations/people/suggest-people.ts'
+import type { Door } from '../platform/guard.ts'
 
 /** A refusal that names may still be added to. */
 export type NoSuchPerson = Refused & { readonly unknown: { readonly typed: string; readonly help: string } }

@@ -1,6 +1,6 @@
 /** `/elevate allow @ana orders-db read for 5d each 2h why`, `allow list`, `allow end P-12`. */
-import { resemblesDuration } from '../../core/duration.ts'
-import type { PersonId } from '../../core/person.ts'
+import { resemblesDuration } from '../../core/access/duration.ts'
+import type { PersonId } from '../../core/people/person.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import { noSuchPerson } from './no-such-person.ts'
 import { nameIn, restAfter, type Word } from './typed-text.ts'

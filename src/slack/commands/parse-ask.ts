@@ -3,10 +3,10 @@
  * stand in any order, before the reason or the role; what does not look like one of them begins the reason. Nothing
  * is guessed: a person is only who Slack itself resolved to an id.
  */
-import { resemblesDuration } from '../../core/duration.ts'
-import type { PersonId } from '../../core/person.ts'
+import { resemblesDuration } from '../../core/access/duration.ts'
+import { resemblesStart } from '../../core/access/start-time.ts'
+import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { resemblesStart } from '../../core/start-time.ts'
 import { noSuchPerson } from './no-such-person.ts'
 import { nameIn, restAfter, type Word } from './typed-text.ts'
 

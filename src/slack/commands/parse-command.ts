@@ -2,9 +2,10 @@
  * `/elevate …` → what is meant. Words are read strictly: a person is only who Slack itself resolved to an id, a
  * duration that is nearly right is refused, and nothing is guessed.
  */
-import type { EvidenceSpan } from '../../core/evidence.ts'
-import type { PersonId } from '../../core/person.ts'
-import { cleanText } from '../../core/reason.ts'
+
+import { cleanText } from '../../core/access/reason.ts'
+import type { EvidenceSpan } from '../../core/log/evidence.ts'
+import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { noSuchPerson } from './no-such-person.ts'
 import { type AllowCommand, parseAllow } from './parse-allow.ts'

@@ -1,5 +1,5 @@
 /** `orders-db read @ana around 2026-11-20 03:00 for 2h` → whose access of when is wanted. */
-import type { WhoAsk } from '../../audit/who.ts'
+import type { WhoAsk } from '../../audit/report/who.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import { noSuchPerson } from './no-such-person.ts'
 import { nameIn, type Word } from './typed-text.ts'

@@ -1,5 +1,5 @@
 /** Text as Slack hands it over: `& < >` escaped, mentions, channels and links in angle brackets. */
-import { cleanText } from '../../core/reason.ts'
+import { cleanText } from '../../core/access/reason.ts'
 
 export type Word = {
   /** As a person reads it: `@ana`, `https://example.com`, `a & b`. */

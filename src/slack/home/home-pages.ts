@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { actions, button } from '../blocks/layout.ts'
 import type { Block } from '../blocks/message.ts'
-import { ACTION } from '../ids.ts'
+import { ACTION } from '../platform/ids.ts'
 
 /** Items of each list on one page; six lists of at most three blocks each stay within the hundred that Home takes. */
 const PAGE = 8

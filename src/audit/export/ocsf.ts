@@ -1,0 +1,173 @@
+/**
+ * Our events in the words of the Open Cybersecurity Schema Framework, for a SIEM that reads those. Access given and
+ * taken is of the class for privileges of users (3005; since OCSF 1.9 it is 3007), all else says what became of an
+ * entity (3004): a request, a grant, the policy. Activities and attributes are the ones that every supported version
+ * has, unless the version is asked. What OCSF has no word for stands under `unmapped`, and the event's exact bytes
+ * under `raw_data`, so that a proof can still be held against them.
+ */
+
+import type { Json, JsonObject } from '../../core/connector.ts'
+import type { StoredLeaf } from '../../core/log/audit-proof.ts'
+import type { OcsfVersion } from '../../core/log/ocsf-version.ts'
+import { isAttempt } from '../../core/refusal.ts'
+import { type Meaning, meaningOf } from './ocsf-meanings.ts'
+
+const minor = (version: OcsfVersion) => Number(version.split('.')[1])
+
+const IAM = 3
+const ENTITY_MANAGEMENT = { uid: 3004, name: 'Entity Management' } as const
+const USER_ACCESS = { uid: 3005, name: 'User Access Management' } as const
+const USER_MANAGEMENT = { uid: 3007, name: 'User Management' } as const
+
+const SEVERITY = { informational: 1, low: 2, medium: 3, high: 4 } as const
+const SEVERITY_NAME = ['', 'Informational', 'Low', 'Medium', 'High'] as const
+
+const ENTITY_ACTIVITY = { create: 1, read: 2, update: 3 } as const
+const ENTITY_ACTIVITY_NAME = { create: 'Create', read: 'Read', update: 'Update' } as const
+
+/** What stands in an event, as far as it is asked for here. */
+type Said = {
+  readonly id: string
+  readonly index: string
+  readonly time: string
+  readonly type: string
+  readonly actor: { readonly kind: string; readonly id: string }
+  readonly subject?: string
+  readonly target?: string
+  readonly role?: string
+  readonly account?: string
+  readonly request?: string
+  readonly grant?: string
+  readonly policy?: string
+  readonly outcome?: string
+  readonly detail?: JsonObject
+}
+
+/** Undefined when the event itself is erased: then there is nothing to say of it. */
+export function toOcsf(leaf: StoredLeaf, version: OcsfVersion): JsonObject | undefined {
+  if (leaf.bytes === undefined) return undefined
+  const said = JSON.parse(leaf.bytes) as Said
+  const meaning = meaningOf(said.type)
+  const failed = meaning.fails === true || (meaning.failsWhen?.includes(said.outcome ?? '') ?? false)
+  const access = meaning.noAccessWhen?.includes(said.outcome ?? '') ? undefined : meaning.access
+  const severity = SEVERITY[severityOf(meaning, said, failed)]
+  return {
+    ...(access ? accessGiven(said, access, version) : entityManaged(said, meaning, leaf)),
+    category_uid: IAM,
+    category_name: 'Identity & Access Management',
+    time: Date.parse(said.time),
+    severity_id: severity,
+    severity: SEVERITY_NAME[severity] ?? '',
+    status_id: failed ? 2 : 1,
+    status: failed ? 'Failure' : 'Success',
+    ...(said.outcome ? { status_code: said.outcome } : {}),
+    ...(typeof said.detail?.error === 'string' ? { status_detail: said.detail.error } : {}),
+    message: inWords(said),
+    actor: { user: userOf(said.actor.id, said.actor.kind === 'person') },
+    metadata: {
+      version,
+      product: { name: 'elevate', vendor_name: 'elevate' },
+      uid: said.id,
+      event_code: said.type,
+      log_name: 'audit',
+      sequence: Number(said.index),
+      original_time: said.time,
+      ...(said.request ? { correlation_uid: said.request } : {}),
+    },
+    raw_data: leaf.bytes,
+    unmapped: unmapped(said, leaf),
+  }
+}
+
+function severityOf(meaning: Meaning, said: Said, failed: boolean): keyof typeof SEVERITY {
+  if (meaning.severity) return meaning.severity
+  if (!failed) return 'informational'
+  return isAttempt(said.outcome ?? '') ? 'medium' : 'low'
+}
+
+/** Since 1.9 a role is given to a user as one; before, it is a privilege, which every version has. */
+function accessGiven(said: Said, access: 'given' | 'taken', version: OcsfVersion): JsonObject {
+  const given = access === 'given'
+  const user = {
+    ...userOf(said.subject ?? '', true),
+    ...(said.account ? { account: { name: said.account } } : {}),
+  }
+  const resource = { uid: said.target ?? '', name: said.target ?? '' }
+  const privileges = [said.role ?? '']
+  if (minor(version) < 9)
+    return {
+      ...classed(USER_ACCESS, given ? 1 : 2, given ? 'Assign Privileges' : 'Revoke Privileges'),
+      user,
+      privileges,
+      ...(minor(version) < 5 ? { resource } : { resources: [resource] }),
+    }
+  return {
+    ...classed(USER_MANAGEMENT, given ? 16 : 17, given ? 'Assign Roles' : 'Remove Roles'),
+    user,
+    privileges,
+    iam_roles: [{ name: said.role ?? '', uid: `${said.target ?? ''}/${said.role ?? ''}` }],
+    resources: [resource],
+  }
+}
+
+function entityManaged(said: Said, meaning: Meaning, { texts }: StoredLeaf): JsonObject {
+  const { activity, entity } = meaning
+  const uid = entity === 'access grant' ? said.grant : entity === 'policy' ? said.policy : said.request
+  const comment = texts.find((one) => one.field === 'note' || one.field === 'reason')?.content
+  return {
+    ...classed(ENTITY_MANAGEMENT, ENTITY_ACTIVITY[activity], ENTITY_ACTIVITY_NAME[activity]),
+    entity: {
+      name: [entity, ...(said.target ? [said.target, said.role ?? ''] : [])].join(' ').trim(),
+      type: entity,
+      ...(uid ? { uid } : {}),
+      ...(said.subject ? { user: userOf(said.subject, true) } : {}),
+      ...(entity === 'policy' && said.policy ? { version: said.policy } : {}),
+    },
+    ...(comment ? { comment } : {}),
+  }
+}
+
+function classed(
+  of: { readonly uid: number; readonly name: string },
+  activity: number,
+  name: string,
+): JsonObject {
+  return {
+    class_uid: of.uid,
+    class_name: of.name,
+    activity_id: activity,
+    activity_name: name,
+    type_uid: of.uid * 100 + activity,
+    type_name: `${of.name}: ${name}`,
+  }
+}
+
+/** 1 is a user, 3 the system; who works at the terminal is a user too, of that machine. */
+function userOf(id: string, isPerson: boolean): JsonObject {
+  return { uid: id, name: id, type_id: isPerson ? 1 : 3, type: isPerson ? 'User' : 'System' }
+}
+
+function inWords({ type, actor, subject, target, role, request, grant, outcome }: Said): string {
+  return [
+    type,
+    `by ${actor.id}`,
+    ...(subject && subject !== actor.id ? [`about ${subject}`] : []),
+    ...(target ? [`${role ?? 'any role'} on ${target}`] : []),
+    ...(grant ? [grant] : []),
+    ...(request ? [request] : []),
+    ...(outcome ? [`(${outcome})`] : []),
+  ].join(' ')
+}
+
+function unmapped(said: Said, { leafHash, texts }: StoredLeaf): JsonObject {
+  const { actor, ...all } = said
+  const elsewhere = new Set(['v', 'id', 'index', 'time', 'type', 'outcome', 'request'])
+  const rest = Object.entries(all).filter(([key]) => !elsewhere.has(key)) as [string, Json][]
+  return {
+    ...Object.fromEntries(rest),
+    ...(said.request ? { request: said.request } : {}),
+    actor_kind: actor.kind,
+    ...(leafHash ? { leaf_hash: Buffer.from(leafHash).toString('hex') } : {}),
+    ...(texts.length > 0 ? { private: texts as unknown as Json } : {}),
+  }
+}

@@ -1,0 +1,112 @@
+/** The questions that are asked first: who had what, when; and what else happened then. */
+
+import { grantName } from '../../core/access/grant.ts'
+import { requestName } from '../../core/access/request.ts'
+import { type Catalog, findTarget } from '../../core/catalog.ts'
+import type { AuditFilter, LoggedEvent } from '../../core/log/audit-event.ts'
+import { nearest } from '../../core/people/nearest.ts'
+import type { PersonId } from '../../core/people/person.ts'
+import type { Store } from '../../core/ports.ts'
+import type { GrantRow, Held } from '../../core/reads.ts'
+import { isRefused, oneOf, type Refused, refuse } from '../../core/refusal.ts'
+import { type WhenAsk, type Window, windowOf } from '../tree/window.ts'
+
+const MOST = 200
+
+export type WhoAsk = WhenAsk & {
+  readonly target?: string
+  readonly role?: string
+  readonly person?: PersonId
+}
+
+export type WhoHad = {
+  readonly window: Window
+  /** In the order in which it was given; the latest, when there is more than was wanted. */
+  readonly held: readonly Held[]
+  /** There was more. */
+  readonly more: boolean
+}
+
+/** Who has an entitlement, or had it at a moment, in a stretch of time, or ever; at most `limit` grants. */
+export async function whoHad(
+  store: Pick<Store, 'reads'>,
+  catalog: Catalog,
+  ask: WhoAsk,
+  limit: number = MOST,
+): Promise<WhoHad | Refused> {
+  const window = windowOf(ask, await store.reads.now())
+  if (isRefused(window)) return window
+  const known = ask.target === undefined ? undefined : findTarget(catalog, ask.target)
+  const { from, to } = window
+  const found = await store.reads.held({ from, to, limit: limit + 1, ...narrowed(ask) })
+  const held = found.slice(-limit)
+  // A target that left the configuration still has a past, so only a name without any past is refused.
+  if (ask.target && !known && held.length === 0) return unknownTarget(catalog, ask.target)
+  if (ask.role && known && held.length === 0 && !known.roles.some((role) => role.id === ask.role)) {
+    const roles = known.roles.map((role) => role.id)
+    const near = nearest(ask.role, roles)
+    return refuse(
+      'unknown-role',
+      `There is no role “${ask.role}” on ${known.id}. ${near ? `Did you mean ${near}?` : `It has ${oneOf(roles)}.`}`,
+      'role',
+    )
+  }
+  return { window, held, more: found.length > limit }
+}
+
+export type Happened = {
+  /** In the order of the log; the latest, when there is more than was wanted. */
+  readonly events: readonly LoggedEvent[]
+  readonly more: boolean
+}
+
+/**
+ * Every event of a stretch of time: not only access that was there, but who asked, was refused, decided, changed
+ * the configuration. A whole target's or person's when the question names one.
+ */
+export async function whatHappened(
+  store: Pick<Store, 'audit'>,
+  window: Window,
+  ask: Pick<WhoAsk, 'target' | 'role' | 'person'>,
+  limit: number = MOST,
+): Promise<Happened> {
+  const { from, to } = window
+  return latest(store, { from, to, ...narrowed(ask) }, limit)
+}
+
+/** One grant, from the question to the end, with every event of it. */
+export type Story = Happened & { readonly row: GrantRow }
+
+export async function storyOf(
+  store: Pick<Store, 'reads' | 'audit'>,
+  number: number,
+  limit: number = MOST,
+): Promise<Story | Refused> {
+  const row = await store.reads.grantByNumber(number)
+  if (!row) return refuse('unknown-grant', `There is no ${grantName(number)}.`)
+  const about = { request: requestName(row.request.number), grant: grantName(number) }
+  return { row, ...(await latest(store, { about }, limit)) }
+}
+
+async function latest(
+  store: Pick<Store, 'audit'>,
+  filter: Omit<AuditFilter, 'limit'>,
+  limit: number,
+): Promise<Happened> {
+  const found = await store.audit.events({ ...filter, limit: limit + 1 })
+  return { events: found.slice(0, limit).toReversed(), more: found.length > limit }
+}
+
+function narrowed({ target, role, person }: Pick<WhoAsk, 'target' | 'role' | 'person'>) {
+  return { ...(target ? { target } : {}), ...(role ? { role } : {}), ...(person ? { person } : {}) }
+}
+
+function unknownTarget(catalog: Catalog, typed: string): Refused {
+  const names = catalog.targets.map((target) => target.id)
+  const near = nearest(typed, names)
+  return refuse(
+    'unknown-target',
+    `There is no target “${typed}”. ${near ? `Did you mean ${near}?` : `There are ${oneOf(names)}.`}`,
+    'target',
+  )
+}

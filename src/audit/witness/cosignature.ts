@@ -1,0 +1,75 @@
+/**
+ * Cosignatures (c2sp.org/tlog-cosignature, `cosignature/v1`): a witness's word that, at this time, the log it knows under
+ * this name has this size and root, and that everything it had seen of it before is part of that. In the note it is one
+ * more signature line: four bytes of key id, eight of time, 64 of Ed25519 over
+ *
+ *     cosignature/v1
+ *     time 1679315147
+ *     <the checkpoint's text>
+ *
+ * A key of this kind has the type byte 4, so that it can never be taken for the key of a log, nor a log's for it.
+ */
+import {
+  type Algorithm,
+  makeSkey,
+  openNote,
+  readSkey,
+  readVkey,
+  type Signer,
+  type Verifier,
+} from '../checkpoint/note.ts'
+
+const TIME_BYTES = 8
+
+const COSIGNATURE: Algorithm = {
+  byte: 4,
+  unwrap: (text, signature) => {
+    if (signature.length <= TIME_BYTES) return undefined
+    const time = Buffer.from(signature).readBigUInt64BE()
+    if (time > 0x7fffffffffffffffn) return undefined
+    return { message: messageOf(text, time), bare: signature.subarray(TIME_BYTES) }
+  },
+}
+
+function messageOf(text: string, time: bigint): string {
+  return `cosignature/v1\ntime ${time}\n${text}`
+}
+
+export const makeWitnessKey = (name: string): string => makeSkey(name, COSIGNATURE)
+export const readWitnessKey = (skey: string): Signer | undefined => readSkey(skey, COSIGNATURE)
+export const readWitnessVkey = (vkey: string): Verifier | undefined => readVkey(vkey, COSIGNATURE)
+
+/** The signature line, with its newline. `seconds` since 1970. */
+export function cosign(text: string, seconds: number, { verifier, sign }: Signer): string {
+  const time = Buffer.alloc(TIME_BYTES)
+  time.writeBigUInt64BE(BigInt(seconds))
+  const bytes = Buffer.concat([Buffer.from(verifier.id, 'hex'), time, sign(messageOf(text, BigInt(seconds)))])
+  return `— ${verifier.name} ${bytes.toString('base64')}\n`
+}
+
+/** Which of these witnesses have cosigned the note; a wrong cosignature of one of them is a fault. */
+export function cosignersOf(
+  note: string,
+  witnesses: readonly Verifier[],
+): { readonly by: readonly Verifier[]; readonly wrong: readonly Verifier[] } {
+  const opened = witnesses.map((witness) => ({ witness, found: openNote(note, [witness]) }))
+  return {
+    by: opened.filter((one) => one.found.ok).map((one) => one.witness),
+    wrong: opened
+      .filter(
+        ({ found, witness }) => !found.ok && found.fault.includes(`${witness.name}+${witness.id} is wrong`),
+      )
+      .map((one) => one.witness),
+  }
+}
+
+/** Its own signature lines in what a witness answered; everything else there is nobody's. */
+export function linesOfWitness(answer: string, { name, id }: Verifier): readonly string[] {
+  return answer
+    .split('\n')
+    .filter((line) => {
+      const [dash, signer, encoded = ''] = line.split(' ')
+      return dash === '—' && signer === name && Buffer.from(encoded, 'base64').toString('hex', 0, 4) === id
+    })
+    .map((line) => `${line}\n`)
+}

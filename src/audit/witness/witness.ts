@@ -1,0 +1,112 @@
+/**
+ * A witness: remembers of each log the last checkpoint it has cosigned, and cosigns another one only when it is shown
+ * that everything before is part of it (c2sp.org/tlog-witness, `add-checkpoint`). So a log that was cut, rewritten or
+ * shown to others in another form does not get a second signature, whoever has its key and its database.
+ *
+ * What it promises rests on its memory: the state is on the disk before the cosignature leaves, and one request is
+ * looked at after the other, from the comparison of sizes to the writing.
+ */
+import { openCheckpoint, parseCheckpoint } from '../checkpoint/checkpoint.ts'
+import { readBase64, type Signer, type Verifier } from '../checkpoint/note.ts'
+import { EMPTY_ROOT, sameHash, verifyConsistency } from '../tree/merkle.ts'
+import { cosign } from './cosignature.ts'
+import type { WitnessState } from './witness-state.ts'
+
+/** The format's own bound: a tree of 2^63 leaves needs no more. */
+const MOST_HASHES = 63
+
+export type WitnessAnswer = { readonly status: number; readonly type: string; readonly body: string }
+
+export type Witness = {
+  /** Answers the body of one `add-checkpoint` request. */
+  add(body: string): Promise<WitnessAnswer>
+  /** The last checkpoint of a log that was cosigned, with the cosignature. */
+  latest(origin: string): string | undefined
+}
+
+export type WitnessParts = {
+  readonly signer: Signer
+  /** Keys of the logs it serves; a log that changed its key has several. */
+  readonly logs: readonly Verifier[]
+  readonly state: WitnessState
+  /** Seconds since 1970. */
+  readonly now: () => number
+}
+
+const says = (status: number, body: string): WitnessAnswer => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  body: `${body}\n`,
+})
+
+const sizeIs = (size: number): WitnessAnswer => ({ status: 409, type: 'text/x.tlog.size', body: `${size}\n` })
+
+export function makeWitness({ signer, logs, state, now }: WitnessParts): Witness {
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const add = async (body: string): Promise<WitnessAnswer> => {
+    const asked = readRequest(body)
+    if (!asked)
+      return says(400, 'not an add-checkpoint request: old size, proof lines, an empty line, a checkpoint')
+    const { old, proof, note } = asked
+    const text = note.slice(0, note.indexOf('\n\n') + 1)
+    const claimed = parseCheckpoint(text)
+    if (!claimed) return says(400, 'the checkpoint has another form than origin, size and root hash')
+    const keys = logs.filter((log) => log.name === claimed.origin)
+    if (keys.length === 0) return says(404, 'this witness does not know the log')
+    const opened = openCheckpoint(note, keys)
+    if (!opened.ok) return says(403, opened.fault)
+    const { origin, size, root } = opened.checkpoint
+    if (old > size) return says(400, 'the old size is larger than the checkpoint’s')
+    const last = state.of(origin) ?? { size: 0, root: EMPTY_ROOT }
+    if (old !== last.size) return sizeIs(last.size)
+    if (old === size && !sameHash(last.root, root)) return sizeIs(last.size)
+    // From nothing, everything follows: the first checkpoint is taken as it is.
+    const follows =
+      old === 0
+        ? proof.length === 0
+        : verifyConsistency({ from: old, fromRoot: last.root, size, root, proof })
+    if (!follows)
+      return says(422, 'the proof does not show that the new checkpoint follows from the last one')
+    const line = cosign(text, now(), signer)
+    await state.put(origin, { size, root, note: `${text}\n${signaturesOf(note, keys)}${line}` })
+    return { status: 200, type: 'text/plain; charset=utf-8', body: line }
+  }
+
+  return {
+    add: (body) => {
+      const answer = turn.then(() => add(body))
+      turn = answer.catch(() => {})
+      return answer
+    },
+    latest: (origin) => state.of(origin)?.note,
+  }
+}
+
+/** Only those of the log itself: the rest is nobody's that we know. */
+function signaturesOf(note: string, keys: readonly Verifier[]): string {
+  const lines = note.slice(note.indexOf('\n\n') + 2).split('\n')
+  return lines
+    .filter((line) => keys.some((key) => line.startsWith(`— ${key.name} `)))
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+type Asked = { readonly old: number; readonly proof: readonly Uint8Array[]; readonly note: string }
+
+function readRequest(body: string): Asked | undefined {
+  const blank = body.indexOf('\n\n')
+  if (blank < 0) return undefined
+  const [first = '', ...lines] = body.slice(0, blank).split('\n')
+  const old = /^old (0|[1-9][0-9]{0,15})$/.exec(first)?.[1]
+  const proof = lines.map((line) => readBase64(line))
+  if (old === undefined || !Number.isSafeInteger(Number(old)) || proof.length > MOST_HASHES) return undefined
+  if (proof.some((hash) => hash?.length !== EMPTY_ROOT.length)) return undefined
+  return { old: Number(old), proof: proof.filter((hash) => hash !== undefined), note: body.slice(blank + 2) }
+}
+
+/** The body of an `add-checkpoint` request. */
+export function addRequest(old: number, proof: readonly Uint8Array[], note: string): string {
+  const lines = proof.map((hash) => `${Buffer.from(hash).toString('base64')}\n`)
+  return `old ${old}\n${lines.join('')}\n${note}`
+}

@@ -1,0 +1,156 @@
+import { Command } from 'commander'
+import { everyEntry, recordText } from '../../audit/report/activity-record.ts'
+import { secretResolver } from '../../config/secret-source.ts'
+import { activityInstallSql } from '../../connectors/postgres/activity-install.ts'
+import { type Grant, grantName } from '../../core/access/grant.ts'
+import type { ActivitySummary, KeptEntry } from '../../core/activity/activity.ts'
+import {
+  erasedWords,
+  isErased,
+  type JudgedRecord,
+  judgeRecord,
+  type RecordCheck,
+} from '../../core/activity/activity-record.ts'
+import { catalogInUse } from '../catalog-file.ts'
+import { withStore } from '../database.ts'
+import { moment, print, table } from '../print.ts'
+
+export function activityCommand(): Command {
+  return new Command('activity')
+    .description('what was done under a grant')
+    .argument('<grant>', 'its number: G-12')
+    .option(
+      '--record',
+      'the record as its hash is computed, one entry a line, with commitments in place of texts',
+    )
+    .option(
+      '--json',
+      'for programs: the record with its texts and their salts, and whether everything is accounted for',
+    )
+    .action(showActivity)
+    .addCommand(installSqlCommand())
+}
+
+type Shown = {
+  readonly grant: Grant
+  readonly summary: ActivitySummary
+  readonly entries: readonly KeptEntry[]
+  readonly check: RecordCheck
+  readonly judged: JudgedRecord
+}
+
+async function showActivity(
+  typed: string,
+  { json, record }: { readonly json?: boolean; readonly record?: boolean },
+): Promise<void> {
+  const number = Number(/^g?-?([1-9][0-9]{0,8})$/i.exec(typed)?.[1])
+  if (!number) throw new Error(`“${typed}” is not a grant: write G-12, for example.`)
+  await withStore(async ({ reads, activity }) => {
+    const row = await reads.grantByNumber(number)
+    if (!row) throw new Error(`There is no grant ${grantName(number)}.`)
+    const { grant } = row
+    const [summary, check] = [await activity.summary(grant.id), await activity.check(grant)]
+    if (!summary || !check) throw new Error(`Nothing was collected for ${grantName(number)}.`)
+    const entries = await everyEntry(activity, grant.id)
+    const shown = { grant, summary, entries, check, judged: judgeRecord(check) }
+    if (record) process.stdout.write(recordText(entries))
+    else print(json, inJson(shown), inWords(shown))
+    if (shown.judged.faults.length > 0) process.exitCode = 1
+  })
+}
+
+function inJson({ grant, summary, entries, check, judged }: Shown) {
+  const { grant: _, ...sum } = summary
+  return {
+    grant: grantName(grant.number),
+    ...sum,
+    hash: check.hash,
+    named_by_event: check.named ? { index: check.named.index, sha256: check.named.hash } : null,
+    intact: judged.faults.length === 0,
+    faults: judged.faults,
+    texts_erased_on_purpose: judged.erasedOnPurpose,
+    erased_by_events: check.erasures,
+    record: entries,
+  }
+}
+
+function inWords({ grant, summary, entries, check, judged }: Shown): string {
+  const rows = entries.map((one) => [
+    one.at.toISOString().slice(0, 23).replace('T', ' '),
+    one.kind,
+    one.outcome === 'done' ? '' : `${one.outcome}${one.code ? ` ${one.code}` : ''}`,
+    one.source,
+    isErased(one) ? '(text erased)' : one.text.replaceAll('\n', ' '),
+  ])
+  const known = [
+    `${grantName(grant.number)}: ${grant.role} on ${grant.target} for ${grant.subject.name}, account ${grant.account ?? ''}, from ${moment(grant.activatedAt)}${grant.revokedAt ? ` to ${moment(grant.revokedAt)}` : ''}`,
+    entries.length === 0
+      ? 'Nothing is in the record.'
+      : table(['at (UTC)', 'kind', 'outcome', 'source', 'statement'], rows),
+    ...(summary.cut > 0 ? [`${summary.cut} more were counted and not kept.`] : []),
+    ...(summary.unavailable
+      ? [`elevate cannot see what was done there, because ${summary.unavailable}.`]
+      : []),
+    ...summary.gaps.map((gap) => `Gap: ${gap}`),
+    ...(judged.erasedOnPurpose > 0 ? [erasedWords(judged.erasedOnPurpose)] : []),
+    ...(judged.faults.length > 0
+      ? [`THE RECORD WAS CHANGED. ${judged.faults.join(' ')}`]
+      : [
+          judged.state === 'open'
+            ? 'The record is still open.'
+            : `The record is the one that the audit log names: sha256 ${check.hash} (event ${check.named?.index})`,
+        ]),
+  ]
+  return known.join('\n')
+}
+
+function installSqlCommand(): Command {
+  return new Command('install-sql')
+    .description('print what a database administrator runs so that elevate can read what its accounts did')
+    .argument('[target]', 'takes the prefix of logins and the bot’s name from this target’s configuration')
+    .option('--bot <role>', 'the role that elevate connects as')
+    .option('--login <name...>', 'also let it read what these logins do, for memberships')
+    .action((target: string | undefined, options: { bot?: string; login?: string[] }) => {
+      const found = target === undefined ? {} : settingsOf(target)
+      const bot = options.bot ?? found.bot
+      process.stdout.write(
+        activityInstallSql({
+          ...found,
+          ...(bot === undefined ? {} : { bot }),
+          logins: [...(found.logins ?? []), ...(options.login ?? [])],
+        }),
+      )
+    })
+}
+
+function settingsOf(id: string): { bot?: string; prefix?: string; logins?: string[] } {
+  const target = catalogInUse().targets.find((one) => one.id === id)
+  if (!target) throw new Error(`There is no target ${id} in the configuration.`)
+  if (target.connector !== 'postgres') throw new Error(`${id} is not a PostgreSQL database.`)
+  const {
+    login_prefix: prefix,
+    mode,
+    accounts,
+    connection,
+  } = target.settings as {
+    login_prefix?: string
+    mode?: string
+    accounts?: { map?: Record<string, string> }
+    connection?: { env: string }
+  }
+  return {
+    ...botOf(connection),
+    prefix: mode === 'membership' ? '' : (prefix ?? 'elv_'),
+    logins: Object.values(accounts?.map ?? {}),
+  }
+}
+
+/** Only the user's name of the connection string; where the secret is not at hand, the documentation's. */
+function botOf(connection: { env: string } | undefined): { bot?: string } {
+  try {
+    const url = new URL(secretResolver(process.env)(connection ?? null))
+    return url.username ? { bot: decodeURIComponent(url.username) } : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { buildEvidence } from '../../audit/evidence/build.ts'
+import { MOMENT_HELP, readMoment } from '../../audit/tree/window.ts'
+import { withStore } from '../database.ts'
+import { print } from '../print.ts'
+import { lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
+
+type EvidenceOptions = {
+  readonly from: Date
+  readonly to: Date
+  readonly out: string
+  readonly person?: string
+  readonly target?: string
+  readonly json?: boolean
+}
+
+export function evidenceCommand(): Command {
+  const command = new Command('evidence')
+  return command
+    .description(
+      'one folder for an auditor: sixteen controls, every grant and what was done with it, every proof, and how to check it without us',
+    )
+    .requiredOption('--from <moment>', 'for example 2026-11-01', readTime)
+    .requiredOption('--to <moment>', 'up to here, not included', readTime)
+    .requiredOption('--out <folder>', 'a new or empty folder')
+    .option('--person <id>', 'only what this person did, or what was about them (Slack id)')
+    .option('--target <target>', 'only this target')
+    .option('--json', 'for programs')
+    .action(async ({ from, to, out, person, target, json }: EvidenceOptions) => {
+      if (from >= to) command.error('error: --from must be before --to', { exitCode: 2 })
+      const span = { from, to, ...(person ? { person } : {}), ...(target ? { target } : {}) }
+      const made = await withStore((store) =>
+        withProofs(async (proof) => {
+          const signed = await lastSigned(proof)
+          const shown = new Map<string, ReturnType<typeof progress>>()
+          const findings = await store.checkRights()
+          try {
+            return await buildEvidence({
+              store,
+              proof,
+              span,
+              out,
+              ...signed,
+              installation: await installation(findings),
+              record: (manifest) =>
+                recordExport({ ...span, formats: ['evidence'], manifest, contradicted: signed.contradicted }),
+              onProgress: (what, done) => {
+                const one = shown.get(what) ?? progress(what)
+                shown.set(what, one)
+                one.at(done)
+              },
+            })
+          } finally {
+            for (const one of shown.values()) one.end()
+          }
+        }),
+      )
+      print(
+        json,
+        { ok: true, folder: out, ...made },
+        [
+          `${made.grants} ${made.grants === 1 ? 'grant' : 'grants'} and ${made.events} ${made.events === 1 ? 'event' : 'events'}, each with its proof, in ${out}.`,
+          ...made.controls.map((line) => `  ${line}`),
+          `README.txt says how to check it; the manifest’s hash is ${made.manifest}.`,
+        ].join('\n'),
+      )
+    })
+}
+
+const root = path.join(import.meta.dirname, '../../..')
+
+/** Which elevate this is, and what its own login may do too much. */
+export async function installation(
+  findings: readonly { readonly level: string; readonly text: string }[],
+): Promise<readonly (readonly [string, string])[]> {
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+    version?: string
+  }
+  const lock = await readFile(path.join(root, 'package-lock.json')).catch(() => undefined)
+  return [
+    ['elevate', version ?? 'unknown'],
+    ['node', process.version],
+    [
+      'package-lock.json, SHA-256',
+      lock ? createHash('sha256').update(lock).digest('hex') : 'not installed with it',
+    ],
+    ...findings.map(({ level, text }) => [`database login: ${level}`, text] as const),
+    ...(findings.length === 0 ? [['database login', 'may do nothing beyond what it needs'] as const] : []),
+  ]
+}
+
+function readTime(typed: string): Date {
+  const moment = readMoment(typed)
+  if (!moment) throw new InvalidArgumentError(`To say when, ${MOMENT_HELP}.`)
+  return moment
+}

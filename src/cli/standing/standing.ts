@@ -1,0 +1,111 @@
+import { userInfo } from 'node:os'
+import { Command } from 'commander'
+import { cleanText } from '../../core/access/reason.ts'
+import { findTarget } from '../../core/catalog.ts'
+import { isRefused } from '../../core/refusal.ts'
+import { type Look, type Standing, WHOLE } from '../../core/standing/standing.ts'
+import { acceptAsOperator } from '../../operations/standing/accept-as-operator.ts'
+import { catalogInUse } from '../catalog-file.ts'
+import { withStore } from '../database.ts'
+import { moment, print, table } from '../print.ts'
+
+type Where = { readonly target?: string; readonly json?: boolean }
+
+export function standingCommand(): Command {
+  const standing = new Command('standing')
+    .description('access that elevate did not give: what is known, and what is accepted')
+    .option('--target <id>', 'only this target')
+    .option('--json', 'for programs')
+    .action(async ({ target, json }: Where) => {
+      if (target) known(target)
+      await withStore(async (store) => {
+        const [present, looks] = await Promise.all([store.standing.present(target), store.standing.looks()])
+        const read = looks.filter((look) => target === undefined || look.target === target)
+        print(json, { looks: read, present }, inWords(present, read))
+      })
+    })
+  for (const command of [acceptCommand(), lookCommand()])
+    standing.addCommand(command.exitOverride().showHelpAfterError())
+  return standing
+}
+
+function acceptCommand(): Command {
+  return new Command('accept')
+    .description('accept access without a grant as meant: it is part of the baseline from now on')
+    .requiredOption('--target <id>', 'the target')
+    .requiredOption('--reason <text>', 'why it is meant; it stays in the audit log')
+    .option('--account <name>', 'only this account; without it, everything that is open on the target')
+    .option('--role <id>', `only this role; “${WHOLE}” is everything on the target`)
+    .option('--until <day>', 'the last day, for example 2027-01-31; without an end when left out')
+    .option('--json', 'for programs')
+    .action(
+      async (
+        options: Where & {
+          readonly target: string
+          readonly reason: string
+          readonly account?: string
+          readonly role?: string
+          readonly until?: string
+        },
+      ) => {
+        await withStore(async (store) => {
+          const { json, ...ask } = options
+          const answer = await acceptAsOperator(store, catalogInUse(), {
+            ...ask,
+            by: userInfo().username,
+          })
+          if (isRefused(answer)) throw new Error(answer.refused.text)
+          const { accepted } = answer
+          print(
+            json,
+            accepted,
+            accepted.map((one) => `Accepted: ${one.account}, ${one.role} on ${one.target}.`).join('\n'),
+          )
+        })
+      },
+    )
+}
+
+function lookCommand(): Command {
+  return new Command('look')
+    .description('have the running bot ask the targets now; what is new goes to the security channel')
+    .option('--target <id>', 'only this target')
+    .option('--json', 'for programs')
+    .action(async ({ target, json }: Where) => {
+      if (target) known(target)
+      const targets = target ? [target] : catalogInUse().targets.map((one) => one.id)
+      await withStore(async (store) => {
+        await store.standing.ask(targets)
+        print(json, { asked: targets }, `Asked for a look at ${targets.join(', ')}.`)
+      })
+    })
+}
+
+function known(target: string): void {
+  if (!findTarget(catalogInUse(), target)) throw new Error(`There is no target “${cleanText(target)}”.`)
+}
+
+function inWords(present: readonly Standing[], looks: readonly Look[]): string {
+  const rows = present.map((one) => [
+    one.target,
+    one.role === WHOLE ? 'everything' : one.role,
+    one.account,
+    one.how,
+    one.state === 'open'
+      ? `open since ${moment(one.foundAt)}`
+      : `accepted by ${one.acceptedBy}${one.acceptedUntil ? ` until ${moment(one.acceptedUntil)}` : ''}`,
+  ])
+  const lines = [
+    rows.length === 0
+      ? 'No standing access is known.'
+      : table(['target', 'role', 'account', 'how', 'state'], rows),
+    ...looks.map(lookLine),
+  ]
+  return (looks.length === 0 ? [...lines, 'No target was looked at yet.'] : lines).join('\n')
+}
+
+function lookLine({ target, readAt, triedAt, error }: Look): string {
+  if (error !== undefined)
+    return `${target}: NOT READ at ${moment(triedAt)} (${error}); last read ${readAt ? moment(readAt) : 'never'}`
+  return readAt ? `${target}: read ${moment(readAt)}` : `${target}: not read yet`
+}

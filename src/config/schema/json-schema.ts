@@ -1,0 +1,100 @@
+/** The JSON Schema that editors use for `elevate.yaml`: names, choices and descriptions while somebody types. */
+import { z } from 'zod'
+import type { ConnectorKind, Json, JsonObject } from '../../core/connector.ts'
+import { isObject } from '../connector-settings.ts'
+import { catalogSchema } from './schema.ts'
+import { ID } from './shape-parts.ts'
+
+const NAME = { pattern: ID.source }
+
+export function writeJsonSchema(kinds: readonly ConnectorKind[]): JsonObject {
+  const { $schema, ...root } = z.toJSONSchema(catalogSchema, { io: 'input' }) as JsonObject
+  const properties = objectAt(root, 'properties')
+  const targets = objectAt(properties, 'targets')
+  return {
+    $schema: $schema ?? null,
+    title: 'elevate.yaml',
+    description: 'What can be asked for in elevate, by whom, and who decides.',
+    ...root,
+    properties: {
+      ...properties,
+      targets: {
+        ...targets,
+        propertyNames: NAME,
+        minProperties: 1,
+        additionalProperties: targetFor(objectAt(targets, 'additionalProperties'), kinds),
+      },
+    },
+  }
+}
+
+/** The file's text: laid out as the formatter of this repository lays out JSON. */
+export function writeJsonSchemaFile(kinds: readonly ConnectorKind[]): string {
+  return `${layOut(writeJsonSchema(kinds), '', 0)}\n`
+}
+
+/**
+ * Every connector brings its own keys. The branches carry all keys and are closed, because editors know
+ * `if`/`then` better than `unevaluatedProperties`.
+ */
+function targetFor(target: JsonObject, kinds: readonly ConnectorKind[]): JsonObject {
+  const properties = objectAt(target, 'properties')
+  const roles = objectAt(properties, 'roles')
+  const role = objectAt(roles, 'additionalProperties')
+  const { additionalProperties: _, ...open } = target
+  const named = { ...roles, propertyNames: NAME, minProperties: 1 }
+  return {
+    ...open,
+    properties: {
+      ...properties,
+      connector: { ...objectAt(properties, 'connector'), enum: kinds.map((one) => one.kind) },
+      roles: { ...named, additionalProperties: { ...role, additionalProperties: true } },
+    },
+    allOf: kinds.map(({ kind, targetSchema, roleSchema }) => ({
+      if: { properties: { connector: { const: kind } }, required: ['connector'] },
+      // biome-ignore lint/suspicious/noThenProperty: the word is JSON Schema's
+      then: closed(
+        {
+          ...open,
+          properties: { ...properties, roles: { ...named, additionalProperties: closed(role, roleSchema) } },
+        },
+        targetSchema,
+      ),
+    })),
+  }
+}
+
+function closed(ours: JsonObject, theirs: JsonObject): JsonObject {
+  const { $schema: _, type: __, properties, required, additionalProperties: ___, ...rest } = theirs
+  return {
+    ...ours,
+    ...rest,
+    properties: { ...objectAt(ours, 'properties'), ...(isObject(properties) ? properties : {}) },
+    required: [...listOf(ours.required), ...listOf(required)],
+    additionalProperties: false,
+  }
+}
+
+function objectAt(object: JsonObject, key: string): JsonObject {
+  const value = object[key]
+  return isObject(value) ? value : {}
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
+}
+
+function layOut(value: Json, indent: string, used: number): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const inner = `${indent}  `
+  if (isObject(value)) {
+    const members = Object.entries(value).map(([key, one]) => {
+      const head = `${inner}${JSON.stringify(key)}: `
+      return `${head}${layOut(one, inner, head.length)}`
+    })
+    return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`
+  }
+  const flat = `[${value.map((one) => layOut(one, inner, 0)).join(', ')}]`
+  if (!flat.includes('\n') && used + flat.length < 110) return flat
+  return `[\n${value.map((one) => `${inner}${layOut(one, inner, inner.length)}`).join(',\n')}\n${indent}]`
+}

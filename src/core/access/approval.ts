@@ -1,0 +1,202 @@
+/**
+ * Who may decide, and when is it enough? Everything is judged at the moment of the click, from today's policy and
+ * today's groups: an approval of somebody who has left the group since does not count.
+ */
+import { type Catalog, type Policy, policiesFor } from '../catalog.ts'
+import {
+  type Groups,
+  groupsIn,
+  includes,
+  membersOf,
+  type Person,
+  type PersonId,
+  type Who,
+} from '../people/person.ts'
+import { pingedIn } from '../people/pinging.ts'
+import { type Refused, refuse } from '../refusal.ts'
+import { formatDuration } from './duration.ts'
+import { refuseLimit } from './limit.ts'
+import { groupsThatAsk, policyFor, refuseDuration, refuseUnlessMember } from './policy.ts'
+import {
+  type Decision,
+  type Limit,
+  ownersOf,
+  type Request,
+  requestName,
+  type Terms,
+  termsOf,
+  type Verdict,
+} from './request.ts'
+import {
+  approvalsIn,
+  approvalsNeeded,
+  approversNamed,
+  type FilledStage,
+  fillStages,
+  mayFill,
+  type Say,
+  sayIn,
+} from './stages.ts'
+
+type Judged = Say & {
+  readonly self: boolean
+  readonly policy: Policy
+}
+
+export type Outcome = Judged &
+  (
+    | { readonly outcome: 'denied' }
+    | {
+        readonly outcome: 'counted' | 'approved'
+        /** The one that this yes fills. */
+        readonly stage: FilledStage
+        /** All of the policy's, with this yes. */
+        readonly stages: readonly FilledStage[]
+        /** What comes of it, by the limits of those who fill them. */
+        readonly terms: Terms
+      }
+  )
+
+/** Groups that must be read before {@link decide} can answer. */
+export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target' | 'role'>): string[] {
+  const policies = catalog.policies.filter(
+    (policy) => policy.targets.includes(request.target) && policy.roles.includes(request.role),
+  )
+  return [
+    ...new Set(
+      policies.flatMap((policy) => [
+        ...groupsThatAsk([policy]),
+        ...groupsIn([...approversNamed(policy), ...(policy.fallback?.from ?? [])]),
+      ]),
+    ),
+  ]
+}
+
+/** The policy as it stands for this request: with its fallback approvers, once it has waited for long enough. */
+export function policyNow(policy: Policy, request: Pick<Request, 'widened'>): Policy {
+  if (!request.widened || !policy.fallback) return policy
+  const fallback = policy.fallback.from
+  const stages = policy.approve.stages.map((stage) => ({ ...stage, fallback }))
+  return { ...policy, approve: { ...policy.approve, stages } }
+}
+
+export function decide(
+  catalog: Catalog,
+  request: Request,
+  requester: Person,
+  approver: Person,
+  verdict: Verdict,
+  groups: Groups,
+  limit: Limit & { readonly now?: Date | undefined } = {},
+): Outcome | Refused {
+  const stranger = refuseUnlessMember(approver)
+  if (stranger) return stranger
+  const found = policyFor(catalog, request, groups)
+  if (!found)
+    return refuse(
+      'policy-changed',
+      `Today's policy no longer lets <@${request.requester}> have ${request.role} on ${request.target}. ${requestName(request.number)} stays open until it lapses or is withdrawn.`,
+    )
+  const policy = policyNow(found, request)
+  // Whoever asks for somebody else wants it as well: neither of the two is a judge of it.
+  const own = ownersOf(request)
+  const self = own.includes(approver.id)
+  if (!policy.approve.stages.some((stage) => mayFill(stage, approver.id, groups)))
+    return refuse('not-an-approver', `You are not an approver of ${request.role} on ${request.target}.`)
+  if (self && !policy.approve.allowSelfApproval)
+    return refuse('self-approval', 'Nobody decides on his own request here. You can withdraw it.')
+  if (request.decisions.some((decision) => decision.approver === approver.id))
+    return refuse(
+      'already-decided',
+      `You have approved ${requestName(request.number)} already; it needs other people too.`,
+    )
+  if (verdict === 'deny') {
+    return { outcome: 'denied', self, ...sayIn(policy.approve.stages, approver.id, groups), policy }
+  }
+  if (requester.kind !== 'member')
+    return refuse('requester-gone', `<@${request.requester}> is no longer a member of this workspace.`)
+  const tooMuch = refuseLimit(request, limit, policy, limit.now)
+  if (tooMuch) return tooMuch
+  const earlier = standingApprovals(request.decisions, policy, groups, own)
+  const stages = fillStages(policy.approve.stages, [...earlier, approver.id], groups)
+  const stage = stages.find(({ by }) => by.includes(approver.id))
+  if (!stage)
+    return refuse(
+      'stage-filled',
+      `${requestName(request.number)} has every approval that you could give; it waits for other people now. You can still deny it.`,
+    )
+  const filling = request.decisions.filter((one) => stages.some((stage) => stage.by.includes(one.approver)))
+  const terms = termsOf(request, [...filling, limit])
+  if (refuseDuration(terms.duration, policy))
+    return refuse(
+      'policy-changed',
+      `Today's policy no longer allows that long for ${request.role} on ${request.target}. With “Approve with changes…” you can approve it for ${formatDuration(policy.duration.max)} at most.`,
+    )
+  const complete = approvalsIn(stages) >= approvalsNeeded(stages)
+  const outcome = complete ? 'approved' : 'counted'
+  const say = sayIn(policy.approve.stages, approver.id, groups, stage)
+  return { outcome, self, ...say, policy, stage, stages, terms }
+}
+
+/** The stages as they stand, with the earlier yeses that count today. */
+export function standingStages(
+  decisions: readonly Decision[],
+  policy: Policy,
+  groups: Groups,
+  own: readonly PersonId[],
+): FilledStage[] {
+  return fillStages(policy.approve.stages, standingApprovals(decisions, policy, groups, own), groups)
+}
+
+/** Earlier yeses that still count today. `own` are those who have an interest of their own in it. */
+export function standingApprovals(
+  decisions: readonly Decision[],
+  policy: Policy,
+  groups: Groups,
+  own: readonly PersonId[],
+): PersonId[] {
+  return decisions
+    .filter((one) => one.verdict === 'approve')
+    .map((one) => one.approver)
+    .filter((approver) => policy.approve.stages.some((stage) => mayFill(stage, approver, groups)))
+    .filter((approver) => !own.includes(approver) || policy.approve.allowSelfApproval)
+}
+
+/** Everybody who could say yes to this request, or undefined where policy says `everyone`. */
+export function approversOf(
+  policy: Policy,
+  own: readonly PersonId[],
+  groups: Groups,
+): PersonId[] | undefined {
+  return membersOf(approversNamed(policy), groups)?.filter(
+    (person) => !own.includes(person) || policy.approve.allowSelfApproval,
+  )
+}
+
+/** May this person end somebody else's access? The approvers of that access and security may. */
+export function mayEnd(
+  catalog: Catalog,
+  grant: { target: string; role: string },
+  person: Person,
+  groups: Groups,
+): boolean {
+  return person.kind === 'member' && includes(overseersOf(catalog, grant), person.id, groups)
+}
+
+/** The same without those who are named as quiet: whom an alert about it mentions. */
+export function overseersToAlert(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
+  const pinged = policiesFor(catalog, one.target, one.role).flatMap((policy) =>
+    policy.approve.stages.flatMap(pingedIn),
+  )
+  return distinct([...pinged, ...catalog.security])
+}
+
+/** The approvers of an entitlement, under whichever policy, and security. */
+export function overseersOf(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
+  const approvers = policiesFor(catalog, one.target, one.role).flatMap(approversNamed)
+  return distinct([...approvers, ...catalog.security])
+}
+
+function distinct(who: readonly Who[]): Who[] {
+  return [...new Map(who.map((one) => [JSON.stringify(one), one])).values()]
+}

@@ -1,0 +1,125 @@
+/** Access that was decided: what is (to be) true in a target, until when, and how it ended. */
+import type { Granted, JsonObject, Subject } from '../connector.ts'
+import type { PersonId } from '../people/person.ts'
+import type { GrantState } from './lifecycle.ts'
+import type { RequestId } from './request.ts'
+
+export type GrantId = string
+
+/** Why a grant left `provisioning` or `active`. */
+export type EndReason = 'expired' | 'returned' | 'ended-early' | 'not-given'
+
+/** What the target said when it was over. `kept-by-other`: another live grant still needs the access. */
+export type EndOutcome = 'taken' | 'already-gone' | 'kept-standing' | 'kept-by-other' | 'never-given'
+
+export type Grant = {
+  readonly id: GrantId
+  /** People say `G-2077`. */
+  readonly number: number
+  readonly requestId: RequestId
+  readonly person: PersonId
+  readonly target: string
+  readonly role: string
+  /** Inside the target; undefined until the target was asked which account it is. */
+  readonly account: string | undefined
+  readonly entitlement: JsonObject
+  readonly subject: Subject
+  readonly duration: number
+  readonly state: GrantState
+  readonly version: number
+  readonly policyHash: string
+  readonly createdAt: Date
+  /** The target is not called before; undefined for at once. */
+  readonly startsAt: Date | undefined
+  /** Last moment for the access to appear; after it the grant is given up and undone. */
+  readonly provisionBy: Date
+  /** Latest moment the access may exist, fixed before the target is called. */
+  readonly notAfter: Date
+  readonly activatedAt: Date | undefined
+  /** Activation plus duration: the clock starts when the access is really there. An extension adds to what it prolongs. */
+  readonly expiresAt: Date | undefined
+  /** The grant it goes on from with the same account; undefined when it stands alone. */
+  readonly prolongs: GrantId | undefined
+  /** The grant that the account was made for: the first of the chain, or this one. */
+  readonly accountFor: GrantId
+  /** When the one before ends: the duration counts from there. */
+  readonly goesOnFrom: Date | undefined
+  readonly preexisting: boolean
+  readonly howTo: Granted['howTo']
+  readonly endReason: EndReason | undefined
+  readonly endedBy: PersonId | undefined
+  readonly endNote: string
+  /** When the access should have been gone: the expiry, or the moment somebody ended it. */
+  readonly dueAt: Date | undefined
+  readonly revokedAt: Date | undefined
+  readonly lateByMs: number | undefined
+  readonly endOutcome: EndOutcome | undefined
+  readonly sessionsEnded: number
+  readonly leftBehind: readonly string[]
+  readonly attempts: number
+  readonly lastError: string | undefined
+  readonly stuckSince: Date | undefined
+  /** Alarms raised so far for this stuck revocation. */
+  readonly alarms: number
+}
+
+export function grantName(number: number): string {
+  return `G-${number}`
+}
+
+/** What every event about a grant says of it; `request` is the name people use, `R-1042`. */
+export function aboutGrant(
+  grant: Pick<Grant, 'person' | 'target' | 'role' | 'account' | 'number' | 'policyHash'>,
+  request: string,
+) {
+  return {
+    subject: grant.person,
+    target: grant.target,
+    role: grant.role,
+    ...(grant.account ? { account: grant.account } : {}),
+    request,
+    grant: grantName(grant.number),
+    policy: grant.policyHash,
+  }
+}
+
+/** Decided, and waiting for its start: the target was not called yet. */
+export function isWaiting(
+  grant: Pick<Grant, 'state' | 'startsAt' | 'account' | 'lastError'>,
+): grant is typeof grant & { readonly startsAt: Date } {
+  return (
+    grant.state === 'provisioning' &&
+    grant.startsAt !== undefined &&
+    grant.account === undefined &&
+    grant.lastError === undefined
+  )
+}
+
+/** It was over before it began: nothing was ever asked of the target. */
+export function neverBegan(grant: Pick<Grant, 'state' | 'startsAt' | 'account' | 'endReason'>): boolean {
+  return (
+    grant.startsAt !== undefined &&
+    grant.account === undefined &&
+    (grant.endReason === 'returned' || grant.endReason === 'ended-early')
+  )
+}
+
+/** Seconds from activation to expiry; for an extension that is more than was asked for. */
+export function secondsPlanned(grant: Pick<Grant, 'activatedAt' | 'expiresAt' | 'duration'>): number {
+  if (!grant.activatedAt || !grant.expiresAt) return grant.duration
+  return (grant.expiresAt.getTime() - grant.activatedAt.getTime()) / 1000
+}
+
+/** Those that no other one of the list goes on from: what somebody means who names none of a chain. */
+export function lastOfEachChain<T extends { readonly grant: Pick<Grant, 'id' | 'prolongs'> }>(
+  rows: readonly T[],
+): T[] {
+  const prolonged = new Set(rows.map((row) => row.grant.prolongs))
+  return rows.filter((row) => !prolonged.has(row.grant.id))
+}
+
+/** Seconds the access was really there; undefined when it never was. */
+export function secondsHeld(grant: Pick<Grant, 'activatedAt' | 'revokedAt'>): number | undefined {
+  if (!grant.activatedAt || !grant.revokedAt) return undefined
+  return (grant.revokedAt.getTime() - grant.activatedAt.getTime()) / 1000
+}

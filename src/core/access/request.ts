@@ -1,0 +1,111 @@
+/** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
+
+import type { PersonId } from '../people/person.ts'
+import type { GrantId } from './grant.ts'
+import type { RequestState } from './lifecycle.ts'
+import type { Review } from './review.ts'
+
+export type RequestId = string
+
+export type Verdict = 'approve' | 'deny'
+
+/** One approver's yes or no. */
+export type Decision = {
+  readonly approver: PersonId
+  readonly verdict: Verdict
+  /** The approver is the requester, and policy allowed it in so many words. */
+  readonly self: boolean
+  readonly note: string
+  /** The number of the yes given beforehand that this comes from: `P-12`. */
+  readonly preApproval?: number | undefined
+  readonly at: Date
+} & Limit
+
+/** What a yes allows of what was asked: for so long at most (seconds), and not before. */
+export type Limit = { readonly duration?: number | undefined; readonly startsAt?: Date | undefined }
+
+export type Request = {
+  readonly id: RequestId
+  /** People say `R-1042`. */
+  readonly number: number
+  readonly requester: PersonId
+  readonly target: string
+  readonly role: string
+  /** Seconds asked for. */
+  readonly duration: number
+  readonly reason: string
+  /** Where the work is written down, in the form the policy asks for. */
+  readonly ticket: string | undefined
+  /** Who asked, when the access is for somebody else: then `requester` is who would have it, and accepts first. */
+  readonly askedBy: PersonId | undefined
+  /** The first of the requests that were asked for together; undefined for one that stands alone. */
+  readonly bundle: RequestId | undefined
+  /** Wanted from then on; undefined for as soon as it is approved. */
+  readonly startsAt: Date | undefined
+  /** The grant that is to go on, when this asks for an extension. */
+  readonly prolongs: GrantId | undefined
+  /** It has waited so long that the policy's fallback approvers may decide as well. */
+  readonly widened: boolean
+  readonly state: RequestState
+  readonly version: number
+  /** The policy in force when it was asked; the one in force at the click decides. */
+  readonly policyName: string
+  readonly policyHash: string
+  readonly createdAt: Date
+  readonly lapsesAt: Date
+  readonly closedAt: Date | undefined
+  readonly closedBy: PersonId | undefined
+  readonly decisions: readonly Decision[]
+  /** Only where the access was taken by break-glass: then nobody approved it. */
+  readonly review?: Review | undefined
+  /** The rule of the configuration that approved it at once; then nobody did. */
+  readonly rule?: string | undefined
+}
+
+export function requestName(number: number): string {
+  return `R-${number}`
+}
+
+/** Enough to open a request; the store gives id, number, times and state. */
+export type NewRequest = Pick<
+  Request,
+  'requester' | 'target' | 'role' | 'duration' | 'reason' | 'policyName' | 'policyHash'
+> & {
+  readonly lapseAfter: number
+  readonly remindAfter?: number | undefined
+  readonly fallbackAfter?: number | undefined
+  /** The fallback approvers may decide from the beginning. */
+  readonly widened?: boolean | undefined
+  readonly prolongs?: GrantId | undefined
+  readonly ticket?: string | undefined
+  readonly askedBy?: PersonId | undefined
+  /** `first` makes this the one that names the bundle. */
+  readonly bundle?: RequestId | 'first' | undefined
+  /** In the future by the database's clock, else it means at once. */
+  readonly startsAt?: Date | undefined
+}
+
+/** For how long, and from when on; at once without a start. */
+export type Terms = { readonly duration: number; readonly startsAt: Date | undefined }
+
+/** What comes of a request when these people approve it: the shortest of their times, and the latest start. */
+export function termsOf(request: Pick<Request, 'duration' | 'startsAt'>, yeses: readonly Limit[]): Terms {
+  const starts = [request, ...yeses].flatMap((one) => (one.startsAt ? [one.startsAt.getTime()] : []))
+  return {
+    duration: Math.min(...[request, ...yeses].flatMap((one) => one.duration ?? [])),
+    startsAt: starts.length > 0 ? new Date(Math.max(...starts)) : undefined,
+  }
+}
+
+/** Everybody who has an interest of his own in the answer. */
+export function ownersOf(request: {
+  readonly requester: PersonId
+  readonly askedBy?: PersonId | undefined
+}): readonly PersonId[] {
+  return request.askedBy === undefined ? [request.requester] : [request.requester, request.askedBy]
+}
+
+/** Whoever asked: for himself or for somebody else. */
+export function askerOf(request: Pick<Request, 'requester' | 'askedBy'>): PersonId {
+  return request.askedBy ?? request.requester
+}

@@ -1,0 +1,78 @@
+/**
+ * The record of a grant as it is hashed, and what it is worth: is it the one that the audit log names, and are the texts
+ * that it has, and those that it has no more, accounted for? Instead of a text a line has a commitment to it, SHA-256
+ * of a random salt and the text, so that the text can be erased and the hash still holds.
+ */
+
+import type { Json } from '../connector.ts'
+import type { KeptEntry } from './activity.ts'
+
+/** One line of the record; its hash is over these, as canonical JSON, each with a newline, by number. */
+export function recordLine(entry: KeptEntry): Json {
+  return {
+    number: entry.number,
+    source: entry.source,
+    at: entry.at.toISOString(),
+    kind: entry.kind,
+    outcome: entry.outcome,
+    code: entry.code,
+    session: entry.session,
+    ...(entry.commitment === undefined ? {} : { text_c: entry.commitment }),
+  }
+}
+
+/** True where a text was written that is gone by now. */
+export function isErased(entry: Pick<KeptEntry, 'text' | 'commitment'>): boolean {
+  return entry.commitment !== undefined && entry.text === ''
+}
+
+/** An event that says how many texts of this record it erased. */
+export type RecordErasure = { readonly index: number; readonly count: number }
+
+/** The record as it is kept at one moment, computed anew, beside what the audit log says of it. */
+export type RecordCheck = {
+  readonly state: 'open' | 'closed'
+  /** SHA-256 (hex) of the lines as they are now. */
+  readonly hash: string
+  /** What the last event `activity.collected` of the grant names. */
+  readonly named: { readonly index: number; readonly hash: string } | undefined
+  readonly erased: number
+  readonly erasures: readonly RecordErasure[]
+  /** Entries whose text is not the one that they commit to; at most twenty. */
+  readonly wrong: readonly number[]
+}
+
+export type JudgedRecord = {
+  readonly state: 'open' | 'closed'
+  /** Texts that were erased, as events say. */
+  readonly erasedOnPurpose: number
+  /** Sentences; empty when everything is accounted for. */
+  readonly faults: readonly string[]
+}
+
+export function judgeRecord({ state, hash, named, erased, erasures, wrong }: RecordCheck): JudgedRecord {
+  const accounted = erasures.reduce((sum, one) => sum + one.count, 0)
+  const missing = erased - accounted
+  const faults = [
+    ...(state === 'closed' && !named ? ['The audit log names no record of this grant.'] : []),
+    ...(state === 'closed' && named && named.hash !== hash
+      ? [`The audit log names sha256 ${named.hash}, and what is kept has ${hash}.`]
+      : []),
+    ...(wrong.length > 0
+      ? [
+          `The text of ${wrong.length === 1 ? 'entry' : 'entries'} ${wrong.join(', ')} is not the one that was written.`,
+        ]
+      : []),
+    ...(missing > 0
+      ? [
+          `${erased} ${erased === 1 ? 'text is' : 'texts are'} gone, and the audit log names the erasure of ${accounted || 'none'}.`,
+        ]
+      : []),
+  ]
+  return { state, erasedOnPurpose: Math.min(erased, accounted), faults }
+}
+
+/** `3 texts were erased on purpose; …` */
+export function erasedWords(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'text was' : 'texts were'} erased on purpose; times, kinds and outcomes stay.`
+}

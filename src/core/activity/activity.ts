@@ -1,0 +1,244 @@
+/**
+ * What an account did in a target while a grant lived: where it comes from, how it is kept, and what is said of it.
+ * Types, and the few rules that everybody shares.
+ */
+
+import type { EndOutcome, Grant, GrantId } from '../access/grant.ts'
+import type { Json } from '../connector.ts'
+import type { PersonId } from '../people/person.ts'
+import type { RecordCheck } from './activity-record.ts'
+
+export const activityKinds = [
+  'connect',
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'ddl',
+  'grant',
+  'other',
+  'failed-login',
+  'disconnect',
+] as const
+export type ActivityKind = (typeof activityKinds)[number]
+
+/** `refused`: the target said that this is not allowed. `failed`: another error. `unknown`: nobody said. */
+export const activityOutcomes = ['done', 'refused', 'failed', 'unknown'] as const
+export type ActivityOutcome = (typeof activityOutcomes)[number]
+
+/** How much of a statement's text is kept. `literals`: strings, numbers and comments are taken out of it. */
+export const redactions = ['literals', 'none', 'all'] as const
+export type Redaction = (typeof redactions)[number]
+
+export type ActivityEntry = {
+  /** Names it among all entries of its source: the same thing seen twice has the same key. */
+  readonly key: string
+  readonly at: Date
+  readonly kind: ActivityKind
+  /** Redacted already; empty where there is nothing to show. */
+  readonly text: string
+  readonly outcome: ActivityOutcome
+  /** The target's own code for it (an SQLSTATE), where there is one. */
+  readonly code: string
+  readonly session: string
+}
+
+/** The entry with this key, seen before, turned out so. */
+export type ActivityTurn = Pick<ActivityEntry, 'key' | 'outcome' | 'code'>
+
+/** Why the record is not whole, in a sentence that stands alone. */
+export type Gap = string
+
+export type ActivityAsk = {
+  readonly account: string
+  /** The role's settings as they are frozen on the grant. */
+  readonly entitlement: { readonly [key: string]: Json }
+  readonly from: Date
+  /** Undefined while the access lives. */
+  readonly to: Date | undefined
+  /** No later grant goes on with the account: where it was made for this one, what is tried afterwards belongs here too. */
+  readonly afterwards: boolean
+  /** This moment by the clock of the times above; the target's clock may differ. */
+  readonly now: Date
+  /** What the page before gave; `undefined` for the first. Nobody but the connector reads it. */
+  readonly cursor: Json | undefined
+  readonly redact: Redaction
+}
+
+export type ActivityPage =
+  /** It cannot be seen what is done there: `why` goes on with “because …”. */
+  | { readonly kind: 'unavailable'; readonly why: string }
+  | {
+      readonly kind: 'page'
+      readonly entries: readonly ActivityEntry[]
+      readonly turns: readonly ActivityTurn[]
+      readonly gaps: readonly Gap[]
+      readonly cursor: Json
+      /** There is more to be read right now. */
+      readonly more: boolean
+    }
+
+/** Source of what the target's own connector collected; other sources have the names that the configuration gives them. */
+export const TARGET_SOURCE = 'target'
+
+/** Entries kept for one grant; more are counted only, and the record says that it was cut. */
+export const MOST_ENTRIES = 10_000
+/** Longest text that is kept. Code points. */
+export const MOST_TEXT = 2_000
+export const MOST_GAPS = 20
+
+export type ActivityCounts = Partial<Record<ActivityKind, number>>
+
+export type ActivitySummary = {
+  readonly grant: GrantId
+  /** `open`: more may come. `closed`: the record is final and its hash is in the audit log. */
+  readonly state: 'open' | 'closed'
+  readonly entries: number
+  /** Counted, but not kept: beyond `MOST_ENTRIES`. */
+  readonly cut: number
+  readonly counts: ActivityCounts
+  readonly refused: number
+  readonly failed: number
+  readonly first: Date | undefined
+  readonly last: Date | undefined
+  readonly gaps: readonly Gap[]
+  /** Why nothing could be collected from the target, after “because”. */
+  readonly unavailable: string | undefined
+  /** SHA-256 (hex) of the lines of the kept record; the event `activity.collected` names it. */
+  readonly hash: string | undefined
+}
+
+export type KeptEntry = Omit<ActivityEntry, 'key'> & {
+  /** Counts from 1 in the order of arrival. */
+  readonly number: number
+  readonly source: string
+  /** Hex; undefined where there is no text, or none any more. */
+  readonly salt: string | undefined
+  /** SHA-256 (hex) of salt and text; undefined where nothing was written. It stays when the text is erased. */
+  readonly commitment: string | undefined
+}
+
+/** The right to collect for one grant, until its lease ends or somebody with a higher fence takes over. */
+export type ActivityClaim = {
+  readonly grant: Grant
+  readonly fence: number
+  readonly cursor: Json | undefined
+  readonly attempts: number
+  /** By the database's clock, when it was claimed. */
+  readonly now: Date
+  /** The target was read to its end: only other sources may have added something. */
+  readonly targetDone: boolean
+  /** Seconds since the target said that the access is gone, by the database's clock; undefined before. */
+  readonly endedFor: number | undefined
+}
+
+export type ActivityReads = {
+  /** Claims what is due to be collected; no two workers get the same. */
+  due(limit: number): Promise<readonly ActivityClaim[]>
+  summary(grant: GrantId): Promise<ActivitySummary | undefined>
+  /** What is known of every grant that was given at some moment of the stretch; for the digest and for reports. */
+  summaries(from: Date, to: Date): Promise<readonly (ActivitySummary & { readonly about: Grant })[]>
+  /** In the order of time, then of arrival. `after` is how many to skip. */
+  entries(
+    grant: GrantId,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly KeptEntry[]>
+  /** The record computed anew, beside what the audit log says of it; all of one moment. */
+  check(grant: Pick<Grant, 'id' | 'number'>): Promise<RecordCheck | undefined>
+  /** What was reported in the last hour of an account that had no grant. */
+  unmatchedLately(target: string, account: string): Promise<Unmatched | undefined>
+  /** Slack messages that close the grant in some lane, to be redrawn when the record is complete. */
+  posted(grant: GrantId, lane: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>
+  savePosted(posted: {
+    readonly grant: GrantId
+    readonly lane: string
+    readonly channel: string
+    readonly ts: string
+  }): Promise<void>
+}
+
+/** What a transaction can do with activity. Every move needs the claim: a fence that was overtaken changes nothing. */
+export type ActivityMoves = {
+  /** Adds a page. False when somebody else has taken over. */
+  add(
+    claim: ActivityClaim,
+    page: Pick<Extract<ActivityPage, { kind: 'page' }>, 'entries' | 'turns' | 'gaps' | 'cursor'>,
+  ): Promise<boolean>
+  /** Looks again after so many seconds. `why` is set while nothing can be collected. */
+  postpone(
+    claim: ActivityClaim,
+    again: { readonly seconds: number; readonly failed: boolean; readonly unavailable: string | undefined },
+  ): Promise<void>
+  /** The grants that each entry's account had at its moment, by the entry's place in the list. */
+  match(
+    entries: readonly ReportedEntry[],
+  ): Promise<ReadonlyMap<number, readonly { readonly id: GrantId; readonly role: string }[]>>
+  /** Adds what another source reported; a closed record is opened for it. Says how many were new. */
+  addFrom(grant: GrantId, source: string, entries: readonly ActivityEntry[]): Promise<number>
+  /** Keeps what belongs to no grant; says what of it is new, by account. */
+  keepUnmatched(source: string, entries: readonly ReportedEntry[]): Promise<readonly Unmatched[]>
+  /** True when security was not told of this account lately; then it counts as told. */
+  mayTell(target: string, account: string): Promise<boolean>
+  /** Closes the record with its hash. Undefined when somebody else has taken over. */
+  close(
+    claim: ActivityClaim,
+    last: { readonly gaps: readonly Gap[]; readonly unavailable: string | undefined },
+  ): Promise<ActivitySummary | undefined>
+}
+
+/**
+ * The stretch of time whose activity is the grant's. An extension counts from where the one before ended, so that
+ * nothing is counted twice. `exclusive` accounts exist for this grant alone: what is tried with them afterwards
+ * belongs to it too.
+ */
+export function activityWindow(
+  grant: Pick<Grant, 'activatedAt' | 'goesOnFrom' | 'revokedAt' | 'dueAt' | 'endOutcome'>,
+  createdAt: Date,
+): { readonly from: Date; readonly to: Date | undefined } {
+  const given = grant.activatedAt ?? createdAt
+  const from = grant.goesOnFrom && grant.goesOnFrom > given ? grant.goesOnFrom : given
+  const to = endOfWindow(grant)
+  return { from, to }
+}
+
+const endOfWindow = (grant: {
+  readonly revokedAt: Date | undefined
+  readonly dueAt: Date | undefined
+  readonly endOutcome: EndOutcome | undefined
+}) => (grant.endOutcome === 'kept-by-other' ? (grant.dueAt ?? grant.revokedAt) : grant.revokedAt)
+
+/** Statements and refused logins: what somebody meant to do. Connecting alone is not doing anything. */
+export function doings(counts: ActivityCounts): number {
+  return activityKinds
+    .filter((kind) => kind !== 'connect' && kind !== 'disconnect')
+    .reduce((sum, kind) => sum + (counts[kind] ?? 0), 0)
+}
+
+/** True when the record says with certainty that nothing was done. */
+export function wasIdle(
+  summary: Pick<ActivitySummary, 'state' | 'counts' | 'gaps' | 'unavailable'>,
+): boolean {
+  return (
+    summary.state === 'closed' &&
+    summary.unavailable === undefined &&
+    summary.gaps.length === 0 &&
+    doings(summary.counts) === 0
+  )
+}
+
+/** What a source outside of the target says; account and time find the grant. */
+export type ReportedEntry = Omit<ActivityEntry, 'code'> & {
+  readonly target: string
+  readonly account: string
+}
+
+/** What was reported for an account that had no grant at that moment. */
+export type Unmatched = {
+  readonly target: string
+  readonly account: string
+  readonly count: number
+  readonly first: Date
+  readonly last: Date
+  /** The last grant of the account that was over by then. */
+  readonly after: { readonly grant: GrantId; readonly number: number; readonly person: PersonId } | undefined
+}

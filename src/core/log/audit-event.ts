@@ -1,0 +1,115 @@
+/**
+ * What can have happened, in the past tense. Every event says who acted, on whom, on which entitlement, which
+ * request and grant, and under which policy; the database adds its index and its own clock's time.
+ */
+import type { JsonObject } from '../connector.ts'
+import type { PersonId } from '../people/person.ts'
+
+export const auditEventTypes = [
+  'request.created',
+  'request.accepted',
+  'request.declined',
+  'request.approved',
+  'request.denied',
+  'request.withdrawn',
+  'request.lapsed',
+  'request.refused',
+  'decision.recorded',
+  'decision.refused',
+  'question.asked',
+  'question.answered',
+  'grant.provisioning',
+  'grant.activated',
+  'grant.extended',
+  'grant.revoking',
+  'grant.revoked',
+  'grant.stuck',
+  'grant.verified',
+  'credential.shown',
+  'break_glass.used',
+  'break_glass.reviewed',
+  'pre_approval.given',
+  'pre_approval.used',
+  'pre_approval.ended',
+  'standing_access.found',
+  'standing_access.accepted',
+  'standing_access.asked',
+  'standing_access.removed',
+  'standing_access.gone',
+  'activity.collected',
+  'activity.unmatched',
+  'privacy.erased',
+  'retention.applied',
+  'config.loaded',
+  'digest.posted',
+  'checkpoint.signed',
+  'checkpoint.abandoned',
+  'key.rotated',
+  'quarantine.began',
+  'quarantine.ended',
+  'export.made',
+] as const
+export type AuditEventType = (typeof auditEventTypes)[number]
+
+/** A person by Slack id, the system by the part that acted (`sweeper`, `worker`), an operator by login name. */
+export type Actor =
+  | { readonly kind: 'person'; readonly id: PersonId }
+  | { readonly kind: 'system'; readonly id: string }
+  | { readonly kind: 'operator'; readonly id: string }
+
+export type AuditEvent = {
+  readonly type: AuditEventType
+  readonly actor: Actor
+  /** The person whose access it is about. */
+  readonly subject?: PersonId
+  readonly target?: string
+  readonly role?: string
+  readonly account?: string
+  /** `R-1042` and `G-2077`. */
+  readonly request?: string
+  readonly grant?: string
+  /** SHA-256 of the policy file in force. */
+  readonly policy?: string
+  readonly outcome?: string
+  /** Further facts: strings, whole numbers, booleans, lists of them. No private text. */
+  readonly detail?: JsonObject
+  /**
+   * Texts that people wrote, by field name. The event's bytes hold only a salted commitment to each, so that a text
+   * can be erased later without breaking any proof.
+   */
+  readonly private?: Readonly<Record<string, string>>
+}
+
+/** An event as it stands in the log. */
+export type LoggedEvent = {
+  /** Counts from 0 without gaps. */
+  readonly index: number
+  readonly time: Date
+  readonly type: AuditEventType
+  /** The exact bytes, as text. */
+  readonly bytes: string
+  /** Private texts that have not been erased. */
+  readonly private: Readonly<Record<string, string>>
+}
+
+export type AuditFilter = {
+  readonly person?: PersonId
+  readonly target?: string
+  readonly role?: string
+  readonly types?: readonly AuditEventType[]
+  /** Everything about this request (`R-1042`), and about the grant that came of it. */
+  readonly about?: { readonly request: string; readonly grant?: string }
+  readonly from?: Date
+  readonly to?: Date
+  /** Only events before this index (newest first paging). */
+  readonly before?: number
+  readonly limit: number
+}
+
+export type AuditReader = {
+  /** Newest first. */
+  events(filter: AuditFilter): Promise<readonly LoggedEvent[]>
+  /** All events in order, in pages; for export and verification. */
+  stream(from: number, limit: number): Promise<readonly LoggedEvent[]>
+  size(): Promise<number>
+}

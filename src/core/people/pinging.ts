@@ -1,0 +1,59 @@
+/**
+ * Whom a request disturbs: approvers who are named as quiet may decide and are never alerted, and nobody is alerted in
+ * the quiet hours of the place where he is.
+ */
+
+import { type ApprovalStage, namedIn } from '../access/stages.ts'
+import { type Groups, membersOf, type PersonId, type Who } from './person.ts'
+
+/** Who is in quiet hours now, and when they end. */
+export type Resting = ReadonlyMap<PersonId, Date>
+
+/** Whom a message mentions, and whom it only names. */
+export type Alert = { readonly mention: readonly Who[]; readonly named: readonly string[] }
+
+/** More copies of a card than this would be a mailing list. */
+export const MOST_DIRECT = 25
+
+/** Whom a stage names, without those who are to be left in peace. */
+export function pingedIn(stage: Omit<ApprovalStage, 'name' | 'count'>): readonly Who[] {
+  const quiet = new Set((stage.quiet ?? []).map(keyOf))
+  return namedIn(stage).filter((one) => !quiet.has(keyOf(one)))
+}
+
+/** Everybody to be alerted, one by one; nobody where a stage says everyone. Who is quiet in one stage may be asked in another. */
+export function peopleToPing(stages: readonly ApprovalStage[], groups: Groups): PersonId[] {
+  const people = stages.flatMap((stage) => {
+    const quiet = membersOf(stage.quiet ?? [], groups) ?? []
+    return (membersOf(pingedIn(stage), groups) ?? []).filter((one) => !quiet.includes(one))
+  })
+  return [...new Set(people)]
+}
+
+/**
+ * A group in which somebody rests or is quiet is mentioned person by person, because mentioning the group would alert
+ * them all. Who rests is named; who is quiet is not.
+ */
+export function alertFor(
+  stage: ApprovalStage,
+  groups: Groups,
+  resting: Resting,
+  nameOf: (person: PersonId) => string,
+): Alert | undefined {
+  const pinged = pingedIn(stage)
+  const quiet = membersOf(stage.quiet ?? [], groups) ?? []
+  const spared = (id: PersonId) => resting.has(id) || quiet.includes(id)
+  const rest = (membersOf(pinged, groups) ?? []).filter((one) => resting.has(one) && !quiet.includes(one))
+  if (!stage.quiet && rest.length === 0) return undefined
+  const mention = pinged.flatMap((one): readonly Who[] => {
+    if (one.kind === 'everyone') return [one]
+    const people = one.kind === 'person' ? [one.id] : (groups.get(one.id) ?? [])
+    if (!people.some(spared)) return [one]
+    return people.filter((id) => !spared(id)).map((id) => ({ kind: 'person', id }))
+  })
+  return { mention: [...new Map(mention.map((one) => [keyOf(one), one])).values()], named: rest.map(nameOf) }
+}
+
+function keyOf(one: Who): string {
+  return one.kind === 'everyone' ? '' : `${one.kind} ${one.id}`
+}

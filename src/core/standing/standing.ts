@@ -1,0 +1,182 @@
+/** Standing access: a holder without a grant. What was found of it, who accepted it, and what of it is news. */
+
+import type { Grant } from '../access/grant.ts'
+import type { FoundHolder } from '../connector.ts'
+import type { Lane } from '../notice.ts'
+import type { ChannelId, PersonId } from '../people/person.ts'
+
+export type StandingId = string
+export type ReportId = string
+
+/** In place of a role: everything on the target, as superusers have it. */
+export const WHOLE = '*'
+
+export type StandingState = 'open' | 'accepted' | 'removed' | 'gone'
+
+export type Standing = {
+  readonly id: StandingId
+  readonly target: string
+  /** A role's id, or {@link WHOLE}. */
+  readonly role: string
+  readonly account: string
+  readonly via: FoundHolder['via']
+  readonly how: string
+  readonly beyond: string | undefined
+  /** elevate gave it, and no grant stands for it any more. */
+  readonly leftover: boolean
+  readonly state: StandingState
+  readonly version: number
+  readonly report: ReportId
+  readonly foundAt: Date
+  readonly seenAt: Date
+  readonly acceptedBy: PersonId | undefined
+  readonly acceptedAt: Date | undefined
+  readonly acceptedUntil: Date | undefined
+  readonly acceptedWhy: string
+  /** Who pressed Take away, whatever came of it. */
+  readonly takingBy: PersonId | undefined
+  readonly closedAt: Date | undefined
+  readonly closedBy: PersonId | undefined
+}
+
+/** What a reading says about one account. */
+export type Holding = Pick<Standing, 'role' | 'account' | 'via' | 'how' | 'beyond' | 'leftover'>
+
+/** One role, and everybody whom the target named for it. */
+export type Reading = { readonly role: string; readonly holders: readonly FoundHolder[] }
+
+/** A grant that was live at some moment of the reading, on this target or on another that is the same system. */
+export type Backing = Pick<Grant, 'target' | 'role'> & {
+  readonly account: string | undefined
+  /** The grant that the account was made for. */
+  readonly accountFor: string
+}
+
+/**
+ * Holders without a grant. What somebody else gave stands, grant or no grant. What elevate gave stands when no grant
+ * says so: left over after a restored backup, for one. Superusers count once, for the whole target.
+ */
+export function standingIn(
+  target: string,
+  readings: readonly Reading[],
+  backing: readonly Backing[],
+): Holding[] {
+  const found = new Map<string, Holding>()
+  for (const { role, holders } of readings)
+    for (const holder of holders) {
+      if (holder.ours && isBacked(target, role, holder, backing)) continue
+      const { account, via, how, beyond, ours } = holder
+      const about = via === 'superuser' ? WHOLE : role
+      const leftover = ours
+      found.set(JSON.stringify([about, account]), {
+        role: about,
+        account,
+        via,
+        how: leftover ? `${how}, and no grant stands for it` : how,
+        beyond,
+        leftover,
+      })
+    }
+  return [...found.values()]
+}
+
+/** Another target of the same system calls its roles as it likes, so there the account alone has to do. */
+function isBacked(
+  target: string,
+  role: string,
+  { account, grantId }: FoundHolder,
+  backing: readonly Backing[],
+): boolean {
+  return backing.some(
+    (one) =>
+      (one.account === account || (grantId !== undefined && one.accountFor === grantId)) &&
+      (one.target !== target || one.role === role),
+  )
+}
+
+/** Accounts that have something nobody has settled; once for each target. */
+export function openAccounts(present: readonly Pick<Standing, 'state' | 'target' | 'account'>[]): number {
+  const open = present.filter((one) => one.state === 'open')
+  return new Set(open.map(({ target, account }) => JSON.stringify([target, account]))).size
+}
+
+/** One look at one target that brought something new, or nothing because the target did not answer. */
+export type Report = {
+  readonly id: ReportId
+  readonly target: string
+  readonly at: Date
+  readonly first: boolean
+  readonly error: string | undefined
+}
+
+export type Look = {
+  readonly target: string
+  /** The last look, whatever came of it, and the last that the target answered. */
+  readonly triedAt: Date | undefined
+  readonly readAt: Date | undefined
+  /** Why the last one failed. */
+  readonly error: string | undefined
+}
+
+/** When to look: after so many seconds, or at a time of day. */
+export type StandingSchedule = { readonly every: number } | { readonly at: string; readonly timezone: string }
+
+export type StandingCopy = {
+  readonly report: ReportId
+  readonly lane: Lane
+  readonly channel: ChannelId
+  readonly ts: string
+}
+
+export type StandingReads = {
+  /** Takes a target whose look is due, or that somebody asked to look at; nobody else gets it meanwhile. */
+  claimDue(targets: readonly string[], schedule: StandingSchedule | undefined): Promise<string | undefined>
+  /** Takes this one, due or not; false while somebody else looks. */
+  claim(target: string): Promise<boolean>
+  /** Asks whoever runs to look before its time. */
+  ask(targets: readonly string[]): Promise<void>
+  /** Grants on these targets that were live at some moment since. */
+  backing(targets: readonly string[], since: Date): Promise<readonly Backing[]>
+  looks(): Promise<readonly Look[]>
+  /** What is there now, accepted or not: by target, role and account. */
+  present(target?: string): Promise<readonly Standing[]>
+  one(id: StandingId): Promise<Standing | undefined>
+  /** What this account is known to have of an entitlement now, without a grant. */
+  of(target: string, role: string, account: string): Promise<Standing | undefined>
+  report(
+    id: ReportId,
+  ): Promise<
+    { readonly report: Report; readonly found: readonly Standing[]; readonly look: Look } | undefined
+  >
+  copies(report: ReportId): Promise<readonly StandingCopy[]>
+  saveCopy(copy: StandingCopy): Promise<void>
+}
+
+export type StandingMoves = {
+  /**
+   * Writes a reading down. `roles` are those that were read: nothing is said about others. `again` was accepted until
+   * a moment that has passed.
+   */
+  record(
+    target: string,
+    roles: readonly string[],
+    holdings: readonly Holding[],
+  ): Promise<{
+    readonly found: readonly Standing[]
+    readonly again: readonly Standing[]
+    readonly over: readonly Standing[]
+    /** The report that the new ones stand in, and older ones in which something changed. */
+    readonly report: ReportId | undefined
+    readonly changed: readonly ReportId[]
+  }>
+  /** The report to make of it, when the target had answered the time before. */
+  unread(target: string, error: string): Promise<ReportId | undefined>
+  /** Compare and set from `open`; undefined when somebody was first. */
+  accept(
+    id: StandingId,
+    why: { readonly by: PersonId; readonly why: string; readonly until: Date | undefined },
+  ): Promise<Standing | undefined>
+  /** Notes who is about to take it; undefined when it is over. */
+  taking(id: StandingId, by: PersonId): Promise<Standing | undefined>
+  removed(id: StandingId, by: PersonId): Promise<Standing | undefined>
+}

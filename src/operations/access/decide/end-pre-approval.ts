@@ -1,0 +1,97 @@
+import { isSecurity } from '../../../core/access/audience.ts'
+import {
+  mayEndPreApproval,
+  type PreApproval,
+  type PreApprovalEnd,
+  type PreApprovalId,
+  preApprovalName,
+} from '../../../core/access/pre-approval.ts'
+import { groupsIn, type PersonId } from '../../../core/people/person.ts'
+import type { Tx, World } from '../../../core/ports.ts'
+import { type Refused, refuse } from '../../../core/refusal.ts'
+import { aboutPreApproval, tellPreApproval } from './give-pre-approval.ts'
+
+/** Takes a yes given beforehand back: whoever gave it, has it, or watches over access. What it has approved stays. */
+export async function endPreApproval(
+  world: World,
+  { by, id }: { readonly by: PersonId; readonly id: PreApprovalId },
+): Promise<PreApproval | Refused> {
+  const seen = await world.store.preApprovals.byId(id)
+  if (!seen) return refuse('unknown-pre-approval', 'There is no such pre-approval.')
+  const catalog = world.catalog()
+  const [person, groups] = await Promise.all([
+    world.directory.person(by),
+    world.directory.groups(groupsIn(catalog.security)),
+  ])
+  const name = preApprovalName(seen.number)
+  if (!mayEndPreApproval(seen, person, isSecurity(catalog, person, groups)))
+    return refuse(
+      'not-yours',
+      `Only <@${seen.giver}>, who gave ${name}, <@${seen.person}>, who has it, and security can end it.`,
+    )
+  const ended = await world.store.transaction(async (tx) => {
+    const one = await tx.preApprovals.end(id, { by })
+    if (!one) return refuse('already-closed', `${name} is over already; nothing was changed.`)
+    record(world, tx, one, { by })
+    await tellPreApproval(world, tx, one, { what: 'ended' }, by)
+    return one
+  })
+  world.nudge.outbox()
+  return ended
+}
+
+/** `P-12`. */
+export async function endPreApprovalByName(
+  world: World,
+  { by, number }: { readonly by: PersonId; readonly number: number },
+): Promise<PreApproval | Refused> {
+  const one = await world.store.preApprovals.byNumber(number)
+  if (!one) return refuse('unknown-pre-approval', `There is no pre-approval ${preApprovalName(number)}.`)
+  return endPreApproval(world, { by, id: one.id })
+}
+
+/** Its time is over: nothing depends on this but that it is on record and no longer shown. True when this call noted it. */
+export async function lapsePreApproval(world: World, id: PreApprovalId): Promise<boolean> {
+  return world.store.transaction(async (tx) => {
+    const one = await tx.preApprovals.end(id, 'time-over')
+    if (!one) return false
+    record(world, tx, one, 'time-over')
+    await tellPreApproval(world, tx, one, { what: 'lapsed' }, undefined)
+    return true
+  })
+}
+
+/**
+ * Ends what somebody who left had given or was given. Nothing would be approved by it any more; but it would still
+ * stand in lists, and hold again if the account came back.
+ */
+export async function endPreApprovalsOfLeaver(world: World, left: PersonId): Promise<void> {
+  for (const { id } of await world.store.preApprovals.live({ concerns: left }, MOST))
+    await world.store.transaction(async (tx) => {
+      const one = await tx.preApprovals.end(id, { left })
+      if (!one) return
+      record(world, tx, one, { left })
+      await tellPreApproval(world, tx, one, { what: 'ended', left }, left)
+    })
+}
+
+/** More than anybody gives or is given; what is beyond it is found when the sweeper comes by again. */
+const MOST = 200
+
+function record(world: World, tx: Tx, one: PreApproval, how: PreApprovalEnd): void {
+  const person = typeof how === 'object' && 'by' in how ? how.by : undefined
+  tx.append({
+    ...aboutPreApproval(one),
+    type: 'pre_approval.ended',
+    actor: person === undefined ? { kind: 'system', id: 'sweeper' } : { kind: 'person', id: person },
+    policy: world.catalog().hash,
+    outcome: outcomeOf(one, how),
+    detail: { pre_approval: preApprovalName(one.number), giver: one.giver, uses: one.uses },
+  })
+}
+
+function outcomeOf(one: PreApproval, how: PreApprovalEnd): string {
+  if (how === 'time-over') return 'lapsed'
+  if ('by' in how) return 'ended'
+  return how.left === one.person ? 'requester-gone' : 'giver-gone'
+}

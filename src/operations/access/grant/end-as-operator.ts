@@ -1,0 +1,29 @@
+import { type Grant, grantName } from '../../../core/access/grant.ts'
+import { cleanText } from '../../../core/access/reason.ts'
+import type { Store } from '../../../core/ports.ts'
+import { type Refused, refuse } from '../../../core/refusal.ts'
+import { endChain } from './end-chain.ts'
+
+/**
+ * Ends a grant from the terminal: for the day when Slack is down. The right to it is the right to the database;
+ * the running bot does the taking within a second.
+ */
+export async function endAsOperator(
+  store: Pick<Store, 'reads' | 'transaction'>,
+  { number, by, note }: { readonly number: number; readonly by: string; readonly note: string },
+): Promise<{ readonly grant: Grant } | Refused> {
+  const row = await store.reads.grantByNumber(number)
+  if (!row) return refuse('unknown-grant', `There is no ${grantName(number)}.`)
+  const reason = cleanText(note)
+  if (!reason) return refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+  return store.transaction(async (tx) => {
+    const ended = await endChain(tx, row.grant.id, {
+      reason: 'ended-early',
+      by: undefined,
+      note: reason,
+      actor: { kind: 'operator', id: by },
+    })
+    if (!ended) return refuse('already-over', `${grantName(number)} is over or ending already.`)
+    return { grant: ended }
+  })
+}

@@ -1,0 +1,109 @@
+import { type Grant, grantName, lastOfEachChain } from '../../../core/access/grant.ts'
+import { canGrant } from '../../../core/access/lifecycle.ts'
+import { findTarget } from '../../../core/catalog.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { World } from '../../../core/ports.ts'
+import type { GrantRow } from '../../../core/reads.ts'
+import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { readingScope } from '../../people/reading-scope.ts'
+import { endGrant } from './end-grant.ts'
+
+/** `end G-12 reason`, `end orders-db read reason`, or `end reason` when there is only one that could be meant. */
+export async function endByName(
+  world: World,
+  ask: { readonly by: PersonId; readonly grant: number | undefined; readonly rest: string },
+): Promise<{ readonly grant: Grant } | Refused> {
+  const { by } = ask
+  if (ask.grant !== undefined) {
+    const row = await world.store.reads.grantByNumber(ask.grant)
+    if (!row) return refuse('unknown-grant', `There is no grant ${grantName(ask.grant)}.`)
+    return endGrant(world, { grant: row.grant.id, by, note: ask.rest })
+  }
+  const live = endable(await world.store.reads.liveGrants(by))
+  const { rows, note, named } = narrow(world, live, words(ask.rest))
+  if (rows.length === 0)
+    return refuse('unknown-grant', `You have no access${named ? ` on ${named}` : ''} that could be ended.`)
+  return onlyOne(rows, 'end') ?? endGrant(world, { grant: idOf(rows), by, note })
+}
+
+/**
+ * An approver or security ends somebody's access by naming the person and the target, in words alone: for where no
+ * dialog can ask whether it is meant, and so for one grant, and only with a reason.
+ */
+export async function revokeByName(
+  world: World,
+  ask: {
+    readonly by: PersonId
+    readonly person: PersonId
+    readonly target: string
+    readonly rest: string
+  },
+): Promise<{ readonly grant: Grant } | Refused> {
+  const { by, person, target } = ask
+  const scope = await readingScope(world, { by, target, person })
+  const live = endable(await world.store.reads.liveGrants(person))
+  const { rows, note } = narrow(world, live, [target, ...words(ask.rest)], target)
+  if (isRefused(scope)) {
+    // The attempt is recorded where there is something to end; the answer does not tell whether there was.
+    if (rows.length > 0) await endGrant(world, { grant: idOf(rows), by, note })
+    return scope.refused.code === 'not-yours' ? refuse('not-yours', onlyThose(target)) : scope
+  }
+  if (rows.length === 0)
+    return refuse('unknown-grant', `<@${person}> has no access on ${target} that could be ended.`)
+  return onlyOne(rows, 'end') ?? endGrant(world, { grant: idOf(rows), by, note })
+}
+
+export function onlyThose(target: string): string {
+  return `Only the holder, the approvers of that access and security can end access on ${target}.`
+}
+
+/** Grants that can be ended now; of a chain the last, with which all of it ends. */
+export function endable(rows: readonly GrantRow[]): GrantRow[] {
+  return lastOfEachChain(rows.filter((row) => canGrant('end', row.grant.state)))
+}
+
+/** Target and role at the beginning of the words choose among the rows; what follows is the reason. */
+export function narrow(
+  world: World,
+  live: readonly GrantRow[],
+  typed: readonly string[],
+  target?: string,
+): {
+  readonly rows: readonly GrantRow[]
+  readonly note: string
+  readonly named: string | undefined
+  readonly role: string | undefined
+} {
+  const [first = '', second = ''] = typed
+  const named =
+    target ??
+    (findTarget(world.catalog(), first) || live.some((row) => row.grant.target === first) ? first : undefined)
+  if (named === undefined) return { rows: live, note: typed.join(' '), named, role: undefined }
+  const there = live.filter((row) => row.grant.target === named)
+  const roles = new Set([
+    ...there.map((row) => row.grant.role),
+    ...(findTarget(world.catalog(), named)?.roles ?? []).map((role) => role.id),
+  ])
+  if (!roles.has(second)) return { rows: there, note: typed.slice(1).join(' '), named, role: undefined }
+  const rows = there.filter((row) => row.grant.role === second)
+  return { rows, note: typed.slice(2).join(' '), named, role: second }
+}
+
+export function onlyOne(rows: readonly GrantRow[], verb: string): Refused | undefined {
+  if (rows.length === 1) return undefined
+  const names = rows.map(({ grant }) => `${grantName(grant.number)} (${grant.role} on ${grant.target})`)
+  return refuse(
+    'usage',
+    `There is more than one: ${names.join(', ')}. Say which, for example /elevate ${verb} ${grantName(rows[0]?.grant.number ?? 0)}.`,
+  )
+}
+
+function idOf(rows: readonly GrantRow[]): string {
+  const id = rows[0]?.grant.id
+  if (id === undefined) throw new Error('no grant was chosen')
+  return id
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean)
+}

@@ -1,0 +1,41 @@
+import { aboutGrant, type EndReason, type Grant, type GrantId } from '../../../core/access/grant.ts'
+import { canGrant } from '../../../core/access/lifecycle.ts'
+import type { Actor } from '../../../core/log/audit-event.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { Tx } from '../../../core/ports.ts'
+
+export type Why = {
+  readonly reason: EndReason
+  readonly by: PersonId | undefined
+  readonly note: string
+  readonly actor: Actor
+  /** The policy under which it is ended; without it the one of the grant. */
+  readonly policy?: string
+}
+
+/**
+ * Ends this grant, and with it those that go on from it or that it goes on from: to whoever ends access before its
+ * time, a chain of extensions is one access. Undefined when this one is over or ending already.
+ */
+export async function endChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | undefined> {
+  const chain = await tx.grants.lockChain(id)
+  const wanted = chain.find((one) => one.id === id)
+  if (!wanted || !canGrant('end', wanted.state)) return undefined
+  let result: Grant | undefined
+  for (const grant of chain.filter((one) => canGrant('end', one.state))) {
+    const ended = await tx.grants.end(grant, why)
+    if (!ended) continue
+    if (grant.id === id) result = ended
+    tx.append({
+      type: 'grant.revoking',
+      actor: why.actor,
+      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
+      ...(why.policy ? { policy: why.policy } : {}),
+      outcome: why.reason,
+      ...(why.note ? { private: { note: why.note } } : {}),
+    })
+    for (const lane of await tx.requests.cards(grant.requestId))
+      tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
+  }
+  return result
+}

@@ -1,0 +1,24 @@
+import type { Claim } from '../../../core/access/claims.ts'
+import type { Grant } from '../../../core/access/grant.ts'
+import { aboutGrant } from '../../../core/access/grant.ts'
+import type { World } from '../../../core/ports.ts'
+
+/** The clock ends a grant: its time is over, or the access did not appear in time. */
+export async function endClaimed(
+  world: World,
+  claim: Claim,
+  reason: 'expired' | 'not-given',
+): Promise<Grant | undefined> {
+  const { grant } = claim
+  return world.store.transaction(async (tx) => {
+    const ended = await tx.grants.end(grant, { reason, by: undefined, note: '' })
+    if (!ended) return undefined
+    tx.append({
+      type: 'grant.revoking',
+      actor: { kind: 'system', id: 'sweeper' },
+      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
+      outcome: reason,
+    })
+    return ended
+  })
+}

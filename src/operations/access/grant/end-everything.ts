@@ -1,0 +1,122 @@
+import type { GrantId } from '../../../core/access/grant.ts'
+import { canGrant, canRequest } from '../../../core/access/lifecycle.ts'
+import type { PreApproval, PreApprovalId } from '../../../core/access/pre-approval.ts'
+import { cleanText } from '../../../core/access/reason.ts'
+import type { Request, RequestId } from '../../../core/access/request.ts'
+import { channelLane } from '../../../core/notice.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { World } from '../../../core/ports.ts'
+import type { GrantRow } from '../../../core/reads.ts'
+import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { refuseUnlessSecurity } from '../../refuse-unless-security.ts'
+import { tellHomes } from '../../tell-homes.ts'
+import { endPreApproval } from '../decide/end-pre-approval.ts'
+import { withdrawIn } from '../request/withdraw-request.ts'
+import { endChain } from './end-chain.ts'
+import { sayWhy } from './end-grant.ts'
+
+/** More than anybody can have waiting among his newest. */
+const MOST = 200
+
+/** What somebody has and waits for now. */
+export type Everything = {
+  readonly person: PersonId
+  /** What would end; not what is ending already. */
+  readonly grants: readonly GrantRow[]
+  /** What would be withdrawn. */
+  readonly requests: readonly Request[]
+  /** Yeses given beforehand, with which this person would have access again at once. */
+  readonly beforehand: readonly PreApproval[]
+}
+
+type Ask = { readonly by: PersonId; readonly person: PersonId }
+
+/** What would go, for the dialog that asks whether it is meant. A no is on record like any other. */
+export async function offerEverything(world: World, ask: Ask): Promise<Everything | Refused> {
+  return (await refuseUnlessMayEnd(world, ask)) ?? readEverything(world, ask.person)
+}
+
+/**
+ * Ends all that a person has and withdraws all that he waits for: for security, when somebody's account or laptop is
+ * not his any more. What came in between looking and pressing goes with it. Each grant and each request has an event.
+ */
+export async function endEverything(
+  world: World,
+  { by, person, note: typed }: Ask & { readonly note: string },
+): Promise<Everything | Refused> {
+  const no = await refuseUnlessMayEnd(world, { by, person })
+  if (no) return no
+  const note = cleanText(typed)
+  if (note === '') return sayWhy()
+  const actor = { kind: 'person', id: by } as const
+  // What opens the door again goes first.
+  const beforehand: PreApproval[] = []
+  for (const { id } of (await readEverything(world, person)).beforehand) {
+    const ended = await endPreApproval(world, { by, id })
+    if (!isRefused(ended)) beforehand.push(ended)
+  }
+  // Then requests: one that is approved in between leaves a grant, which is looked for afterwards.
+  const { requests } = await readEverything(world, person)
+  const withdrawn: Request[] = []
+  for (const { id } of requests)
+    await world.store.transaction(async (tx) => {
+      const request = await tx.requests.lock(id)
+      if (request && (await withdrawIn(world, tx, request, { actor, outcome: 'ended-by-security' })))
+        withdrawn.push(request)
+    })
+  const { grants } = await readEverything(world, person)
+  const ended: GrantRow[] = []
+  for (const row of grants) {
+    const policy = world.catalog().hash
+    const why = { reason: 'ended-early', by, note, actor, policy } as const
+    // The end of a chain ends all of it, so that a later turn finds nothing to end and is none the less done.
+    await world.store.transaction(async (tx) => {
+      await endChain(tx, row.grant.id, why)
+      await tellHomes(tx, person)
+    })
+    ended.push(row)
+    world.nudge.grant(row.grant.id)
+  }
+  if (ended.length + withdrawn.length + beforehand.length > 0)
+    await tellSecurity(world, by, { person, grants: ended, requests: withdrawn, beforehand })
+  world.nudge.outbox()
+  return { person, grants: ended, requests: withdrawn, beforehand }
+}
+
+async function readEverything(world: World, person: PersonId): Promise<Everything> {
+  const { reads, preApprovals } = world.store
+  const [live, asked, concerned] = await Promise.all([
+    reads.liveGrants(person),
+    reads.requestsOf(person, MOST),
+    preApprovals.live({ concerns: person }, MOST),
+  ])
+  return {
+    person,
+    grants: live.filter((row) => canGrant('end', row.grant.state)),
+    requests: asked.filter((one) => one.requester === person && canRequest('withdraw', one.state)),
+    beforehand: concerned.filter((one) => one.person === person),
+  }
+}
+
+async function tellSecurity(world: World, by: PersonId, all: Everything): Promise<void> {
+  const grants: GrantId[] = all.grants.map((row) => row.grant.id)
+  const requests: RequestId[] = all.requests.map((one) => one.id)
+  const beforehand: PreApprovalId[] = all.beforehand.map((one) => one.id)
+  await world.store.transaction(async (tx) => {
+    tx.tell({
+      lane: channelLane(world.catalog().securityChannel),
+      notice: { kind: 'everything-ended', by, person: all.person, grants, requests, beforehand },
+    })
+  })
+}
+
+async function refuseUnlessMayEnd(world: World, { by, person }: Ask): Promise<Refused | undefined> {
+  const no = await refuseUnlessSecurity(world, by, { verdict: 'end-everything', person })
+  return (
+    no &&
+    refuse(
+      no.refused.code,
+      `Only security can end everything of somebody. Approvers end access on their targets: /elevate revoke <@${person}> target reason.`,
+    )
+  )
+}

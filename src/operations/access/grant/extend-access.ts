@@ -1,0 +1,93 @@
+import {
+  type Grant,
+  type GrantId,
+  grantName,
+  isWaiting,
+  lastOfEachChain,
+} from '../../../core/access/grant.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { World } from '../../../core/ports.ts'
+import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { recordAttempt } from '../../record-attempt.ts'
+import { type Asked, requestAccess } from '../request/request-access.ts'
+import { onlyOne } from './end-by-name.ts'
+
+export type Extending = {
+  readonly by: PersonId
+  readonly grant: GrantId
+  /** As typed; it is added to what there is. */
+  readonly duration: string | undefined
+  readonly reason: string
+  /** Undefined takes the one that was named before; an empty one, from a form that showed it, does not. */
+  readonly ticket?: string | undefined
+}
+
+/**
+ * Asks that one's access goes on. It is a request like any other, decided anew by today's policy; what is given
+ * continues the same account.
+ */
+export async function extendAccess(
+  world: World,
+  { by, grant: id, duration, reason, ticket }: Extending,
+): Promise<(Asked & { readonly prolongs: Grant }) | Refused> {
+  const prolongs = await extendable(world, by, id)
+  if (isRefused(prolongs)) return prolongs
+  const { target, role } = prolongs
+  const before = await world.store.reads.request(prolongs.requestId)
+  const earlierTicket = ticket === undefined ? before?.ticket : undefined
+  const asked = await requestAccess(world, {
+    by,
+    target,
+    role,
+    duration,
+    reason,
+    ticket,
+    prolongs,
+    earlierTicket,
+  })
+  return isRefused(asked) ? asked : { ...asked, prolongs }
+}
+
+/** The last of its chain: an extension that was given already is what goes on. */
+export async function extendable(world: World, by: PersonId, id: GrantId): Promise<Grant | Refused> {
+  const row = await world.store.reads.grant(id)
+  if (!row) return refuse('unknown-grant', 'There is no such grant.')
+  if (row.grant.person !== by) {
+    await recordAttempt(world, { by, verdict: 'extend', request: row.request, grant: row.grant })
+    return refuse('not-yours', 'Only the person who holds the access can ask to extend it.')
+  }
+  let last = row.grant
+  for (
+    let next = await world.store.reads.prolongedBy(last.id);
+    next?.state === 'active' || next?.state === 'provisioning';
+    next = await world.store.reads.prolongedBy(last.id)
+  )
+    last = next
+  if (last.state === 'active') return last
+  return refuse(
+    'not-active',
+    isWaiting(last)
+      ? `${grantName(last.number)} has not begun yet; extend it when it is there.`
+      : last.state === 'provisioning'
+        ? `${grantName(last.number)} is being given now; extend it when it is there.`
+        : `${grantName(last.number)} is over or ending, so it cannot be extended. Ask for new access with /elevate.`,
+  )
+}
+
+/** `G-12`, or the only access one has. */
+export async function extendableByName(
+  world: World,
+  { by, grant: number }: { readonly by: PersonId; readonly grant: number | undefined },
+): Promise<Grant | Refused> {
+  const { reads } = world.store
+  if (number !== undefined) {
+    const row = await reads.grantByNumber(number)
+    if (!row) return refuse('unknown-grant', `There is no grant ${grantName(number)}.`)
+    return extendable(world, by, row.grant.id)
+  }
+  const active = (await reads.liveGrants(by)).filter((row) => row.grant.state === 'active')
+  const rows = lastOfEachChain(active)
+  const [first] = rows
+  if (!first) return refuse('unknown-grant', 'You have no access that could be extended.')
+  return onlyOne(rows, 'extend') ?? first.grant
+}

@@ -1,0 +1,37 @@
+import type { Claim } from '../../../core/access/claims.ts'
+import { CALL_TIMEOUT, LEASE_IN_DOUBT, RENEW_EVERY } from '../../../core/access/retry.ts'
+import { ConnectorError } from '../../../core/connector.ts'
+import type { World } from '../../../core/ports.ts'
+
+/**
+ * Calls a target and renews the claim meanwhile, so that a lease can be short and a slow target is still called by
+ * one worker at a time. The signal ends the call when it takes too long, and when the claim was lost or could not be
+ * renewed: then another worker may be at it, and what this one would still do could undo that. For the same reason
+ * a worker that was held up since it took the claim asks first whether it still has it.
+ */
+export async function holdLease<T>(
+  { store }: Pick<World, 'store'>,
+  claim: Claim,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController()
+  let renewed = claim.takenAt
+  const inDoubt = (now: number) => now - renewed > LEASE_IN_DOUBT * 1000
+  const renew = async (): Promise<void> => {
+    const asked = performance.now()
+    if (await store.claims.renew(claim)) renewed = asked
+    else lost.abort()
+  }
+  if (inDoubt(performance.now())) await renew()
+  if (lost.signal.aborted) throw new ConnectorError('retryable', 'another worker has taken over')
+  const keep = () => {
+    if (inDoubt(performance.now())) lost.abort()
+    else renew().catch(() => {})
+  }
+  const timer = setInterval(keep, RENEW_EVERY * 1000)
+  try {
+    return await call(AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT * 1000), lost.signal]))
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,56 @@
+import { aboutGrant, type Grant, type GrantId, grantName } from '../../../core/access/grant.ts'
+import { requestName } from '../../../core/access/request.ts'
+import { CALL_TIMEOUT } from '../../../core/access/retry.ts'
+import { ConnectorError, type Credential } from '../../../core/connector.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { World } from '../../../core/ports.ts'
+import { type Refused, refuse } from '../../../core/refusal.ts'
+import { recordAttempt } from '../../record-attempt.ts'
+import { accessOf } from './access-of.ts'
+
+/**
+ * Makes a fresh secret for a live grant and returns it to its holder, once. It is stored nowhere; asking again
+ * makes a new one, and the old one stops working. The event is written before the secret is made: a shown secret
+ * without an event must not be possible, an event for a secret that failed is merely careful.
+ */
+export async function showCredential(
+  world: World,
+  { grant: id, by }: { readonly grant: GrantId; readonly by: PersonId },
+): Promise<{ readonly credential: Credential; readonly grant: Grant } | Refused> {
+  const row = await world.store.reads.grant(id)
+  if (!row) return refuse('unknown-grant', 'There is no such grant.')
+  const { grant, request } = row
+  if (grant.person !== by) {
+    await recordAttempt(world, { by, verdict: 'show', request, grant })
+    return refuse('not-yours', 'Only the person who holds the access can see its password.')
+  }
+  const connector = world.connector(grant.target)
+  if (!connector?.credential || !grant.account)
+    return refuse('no-credential', `${grant.target} gives no password: use the account you have there.`)
+  if (grant.state !== 'active')
+    return refuse('not-active', `${grantName(grant.number)} is not active, so there is no password.`)
+  const shown = await world.store.transaction(async (tx) => {
+    const now = await tx.grants.lock(id)
+    if (now?.state !== 'active') return false
+    tx.append({
+      type: 'credential.shown',
+      actor: { kind: 'person', id: by },
+      ...aboutGrant(grant, requestName(request.number)),
+    })
+    return true
+  })
+  if (!shown)
+    return refuse('not-active', `${grantName(grant.number)} has just ended, so there is no password.`)
+  try {
+    const access = accessOf(grant, grant.account, grant.preexisting)
+    const credential = await connector.credential(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
+    return { credential, grant }
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error
+    world.log.warn({ grant: grant.id, error: error.message }, 'a credential could not be made')
+    return refuse(
+      'target-refused',
+      `${grant.target} did not make a password: ${error.message} Try again in a moment.`,
+    )
+  }
+}

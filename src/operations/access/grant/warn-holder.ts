@@ -1,0 +1,16 @@
+import type { GrantId } from '../../../core/access/grant.ts'
+import { personLane } from '../../../core/notice.ts'
+import type { World } from '../../../core/ports.ts'
+
+/** Tells the holder, once, that the access ends soon. True when this call told it. */
+export async function warnHolder(world: World, id: GrantId): Promise<boolean> {
+  return world.store.transaction(async (tx) => {
+    const grant = await tx.grants.lock(id)
+    if (!grant || !(await tx.dues.warn(grant))) return false
+    tx.tell({
+      lane: personLane(grant.person),
+      notice: { kind: 'told', step: 'ending', request: grant.requestId, grant: grant.id },
+    })
+    return true
+  })
+}

@@ -1,0 +1,167 @@
+import { canRequest } from '../../../core/access/lifecycle.ts'
+import { groupsToAskWith, policyFor, refuseUnlessMember, rehearse } from '../../../core/access/policy.ts'
+import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
+import type { ApprovalStage } from '../../../core/access/stages.ts'
+import { channelLane, personLane } from '../../../core/notice.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { Tx, World } from '../../../core/ports.ts'
+import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { recordAttempt } from '../../record-attempt.ts'
+import { tellCards } from '../../tell-cards.ts'
+import { tellHomes } from '../../tell-homes.ts'
+import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
+import { closedAlready } from '../decide/decide-request.ts'
+import { type AskingPlan, planAsking, tellDirectly } from './plan-asking.ts'
+
+export type Answering = {
+  /** One of those that were asked for together. */
+  readonly request: RequestId
+  readonly by: PersonId
+  readonly answer: 'accept' | 'decline'
+}
+
+/** One request as it is now, and what it still needs where somebody had approved it beforehand. */
+export type Answered = {
+  readonly request: Request
+  readonly missing?: readonly ApprovalStage[] | undefined
+}
+
+/**
+ * Whoever is to have the access says whether he wants it. Only a yes puts it to the approvers; everything that was
+ * asked for together is answered together.
+ */
+export async function answerOffer(
+  world: World,
+  { request: id, by, answer }: Answering,
+): Promise<{ readonly answered: readonly Answered[] } | Refused> {
+  const bundle = await world.store.reads.bundleOf(id)
+  const [first] = bundle
+  if (!first) return refuse('unknown-request', 'There is no such request.')
+  if (first.requester !== by) {
+    await recordAttempt(world, { by, verdict: answer, request: first })
+    return refuse('not-yours', `Only <@${first.requester}> can ${answer} ${requestName(first.number)}.`)
+  }
+  // To say no one need not be anybody.
+  const stranger = answer === 'accept' ? refuseUnlessMember(await world.directory.person(by)) : undefined
+  if (stranger) return stranger
+  const beforehand: ReadonlyMap<RequestId, Beforehand> =
+    answer === 'accept' ? await readAllBeforehand(world, bundle) : new Map()
+  const plan = answer === 'accept' ? await planFor(world, first) : undefined
+  const now = await world.store.reads.now()
+  let grants: string[] = []
+  const result = await world.store.transaction(async (tx) => {
+    const answered: Answered[] = []
+    grants = []
+    let late: Refused | undefined
+    for (const { id: one } of bundle) {
+      const request = await tx.requests.lock(one)
+      if (!request) continue
+      if (await answerOne(world, tx, request, by, answer)) {
+        const given = beforehand.get(one)
+        const pending: Request = { ...request, state: 'pending', version: request.version + 1 }
+        const atOnce = given && (await approveAtOnce(world, tx, pending, given, now))
+        if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
+        answered.push(atOnce ?? { request: answer === 'accept' ? pending : request })
+      } else late ??= tooLate(request)
+    }
+    const [lead] = answered
+    if (!lead) return late ?? refuse('unknown-request', 'There is no such request.')
+    await tell(world, tx, answered, answer)
+    const waiting = answered.flatMap(({ request }) => (request.state === 'pending' ? [request] : []))
+    if (plan && waiting.length > 0) await tellDirectly(tx, waiting, plan)
+    return { answered }
+  })
+  if (isRefused(result)) return result
+  for (const grant of grants) world.nudge.grant(grant)
+  world.nudge.outbox()
+  return result
+}
+
+/**
+ * What was decided before counts from the moment on in which it is somebody's own wish: judged by who the two are then
+ * and by the policy of then, like a request of that moment. What would be refused today is left to people.
+ */
+async function readAllBeforehand(
+  world: World,
+  bundle: readonly Request[],
+): Promise<ReadonlyMap<RequestId, Beforehand>> {
+  const catalog = world.catalog()
+  const found = new Map<RequestId, Beforehand>()
+  for (const request of bundle) {
+    const { id, requester, target, role } = request
+    const [asker, receiver, groups] = await Promise.all([
+      world.directory.person(askerOf(request)),
+      world.directory.person(requester),
+      world.directory.groups(groupsToAskWith(catalog, target, role)),
+    ])
+    const allowed = rehearse(catalog, request, asker, groups, receiver)
+    if (isRefused(allowed)) continue
+    const one = await readBeforehand(world, { person: requester, target, role }, allowed.policy)
+    if (one) found.set(id, one)
+  }
+  return found
+}
+
+/** Whom to ask is read when it is put to them, not when it was offered. */
+async function planFor(world: World, request: Request): Promise<AskingPlan | undefined> {
+  const catalog = world.catalog()
+  const groups = await world.directory.groups(groupsToAskWith(catalog, request.target, request.role))
+  const policy = policyFor(catalog, request, groups)
+  return policy && planAsking(world, policy, ownersOf(request), request)
+}
+
+async function answerOne(
+  world: World,
+  tx: Tx,
+  request: Request,
+  by: PersonId,
+  answer: Answering['answer'],
+): Promise<boolean> {
+  if (!canRequest(answer, request.state)) return false
+  const done =
+    answer === 'accept' ? await tx.requests.accept(request) : await tx.requests.close(request, 'declined', by)
+  if (!done) return false
+  tx.append({
+    type: answer === 'accept' ? 'request.accepted' : 'request.declined',
+    actor: { kind: 'person', id: by },
+    subject: request.requester,
+    target: request.target,
+    role: request.role,
+    request: requestName(request.number),
+    policy: world.catalog().hash,
+    detail: { asked_by: askerOf(request) },
+  })
+  return true
+}
+
+async function tell(
+  world: World,
+  tx: Tx,
+  answered: readonly Answered[],
+  answer: Answering['answer'],
+): Promise<void> {
+  const lead = answered[0]?.request
+  if (!lead) return
+  if (answer === 'accept') for (const { request } of answered) await tellCards(tx, request)
+  else
+    tx.tell({
+      lane: channelLane(world.catalog().securityChannel),
+      notice: { kind: 'feed', what: 'decided', request: lead.id },
+    })
+  tx.tell({
+    lane: personLane(askerOf(lead)),
+    notice: { kind: 'told', step: 'for-other', request: lead.id },
+  })
+  await tellHomes(tx, lead.requester, askerOf(lead))
+}
+
+function tooLate(request: Request): Refused {
+  if (request.state === 'pending' || request.state === 'approved')
+    return refuse('already-closed', `You have accepted ${requestName(request.number)} already.`)
+  if (request.state === 'offered')
+    return refuse(
+      'already-closed',
+      `${requestName(request.number)} lapsed because you did not answer in time; nothing was changed.`,
+    )
+  return closedAlready(request)
+}

@@ -1,0 +1,117 @@
+import { groupsToDecide } from '../../../core/access/approval.ts'
+import { canRequest } from '../../../core/access/lifecycle.ts'
+import { MOST_QUESTIONS, type QuestionId, refuseTalker } from '../../../core/access/question.ts'
+import { cleanText } from '../../../core/access/reason.ts'
+import { ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
+import { type Notice, personLane } from '../../../core/notice.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { Tx, World } from '../../../core/ports.ts'
+import { type Refused, refuse } from '../../../core/refusal.ts'
+import { recordAttempt } from '../../record-attempt.ts'
+import { closedAlready } from '../decide/decide-request.ts'
+import { aboutRequest } from '../grant/open-grant.ts'
+
+type Asked = { readonly request: Request }
+
+/**
+ * Asks before deciding: in the thread of the card, and in the direct messages of who asked for the access. It
+ * decides nothing; who waits for an answer is not reminded meanwhile.
+ */
+export async function askBack(
+  world: World,
+  { request: id, by, text }: { readonly request: RequestId; readonly by: PersonId; readonly text: string },
+): Promise<Asked | Refused> {
+  const question = cleanText(text)
+  if (question === '') return refuse('reason-missing', 'Please write what you want to know.', 'note')
+  const seen = await world.store.reads.request(id)
+  if (!seen) return refuse('unknown-request', 'There is no such request.')
+  const no = await refuseUnlessTalker(world, seen, by, 'ask')
+  if (no) return no
+  const result = await world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(id)
+    if (!request) return refuse('unknown-request', 'There is no such request.')
+    if (!canRequest('approve', request.state)) return closedAlready(request)
+    if ((await tx.questions.askedAbout(id)) >= MOST_QUESTIONS)
+      return refuse(
+        'too-many-pending',
+        `There were ${MOST_QUESTIONS} questions about ${requestName(request.number)} already; talk in its thread.`,
+        'note',
+      )
+    const asked = await tx.questions.ask({ request: id, asker: by, text: question })
+    await tx.dues.waitAnew(request)
+    tx.append({
+      ...aboutRequest(world, request, by),
+      type: 'question.asked',
+      detail: { question: asked.id },
+      private: { question },
+    })
+    const owners = ownersOf(request)
+    const alsoTo = owners.includes(by) ? [] : owners
+    await tell(tx, { kind: 'question', step: 'asked', question: asked.id, request: id }, alsoTo)
+    return { request }
+  })
+  world.nudge.outbox()
+  return result
+}
+
+/** The answer stands in the thread, and reaches who asked. */
+export async function answerQuestion(
+  world: World,
+  { question: id, by, text }: { readonly question: QuestionId; readonly by: PersonId; readonly text: string },
+): Promise<Asked | Refused> {
+  const answer = cleanText(text)
+  if (answer === '') return refuse('reason-missing', 'Please write an answer.', 'note')
+  const question = await world.store.questions.one(id)
+  const seen = question && (await world.store.reads.request(question.request))
+  if (!question || !seen) return refuse('unknown-request', 'There is no such question.')
+  const no = await refuseUnlessTalker(world, seen, by, 'answer')
+  if (no) return no
+  if (question.asker === by)
+    return refuse('not-yours', 'This is your own question; somebody else answers it.', 'note')
+  const result = await world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(seen.id)
+    if (!request) return refuse('unknown-request', 'There is no such request.')
+    if (!canRequest('approve', request.state)) return closedAlready(request)
+    if (!(await tx.questions.answer(id, { text: answer, by })))
+      return refuse('already-closed', 'This question has been answered already; its thread has the answer.')
+    await tx.dues.waitAnew(request)
+    tx.append({
+      ...aboutRequest(world, request, by),
+      type: 'question.answered',
+      detail: { question: id },
+      private: { answer },
+    })
+    await tell(tx, { kind: 'question', step: 'answered', question: id, request: request.id }, [
+      question.asker,
+    ])
+    return { request }
+  })
+  world.nudge.outbox()
+  return result
+}
+
+async function tell(
+  tx: Tx,
+  notice: Extract<Notice, { kind: 'question' }>,
+  people: readonly PersonId[],
+): Promise<void> {
+  for (const lane of await tx.requests.cards(notice.request)) tx.tell({ lane, notice })
+  for (const person of people) tx.tell({ lane: personLane(person), notice })
+}
+
+/** Whoever has no part in it and tries is for security to know. */
+async function refuseUnlessTalker(
+  world: World,
+  request: Request,
+  by: PersonId,
+  verdict: 'ask' | 'answer',
+): Promise<Refused | undefined> {
+  const catalog = world.catalog()
+  const [person, groups] = await Promise.all([
+    world.directory.person(by),
+    world.directory.groups(groupsToDecide(catalog, request)),
+  ])
+  const no = refuseTalker(catalog, request, person, groups)
+  if (no) await recordAttempt(world, { by, verdict, request })
+  return no
+}

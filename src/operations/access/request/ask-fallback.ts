@@ -1,0 +1,38 @@
+import { groupsToDecide } from '../../../core/access/approval.ts'
+import { policyFor } from '../../../core/access/policy.ts'
+import { ownersOf, type RequestId } from '../../../core/access/request.ts'
+import type { World } from '../../../core/ports.ts'
+import { tellHomes } from '../../tell-homes.ts'
+import { planAsking, tellDirectly } from './plan-asking.ts'
+
+/**
+ * From now on the policy's fallback approvers may decide as well: the card names them, its thread alerts them. `early`
+ * does not wait for their time, because nobody else could decide.
+ */
+export async function askFallback(
+  world: World,
+  id: RequestId,
+  { early = false }: { readonly early?: boolean } = {},
+): Promise<boolean> {
+  const plan = await planFallback(world, id)
+  return world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(id)
+    if (!request || !(await tx.dues.widen(request, { early }))) return false
+    for (const lane of await tx.requests.cards(id)) {
+      tx.tell({ lane, notice: { kind: 'card', request: id } })
+      if (lane.startsWith('channel:')) tx.tell({ lane, notice: { kind: 'reminder', request: id } })
+    }
+    if (plan) await tellDirectly(tx, [request], plan)
+    await tellHomes(tx, request.requester)
+    return true
+  })
+}
+
+async function planFallback(world: World, id: RequestId) {
+  const request = await world.store.reads.request(id)
+  if (!request) return undefined
+  const catalog = world.catalog()
+  const groups = await world.directory.groupsLately(groupsToDecide(catalog, request))
+  const policy = policyFor(catalog, request, groups)
+  return policy && planAsking(world, policy, ownersOf(request), { widened: true })
+}

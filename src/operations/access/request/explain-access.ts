@@ -1,0 +1,146 @@
+import { approversOf, policyNow } from '../../../core/access/approval.ts'
+import { breakGlassPolicy, groupsToBreakGlass } from '../../../core/access/break-glass.ts'
+import {
+  groupsToAskWith,
+  policyFor,
+  refuseReceiver,
+  refuseUnlessMember,
+  type Wish,
+} from '../../../core/access/policy.ts'
+import { ownersOf } from '../../../core/access/request.ts'
+import {
+  type ApprovalStage,
+  approvalsNeeded,
+  approvalsPossible,
+  approversNamed,
+  namedIn,
+} from '../../../core/access/stages.ts'
+import { findRole, findTarget, type Policy, type Role, type Target } from '../../../core/catalog.ts'
+import type { Capabilities } from '../../../core/connector.ts'
+import { nearest } from '../../../core/people/nearest.ts'
+import { emptyGroups, type GroupId, groupsIn, membersOf, type PersonId } from '../../../core/people/person.ts'
+import type { World } from '../../../core/ports.ts'
+import { type Refused, refuse } from '../../../core/refusal.ts'
+import { type ExplainedAtOnce, explainAtOnce } from './explain-at-once.ts'
+
+/** Which rule applies to this person, and who would be asked. Asks nothing of anybody. */
+export type Explained = {
+  readonly policy: Policy
+  /** Undefined when policy says everyone. */
+  readonly approvers: readonly PersonId[] | undefined
+  readonly stages: readonly ExplainedStage[]
+  /** How many approvals could come together today; fewer than needed means that it cannot be approved. */
+  readonly possible: number
+  /** Groups of approvers in which nobody is now, or which Slack does not show. */
+  readonly emptyGroups?: readonly GroupId[]
+  /** Too few of the others are there, so the fallback approvers would be asked at once. */
+  readonly fallbackNow?: boolean
+  readonly capabilities: Capabilities | undefined
+  readonly role: Role
+  readonly target: Target
+  /** Approvers who are no longer members; they count for nothing above. */
+  readonly gone: readonly PersonId[]
+  /** Who may decide as well once it has waited so many seconds; undefined when that is everyone. */
+  readonly fallback: { readonly people: readonly PersonId[] | undefined; readonly after: number } | undefined
+  /** Undefined when no policy lets this person break glass there. */
+  readonly breakGlass: { readonly max: number; readonly reviewOpen: boolean } | undefined
+  /** Undefined where nothing is approved without asking. */
+  readonly atOnce?: ExplainedAtOnce | undefined
+}
+
+/** A stage with those who could fill it for this person; undefined when that is everyone. */
+export type ExplainedStage = ApprovalStage & { readonly people: readonly PersonId[] | undefined }
+
+export type Explaining = {
+  readonly by: PersonId
+  readonly target: string
+  readonly role: string
+  /** Whose access it would be, when that is somebody else. */
+  readonly receiver?: PersonId | undefined
+}
+
+export async function explainAccess(
+  world: World,
+  { by, target, role, receiver }: Explaining,
+): Promise<Explained | Refused> {
+  const catalog = world.catalog()
+  const person = await world.directory.person(by)
+  const stranger = refuseUnlessMember(person)
+  if (stranger) return stranger
+  const known = findTarget(catalog, target)
+  const knownRole = findRole(catalog, target, role)
+  if (!known || !knownRole) {
+    const names = catalog.targets.flatMap((one) => one.roles.map((two) => `${one.id} ${two.id}`))
+    const near = nearest(`${target} ${role}`, names)
+    return refuse('unknown-target', `There is no “${target} ${role}”.${near ? ` Did you mean ${near}?` : ''}`)
+  }
+  const [groups, open] = await Promise.all([
+    world.directory.groups([
+      ...new Set([...groupsToAskWith(catalog, target, role), ...groupsToBreakGlass(catalog)]),
+    ]),
+    world.store.reads.openReviews(1, by),
+  ])
+  const other = receiver === by ? undefined : receiver
+  const unfit = other === undefined ? undefined : refuseReceiver(await world.directory.person(other))
+  if (unfit) return unfit
+  const wish: Wish = other === undefined ? { requester: by } : { requester: other, askedBy: by }
+  const policy = policyFor(catalog, { ...wish, target, role }, groups)
+  const glass = breakGlassPolicy(catalog, target, role, by, groups)
+  if (!policy) {
+    const instead = glass ? ` You may break glass: /elevate break-glass ${target} ${role}.` : ''
+    const whose = other === undefined ? '' : ` for <@${other}>`
+    return refuse('not-allowed', `No policy lets you ask for ${role} on ${target}${whose}.${instead}`)
+  }
+  const { fallback } = policy
+  const named = [...approversNamed(policy), ...(fallback?.from ?? [])]
+  const approving = await world.directory.groups(groupsIn(named))
+  const gone = await notMembers(world, membersOf(approversNamed(policy), approving) ?? [])
+  const own = ownersOf(wish)
+  const mayApprove = (one: PersonId) => !own.includes(one) || policy.approve.allowSelfApproval
+  const canApprove = (one: PersonId) => mayApprove(one) && !gone.includes(one)
+  const usual = policy.approve.stages
+  const short = approvalsPossible(usual, canApprove, approving) < approvalsNeeded(usual)
+  const fallbackNow = short && fallback?.whenEmpty === true
+  const { stages } = policyNow(policy, { widened: fallbackNow }).approve
+  const about = { person: wish.requester, target, role }
+  return {
+    atOnce:
+      policy.autoApprove || policy.preApproval
+        ? await explainAtOnce(world, about, policy, approving)
+        : undefined,
+    policy,
+    role: knownRole,
+    target: known,
+    gone,
+    approvers: approversOf(policy, own, approving)?.filter(canApprove),
+    stages: stages.map((stage) => ({
+      ...stage,
+      people: membersOf(namedIn(stage), approving)?.filter(canApprove),
+    })),
+    possible: approvalsPossible(stages, canApprove, approving),
+    emptyGroups: emptyGroups(approversNamed(policy), approving),
+    fallbackNow,
+    fallback: fallback && {
+      people: membersOf(fallback.from, approving)?.filter(mayApprove),
+      after: fallback.after,
+    },
+    capabilities: world.connector(target)?.capabilities,
+    breakGlass: glass && {
+      max: glass.duration.max,
+      reviewOpen: open.length > 0 && glass.breakGlass?.whileReviewOpen !== 'allow',
+    },
+  }
+}
+
+/** More approvers than this are taken to be there: nobody waits for a hundred answers to see a form. */
+const MOST_LOOKED_AT = 40
+
+async function notMembers(world: World, people: readonly PersonId[]): Promise<PersonId[]> {
+  const kinds = await Promise.all(
+    people.slice(0, MOST_LOOKED_AT).map(async (id) => {
+      const person = await world.directory.personLately(id).catch(() => undefined)
+      return person && person.kind !== 'member' ? [id] : []
+    }),
+  )
+  return kinds.flat()
+}

@@ -1,0 +1,63 @@
+import { policyNow } from '../../../core/access/approval.ts'
+import type { RequestId } from '../../../core/access/request.ts'
+import { approvalsNeeded, approvalsPossible, approversNamed } from '../../../core/access/stages.ts'
+import type { Policy } from '../../../core/catalog.ts'
+import { personLane } from '../../../core/notice.ts'
+import { groupsIn, type PersonId } from '../../../core/people/person.ts'
+import { MOST_DIRECT, peopleToPing } from '../../../core/people/pinging.ts'
+import type { Tx, World } from '../../../core/ports.ts'
+import { readResting } from '../../people/read-resting.ts'
+
+/** Where approvers are asked: in the channel, in their direct messages, and whether the fallback is needed at once. */
+export type AskingPlan = {
+  readonly widened: boolean
+  readonly channel: boolean
+  /** From when on each is told; undefined for now. */
+  readonly direct: readonly { readonly person: PersonId; readonly notBefore: Date | undefined }[]
+}
+
+/** Read from Slack's groups of this moment: an on-call group may be empty now, and another one in an hour. */
+export async function planAsking(
+  world: World,
+  asked: Policy,
+  owners: readonly PersonId[],
+  already: { readonly widened: boolean } = { widened: false },
+): Promise<AskingPlan> {
+  const { tell = 'channel', allowSelfApproval } = asked.approve
+  if (tell === 'channel' && !asked.fallback) return { widened: already.widened, channel: true, direct: [] }
+  const groups = await world.directory.groups([
+    ...new Set(groupsIn([...approversNamed(asked), ...(asked.fallback?.from ?? [])])),
+  ])
+  const mayApprove = (one: PersonId) => allowSelfApproval || !owners.includes(one)
+  const short =
+    approvalsPossible(asked.approve.stages, mayApprove, groups) < approvalsNeeded(asked.approve.stages)
+  const widened = already.widened || (short && asked.fallback?.whenEmpty === true)
+  if (tell === 'channel') return { widened, channel: true, direct: [] }
+  const { stages } = policyNow(asked, { widened }).approve
+  const people = peopleToPing(stages, groups).filter((one) => !owners.includes(one))
+  const told = people.slice(0, MOST_DIRECT)
+  const resting = await readResting(world, asked, told)
+  return {
+    widened,
+    // Somebody has to see it: the rest of them, or anybody where it says everyone.
+    channel: tell === 'both' || told.length === 0 || people.length > told.length,
+    direct: told.map((person) => ({ person, notBefore: resting.get(person) })),
+  }
+}
+
+/** Puts a copy of the card into the direct messages of each, now or when their quiet hours are over. */
+export async function tellDirectly(
+  tx: Tx,
+  requests: readonly { readonly id: RequestId }[],
+  { direct }: AskingPlan,
+): Promise<void> {
+  const [first] = requests
+  if (!first || direct.length === 0) return
+  for (const { id } of requests)
+    await tx.requests.alsoTo(
+      id,
+      direct.map((one) => one.person),
+    )
+  for (const { person, notBefore } of direct)
+    tx.tell({ lane: personLane(person), notice: { kind: 'card', request: first.id }, notBefore })
+}

@@ -1,0 +1,107 @@
+import { parseDuration } from '../../../core/access/duration.ts'
+import type { Grant } from '../../../core/access/grant.ts'
+import { lastOfEachChain } from '../../../core/access/grant.ts'
+import { canRequest } from '../../../core/access/lifecycle.ts'
+import {
+  type Entitlement,
+  entitlementsOf,
+  groupsThatAsk,
+  refuseUnlessMember,
+} from '../../../core/access/policy.ts'
+import type { Request } from '../../../core/access/request.ts'
+import { type Groups, includes, type PersonId } from '../../../core/people/person.ts'
+import type { World } from '../../../core/ports.ts'
+import type { Refused } from '../../../core/refusal.ts'
+import type { Standing } from '../../../core/standing/standing.ts'
+import { standsAlready } from '../read-card.ts'
+import { type Explained, explainAccess } from './explain-access.ts'
+
+export type Previewing = {
+  readonly by: PersonId
+  readonly target: string
+  readonly roles: readonly string[]
+  /** As picked or typed so far; undefined is the policy's default. */
+  readonly duration: string | undefined
+  readonly receiver?: PersonId | undefined
+}
+
+/** What asking for one role would come to, and what speaks against it. */
+export type RolePreview = {
+  readonly role: string
+  readonly explained: Explained | Refused
+  /** Seconds wanted; undefined while what was typed is no duration. */
+  readonly seconds: number | undefined
+  /** What the receiver has of it already. */
+  readonly holds: Grant | undefined
+  /** What was asked for already and waits. */
+  readonly waits: Request | undefined
+  /** What the receiver is known to have of it without a grant. */
+  readonly stands: Standing | undefined
+}
+
+/** Asks nothing of anybody: the form shows it while it is filled in, and the verb judges anew. */
+export async function previewAsk(world: World, asking: Previewing): Promise<readonly RolePreview[]> {
+  const { by, target, roles, receiver = by } = asking
+  const { reads } = world.store
+  const [live, asked] = await Promise.all([reads.liveGrants(receiver), reads.requestsOf(receiver, 50)])
+  const open = lastOfEachChain(live.filter(({ grant }) => grant.state !== 'revoking'))
+  return Promise.all(
+    roles.map(async (role) => {
+      const explained = await explainAccess(world, { by, target, role, receiver })
+      const usual = 'policy' in explained ? explained.policy.duration.default : undefined
+      return {
+        role,
+        explained,
+        stands: await standsAlready(world, { requester: receiver, target, role, state: 'pending' }),
+        seconds: asking.duration === undefined ? usual : parseDuration(asking.duration),
+        holds: open.find(({ grant }) => grant.target === target && grant.role === role)?.grant,
+        waits: asked.find(
+          (one) =>
+            one.requester === receiver &&
+            one.target === target &&
+            one.role === role &&
+            canRequest('withdraw', one.state),
+        ),
+      }
+    }),
+  )
+}
+
+/** What a form can offer to this person, with the lately known groups. */
+export type Offers = {
+  readonly entitlements: readonly Entitlement[]
+  /** May he ask for somebody else at all? */
+  readonly forOthers: boolean
+}
+
+export async function offersTo(world: World, by: PersonId, receiver?: PersonId): Promise<Offers> {
+  const catalog = world.catalog()
+  const [person, groups] = await Promise.all([
+    world.directory.personLately(by),
+    world.directory.groupsLately(groupsThatAsk(catalog.policies)),
+  ])
+  if (refuseUnlessMember(person)) return { entitlements: [], forOthers: false }
+  const forOthers = catalog.policies.some((policy) => mayAskForSomebody(policy, by, groups))
+  const own = entitlementsOf(catalog, by, groups)
+  if (receiver === undefined || receiver === by) {
+    // Whoever may have nothing himself still begins somewhere: for whom it is, is chosen next.
+    const others = catalog.targets.flatMap((target) =>
+      target.roles.flatMap((role) => {
+        const policy = catalog.policies.find(
+          (one) =>
+            one.targets.includes(target.id) &&
+            one.roles.includes(role.id) &&
+            mayAskForSomebody(one, by, groups),
+        )
+        return policy ? [{ target, role, policy }] : []
+      }),
+    )
+    return { entitlements: own.length > 0 ? own : others, forOthers }
+  }
+  const theirs = entitlementsOf(catalog, by, groups, receiver)
+  return { entitlements: theirs.length > 0 ? theirs : own, forOthers }
+}
+
+function mayAskForSomebody({ requestFor }: Entitlement['policy'], by: PersonId, groups: Groups): boolean {
+  return requestFor !== undefined && includes(requestFor.from, by, groups)
+}

@@ -1,0 +1,283 @@
+import { DURATION_HELP, parseDuration } from '../../../core/access/duration.ts'
+import { type Grant, grantName } from '../../../core/access/grant.ts'
+import {
+  type Allowed,
+  type Ask,
+  groupsThatAsk,
+  groupsToAskWith,
+  refuseStart,
+  rehearse,
+} from '../../../core/access/policy.ts'
+import { cleanText } from '../../../core/access/reason.ts'
+import { type Request, type RequestId, requestName } from '../../../core/access/request.ts'
+import { type ApprovalStage, approvalsNeeded, writeStage } from '../../../core/access/stages.ts'
+import type { Catalog } from '../../../core/catalog.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { Tx, World } from '../../../core/ports.ts'
+import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { recordRefusal } from '../../record-refusal.ts'
+import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
+import { type AskingPlan, planAsking } from './plan-asking.ts'
+import { lanesOf, tellAsked, together } from './tell-asked.ts'
+
+/** One person can have this many open questions at a time; more would only drown the approvers. */
+const MAX_PENDING = 10
+/** Roles of one target in one request: what still can be read as one question. */
+export const MOST_TOGETHER = 5
+
+export type Asking = {
+  readonly by: PersonId
+  readonly target: string
+  readonly role: string
+  /** As typed (`30m`); undefined takes the policy's default. */
+  readonly duration: string | undefined
+  readonly reason: string
+  /** As typed into its own field; without it the first word of the reason that is one. */
+  readonly ticket?: string | undefined
+  /** Whose access it is to be, when that is somebody else. */
+  readonly receiver?: PersonId | undefined
+  /** Wanted from then on; undefined for as soon as it is approved. */
+  readonly startsAt?: Date | undefined
+  /** One's own live grant of the same, when it is to go on, and the ticket that was named for it. */
+  readonly prolongs?: Pick<Grant, 'id' | 'number'>
+  readonly earlierTicket?: string | undefined
+}
+
+export type Asked = {
+  /** As it is now: approved already, where that was decided beforehand. */
+  readonly request: Request
+  readonly allowed: Allowed
+  /** What it still needs, where somebody had approved it beforehand. */
+  readonly missing?: readonly ApprovalStage[] | undefined
+}
+
+/** What would happen: the same answer as {@link requestAccess} gives, and nothing is written. */
+export async function rehearseAccess(world: World, asking: Asking): Promise<Allowed | Refused> {
+  const ask = readAsk(asking)
+  if (isRefused(ask)) return ask
+  const catalog = world.catalog()
+  const receiver = receiverOf(asking)
+  const [person, other, groups] = await Promise.all([
+    world.directory.person(asking.by),
+    receiver === undefined ? undefined : world.directory.person(receiver),
+    world.directory.groups(groupsOf(catalog, ask)),
+  ])
+  const answer = rehearse(catalog, ask, person, groups, other)
+  if (!isRefused(answer)) return (await refuseItsStart(world, asking, answer)) ?? answer
+  if (answer.refused.code !== 'not-allowed') return answer
+  // What this person may have instead is said too, and the groups of the other roles are needed for that.
+  const everyGroup = await world.directory.groups(groupsThatAsk(catalog.policies))
+  return rehearse(catalog, ask, person, everyGroup, other)
+}
+
+async function refuseItsStart(
+  world: World,
+  { startsAt, prolongs }: Asking,
+  { policy }: Allowed,
+): Promise<Refused | undefined> {
+  if (startsAt === undefined) return undefined
+  if (prolongs)
+    return refuse('bad-start', 'An extension begins where the access ends; it has no other start.', 'start')
+  return refuseStart(startsAt, await world.store.reads.now(), policy)
+}
+
+/** Opens a request, or refuses it with an event. The card, the feed and Home follow through the outbox. */
+export async function requestAccess(world: World, asking: Asking): Promise<Asked | Refused> {
+  const opened = await requestTogether(world, asking, [asking.role])
+  if (isRefused(opened)) return opened
+  const [only] = opened
+  if (!only) throw new Error('a request that was not refused was not opened either')
+  return only
+}
+
+/**
+ * Several roles of one target, asked for in one go. Each is a request of its own, with its own rule, decisions and
+ * grant; they share one card. All or nothing: when one cannot be asked for, none is.
+ */
+export async function requestTogether(
+  world: World,
+  asking: Asking,
+  roles: readonly string[],
+): Promise<readonly Asked[] | Refused> {
+  const wanted = [...new Set(roles)].map((role) => ({ ...asking, role }))
+  if (wanted.length > MOST_TOGETHER)
+    return refuse('too-many-roles', `At most ${MOST_TOGETHER} roles can be asked for together.`, 'role')
+  const ready: Ready[] = []
+  for (const one of wanted) {
+    const allowed = await rehearseAccess(world, one)
+    if (isRefused(allowed)) return recordRefusal(world, one, naming(one, wanted.length, allowed))
+    const { policy, target, role } = allowed
+    const about = { person: receiverOf(one) ?? one.by, target: target.id, role: role.id }
+    const owners = [...new Set([about.person, one.by])]
+    const [beforehand, plan] = await Promise.all([
+      readBeforehand(world, about, policy),
+      planAsking(world, policy, owners),
+    ])
+    ready.push({ allowed, beforehand, plan })
+  }
+  const grants: string[] = []
+  const opened = await openAll(world, asking, ready, grants)
+  for (const grant of grants) world.nudge.grant(grant)
+  if (!isRefused(opened)) world.nudge.outbox()
+  return opened
+}
+
+/** What may be asked for, and what was decided about it before. */
+type Ready = {
+  readonly allowed: Allowed
+  readonly beforehand: Beforehand | undefined
+  readonly plan: AskingPlan
+}
+
+/** Thrown to roll back what was opened before the one that could not be. */
+class NotAll extends Error {
+  readonly asking: Asking
+  readonly answer: Refused
+  constructor(asking: Asking, answer: Refused) {
+    super('not all of what was asked for together could be opened')
+    this.asking = asking
+    this.answer = answer
+  }
+}
+
+async function openAll(
+  world: World,
+  asking: Asking,
+  ready: readonly Ready[],
+  grants: string[],
+): Promise<readonly Asked[] | Refused> {
+  try {
+    return await world.store.transaction(async (tx) => {
+      if ((await tx.requests.pendingOf(asking.by)) + ready.length > MAX_PENDING)
+        throw new NotAll(asking, tooMany(ready.length))
+      const opened: Asked[] = []
+      for (const { allowed, beforehand, plan } of ready) {
+        const bundle = ready.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
+        const request = await open(world, tx, asking, allowed, plan, bundle)
+        if (!request) {
+          const role = { ...asking, role: allowed.role.id }
+          throw new NotAll(role, naming(role, ready.length, alreadyAsked(role, allowed)))
+        }
+        const atOnce = beforehand && (await approveAtOnce(world, tx, request, beforehand))
+        if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
+        opened.push({ request, allowed, ...atOnce })
+      }
+      await tellAsked(world, tx, opened, together(ready.map((one) => one.plan)))
+      return opened
+    })
+  } catch (error) {
+    grants.length = 0
+    if (!(error instanceof NotAll)) throw error
+    return recordRefusal(world, error.asking, error.answer)
+  }
+}
+
+async function open(
+  world: World,
+  tx: Tx,
+  asking: Asking,
+  { policy, target, role, duration, ticket, through, receiverThrough }: Allowed,
+  plan: AskingPlan,
+  bundle: RequestId | 'first' | undefined,
+): Promise<Request | undefined> {
+  const receiver = receiverOf(asking)
+  const reason = cleanText(asking.reason)
+  const policyHash = world.catalog().hash
+  const request = await tx.requests.open(
+    {
+      requester: receiver ?? asking.by,
+      askedBy: receiver === undefined ? undefined : asking.by,
+      target: target.id,
+      role: role.id,
+      duration,
+      reason,
+      ticket,
+      bundle,
+      policyName: policy.name,
+      policyHash,
+      lapseAfter: policy.lapseAfter,
+      remindAfter: policy.remindAfter,
+      fallbackAfter: plan.widened ? undefined : policy.fallback?.after,
+      widened: plan.widened,
+      prolongs: asking.prolongs?.id,
+      startsAt: asking.startsAt,
+    },
+    lanesOf(world.catalog(), target.channel, plan),
+  )
+  if (!request) return undefined
+  tx.append({
+    type: 'request.created',
+    actor: { kind: 'person', id: asking.by },
+    subject: request.requester,
+    target: target.id,
+    role: role.id,
+    request: requestName(request.number),
+    ...(asking.prolongs ? { grant: grantName(asking.prolongs.number) } : {}),
+    policy: policyHash,
+    detail: {
+      rule: policy.name,
+      through: [...through],
+      ...(receiverThrough ? { receiver_through: [...receiverThrough] } : {}),
+      duration_s: duration,
+      approvals_needed: approvalsNeeded(policy.approve.stages),
+      stages: policy.approve.stages.map(writeStage),
+      ...(request.startsAt ? { starts_at: request.startsAt.toISOString() } : {}),
+      ...(ticket ? { ticket } : {}),
+      ...(bundle && bundle !== 'first' ? { together_with: await tx.requests.name(bundle) } : {}),
+    },
+    private: { reason },
+  })
+  return request
+}
+
+/** What was typed, with the duration in seconds. */
+export function readAsk(asking: Asking): Ask | Refused {
+  const { target, role, ticket, earlierTicket } = asking
+  const ask = { target, role, ticket, earlierTicket, reason: cleanText(asking.reason) }
+  if (asking.duration === undefined) return { ...ask, duration: undefined }
+  const duration = parseDuration(asking.duration)
+  if (duration === undefined)
+    return refuse(
+      'bad-duration',
+      `“${cleanText(asking.duration)}” is not a duration: ${DURATION_HELP}.`,
+      'duration',
+    )
+  return { ...ask, duration }
+}
+
+/** Somebody who names himself asks for himself. */
+function receiverOf({ by, receiver }: Asking): PersonId | undefined {
+  return receiver === by ? undefined : receiver
+}
+
+/** A mistyped target is answered with a name from the person's own list, so every group that gives one is needed. */
+function groupsOf(catalog: Catalog, ask: Ask): string[] {
+  const named = groupsToAskWith(catalog, ask.target, ask.role)
+  return named.length > 0 ? named : groupsThatAsk(catalog.policies)
+}
+
+function alreadyAsked(asking: Asking, { role, target }: Allowed): Refused {
+  const receiver = receiverOf(asking)
+  return refuse(
+    'already-pending',
+    receiver === undefined
+      ? `You have asked for ${role.id} on ${target.id} already, and it waits for an answer.`
+      : `${role.id} on ${target.id} has been asked for already for <@${receiver}>, and it waits for an answer.`,
+  )
+}
+
+function tooMany(wanted: number): Refused {
+  return refuse(
+    'too-many-pending',
+    wanted === 1
+      ? `You have ${MAX_PENDING} requests waiting already; withdraw one first.`
+      : `With these ${wanted} you would have more than ${MAX_PENDING} requests waiting; withdraw some first.`,
+  )
+}
+
+/** Which of several it was that could not be asked for. */
+function naming({ role }: Asking, of: number, answer: Refused): Refused {
+  if (of === 1) return answer
+  const { refused } = answer
+  return { refused: { ...refused, text: `Nothing was asked for, because of ${role}: ${refused.text}` } }
+}

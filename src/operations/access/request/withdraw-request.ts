@@ -1,0 +1,81 @@
+import { grantName, isWaiting } from '../../../core/access/grant.ts'
+import { canRequest } from '../../../core/access/lifecycle.ts'
+import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
+import type { Actor } from '../../../core/log/audit-event.ts'
+import { channelLane, personLane } from '../../../core/notice.ts'
+import type { PersonId } from '../../../core/people/person.ts'
+import type { Tx, World } from '../../../core/ports.ts'
+import { type Refused, refuse } from '../../../core/refusal.ts'
+import { recordAttempt } from '../../record-attempt.ts'
+import { tellCards } from '../../tell-cards.ts'
+import { tellHomes } from '../../tell-homes.ts'
+import { closedAlready } from '../decide/decide-request.ts'
+
+/** The requester takes the question back. */
+export async function withdrawRequest(
+  world: World,
+  { request: id, by }: { readonly request: RequestId; readonly by: PersonId },
+): Promise<{ readonly request: Request } | Refused> {
+  const seen = await world.store.reads.request(id)
+  if (seen && !ownersOf(seen).includes(by)) {
+    await recordAttempt(world, { by, verdict: 'withdraw', request: seen })
+    return refuse('not-yours', `Only <@${askerOf(seen)}> can withdraw ${requestName(seen.number)}.`)
+  }
+  const grant = seen?.state === 'approved' ? await world.store.reads.grantOfRequest(id) : undefined
+  const seenWaiting =
+    grant && isWaiting(grant)
+      ? refuse(
+          'already-closed',
+          `${requestName(seen?.number ?? 0)} is approved already and waits for its start. Call it off with /elevate end ${grantName(grant.number)}.`,
+        )
+      : undefined
+  const result = await world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(id)
+    if (!request) return refuse('unknown-request', 'There is no such request.')
+    const actor = { kind: 'person', id: by } as const
+    if (!(await withdrawIn(world, tx, request, { actor }))) return seenWaiting ?? closedAlready(request)
+    return { request }
+  })
+  world.nudge.outbox()
+  return result
+}
+
+/** Closes a locked request, as the asker or in his place. False when it was closed before. */
+export async function withdrawIn(
+  world: World,
+  tx: Tx,
+  request: Request,
+  { actor, outcome }: { readonly actor: Actor; readonly outcome?: string },
+): Promise<boolean> {
+  const by = actor.kind === 'person' ? actor.id : undefined
+  if (!canRequest('withdraw', request.state) || !(await tx.requests.close(request, 'withdrawn', by)))
+    return false
+  tx.append({
+    type: 'request.withdrawn',
+    actor,
+    subject: request.requester,
+    target: request.target,
+    role: request.role,
+    request: requestName(request.number),
+    policy: world.catalog().hash,
+    ...(outcome ? { outcome } : {}),
+  })
+  await tellCards(tx, request)
+  if (request.askedBy !== undefined && by !== request.askedBy)
+    tx.tell({
+      lane: personLane(request.askedBy),
+      notice: { kind: 'told', step: 'for-other', request: request.id },
+    })
+  // Not to somebody who left, and not where it was never more than an offer.
+  if (actor.kind !== 'system' && !ownersOf(request).includes(actor.id) && request.state === 'pending')
+    tx.tell({
+      lane: personLane(request.requester),
+      notice: { kind: 'told', step: 'withdrawn', request: request.id },
+    })
+  tx.tell({
+    lane: channelLane(world.catalog().securityChannel),
+    notice: { kind: 'feed', what: 'decided', request: request.id },
+  })
+  await tellHomes(tx, ...ownersOf(request))
+  return true
+}

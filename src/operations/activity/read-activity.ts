@@ -1,0 +1,55 @@
+import { type Grant, grantName } from '../../core/access/grant.ts'
+import type { ActivitySummary, KeptEntry } from '../../core/activity/activity.ts'
+import { type JudgedRecord, judgeRecord } from '../../core/activity/activity-record.ts'
+import type { PersonId } from '../../core/people/person.ts'
+import type { World } from '../../core/ports.ts'
+import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { readingScope } from '../people/reading-scope.ts'
+
+const PAGE = 20
+
+export type ActivityRead = {
+  readonly grant: Grant
+  /** Undefined for a grant that was never given, or was over before records were kept. */
+  readonly summary: ActivitySummary | undefined
+  readonly entries: readonly KeptEntry[]
+  /** Entries before these. */
+  readonly after: number
+  readonly more: boolean
+  /** Whether the record is the one that the audit log names; undefined where there is none. */
+  readonly judged: JudgedRecord | undefined
+}
+
+/**
+ * One page of what was done under a grant: for its holder, for security, and for those who approve on its target. Every
+ * page is judged anew.
+ */
+export async function readActivity(
+  world: World,
+  ask: { readonly by: PersonId; readonly grant: number; readonly after: number },
+): Promise<ActivityRead | Refused> {
+  const row = await world.store.reads.grantByNumber(ask.grant)
+  const unknown = refuse('not-yours', `There is no grant ${grantName(ask.grant)} that you may look into.`)
+  if (!row) {
+    const member = await readingScope(world, { by: ask.by, target: undefined, person: ask.by })
+    return isRefused(member) ? member : unknown
+  }
+  const { grant } = row
+  const scope = await readingScope(world, { by: ask.by, target: grant.target, person: grant.person })
+  // The same words as for one that does not exist: numbers tell nothing.
+  if (isRefused(scope)) return scope.refused.code === 'not-yours' ? unknown : scope
+  const { activity } = world.store
+  const [summary, entries, check] = await Promise.all([
+    activity.summary(grant.id),
+    activity.entries(grant.id, { after: ask.after, limit: PAGE + 1 }),
+    activity.check(grant),
+  ])
+  return {
+    grant,
+    summary,
+    entries: entries.slice(0, PAGE),
+    after: ask.after,
+    more: entries.length > PAGE,
+    judged: check && judgeRecord(check),
+  }
+}

@@ -1,0 +1,70 @@
+import { cleanText } from '../../core/access/reason.ts'
+import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
+import { channelLane } from '../../core/notice.ts'
+import type { Store } from '../../core/ports.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
+
+/** More events than a minute brings: so many may have been lost unsigned. */
+const UNSIGNED = 1_000
+
+export type Confirmation = {
+  readonly by: string
+  readonly reason: string
+  /** The short code of the difference that was seen. */
+  readonly code: string
+  /** What the log was when it was confirmed; the root in base64. */
+  readonly log: { readonly size: number; readonly root: string }
+  readonly against: readonly Evidence[]
+  /** Signed by the log's key: that these no longer count. */
+  readonly statements: readonly string[]
+  readonly securityChannel: string | undefined
+}
+
+/**
+ * Somebody has seen the difference and confirmed it. The log goes on from where it is, and says so: when the quarantine
+ * began, which checkpoints are abandoned, who confirmed, and why.
+ */
+export async function endQuarantine(
+  store: Pick<Store, 'transaction'>,
+  quarantine: Quarantine,
+  confirmed: Confirmation,
+): Promise<Refused | undefined> {
+  const reason = cleanText(confirmed.reason)
+  if (!reason) return refuse('reason-missing', 'Please say why the database may go on as it is.', 'reason')
+  const actor = { kind: 'operator', id: confirmed.by } as const
+  const newest = confirmed.against.at(-1)
+  const facts = {
+    signed: newest?.size ?? 0,
+    signed_root: newest?.root ?? '',
+    size: confirmed.log.size,
+    root: confirmed.log.root,
+  }
+  return store.transaction(async (tx) => {
+    // First of all: the log takes events again only after this.
+    if (!(await tx.quarantine.end(quarantine.id, confirmed.by, reason)))
+      return refuse('already-over', 'Somebody else has ended this quarantine.')
+    // Every number that the lost line gave has an event; what was not signed any more is at most a minute's.
+    await tx.quarantine.skipNumbers(Math.max(0, facts.signed - facts.size) + UNSIGNED)
+    tx.append({
+      type: 'quarantine.began',
+      actor: { kind: 'system', id: 'checkpoints' },
+      outcome: quarantine.why,
+      detail: { ...facts, began_at: quarantine.beganAt.toISOString() },
+    })
+    for (const statement of confirmed.statements)
+      tx.append({ type: 'checkpoint.abandoned', actor, outcome: quarantine.why, detail: { statement } })
+    tx.append({
+      type: 'quarantine.ended',
+      actor,
+      outcome: quarantine.why,
+      detail: { ...facts, abandoned: confirmed.against.length, code: confirmed.code },
+      private: { reason },
+    })
+    if (confirmed.securityChannel !== undefined)
+      tx.tell({
+        lane: channelLane(confirmed.securityChannel),
+        notice: { kind: 'quarantine', id: quarantine.id, step: 'ended' },
+      })
+    return undefined
+  })
+}

@@ -1,0 +1,40 @@
+import { isSecurity } from '../../core/access/audience.ts'
+import { refuseUnlessMember } from '../../core/access/policy.ts'
+import type { EvidenceSpan } from '../../core/log/evidence.ts'
+import { groupsIn, type PersonId } from '../../core/people/person.ts'
+import type { World } from '../../core/ports.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
+
+/** Evidence shows everybody's access and reasons: only security may take it out, judged with Slack's answer of now. */
+export async function refuseEvidence(world: World, by: PersonId): Promise<Refused | undefined> {
+  const catalog = world.catalog()
+  const [person, groups] = await Promise.all([
+    world.directory.person(by),
+    world.directory.groups(groupsIn(catalog.security)),
+  ])
+  const stranger = refuseUnlessMember(person)
+  if (stranger) return stranger
+  return isSecurity(catalog, person, groups)
+    ? undefined
+    : refuse('not-yours', 'Evidence shows everybody’s access and reasons, so only security can have it made.')
+}
+
+/** Who took out what is on record before it leaves; `manifest` is the hash of what was made. */
+export async function recordEvidence(
+  world: World,
+  by: PersonId,
+  span: EvidenceSpan,
+  manifest: string,
+): Promise<void> {
+  const { from, to, person, target } = span
+  await world.store.transaction(async (tx) =>
+    tx.append({
+      type: 'export.made',
+      actor: { kind: 'person', id: by },
+      ...(person ? { subject: person } : {}),
+      ...(target ? { target } : {}),
+      policy: world.catalog().hash,
+      detail: { formats: ['evidence'], from: from.toISOString(), to: to.toISOString(), manifest },
+    }),
+  )
+}

@@ -1,0 +1,41 @@
+import { channelLane, type DigestPeriod } from '../../core/notice.ts'
+import type { World } from '../../core/ports.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const USUAL_MS: Record<DigestPeriod, number> = { daily: DAY_MS, weekly: 7 * DAY_MS }
+
+/**
+ * Queues the digest that is due now. It begins where the last one of its kind ended, so that nothing falls between
+ * two: not in the night that has an hour more, and not while elevate was down.
+ */
+export async function postDueDigest(world: World, period: DigestPeriod): Promise<boolean> {
+  const { reads } = world.store
+  const to = await reads.now()
+  to.setUTCSeconds(0, 0)
+  const from = (await reads.lastDigest(period)) ?? new Date(to.getTime() - USUAL_MS[period])
+  return from < to && postDigest(world, from, to, period)
+}
+
+/** Queues the digest of one stretch of time, once however many replicas ask. True when this call did it. */
+export async function postDigest(
+  world: World,
+  from: Date,
+  to: Date,
+  period: DigestPeriod = 'daily',
+): Promise<boolean> {
+  const posted = await world.store.transaction(async (tx) => {
+    if (!(await tx.claimDigest(from, to, period))) return false
+    const span = { from: from.toISOString(), to: to.toISOString(), period }
+    tx.append({
+      type: 'digest.posted',
+      actor: { kind: 'system', id: 'digest' },
+      policy: world.catalog().hash,
+      detail: span,
+    })
+    tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'digest', ...span } })
+    tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'checkpoint' } })
+    return true
+  })
+  if (posted) world.nudge.outbox()
+  return posted
+}

@@ -1,0 +1,40 @@
+import { isSecurity } from '../../core/access/audience.ts'
+import { refuseUnlessMember } from '../../core/access/policy.ts'
+import type { KeptCheckpoint } from '../../core/log/audit-proof.ts'
+import { channelLane } from '../../core/notice.ts'
+import { groupsIn, type PersonId } from '../../core/people/person.ts'
+import type { World } from '../../core/ports.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
+
+export type ShownCheckpoint = {
+  /** Undefined while nothing was signed. */
+  readonly last: KeptCheckpoint | undefined
+  /** It will stand in the security channel, too. */
+  readonly posted: boolean
+}
+
+/**
+ * The last signed checkpoint, for whoever wants to keep it: it says how many events there are, and discloses none of
+ * them. Security may have it posted where everybody in the security channel sees it.
+ */
+export async function showCheckpoint(
+  world: World,
+  { by, post }: { readonly by: PersonId; readonly post: boolean },
+): Promise<ShownCheckpoint | Refused> {
+  const catalog = world.catalog()
+  const [reader, groups] = await Promise.all([
+    world.directory.person(by),
+    world.directory.groups(groupsIn(catalog.security)),
+  ])
+  const stranger = refuseUnlessMember(reader)
+  if (stranger) return stranger
+  if (post && !isSecurity(catalog, reader, groups))
+    return refuse('not-yours', 'Security may post the checkpoint. /elevate audit checkpoint shows it to you.')
+  const last = await world.store.proof.lastCheckpoint()
+  if (!last || !post) return { last, posted: false }
+  await world.store.transaction(async (tx) =>
+    tx.tell({ lane: channelLane(catalog.securityChannel), notice: { kind: 'checkpoint' } }),
+  )
+  world.nudge.outbox()
+  return { last, posted: true }
+}

@@ -1,0 +1,84 @@
+import { cleanText } from '../../core/access/reason.ts'
+import type { PersonId } from '../../core/people/person.ts'
+import { type Blanked, ERASED_AT_ONCE, type PrivateText, totalOf } from '../../core/people/privacy.ts'
+import type { Store } from '../../core/ports.ts'
+import { oneOf, type Refused, refuse } from '../../core/refusal.ts'
+
+export type Erasing = {
+  readonly person: PersonId
+  /** Why; kept as a private text of the event itself. */
+  readonly reason: string
+  /** Login name of whoever sits at the terminal. */
+  readonly by: string
+  /** Only say what would be erased. */
+  readonly dryRun: boolean
+}
+
+export type Erased = { readonly texts: number; readonly rows: Blanked }
+
+/**
+ * Erases what a person wrote, and what others wrote about him, wherever it is kept: in the log's private texts and in
+ * the rows of what is over. That it happened is an event, and proofs stay whole. Nothing is erased while something of
+ * his is live: an approver, a reviewer and the end of the access still need it.
+ */
+export async function erasePerson(
+  store: Pick<Store, 'privacy' | 'transaction'>,
+  { person, reason: typed, by, dryRun }: Erasing,
+): Promise<Erased | Refused> {
+  const reason = cleanText(typed)
+  if (!reason) return refuse('reason-missing', 'Please say why; it stays in the audit log.')
+  const live = await store.privacy.live(person)
+  if (live.length > 0)
+    return refuse(
+      'already-pending',
+      `${person} has something live: ${oneOf(live.slice(0, 10)).replace(/ or /, ' and ')}. End it first, and close open reviews.`,
+    )
+  const texts = await store.privacy.textsOf(person)
+  if (dryRun) return { texts: texts.length, rows: await store.privacy.rowsOf(person) }
+  const rows = await store.transaction(async (tx) => {
+    const { rows: blanked, records } = await tx.privacy.blank(person)
+    const parts = partsOf(texts, records)
+    for (const [at, part] of parts.entries())
+      tx.erase(
+        {
+          type: 'privacy.erased',
+          actor: { kind: 'operator', id: by },
+          subject: person,
+          detail: {
+            part: at + 1,
+            parts: parts.length,
+            ...(at === 0 ? { rows: blanked } : {}),
+            ...('records' in part ? { records: part.records } : {}),
+          },
+          ...(at === 0 ? { private: { reason } } : {}),
+        },
+        'texts' in part ? part.texts : [],
+      )
+    return blanked
+  })
+  return { texts: texts.length, rows }
+}
+
+type Part = { readonly texts: readonly PrivateText[] } | { readonly records: Blanked }
+
+/**
+ * An event has room for the names of so many texts, or of so many records, and not of both. One at least: that nothing
+ * was found is worth an event, too.
+ */
+function partsOf(texts: readonly PrivateText[], records: Blanked): Part[] {
+  return [
+    ...(texts.length > 0 ? chunked(texts) : [[]]).map((part) => ({ texts: part })),
+    ...chunked(Object.entries(records)).map((part) => ({ records: Object.fromEntries(part) })),
+  ]
+}
+
+function chunked<T>(all: readonly T[]): T[][] {
+  const chunks: T[][] = []
+  for (let from = 0; from < all.length; from += ERASED_AT_ONCE)
+    chunks.push(all.slice(from, from + ERASED_AT_ONCE))
+  return chunks
+}
+
+export function nothingErased({ texts, rows }: Erased): boolean {
+  return texts + totalOf(rows) === 0
+}

@@ -1,0 +1,33 @@
+import { groupsToSee, maySeeAll } from '../../core/access/audience.ts'
+import { refuseUnlessMember } from '../../core/access/policy.ts'
+import type { PersonId } from '../../core/people/person.ts'
+import type { World } from '../../core/ports.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
+
+/** How far a question about access reaches: `person` narrows it, `own` says that the reader may see no more. */
+export type Scope = { readonly person?: PersonId; readonly own: boolean }
+
+/** What this reader may be told, judged with Slack's answer of this moment. */
+export async function readingScope(
+  world: World,
+  ask: {
+    readonly by: PersonId
+    readonly target: string | undefined
+    readonly person: PersonId | undefined
+  },
+): Promise<Scope | Refused> {
+  const catalog = world.catalog()
+  const [reader, groups] = await Promise.all([
+    world.directory.person(ask.by),
+    world.directory.groups(groupsToSee(catalog, ask.target)),
+  ])
+  const stranger = refuseUnlessMember(reader)
+  if (stranger) return stranger
+  if (maySeeAll(catalog, reader, ask.target, groups))
+    return { own: false, ...(ask.person ? { person: ask.person } : {}) }
+  if (ask.person !== undefined && ask.person !== ask.by) return refuse('not-yours', OTHERS, 'person')
+  return { own: true, person: ask.by }
+}
+
+const OTHERS =
+  'You can look at your own access. About other people, security may look at everything and approvers at the targets they approve.'

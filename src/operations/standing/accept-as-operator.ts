@@ -1,0 +1,62 @@
+import { cleanText } from '../../core/access/reason.ts'
+import { type Catalog, findTarget } from '../../core/catalog.ts'
+import { channelLane } from '../../core/notice.ts'
+import type { Store } from '../../core/ports.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
+import type { Standing } from '../../core/standing/standing.ts'
+import { readUntil } from './accept-standing.ts'
+
+export type AcceptingAsOperator = {
+  readonly target: string
+  readonly account?: string
+  readonly role?: string
+  readonly reason: string
+  readonly until?: string
+  /** Login name of whoever sits at the terminal. */
+  readonly by: string
+}
+
+/** The baseline from the terminal: the right to it is the right to the database. */
+export async function acceptAsOperator(
+  store: Pick<Store, 'standing' | 'reads' | 'transaction'>,
+  catalog: Catalog,
+  ask: AcceptingAsOperator,
+): Promise<{ readonly accepted: readonly Standing[] } | Refused> {
+  const { target, account, role, by } = ask
+  if (!findTarget(catalog, target))
+    return refuse('unknown-target', `There is no target “${target}”.`, 'target')
+  const reason = cleanText(ask.reason)
+  if (!reason) return refuse('reason-missing', 'Please say why it is meant.', 'note')
+  const until = readUntil(ask.until ?? '', await store.reads.now())
+  if (typeof until === 'string') return refuse('unknown-date', until, 'date')
+  const meant = (await store.standing.present(target)).filter(
+    (one) =>
+      one.state === 'open' &&
+      (account === undefined || one.account === account) &&
+      (role === undefined || one.role === role),
+  )
+  if (meant.length === 0)
+    return refuse('unknown-standing', 'Nothing like that is open. `elevate standing` shows what is known.')
+  const accepted = await store.transaction(async (tx) => {
+    const rows: Standing[] = []
+    for (const { id } of meant) {
+      const row = await tx.standing.accept(id, { by: `operator ${by}`, why: reason, until })
+      if (row) rows.push(row)
+    }
+    for (const row of rows)
+      tx.append({
+        type: 'standing_access.accepted',
+        actor: { kind: 'operator', id: by },
+        target: row.target,
+        role: row.role,
+        account: row.account,
+        policy: catalog.hash,
+        ...(until ? { detail: { until: until.toISOString() } } : {}),
+        private: { reason },
+      })
+    for (const report of new Set(rows.map((row) => row.report)))
+      tx.tell({ lane: channelLane(catalog.securityChannel), notice: { kind: 'standing', report } })
+    return rows
+  })
+  return { accepted }
+}

@@ -1,0 +1,98 @@
+import { clamp } from '../../core/access/reason.ts'
+import { findTarget, type Target } from '../../core/catalog.ts'
+import type { Connector } from '../../core/connector.ts'
+import { channelLane } from '../../core/notice.ts'
+import type { Tx, World } from '../../core/ports.ts'
+import { type Reading, type Standing, standingIn } from '../../core/standing/standing.ts'
+
+const CALL_TIMEOUT_MS = 60_000
+
+/** Targets whose holders can be listed, and so can be looked at. */
+export function listableTargets(world: World): string[] {
+  return world
+    .catalog()
+    .targets.filter((target) => world.connector(target.id)?.holders)
+    .map((target) => target.id)
+}
+
+/**
+ * Reads who has access on a target, and writes down what of it no grant stands for. Whoever calls has claimed the look.
+ * A target that does not answer is unread, which says nothing about who has access there.
+ */
+export async function lookAtStanding(
+  world: World,
+  id: string,
+): Promise<{ readonly unread: string } | { readonly unread: undefined; readonly found: number }> {
+  const catalog = world.catalog()
+  const target = findTarget(catalog, id)
+  const connector = world.connector(id)
+  const roles = target?.roles.map((role) => role.id) ?? []
+  // Before the target is asked: a grant that ends meanwhile may still have been seen.
+  const since = await world.store.reads.now()
+  const read = await readAll(target, connector)
+  const result = await world.store.transaction(async (tx) => {
+    if (typeof read === 'string') {
+      const report = await tx.standing.unread(id, read)
+      if (report) tell(world, tx, report)
+      return { unread: read }
+    }
+    const backing = await world.store.standing.backing(sameSystem(world, id, connector), since)
+    const done = await tx.standing.record(id, roles, standingIn(id, read, backing))
+    for (const one of [...done.found, ...done.again])
+      tx.append({
+        type: 'standing_access.found',
+        actor: { kind: 'system', id: 'standing' },
+        ...about(world, one),
+        ...(one.acceptedUntil ? { outcome: 'no-longer-accepted' } : {}),
+        detail: { via: one.via, how: one.how, ...(one.leftover ? { leftover: true } : {}) },
+      })
+    for (const one of done.over) {
+      const by = one.state === 'removed' ? one.closedBy : undefined
+      tx.append({
+        type: by ? 'standing_access.removed' : 'standing_access.gone',
+        actor: by ? { kind: 'person', id: by } : { kind: 'system', id: 'standing' },
+        ...about(world, one),
+      })
+    }
+    for (const report of [...(done.report ? [done.report] : []), ...done.changed]) tell(world, tx, report)
+    return { unread: undefined, found: done.found.length + done.again.length }
+  })
+  world.nudge.outbox()
+  return result
+}
+
+/** Every role, or why not all of them could be read. */
+async function readAll(
+  target: Target | undefined,
+  connector: Connector | undefined,
+): Promise<readonly Reading[] | string> {
+  const holders = connector?.holders?.bind(connector)
+  if (!target || !holders) return 'elevate cannot list who has access there'
+  try {
+    return await Promise.all(
+      target.roles.map(async ({ id, settings }) => ({
+        role: id,
+        holders: await holders(id, settings, AbortSignal.timeout(CALL_TIMEOUT_MS)),
+      })),
+    )
+  } catch (error) {
+    return clamp(error instanceof Error ? error.message : String(error), 500)
+  }
+}
+
+function sameSystem(world: World, id: string, connector: Connector | undefined): string[] {
+  const others = world
+    .catalog()
+    .targets.map((target) => target.id)
+    .filter((other) => connector?.system && world.connector(other)?.system === connector.system)
+  return [...new Set([id, ...others])]
+}
+
+export function tell(world: World, tx: Tx, report: string): void {
+  tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'standing', report } })
+}
+
+export function about(world: World, one: Pick<Standing, 'target' | 'role' | 'account'>) {
+  const { target, role, account } = one
+  return { target, role, account, policy: world.catalog().hash }
+}

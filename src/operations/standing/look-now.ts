@@ -1,0 +1,22 @@
+import type { PersonId } from '../../core/people/person.ts'
+import type { World } from '../../core/ports.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
+import type { ReportId } from '../../core/standing/standing.ts'
+import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import { lookAtStanding } from './look-at-standing.ts'
+
+type Looked = Awaited<ReturnType<typeof lookAtStanding>>
+
+/** Security wants to know now what became of a report: its target is read at once, unless somebody is at it. */
+export async function lookNow(
+  world: World,
+  { report: id, by }: { readonly report: ReportId; readonly by: PersonId },
+): Promise<{ readonly target: string; readonly looked: Looked | 'busy' } | Refused> {
+  const found = await world.store.standing.report(id)
+  if (!found) return refuse('unknown-standing', 'There is no such report.')
+  const { target } = found.report
+  const no = await refuseUnlessSecurity(world, by, { verdict: 'look', target, role: '' })
+  if (no) return no
+  if (!(await world.store.standing.claim(target))) return { target, looked: 'busy' }
+  return { target, looked: await lookAtStanding(world, target) }
+}

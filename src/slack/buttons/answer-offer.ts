@@ -1,0 +1,19 @@
+import { isRefused } from '../../core/refusal.ts'
+import { answerOffer } from '../../operations/access/request/answer-offer.ts'
+import { notOurs, tellRefusal } from '../platform/answers.ts'
+import type { Answer, Door } from '../platform/guard.ts'
+import { ACTION } from '../platform/ids.ts'
+import { withNames } from '../platform/names.ts'
+import { type Click, readId } from '../platform/payloads.ts'
+import { offerAnswer } from '../words/card/for-another.ts'
+
+/** The receiver of what somebody else asked for says yes or no; the message with the buttons becomes the answer. */
+export async function pressAnswerOffer(door: Door, { visitor, action, value, view }: Click): Promise<Answer> {
+  const request = readId(value)
+  if (!request) return tellRefusal(door, notOurs())
+  const answer = action === ACTION.accept ? 'accept' : 'decline'
+  const done = await answerOffer(door.world, { request, by: visitor.person, answer })
+  if (isRefused(done)) return tellRefusal(door, done)
+  const said = await withNames(door.world.directory, (names) => offerAnswer(done.answered, answer, names))
+  return view ? said : { ...said, replace: true }
+}

@@ -1,0 +1,16 @@
+import { isRefused } from '../../core/refusal.ts'
+import { decideRequest } from '../../operations/access/decide/decide-request.ts'
+import { notOurs, tellRefusal } from '../platform/answers.ts'
+import type { Answer, Door } from '../platform/guard.ts'
+import { withNames } from '../platform/names.ts'
+import { type Click, readId } from '../platform/payloads.ts'
+import { decidedAnswer } from '../words/card/acknowledgements.ts'
+
+export async function pressApprove(door: Door, { visitor, value }: Click): Promise<Answer> {
+  const request = readId(value)
+  if (!request) return tellRefusal(door, notOurs())
+  const by = visitor.person
+  const decided = await decideRequest(door.world, { request, by, verdict: 'approve', note: '' })
+  if (isRefused(decided)) return tellRefusal(door, decided)
+  return withNames(door.world.directory, (names) => decidedAnswer(decided, names))
+}

@@ -1,0 +1,25 @@
+import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { givePreApproval } from '../../operations/access/decide/give-pre-approval.ts'
+import type { Answer, Door } from '../platform/guard.ts'
+import { ACTION } from '../platform/ids.ts'
+import { withNames } from '../platform/names.ts'
+import type { Submission } from '../platform/payloads.ts'
+import { givenAnswer } from '../words/card/pre-approval.ts'
+
+export async function submitAllow(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
+  const field = (action: string) => view.fields.get(action)?.value.trim() ?? ''
+  const [target = '', role = ''] = field(ACTION.pick_target).split(' ')
+  const person = field(ACTION.pick_person)
+  if (!person) return refuse('unknown-person', 'Please choose a person.', 'person')
+  const given = await givePreApproval(door.world, {
+    by: visitor.person,
+    person,
+    target,
+    role,
+    span: field(ACTION.type_span),
+    each: field(ACTION.type_duration) || undefined,
+    reason: field(ACTION.type_reason),
+  })
+  if (isRefused(given)) return given
+  return withNames(door.world.directory, (names) => givenAnswer(given, names))
+}

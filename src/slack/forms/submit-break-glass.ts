@@ -1,0 +1,33 @@
+import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { reviewBreakGlass } from '../../operations/access/decide/review-break-glass.ts'
+import { breakGlass } from '../../operations/access/request/break-glass.ts'
+import { notOurs } from '../platform/answers.ts'
+import type { Answer, Door } from '../platform/guard.ts'
+import { ACTION } from '../platform/ids.ts'
+import { withNames } from '../platform/names.ts'
+import { readChosen, readId, type Submission } from '../platform/payloads.ts'
+import { brokenGlassAnswer, reviewedAnswer } from '../words/card/acknowledgements.ts'
+
+export async function submitBreakGlass(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
+  const { target = '', role = '' } = readChosen(view.metadata)
+  const taken = await breakGlass(door.world, {
+    by: visitor.person,
+    target,
+    role,
+    duration: view.fields.get(ACTION.type_duration)?.value.trim() || undefined,
+    reason: view.fields.get(ACTION.type_reason)?.value ?? '',
+  })
+  return isRefused(taken) ? taken : brokenGlassAnswer(taken.request)
+}
+
+export async function submitReview(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
+  const request = readId(view.metadata)
+  if (!request) return notOurs()
+  const outcome = view.fields.get(ACTION.pick_outcome)?.value
+  if (outcome !== 'justified' && outcome !== 'unjustified')
+    return refuse('usage', 'Please say whether it was justified.')
+  const note = view.fields.get(ACTION.type_note)?.value ?? ''
+  const reviewed = await reviewBreakGlass(door.world, { request, by: visitor.person, outcome, note })
+  if (isRefused(reviewed)) return reviewed
+  return withNames(door.world.directory, (names) => reviewedAnswer(reviewed.request, outcome, names))
+}

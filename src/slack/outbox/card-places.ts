@@ -1,0 +1,51 @@
+/** Where the copies of a card are. */
+import type { WebClient } from '@slack/web-api'
+import type { RequestId } from '../../core/access/request.ts'
+import type { Lane } from '../../core/notice.ts'
+import type { World } from '../../core/ports.ts'
+import type { Thread } from '../platform/posting.ts'
+import type { Drawn } from './draw-notices.ts'
+
+/** The message in whose thread it belongs is still to be sent: it comes again a little later. */
+export class FirstMessageWaits extends Error {
+  override readonly name = 'FirstMessageWaits'
+}
+
+/**
+ * The copy in this lane, where there is one. Throws {@link FirstMessageWaits} while the copy is on its way: a step that
+ * overtakes it, because Slack was busy just then, would stand alone for ever. What is shown in the channel as well, an
+ * alarm above all, waits for nothing.
+ */
+export async function threadOf(
+  world: World,
+  lane: Lane,
+  { thread, broadcast = false }: Drawn,
+): Promise<Thread | undefined> {
+  if (thread === undefined) return undefined
+  const { reads } = world.store
+  const inLane = async (id: RequestId) => (await reads.posted(id)).find((one) => one.lane === lane)
+  // What was asked for together is one card: its receipts and reminders stand in the one thread.
+  const head = (await inLane(thread)) ?? (await inLane((await reads.leads([thread])).get(thread) ?? thread))
+  if (
+    !head &&
+    !broadcast &&
+    (await world.store.outbox.waits({ lane, notice: { kind: 'card', request: thread } }))
+  )
+    throw new FirstMessageWaits('its first message is still to be sent')
+  return head && { ts: head.ts, broadcast }
+}
+
+/** Where the card is decided; undefined while it is not posted, or when Slack does not say. */
+export const linksToCards = (client: WebClient, world: World) => async (id: RequestId) => {
+  const [request, copies] = await Promise.all([world.store.reads.request(id), world.store.reads.posted(id)])
+  const channel = world.catalog().targets.find((one) => one.id === request?.target)?.channel
+  const copy = copies.find((one) => one.channel === channel) ?? copies[0]
+  if (!copy) return undefined
+  try {
+    const { permalink } = await client.chat.getPermalink({ channel: copy.channel, message_ts: copy.ts })
+    return permalink
+  } catch (error) {
+    world.log.debug({ error: String(error) }, 'Slack did not say where a card is; it is told without a link')
+    return undefined
+  }
+}

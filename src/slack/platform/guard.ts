@@ -1,0 +1,139 @@
+/**
+ * The one place every visit passes: is it from our workspace, is it answered in time, and what is said when
+ * something breaks. A handler only reads, calls a verb, and returns what to say.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
+import { Quarantined } from '../../core/log/quarantine.ts'
+import { DirectoryDown, type Log, OutcomeUnknown, StoreDown, type World } from '../../core/ports.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
+import { sentence } from '../blocks/compose.ts'
+import type { Message } from '../blocks/message.ts'
+import { say } from '../blocks/say.ts'
+import {
+  directoryDownAnswer,
+  faultAnswer,
+  outcomeUnknownAnswer,
+  quarantineAnswer,
+  storeDownAnswer,
+} from '../words/unavailable.ts'
+import type { Visitor } from './payloads.ts'
+
+export type Door = {
+  readonly world: World
+  readonly client: WebClient
+  /** The workspace we serve. */
+  readonly teamId: string
+  readonly log: Log
+  /** What the directory remembers for drawing, so that Slack's news reaches it. */
+  readonly memory?: {
+    forgetPerson(id: string): void
+    forgetGroup(id: string): void
+  }
+  /** The verifier key of the audit log, where it is signed. Who signs it is no business of a door. */
+  readonly logKey?: () => string
+  /** Milliseconds a person waits for the outcome before being told that it is still being looked at. */
+  readonly patience: number
+}
+
+/** What to say to the person who acted. `replace` redraws the message that was pressed. */
+export type Answer = Message & { readonly replace?: boolean }
+
+/** Undefined when the visitor may come in. Which rights he has is for the verbs to say. */
+export function refuseVisitor(door: Pick<Door, 'teamId'>, visitor: Visitor): Refused | undefined {
+  const team = door.teamId
+  const ours = visitor.team === team && [undefined, team].includes(visitor.home) && !visitor.org
+  return ours
+    ? undefined
+    : refuse('not-a-member', 'This elevate serves another workspace; nothing was changed.')
+}
+
+/** Every failure as something a person can act on; details go to the log, without anything that people wrote. */
+export function explain(door: Pick<Door, 'log'>, what: string, error: unknown): Answer {
+  const known = ANSWERS.find(([kind]) => error instanceof kind)
+  const facts = { what, error: error instanceof Error ? error.message : String(error) }
+  if (known) {
+    door.log.warn(facts, 'a visit could not be served')
+    return known[1]()
+  }
+  if (error instanceof WebAPIPlatformError && TOO_LATE.has(error.data.error)) {
+    door.log.warn(facts, 'Slack took a dialog back')
+    return tooLateAnswer()
+  }
+  door.log.error(
+    { ...facts, ...(error instanceof Error ? { stack: error.stack } : {}) },
+    'a visit failed in a way nobody foresaw',
+  )
+  return faultAnswer()
+}
+
+const ANSWERS = [
+  [StoreDown, storeDownAnswer],
+  [OutcomeUnknown, outcomeUnknownAnswer],
+  [DirectoryDown, directoryDownAnswer],
+  [Quarantined, quarantineAnswer],
+] as const
+
+const TOO_LATE: ReadonlySet<string> = new Set([
+  'expired_trigger_id',
+  'trigger_expired',
+  'exchanged_trigger_id',
+  'trigger_exchanged',
+])
+
+export function tooLateAnswer(): Answer {
+  return sentence(
+    say`Slack closed the dialog before it could open; nothing was changed. Please press once more.`,
+  )
+}
+
+/** Said when the verb is not done in time. It goes on; what came of it is said when it is known. */
+export function stillLookingAnswer(): Answer {
+  return sentence(
+    say`This takes longer than usual. elevate is checking what came of it and will say so here.`,
+  )
+}
+
+const LATE = Symbol('late')
+
+/** The work's result, or after the door's patience what `late` does first. */
+export async function within<T>(
+  door: Pick<Door, 'patience'>,
+  work: Promise<T>,
+  late: () => Promise<void>,
+): Promise<T> {
+  const stop = new AbortController()
+  const clock = sleep(door.patience, LATE, { signal: stop.signal }).catch(() => LATE)
+  const first = await Promise.race([work, clock])
+  stop.abort()
+  if (first === LATE) await late()
+  return work
+}
+
+/** Runs a handler and tells its answer, once in time and, when it was late, once more at the end. */
+export async function serve(
+  door: Door,
+  what: string,
+  visitor: Visitor,
+  tell: (answer: Answer) => Promise<void>,
+  work: () => Promise<Answer | undefined>,
+): Promise<void> {
+  const began = performance.now()
+  const done = work().catch((error: unknown) => explain(door, what, error))
+  const answer = await within(door, done, () => quietly(door, what, () => tell(stillLookingAnswer())))
+  if (answer) await quietly(door, what, () => tell(answer))
+  door.log.debug({ what, person: visitor.person, ms: Math.round(performance.now() - began) }, 'served')
+}
+
+/** Telling can fail (Slack is down, the response address is used up); what was done stays done. */
+export async function quietly(
+  door: Pick<Door, 'log'>,
+  what: string,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    door.log.warn({ what, error: String(error) }, 'an answer could not be delivered')
+  }
+}

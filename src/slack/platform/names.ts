@@ -1,0 +1,35 @@
+import type { PersonId } from '../../core/people/person.ts'
+import type { Directory } from '../../core/ports.ts'
+import type { Names } from '../blocks/message.ts'
+
+/** Display names for drawing, asked once each. Somebody whom Slack cannot name now is shown by id. */
+export async function readNames(
+  directory: Pick<Directory, 'personLately'>,
+  ids: Iterable<PersonId | undefined>,
+): Promise<Names> {
+  const known = new Map<PersonId, string>()
+  const wanted = new Set([...ids].filter((id): id is PersonId => id !== undefined && id !== ''))
+  const name = (id: PersonId) =>
+    directory.personLately(id).then(
+      (person) => person.name,
+      () => '',
+    )
+  await Promise.all([...wanted].map(async (id) => known.set(id, (await name(id)) || id)))
+  return (id) => known.get(id) ?? id
+}
+
+/**
+ * Draws with people's names: once to learn whose names it needs, and again with those. So a message about a
+ * thousand people that shows fifteen asks for fifteen.
+ */
+export async function withNames<T>(
+  directory: Pick<Directory, 'personLately'>,
+  draw: (names: Names) => T,
+): Promise<T> {
+  const wanted = new Set<PersonId>()
+  draw((id) => {
+    wanted.add(id)
+    return id
+  })
+  return draw(await readNames(directory, wanted))
+}

@@ -1,0 +1,105 @@
+import type { Digest } from '../../../audit/report/digest.ts'
+import { message } from '../../blocks/compose.ts'
+import { actions, context, header, section } from '../../blocks/layout.ts'
+import { sizeOf } from '../../blocks/limits.ts'
+import type { Message, Names } from '../../blocks/message.ts'
+import { between, bold, type Line, listed, moment, say, together } from '../../blocks/say.ts'
+import { csvButton } from '../log/audit-answer.ts'
+import { counted, formatLate } from '../phrases.ts'
+import { openStandingLine } from '../standing/standing-access.ts'
+import { chartInWords, dayLines, nativeChart } from './digest-chart.ts'
+import { listBlock, otherLists, unusedInWords, urgentLists } from './digest-lists.ts'
+import { grantsInWords, heldLine, nativeTable } from './digest-table.ts'
+
+const MOST_SPOKEN = 15
+/** Characters of JSON for the lists and the table; the words around them need the rest. */
+const ROOM = 10_900
+
+export type DigestLook = {
+  /** The time zone of the table's clock times. */
+  readonly zone: string
+  /** Slack's own chart and table; else the same in blocks that every workspace takes. */
+  readonly native: boolean
+  /** Value of the button that sends every event of the stretch. */
+  readonly csv: string
+}
+
+/** The summary of one stretch of time for security. */
+export function digestMessage(digest: Digest, names: Names, { zone, native, csv }: DigestLook): Message {
+  const title = digest.period === 'weekly' ? 'Weekly access digest' : 'Access digest'
+  const span = say`${moment(digest.from)} to ${moment(digest.to)}`
+  if (isEmpty(digest)) {
+    const quiet = say`Nothing happened from ${span}: nobody asked, had or was refused access, and nothing waits to end.`
+    return message(quiet, [header(title), section(quiet)])
+  }
+  const urgent = urgentLists(digest, names)
+  const others = otherLists(digest, names)
+  const chart = native ? nativeChart(digest.days) : chartInWords(digest.days)
+  const lists = [...urgent, ...others].map(listBlock)
+  const room = ROOM - sizeOf([...lists, ...chart])
+  const table = native
+    ? nativeTable(digest.grants, digest.done, names, zone, room)
+    : grantsInWords(digest.grants, digest.done, names, room)
+  const spoken = [
+    say`${title}, ${span}.`,
+    totals(digest),
+    punctual(digest),
+    unusedInWords(digest),
+    openStandingLine(digest.openStanding),
+    ...[...urgent, ...others].flatMap((list) => [say`${list.title}:`, ...list.lines]),
+    ...dayLines(digest.days).map((line) => say`${line}.`),
+    ...digest.grants.slice(0, MOST_SPOKEN).map((one) => heldLine(one, digest.done, names)),
+    more(digest.grants.length - MOST_SPOKEN),
+  ]
+  return message(between(spoken, ' '), [
+    header(title),
+    context(span),
+    ...urgent.map(listBlock),
+    section(
+      together(
+        totals(digest),
+        punctual(digest),
+        unusedInWords(digest),
+        openStandingLine(digest.openStanding),
+      ),
+    ),
+    ...chart,
+    ...table.blocks,
+    table.left > 0 ? context(more(table.left)) : undefined,
+    ...others.map(listBlock),
+    actions(csvButton(csv, 'Send me every event', 'Send me every event of this digest as a CSV file')),
+  ])
+}
+
+function isEmpty(digest: Digest): boolean {
+  const { grants, asked, denied, lapsed, withdrawn, refused, stuck, openReviews, standing } = digest
+  const lists = [grants, denied, lapsed, withdrawn, refused, stuck, openReviews, standing]
+  return asked === 0 && digest.openStanding === 0 && lists.every((list) => list.length === 0)
+}
+
+function totals(digest: Digest): Line {
+  const { asked, grants, denied, lapsed, withdrawn, refused } = digest
+  const people = new Set(grants.map((one) => one.grant.person)).size
+  const glass = grants.filter((one) => one.review).length
+  const others = [
+    ...(glass > 0 ? [`${glass} by break-glass`] : []),
+    ...(denied.length > 0 ? [`${denied.length} denied`] : []),
+    ...(lapsed.length > 0 ? [`${lapsed.length} lapsed`] : []),
+    ...(withdrawn.length > 0 ? [`${withdrawn.length} withdrawn`] : []),
+    ...(refused.length > 0 ? [counted(refused.length, 'refused attempt')] : []),
+  ]
+  return together(
+    say`${bold(counted(asked, 'request'))}, ${bold(counted(grants.length, 'grant'))}${people > 0 ? ` to ${counted(people, 'person', 'people')}` : ''}.`,
+    others.length > 0 ? say`Also: ${listed(others)}.` : say``,
+  )
+}
+
+function punctual({ lateness }: Digest): Line {
+  if (lateness.count === 0) return say``
+  if (lateness.count === 1) return say`One grant ended, ${formatLate(lateness.worst)} after its time.`
+  return say`${counted(lateness.count, 'grant')} ended: half of them within ${formatLate(lateness.p50)} of their time, 99 of 100 within ${formatLate(lateness.p99)}, the latest after ${formatLate(lateness.worst)}.`
+}
+
+function more(count: number): Line {
+  return count > 0 ? say`And ${counted(count, 'more grant')}.` : say``
+}

@@ -1,0 +1,189 @@
+/** Sentences that several messages share, so that the same thing is always said in the same words. */
+import { formatDuration } from '../../core/access/duration.ts'
+import { type Grant, secondsHeld, secondsPlanned } from '../../core/access/grant.ts'
+import { preApprovalName } from '../../core/access/pre-approval.ts'
+import type { Decision, Limit, Request } from '../../core/access/request.ts'
+import type { Who } from '../../core/people/person.ts'
+import type { Held } from '../../core/reads.ts'
+import type { Names } from '../blocks/message.ts'
+import { bold, group, type Line, listed, moment, person, type Sayable, say } from '../blocks/say.ts'
+
+/** `read on orders-db`. */
+export function accessOf(one: { readonly role: string; readonly target: string }): Line {
+  return say`${bold(one.role)} on ${bold(one.target)}`
+}
+
+/** `read and write on orders-db`: what was asked for together, on one target. */
+export function listedAccess(all: readonly { readonly role: string; readonly target: string }[]): Line {
+  return say`${listed(all.map((one) => bold(one.role)))} on ${bold(all[0]?.target ?? '')}`
+}
+
+/** The same for headers, buttons and dialogs. */
+export function accessName(one: { readonly role: string; readonly target: string }): string {
+  return `${one.role} on ${one.target}`
+}
+
+/** 340 → `0.3 s`; nothing is ever early. */
+export function formatLate(ms: number): string {
+  if (ms < 100) return 'less than 0.1 s'
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  return formatDuration(ms / 1000)
+}
+
+/** `1 h 12 min left`: never more than there is. `now` is the database's. */
+export function timeLeft(end: Date, now: Date): string {
+  const minutes = Math.floor((end.getTime() - now.getTime()) / 60_000)
+  return minutes < 1 ? 'less than a minute left' : `${formatDuration(minutes * 60)} left`
+}
+
+/** `12 min of 30 min`; empty when it never was there. */
+export function usedOf(grant: Grant): string {
+  const held = secondsHeld(grant)
+  return held === undefined ? '' : `${formatDuration(held)} of ${formatDuration(secondsPlanned(grant))}`
+}
+
+/** `0.3 s after its time`, or `0.3 s later` than the moment somebody ended it. */
+export function lateness(grant: Grant): string {
+  if (grant.lateByMs === undefined) return ''
+  const late = formatLate(grant.lateByMs)
+  return grant.endReason === 'expired' ? `${late} after its time` : `${late} later`
+}
+
+/** Why it ended: `its time was over`, `Cho ended it early`. */
+export function whyEnded(grant: Grant, who: (id: string) => Sayable): Line {
+  if (grant.endReason === 'returned') return say`${who(grant.person)} gave it back`
+  if (grant.endReason === 'ended-early')
+    return grant.endedBy ? say`${who(grant.endedBy)} ended it early` : say`it was ended early`
+  if (grant.endReason === 'not-given') return say`it did not appear in time`
+  return say`its time was over`
+}
+
+/** Who ended it before it began; nobody where today's policy did. */
+export function calledOffBy(grant: Grant, who: (id: string) => Sayable): Line {
+  return grant.endedBy ? say` by ${who(grant.endedBy)}` : say``
+}
+
+/** Who took the question back. */
+export function withdrawnBy(request: Request, who: (id: string) => Sayable): Line {
+  return request.closedBy
+    ? say`by ${who(request.closedBy)}`
+    : say`because ${who(request.requester)} was deactivated in Slack`
+}
+
+/** What the target said at the end, where that is more than "gone"; empty otherwise. */
+export function endedHow(grant: Grant, name: string): Line {
+  if (grant.endOutcome === 'kept-standing')
+    return say`${name} had this access before elevate gave it, so it stays as it was.`
+  if (grant.endOutcome === 'kept-by-other')
+    return say`Another live grant still gives ${name} this access, so it was not touched; it goes when that one ends.`
+  if (grant.endOutcome === 'already-gone') return say`It was gone already when elevate came to take it.`
+  return []
+}
+
+export function sessionsEnded(grant: Grant): Line {
+  if (grant.sessionsEnded === 0) return []
+  return grant.sessionsEnded === 1
+    ? say`1 open session was ended.`
+    : say`${grant.sessionsEnded} open sessions were ended.`
+}
+
+export function yesesOf(request: Request): readonly Decision[] {
+  return request.decisions.filter((one) => one.verdict === 'approve')
+}
+
+/** `Ada asks for`, or `Ben asks on behalf of Ada for`. */
+export function asks(request: Pick<Request, 'requester' | 'askedBy'>, who: (id: string) => Sayable): Line {
+  return request.askedBy === undefined
+    ? say`${who(request.requester)} asks for`
+    : say`${who(request.askedBy)} asks on behalf of ${who(request.requester)} for`
+}
+
+/** `approved by Ben and Cleo`, `pre-approved by Ben (P-12)`, `approved by rule on-call-read`: on whose word. */
+export function approvedBy(request: Request, who: (id: string) => Sayable): Line {
+  if (request.rule !== undefined) return say`approved by rule ${bold(request.rule)}`
+  const yeses = yesesOf(request)
+  const beforehand = yeses.length > 0 && yeses.every((one) => one.preApproval !== undefined)
+  return say`${beforehand ? 'pre-approved' : 'approved'} by ${listed(yeses.map((one) => yesOf(request, one, beforehand, who)))}`
+}
+
+/** A self-approval says so in words, and so does a yes given beforehand. */
+function yesOf(request: Request, one: Decision, beforehand: boolean, who: (id: string) => Sayable): Line {
+  const self = one.self ? say` (who asked for it; the policy allows self-approval)` : say``
+  if (one.preApproval === undefined) return say`${who(one.approver)}${limitOf(request, one)}${self}`
+  const number = preApprovalName(one.preApproval)
+  return say`${who(one.approver)} (${beforehand ? number : `pre-approved, ${number}`})${self}`
+}
+
+/** At the beginning of a sentence. */
+export function capital(line: Line): Line {
+  const [first, ...rest] = line
+  if (first?.kind !== 'text') return line
+  return [{ ...first, text: `${first.text.charAt(0).toUpperCase()}${first.text.slice(1)}` }, ...rest]
+}
+
+/** The first word stands out where things stand in a list of steps. */
+export function boldFirst(line: Line): Line {
+  const [first, ...rest] = capital(line)
+  if (first?.kind !== 'text') return line
+  const [word = '', ...more] = first.text.split(' ')
+  return [bold(word), ...(more.length > 0 ? say` ${more.join(' ')}` : []), ...rest]
+}
+
+/** ` for 30 min instead of 2 h`, ` from tomorrow at 9:00 on`; empty for a yes to all that was asked. */
+export function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt }: Limit): Line {
+  const time =
+    duration === undefined
+      ? say``
+      : say` for ${formatDuration(duration)} instead of ${formatDuration(request.duration)}`
+  return startsAt ? say`${time} from ${moment(startsAt)} on` : time
+}
+
+/** ` for 2 h`, ` for 2 h from tomorrow at 9:00 on`: what is asked for, or decided. */
+export function forHowLong({ duration, startsAt }: Limit & { readonly duration: number }): Line {
+  return startsAt
+    ? say` for ${formatDuration(duration)} from ${moment(startsAt)} on`
+    : say` for ${formatDuration(duration)}`
+}
+
+/** On what grounds somebody has it, in a sentence of its own. */
+export function groundsOf(request: Request, who: (id: string) => Sayable): Line {
+  return request.review
+    ? say`Taken by ${bold('break-glass')}, without approval.`
+    : say`${capital(approvedBy(request, who))}.`
+}
+
+/** The same at the end of a sentence, from what the past keeps of it. */
+export function heldBy(
+  { approvers, review, rule }: Pick<Held, 'approvers' | 'review' | 'rule'>,
+  names: Names,
+): Line {
+  if (rule !== undefined) return say`approved by rule ${rule}`
+  return review ? say`taken by break-glass` : say`approved by ${listed(approvers.slice(0, 4).map(names))}`
+}
+
+const MOST_MENTIONED = 10
+
+/** Mentions whoever is named, so it alerts them: for first posts and alarms only. */
+export function mentionsOf(who: readonly Who[], most = MOST_MENTIONED): Line {
+  const named = who.flatMap((one) =>
+    one.kind === 'person' ? [person(one.id)] : one.kind === 'group' ? [group(one.id)] : [],
+  )
+  const rest = named.length - most
+  return listed([...named.slice(0, most), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
+}
+
+export function plainNames(ids: readonly string[], names: Names, most = 10, last?: 'and' | 'or'): Line {
+  const rest = ids.length - most
+  return listed([...ids.slice(0, most).map(names), ...(rest > 0 ? [`${rest} more`] : [])], last)
+}
+
+/** `1 grant`, `3 grants`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+}
+
+/** `Nobody is in @oncall right now.` A group that is empty alerts nobody. */
+export function nobodyIn(empty: readonly string[]): Line {
+  const shown = empty.slice(0, 4).map((id) => group(id))
+  return say`Nobody is in ${listed(shown, 'or')} right now, or Slack does not show it.`
+}

@@ -1,0 +1,69 @@
+/** The store as the rest of the house sees it. */
+import { sql } from 'kysely'
+import type { Finding } from '../../core/connector.ts'
+import type { Store } from '../../core/ports.ts'
+import { claims } from '../access/claims.ts'
+import { dues } from '../access/dues.ts'
+import { preApprovalReads } from '../access/pre-approvals.ts'
+import { questionReads } from '../access/questions.ts'
+import { activityReads } from '../activity/activity.ts'
+import { auditReader } from '../log/audit-log.ts'
+import { proofStore } from '../log/checkpoints.ts'
+import { deliveries } from '../log/deliveries.ts'
+import { evidenceReads } from '../log/evidence.ts'
+import { Known, quarantine } from '../log/quarantine.ts'
+import { outbox } from '../outbox.ts'
+import { privacyReads } from '../people/privacy.ts'
+import { reads } from '../reads.ts'
+import { standingReads } from '../standing/standing-reads.ts'
+import { connectTo, type OpenOptions } from './connection.ts'
+import { shielded } from './failure.ts'
+import { excessRights } from './rights.ts'
+import { transactions } from './transaction.ts'
+
+export type StoreHandle = Store & {
+  /** Throws `StoreDown` when the database does not answer. */
+  ping(): Promise<void>
+  /** What this login may do too much, and what the server keeps too little; a `fault` means: do not start. */
+  checkRights(): Promise<readonly Finding[]>
+  close(): Promise<void>
+}
+
+/** Throws `StoreDown` when the database cannot be reached now; later losses heal by themselves. */
+export async function openStore(options: OpenOptions): Promise<StoreHandle> {
+  const connections = connectTo(options)
+  const { db } = connections
+  const { ping, checkRights } = shielded({
+    ping: async () => {
+      await sql`select`.execute(db)
+    },
+    checkRights: () => excessRights(db),
+  })
+  try {
+    await ping()
+  } catch (error) {
+    await connections.close()
+    throw error
+  }
+  const known = new Known()
+  return {
+    transaction: transactions(connections, known),
+    reads: shielded(reads(db)),
+    audit: shielded(auditReader(db)),
+    proof: shielded(proofStore(db)),
+    claims: shielded(claims(db, known)),
+    evidence: shielded(evidenceReads(db)),
+    deliveries: shielded(deliveries(db, known)),
+    dues: shielded(dues(db)),
+    preApprovals: shielded(preApprovalReads(db)),
+    questions: shielded(questionReads(db)),
+    outbox: shielded(outbox(db, known)),
+    quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
+    standing: shielded(standingReads(db)),
+    activity: shielded(activityReads(db)),
+    privacy: shielded(privacyReads(db)),
+    ping,
+    checkRights,
+    close: () => connections.close(),
+  }
+}

@@ -1,0 +1,87 @@
+/** Writing to the audit log and reading from it. Proving is another room's work. */
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Json, JsonObject } from '../../core/connector.ts'
+import type { AuditEvent, AuditFilter, AuditReader, LoggedEvent } from '../../core/log/audit-event.ts'
+import { canonicalJson } from '../../core/log/canonical-json.ts'
+import type { Database } from '../database/connection.ts'
+import { storable, theRow } from '../database/rows.ts'
+
+type Secret = {
+  readonly event: number
+  readonly field: string
+  readonly salt: string
+  readonly content: string
+}
+
+/** What `audit.append` takes: events whose index and time are still empty, and their private texts. */
+export type Sealed = { readonly events: readonly string[]; readonly secrets: readonly Secret[] }
+
+export function seal(events: readonly AuditEvent[]): Sealed {
+  const secrets: Secret[] = []
+  const sealed = events.map((event, position) => {
+    const { private: texts = {}, ...said } = event
+    const commitments: { [key: string]: string } = {}
+    for (const [field, text] of Object.entries(texts)) {
+      if (!/^[a-z][a-z_]*$/.test(field)) throw new RangeError(`no name for a private text: ${field}`)
+      const content = storable(text)
+      const salt = randomBytes(32)
+      commitments[`${field}_c`] = createHash('sha256').update(salt).update(content, 'utf8').digest('hex')
+      secrets.push({ event: position + 1, field, salt: salt.toString('hex'), content })
+    }
+    // The database fills the empty index and time in; nothing that is said may take their place.
+    const fixed = { ...commitments, v: 1, id: crypto.randomUUID(), index: '', time: '' }
+    return canonicalJson({ ...(inert(said) as JsonObject), ...fixed })
+  })
+  return { events: sealed, secrets }
+}
+
+/** The same with every text storable: the log must take down what somebody tried, however it was spelt. */
+function inert(value: unknown): Json | undefined {
+  if (typeof value === 'string') return storable(value)
+  if (Array.isArray(value)) return value.map((one) => inert(one) ?? null)
+  if (typeof value !== 'object' || value === null) return value as Json | undefined
+  const entries = Object.entries(value).map(([key, one]) => [storable(key), inert(one)])
+  return Object.fromEntries(entries.filter(([, one]) => one !== undefined))
+}
+
+export function auditReader(db: Database): AuditReader {
+  const logged = () =>
+    db
+      .selectFrom('audit.body as body')
+      .select(['body.index', 'body.time', 'body.type', 'body.bytes'])
+      .select(
+        sql<Record<string, string>>`coalesce((select jsonb_object_agg(field, content) from audit.secret
+          where secret.index = body.index), '{}')`.as('private'),
+      )
+  return {
+    events: (filter: AuditFilter): Promise<readonly LoggedEvent[]> => {
+      let query = logged().orderBy('body.index', 'desc').limit(filter.limit)
+      const { person, target, role, types, about, from, to, before } = filter
+      if (person !== undefined)
+        query = query.where((is) => is.or([is('body.subject', '=', person), is('body.actor', '=', person)]))
+      if (target !== undefined) query = query.where('body.target', '=', target)
+      if (role !== undefined) query = query.where('body.role', '=', role)
+      if (types) query = query.where(sql<boolean>`body.type = any(${types}::text[])`)
+      if (about) {
+        const { request, grant } = about
+        query = query.where((is) =>
+          grant === undefined
+            ? is('body.request', '=', request)
+            : is.or([is('body.request', '=', request), is('body.grant', '=', grant)]),
+        )
+      }
+      if (from) query = query.where(sql<boolean>`body.time >= ${from}`)
+      if (to) query = query.where(sql<boolean>`body.time < ${to}`)
+      if (before !== undefined) query = query.where('body.index', '<', before)
+      return query.execute()
+    },
+    stream: (from: number, limit: number): Promise<readonly LoggedEvent[]> =>
+      logged().where('body.index', '>=', from).orderBy('body.index').limit(limit).execute(),
+    size: async () => {
+      const { rows } = await sql<{ size: number }>`
+        select coalesce(max(index) + 1, 0) as size from audit.leaf`.execute(db)
+      return theRow(rows).size
+    },
+  }
+}
