@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
+import { SUBCOMMANDS } from '../../src/core/subcommands.ts'
 import { brief, GOOD, issuesOf, paper, withChange } from './paper.ts'
 
 it('reads a good file, with durations in seconds and people by kind', () => {
@@ -186,7 +187,6 @@ const FAULTS: [name: string, from: string, to: string, at: string, says: RegExp]
   ['a pattern that is none', "'\\bINC-\\d+\\b'", "'(INC'", '21:39', /not a regular expression/],
   ['a pattern without an end', "'\\bINC-\\d+\\b'", "'(a+)+$'", '21:39', /could take forever/],
   ['a target in capitals', '  files:\n', '  Files:\n', '6:3', /“Files” is not a target's id/],
-  ['a target called as a subcommand', '  files:\n', '  break-glass:\n', '6:3', /\/elevate break-glass means/],
   ['a role called as a duration', 'write: {', '2h: {', '13:7', /would be taken for a duration/],
   ['a role like a duration', 'write: {', '90: {', '13:7', /would be taken for a duration/],
   ['a policy in capitals', 'name: read-files', 'name: Read', '15:11', /“Read” is not a name/],
@@ -213,6 +213,16 @@ it.each(FAULTS)('%s is refused', (_name, from, to, at, says) => {
   const hit = faults.find((issue) => `${issue.line}:${issue.column}` === at)
   expect(faults.map((issue) => `${issue.line}:${issue.column} ${issue.message}`).join('\n')).toMatch(at)
   expect(hit?.message).toMatch(says)
+})
+
+it.each(SUBCOMMANDS)('a target cannot have the name of the subcommand %s', (name) => {
+  expect(issuesOf(withChange('  files:\n', `  ${name}:\n`))).toContainEqual({
+    line: 6,
+    column: 3,
+    path: `targets.${name}`,
+    severity: 'fault',
+    message: `A target cannot be called “${name}”: /elevate ${name} means something else.`,
+  })
 })
 
 it('a connector looks at a role together with its target', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isRefused } from '../../src/core/refusal.ts'
-import { parseCommand, SUBCOMMANDS } from '../../src/slack/commands/parse-command.ts'
+import { SUBCOMMANDS } from '../../src/core/subcommands.ts'
+import { parseCommand } from '../../src/slack/commands/parse-command.ts'
 
 const ask = (role: string, duration: string | undefined, reason: string) => ({
   kind: 'ask',
@@ -203,6 +204,11 @@ describe('/elevate', () => {
   it('takes every type of a noun', () => {
     const read = parseCommand('audit type:credential type:config.loaded')
     expect(read).toMatchObject({ filter: { types: ['credential.shown', 'config.loaded'] } })
+  })
+
+  it.each(SUBCOMMANDS)('reads %s as a subcommand and never as a target', (name) => {
+    for (const typed of [name, `${name} read`, `${name.toUpperCase()} read 30m fix it`])
+      expect(parseCommand(typed)).not.toMatchObject({ kind: expect.stringMatching(/^(ask|form)$/) })
   })
 
   it('takes what can deceive a reader out of a reason', () => {

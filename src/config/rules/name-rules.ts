@@ -3,25 +3,10 @@
 import { parseDuration, resemblesDuration } from '../../core/access/duration.ts'
 import type { Json } from '../../core/connector.ts'
 import { nearest } from '../../core/people/nearest.ts'
+import { isSubcommand } from '../../core/subcommands.ts'
 import { entriesOf, isObject } from '../connector-settings.ts'
 import { ID, ID_HELP } from '../schema/shape-parts.ts'
 import { quote, type Report } from '../yaml/issue.ts'
-
-/** The first word after `/elevate` is one of these or a target. */
-const SUBCOMMANDS = [
-  'list',
-  'status',
-  'end',
-  'extend',
-  'revoke',
-  'who',
-  'standing',
-  'audit',
-  'explain',
-  'break-glass',
-  'help',
-  'allow',
-]
 
 export function checkNamesTyped(file: Json, report: Report): void {
   const targets = entriesOf(file, 'targets')
@@ -30,7 +15,7 @@ export function checkNamesTyped(file: Json, report: Report): void {
   for (const [id, target] of targets) {
     const path = ['targets', id]
     if (!ID.test(id)) report(path, `${quote(id)} is not a target's id: ${ID_HELP}.`, { at: 'key' })
-    else if (SUBCOMMANDS.includes(id))
+    else if (isSubcommand(id))
       report(path, `A target cannot be called ${quote(id)}: /elevate ${id} means something else.`, {
         at: 'key',
       })

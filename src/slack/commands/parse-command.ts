@@ -7,6 +7,7 @@ import { cleanText } from '../../core/access/reason.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { isSubcommand, type Subcommand } from '../../core/subcommands.ts'
 import { noSuchPerson } from './no-such-person.ts'
 import { type AllowCommand, parseAllow } from './parse-allow.ts'
 import { type AskWords, meansDuration, parseAsk } from './parse-ask.ts'
@@ -54,34 +55,31 @@ export type Command =
 
 type Read = (text: string, words: readonly Word[]) => Command | Refused
 
-const VERBS: ReadonlyMap<string, Read> = new Map<string, Read>([
-  ['help', () => ({ kind: 'help' })],
-  ['?', () => ({ kind: 'help' })],
-  ['list', () => ({ kind: 'list' })],
-  ['status', () => ({ kind: 'status' })],
-  ['end', readEnd],
-  ['extend', readExtend],
-  ['withdraw', readWithdraw],
-  ['revoke', readRevoke],
-  ['who', (_text, words) => parseWho(words.slice(1))],
-  ['standing', readStandingWords],
-  ['activity', readActivityWords],
-  ['audit', readAuditWords],
-  ['explain', readExplain],
-  ['break-glass', readBreakGlass],
-  ['allow', parseAllow],
-])
-
-/** Words that are commands; they win over targets of the same name. */
-export const SUBCOMMANDS: readonly string[] = [...VERBS.keys()].filter((verb) => verb !== '?')
+const READERS: Readonly<Record<Subcommand, Read>> = {
+  help: () => ({ kind: 'help' }),
+  list: () => ({ kind: 'list' }),
+  status: () => ({ kind: 'status' }),
+  end: readEnd,
+  extend: readExtend,
+  withdraw: readWithdraw,
+  revoke: readRevoke,
+  who: (_text, words) => parseWho(words.slice(1)),
+  standing: readStandingWords,
+  activity: readActivityWords,
+  audit: readAuditWords,
+  explain: readExplain,
+  'break-glass': readBreakGlass,
+  allow: parseAllow,
+}
 
 export function parseCommand(typed: string): Command | Refused {
   const text = cleanText(typed)
   const words = wordsOf(text)
   const [first] = words
   if (!first) return { kind: 'form', target: undefined }
-  const verb = VERBS.get(nameIn(first).toLowerCase())
-  return verb ? verb(text, words) : readAsk(text, words)
+  const verb = nameIn(first).toLowerCase()
+  if (verb === '?') return { kind: 'help' }
+  return isSubcommand(verb) ? READERS[verb](text, words) : readAsk(text, words)
 }
 
 function readAsk(text: string, words: readonly Word[]): Command | Refused {

@@ -4,6 +4,7 @@ import { readStart } from '../../core/access/start-time.ts'
 import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { SUBCOMMANDS } from '../../core/subcommands.ts'
 import { endByName } from '../../operations/access/grant/end-by-name.ts'
 import { extendAccess, extendableByName } from '../../operations/access/grant/extend-access.ts'
 import { listAccess } from '../../operations/access/list-access.ts'
@@ -29,7 +30,7 @@ import { answerEvidence } from './answer-evidence.ts'
 import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
 import { answerStory, answerWho } from './answer-who.ts'
 import { withSuggestions } from './no-such-person.ts'
-import { type Command, parseCommand, SUBCOMMANDS } from './parse-command.ts'
+import { type Command, parseCommand } from './parse-command.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
