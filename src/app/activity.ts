@@ -4,8 +4,8 @@ import type { ActivityDesk } from '../api/activity-endpoint.ts'
 import { readSigningKeys } from '../audit/export/sink-webhook.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { Json } from '../core/connector.ts'
-import type { World } from '../core/ports.ts'
 import { reportActivity } from '../operations/activity/report-activity.ts'
+import type { World } from '../operations/world.ts'
 
 export type ActivityKeys = ReadonlyMap<string, readonly Uint8Array[]>
 

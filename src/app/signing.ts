@@ -4,8 +4,8 @@ import { openSigner } from '../audit/checkpoint/open-signer.ts'
 import { readWitnessVkey } from '../audit/witness/cosignature.ts'
 import { type WitnessAddress, witnessPusher } from '../audit/witness/push-to-witness.ts'
 import type { Environment } from '../config/environment.ts'
-import type { World } from '../core/ports.ts'
 import { type Checkpoints, makeCheckpoints } from '../jobs/checkpoints.ts'
+import type { World } from '../operations/world.ts'
 import { CannotStart, cannotStart } from './cannot-start.ts'
 
 /**

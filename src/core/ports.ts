@@ -8,8 +8,7 @@ import type { QuestionMoves, QuestionReads } from './access/question.ts'
 import type { Decision, NewRequest, Request, RequestId } from './access/request.ts'
 import type { ReviewMoves } from './access/review.ts'
 import type { ActivityMoves, ActivityReads } from './activity/activity.ts'
-import type { Catalog } from './catalog.ts'
-import type { Connector, Granted, JsonObject, Subject } from './connector.ts'
+import type { Granted, JsonObject, Subject } from './connector.ts'
 import type { AuditEvent, AuditReader } from './log/audit-event.ts'
 import type { ProofStore } from './log/audit-proof.ts'
 import type { Deliveries, DeliveryMoves } from './log/delivery.ts'
@@ -188,28 +187,9 @@ export type Notifier = {
   deliver(lane: Lane, waiting: readonly Waiting[]): Promise<Delivered>
 }
 
-/** Says "look now" after a commit. Losing one costs a second, until the sweeper comes by. */
-export type Nudge = {
-  grant(id: GrantId): void
-  outbox(): void
-}
-
 export type Log = {
   debug(facts: object, text: string): void
   info(facts: object, text: string): void
   warn(facts: object, text: string): void
   error(facts: object, text: string): void
-}
-
-/** The parts every verb may use. */
-export type World = {
-  readonly store: Store
-  readonly directory: Directory
-  readonly catalog: () => Catalog
-  /** Undefined for a target that the configuration no longer has. */
-  readonly connector: (target: string) => Connector | undefined
-  readonly nudge: Nudge
-  readonly log: Log
-  /** A number in [0, 1), for spreading retries. */
-  readonly random: () => number
 }

@@ -1,5 +1,5 @@
-import type { World } from '../core/ports.ts'
 import { collectActivity } from '../operations/activity/collect-activity.ts'
+import type { World } from '../operations/world.ts'
 
 /** Grants that are read at once here; logs are long, and nobody waits for this. */
 const AT_ONCE = 2

@@ -3,8 +3,8 @@ import { type ScheduledTask, schedule } from 'node-cron'
 import type { CheckpointSigner } from '../audit/checkpoint/sign-checkpoint.ts'
 import type { WitnessPusher } from '../audit/witness/push-to-witness.ts'
 import { channelLane } from '../core/notice.ts'
-import type { World } from '../core/ports.ts'
 import { beginQuarantine } from '../operations/log/begin-quarantine.ts'
+import type { World } from '../operations/world.ts'
 import { makeWitnessing } from './witnessing.ts'
 
 export type Checkpoints = {

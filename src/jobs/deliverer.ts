@@ -1,7 +1,7 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { Delivery, Sink } from '../core/log/delivery.ts'
-import type { World } from '../core/ports.ts'
 import { deliverEvents } from '../operations/log/deliver-events.ts'
+import type { World } from '../operations/world.ts'
 
 export type Deliverer = {
   start(): void

@@ -1,6 +1,6 @@
-import type { World } from '../core/ports.ts'
 import { recordCatalog } from '../operations/log/load-catalog.ts'
 import { reportStart } from '../operations/log/report-start.ts'
+import type { World } from '../operations/world.ts'
 import type { Checkpoints } from './checkpoints.ts'
 
 /** May the clock act now? */

@@ -1,5 +1,5 @@
-import type { World } from '../core/ports.ts'
 import { endForLeaver } from '../operations/access/grant/end-for-leaver.ts'
+import type { World } from '../operations/world.ts'
 
 export type LeaverWatch = {
   /** Asks Slack about the one person who is next, unless the last answer is still awaited. */

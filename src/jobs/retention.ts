@@ -1,6 +1,6 @@
 import { type ScheduledTask, schedule } from 'node-cron'
-import type { World } from '../core/ports.ts'
 import { applyRetention } from '../operations/people/apply-retention.ts'
+import type { World } from '../operations/world.ts'
 
 export type RetentionJob = { start(): void; stop(): Promise<void> }
 

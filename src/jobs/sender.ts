@@ -1,6 +1,7 @@
 import { RENEW_EVERY } from '../core/access/retry.ts'
 import type { Lane } from '../core/notice.ts'
-import type { Notifier, World } from '../core/ports.ts'
+import type { Notifier } from '../core/ports.ts'
+import type { World } from '../operations/world.ts'
 
 /** Lanes in use at once, and notices taken up together: enough to make one message of a thousand expiries. */
 const LANES_AT_ONCE = 4

@@ -1,5 +1,5 @@
-import type { World } from '../core/ports.ts'
 import { listableTargets, lookAtStanding } from '../operations/standing/look-at-standing.ts'
+import type { World } from '../operations/world.ts'
 
 export type StandingWatch = {
   /** Looks at the one target that is due, unless a look is under way. */

@@ -1,7 +1,7 @@
 import type { CheckpointSigner, Signing } from '../audit/checkpoint/sign-checkpoint.ts'
 import type { Pushed, WitnessPusher } from '../audit/witness/push-to-witness.ts'
 import { channelLane } from '../core/notice.ts'
-import type { World } from '../core/ports.ts'
+import type { World } from '../operations/world.ts'
 
 export type Witnessing = {
   /** Before the first signing: what do the witnesses remember? Where there is no anchor file, they are the memory. */

@@ -1,7 +1,7 @@
 import type { Claim } from '../core/access/claims.ts'
 import type { GrantId } from '../core/access/grant.ts'
-import type { World } from '../core/ports.ts'
 import { advanceGrant } from '../operations/access/grant/advance-grant.ts'
+import type { World } from '../operations/world.ts'
 
 /** So many grants of one target are worked on at once here; a target that hangs keeps no others waiting. */
 const ROOM_PER_TARGET = 8

@@ -2,7 +2,7 @@ import { type Grant, grantName } from '../core/access/grant.ts'
 import { type Request, requestName } from '../core/access/request.ts'
 import { channelLane } from '../core/notice.ts'
 import type { PersonId } from '../core/people/person.ts'
-import type { World } from '../core/ports.ts'
+import type { World } from './world.ts'
 
 export type Attempt = {
   readonly by: PersonId

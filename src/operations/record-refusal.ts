@@ -1,9 +1,10 @@
 import { cleanText } from '../core/access/reason.ts'
 import type { JsonObject } from '../core/connector.ts'
 import { channelLane } from '../core/notice.ts'
-import type { Tx, World } from '../core/ports.ts'
+import type { Tx } from '../core/ports.ts'
 import { isAttempt, type Refused } from '../core/refusal.ts'
 import type { Asking } from './access/request/request-access.ts'
+import type { World } from './world.ts'
 
 /** Somebody asked for what cannot be had: on record, and security reads of it when it was not a mere mistake. */
 export async function recordRefusal(

@@ -1,8 +1,8 @@
 import { isSecurity } from '../core/access/audience.ts'
 import { channelLane } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/people/person.ts'
-import type { World } from '../core/ports.ts'
 import { type Refused, refuse } from '../core/refusal.ts'
+import type { World } from './world.ts'
 
 /**
  * What only security may do, asked anew at the moment of acting. Whoever tries without the right to it is on record,

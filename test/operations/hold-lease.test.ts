@@ -2,8 +2,8 @@
 import { expect, it, vi } from 'vitest'
 import type { Claim } from '../../src/core/access/claims.ts'
 import { LEASE, LEASE_IN_DOUBT } from '../../src/core/access/retry.ts'
-import type { World } from '../../src/core/ports.ts'
 import { holdLease } from '../../src/operations/access/grant/hold-lease.ts'
+import type { World } from '../../src/operations/world.ts'
 
 function holding(renew: () => Promise<boolean>, heldUp = 0) {
   const store = { claims: { renew } } as unknown as World['store']

@@ -2,10 +2,10 @@
 import { vi } from 'vitest'
 import type { Grant } from '../../src/core/access/grant.ts'
 import type { Request } from '../../src/core/access/request.ts'
-import type { World } from '../../src/core/ports.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
 import { requestAccess } from '../../src/operations/access/request/request-access.ts'
+import type { World } from '../../src/operations/world.ts'
 import { BEN } from '../support/workspace.ts'
 import type { TestWorld } from '../support/world.ts'
 

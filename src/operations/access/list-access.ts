@@ -11,9 +11,9 @@ import { approversNamed } from '../../core/access/stages.ts'
 import type { Quarantine } from '../../core/log/quarantine.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { groupsIn } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import type { GrantRow } from '../../core/reads.ts'
 import { isRefused } from '../../core/refusal.ts'
+import type { World } from '../world.ts'
 
 import { listPreApprovals, type PreApprovalList } from './decide/list-pre-approvals.ts'
 

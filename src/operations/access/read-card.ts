@@ -20,9 +20,9 @@ import { findRole, findTarget, type Policy, policiesFor, type Role, type Target 
 import type { Capabilities } from '../../core/connector.ts'
 import { emptyGroups, type GroupId, type PersonId, type Who } from '../../core/people/person.ts'
 import { alertFor, MOST_DIRECT, peopleToPing } from '../../core/people/pinging.ts'
-import type { World } from '../../core/ports.ts'
 import type { Standing } from '../../core/standing/standing.ts'
 import { readResting } from '../people/read-resting.ts'
+import type { World } from '../world.ts'
 
 /** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
 export type Card = {

@@ -6,8 +6,8 @@ import { redactionFor } from '../../core/catalog.ts'
 import { type Connector, ConnectorError } from '../../core/connector.ts'
 import { recordLane } from '../../core/feed.ts'
 import { personLane } from '../../core/notice.ts'
-import type { World } from '../../core/ports.ts'
 import { accessOf } from '../access/grant/access-of.ts'
+import type { World } from '../world.ts'
 
 /** Live grants are looked at so often: what a target's log forgets in a shorter time is lost. Seconds. */
 const LOOK_EVERY = 60

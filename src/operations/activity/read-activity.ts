@@ -2,9 +2,9 @@ import { type Grant, grantName } from '../../core/access/grant.ts'
 import type { ActivitySummary, KeptEntry } from '../../core/activity/activity.ts'
 import { type JudgedRecord, judgeRecord } from '../../core/activity/activity-record.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { readingScope } from '../people/reading-scope.ts'
+import type { World } from '../world.ts'
 
 const PAGE = 20
 

@@ -11,8 +11,9 @@ import {
   SinkError,
 } from '../../core/log/delivery.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Tx, World } from '../../core/ports.ts'
+import type { Tx } from '../../core/ports.ts'
 import { failpoint } from '../access/grant/failpoint.ts'
+import type { World } from '../world.ts'
 
 /**
  * Sends the next batch to one receiver. First the batch is fixed, then sent, then noted as arrived; killed between any

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { isRefused, type Refused } from '../../core/refusal.ts'
+import type { World } from '../world.ts'
 import { type AuditAsk, fixAsk } from './read-audit.ts'
 
 /** The newest so many go into one file; `elevate audit export` has no such limit. */

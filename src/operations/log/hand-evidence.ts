@@ -2,8 +2,8 @@ import { isSecurity } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
+import type { World } from '../world.ts'
 
 /** Evidence shows everybody's access and reasons: only security may take it out, judged with Slack's answer of now. */
 export async function refuseEvidence(world: World, by: PersonId): Promise<Refused | undefined> {

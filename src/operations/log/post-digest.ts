@@ -1,5 +1,5 @@
 import { channelLane, type DigestPeriod } from '../../core/notice.ts'
-import type { World } from '../../core/ports.ts'
+import type { World } from '../world.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const USUAL_MS: Record<DigestPeriod, number> = { daily: DAY_MS, weekly: 7 * DAY_MS }

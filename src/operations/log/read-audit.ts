@@ -1,8 +1,8 @@
 import type { AuditEventType, LoggedEvent } from '../../core/log/audit-event.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { isRefused, type Refused } from '../../core/refusal.ts'
 import { readingScope } from '../people/reading-scope.ts'
+import type { World } from '../world.ts'
 
 const PAGE = 10
 

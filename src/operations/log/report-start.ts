@@ -1,6 +1,6 @@
 import { channelLane } from '../../core/notice.ts'
-import type { World } from '../../core/ports.ts'
 import { openAccounts } from '../../core/standing/standing.ts'
+import type { World } from '../world.ts'
 
 /** Being away for less than this is a restart and needs no message. Seconds. */
 const WORTH_TELLING = 60

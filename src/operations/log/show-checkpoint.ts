@@ -3,8 +3,8 @@ import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { KeptCheckpoint } from '../../core/log/audit-proof.ts'
 import { channelLane } from '../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
+import type { World } from '../world.ts'
 
 export type ShownCheckpoint = {
   /** Undefined while nothing was signed. */

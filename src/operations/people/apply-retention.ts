@@ -1,5 +1,6 @@
 import { ERASED_AT_ONCE, type Retention, type RetentionKind, totalOf } from '../../core/people/privacy.ts'
-import type { Store, World } from '../../core/ports.ts'
+import type { Store } from '../../core/ports.ts'
+import type { World } from '../world.ts'
 
 /** What one transaction erases holds the log's lock for some milliseconds, and no longer. */
 const ROWS_AT_ONCE = 500

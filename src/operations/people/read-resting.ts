@@ -2,7 +2,7 @@ import type { Policy } from '../../core/catalog.ts'
 import { endOfHours } from '../../core/people/hours.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Resting } from '../../core/people/pinging.ts'
-import type { World } from '../../core/ports.ts'
+import type { World } from '../world.ts'
 
 /** Beyond so many approvers it is not asked where each of them is. */
 const MOST = 200

@@ -1,8 +1,8 @@
 import { groupsToSee, maySeeAll } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
+import type { World } from '../world.ts'
 
 /** How far a question about access reaches: `person` narrows it, `own` says that the reader may see no more. */
 export type Scope = { readonly person?: PersonId; readonly own: boolean }

@@ -1,6 +1,6 @@
 import { everybodyNamed, nearPeople } from '../../core/people/near-people.ts'
 import { groupsIn, type Person, type PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
+import type { World } from '../world.ts'
 
 /** Each that is not remembered is one question to Slack, which takes about a hundred a minute. */
 const MOST_LOOKED_AT = 60

@@ -1,10 +1,10 @@
 import { DAY } from '../../core/access/duration.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { ReportId, Standing, StandingId } from '../../core/standing/standing.ts'
 import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import type { World } from '../world.ts'
 import { about, tell } from './look-at-standing.ts'
 
 export type Accepting = {

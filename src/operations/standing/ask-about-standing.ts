@@ -1,10 +1,10 @@
 import { findTarget } from '../../core/catalog.ts'
 import { channelLane } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Standing, StandingId } from '../../core/standing/standing.ts'
 import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import type { World } from '../world.ts'
 import { settled } from './accept-standing.ts'
 import { about } from './look-at-standing.ts'
 

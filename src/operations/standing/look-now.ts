@@ -1,8 +1,8 @@
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { ReportId } from '../../core/standing/standing.ts'
 import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import type { World } from '../world.ts'
 import { lookAtStanding } from './look-at-standing.ts'
 
 type Looked = Awaited<ReturnType<typeof lookAtStanding>>

@@ -1,10 +1,10 @@
 import { findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { World } from '../../core/ports.ts'
 import { oneOf, type Refused, refuse } from '../../core/refusal.ts'
 import type { Look, Standing } from '../../core/standing/standing.ts'
 import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import type { World } from '../world.ts'
 import { listableTargets } from './look-at-standing.ts'
 
 export type StandingNow = {

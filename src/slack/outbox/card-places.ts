@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api'
 import type { RequestId } from '../../core/access/request.ts'
 import type { Lane } from '../../core/notice.ts'
-import type { World } from '../../core/ports.ts'
+import type { World } from '../../operations/world.ts'
 import type { Thread } from '../platform/posting.ts'
 import type { Drawn } from './draw-notices.ts'
 

@@ -1,5 +1,5 @@
 import type { Notice } from '../../core/notice.ts'
-import type { World } from '../../core/ports.ts'
+import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
 import { withNames } from '../platform/names.ts'
 import { everythingEnded } from '../words/grant/everything.ts'

@@ -4,16 +4,10 @@ import type { RequestId } from '../../core/access/request.ts'
 import { inFeed } from '../../core/feed.ts'
 import { type Lane, laneEnd } from '../../core/notice.ts'
 import type { Waiting } from '../../core/outbox.ts'
-import {
-  type Delivered,
-  type Log,
-  type Notifier,
-  OutcomeUnknown,
-  StoreDown,
-  type World,
-} from '../../core/ports.ts'
+import { type Delivered, type Log, type Notifier, OutcomeUnknown, StoreDown } from '../../core/ports.ts'
 import type { Posted } from '../../core/reads.ts'
 import { listAccess } from '../../operations/access/list-access.ts'
+import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
 import { homeView } from '../home/home-view.ts'
 import { withNames } from '../platform/names.ts'

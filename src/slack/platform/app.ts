@@ -1,7 +1,8 @@
 /** The bot's doors in Slack, over a socket or over HTTP. */
 import { App, type Receiver } from '@slack/bolt'
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
-import type { Log, World } from '../../core/ports.ts'
+import type { Log } from '../../core/ports.ts'
+import type { World } from '../../operations/world.ts'
 import { type ClientParts, clientOptions, makeClient, slackLogger } from './client.ts'
 import type { Door } from './guard.ts'
 import { type ExtraRoutes, type HttpOptions, makeHttpReceiver } from './http-receiver.ts'

@@ -23,9 +23,10 @@ import {
 import type { JsonObject } from '../../../core/connector.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { Tx, World } from '../../../core/ports.ts'
+import type { Tx } from '../../../core/ports.ts'
 import { isAttempt, isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 import { aboutRequest, openGrant } from '../grant/open-grant.ts'
 
 export type Deciding = {

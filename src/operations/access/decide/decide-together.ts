@@ -1,8 +1,8 @@
 import { decide, groupsToDecide } from '../../../core/access/approval.ts'
 import type { Request, RequestId, Verdict } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
+import type { World } from '../../world.ts'
 import { type Decided, decideRequest } from './decide-request.ts'
 
 /** What became of each: decided, refused (somebody was first), or not this approver's to decide. */

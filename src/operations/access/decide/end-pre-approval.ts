@@ -7,8 +7,9 @@ import {
   preApprovalName,
 } from '../../../core/access/pre-approval.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import type { Tx, World } from '../../../core/ports.ts'
+import type { Tx } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
+import type { World } from '../../world.ts'
 import { aboutPreApproval, tellPreApproval } from './give-pre-approval.ts'
 
 /** Takes a yes given beforehand back: whoever gave it, has it, or watches over access. What it has approved stays. */

@@ -11,9 +11,10 @@ import { cleanText } from '../../../core/access/reason.ts'
 import { findRole, findTarget, type Policy } from '../../../core/catalog.ts'
 import { channelLane, type Lane, type Notice, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { Tx, World } from '../../../core/ports.ts'
+import type { Tx } from '../../../core/ports.ts'
 import { isAttempt, isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 
 export type GivingAsTyped = {
   readonly by: PersonId

@@ -10,7 +10,7 @@ import {
 } from '../../../core/access/pre-approval.ts'
 import type { Role, Target } from '../../../core/catalog.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
+import type { World } from '../../world.ts'
 
 /** With why it would count for nothing now, as far as that is known. */
 export type ListedPreApproval = PreApproval & { readonly void?: WhyVoid }

@@ -5,9 +5,9 @@ import { type Request, type RequestId, requestName } from '../../../core/access/
 import type { ReviewOutcome } from '../../../core/access/review.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 
 export type Reviewing = {
   readonly request: RequestId

@@ -1,7 +1,7 @@
 import type { Claim } from '../../../core/access/claims.ts'
 import { grantName } from '../../../core/access/grant.ts'
 import { ConnectorError } from '../../../core/connector.ts'
-import type { World } from '../../../core/ports.ts'
+import type { World } from '../../world.ts'
 import { beginLater } from '../request/begin-later.ts'
 import { endClaimed } from './end-claimed.ts'
 import { giveAccess } from './give-access.ts'

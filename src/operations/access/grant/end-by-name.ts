@@ -2,10 +2,10 @@ import { type Grant, grantName, lastOfEachChain } from '../../../core/access/gra
 import { canGrant } from '../../../core/access/lifecycle.ts'
 import { findTarget } from '../../../core/catalog.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import type { GrantRow } from '../../../core/reads.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import { readingScope } from '../../people/reading-scope.ts'
+import type { World } from '../../world.ts'
 import { endGrant } from './end-grant.ts'
 
 /** `end G-12 reason`, `end orders-db read reason`, or `end reason` when there is only one that could be meant. */

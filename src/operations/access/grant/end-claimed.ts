@@ -1,7 +1,7 @@
 import type { Claim } from '../../../core/access/claims.ts'
 import type { Grant } from '../../../core/access/grant.ts'
 import { aboutGrant } from '../../../core/access/grant.ts'
-import type { World } from '../../../core/ports.ts'
+import type { World } from '../../world.ts'
 
 /** The clock ends a grant: its time is over, or the access did not appear in time. */
 export async function endClaimed(

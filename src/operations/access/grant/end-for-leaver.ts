@@ -1,7 +1,7 @@
 import { canGrant, canRequest } from '../../../core/access/lifecycle.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 import { endPreApprovalsOfLeaver } from '../decide/end-pre-approval.ts'
 import { withdrawIn } from '../request/withdraw-request.ts'
 import { endChain } from './end-chain.ts'

@@ -4,10 +4,10 @@ import { cleanText } from '../../../core/access/reason.ts'
 import { requestName } from '../../../core/access/request.ts'
 import { channelLane } from '../../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import type { GrantRow } from '../../../core/reads.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 import { endChain } from './end-chain.ts'
 
 export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly note: string }

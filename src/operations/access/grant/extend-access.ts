@@ -6,9 +6,9 @@ import {
   lastOfEachChain,
 } from '../../../core/access/grant.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import { recordAttempt } from '../../record-attempt.ts'
+import type { World } from '../../world.ts'
 import { type Asked, requestAccess } from '../request/request-access.ts'
 import { onlyOne } from './end-by-name.ts'
 

@@ -1,7 +1,7 @@
 import type { Claim } from '../../../core/access/claims.ts'
 import { CALL_TIMEOUT, LEASE_IN_DOUBT, RENEW_EVERY } from '../../../core/access/retry.ts'
 import { ConnectorError } from '../../../core/connector.ts'
-import type { World } from '../../../core/ports.ts'
+import type { World } from '../../world.ts'
 
 /**
  * Calls a target and renews the claim meanwhile, so that a lease can be short and a slow target is still called by

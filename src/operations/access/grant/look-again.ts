@@ -1,9 +1,9 @@
 import { isSecurity } from '../../../core/access/audience.ts'
 import type { Grant, GrantId } from '../../../core/access/grant.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
 import { recordAttempt } from '../../record-attempt.ts'
+import type { World } from '../../world.ts'
 
 /**
  * Security says that the cause was mended: the grant is looked at now and not at its next turn. It ends when the

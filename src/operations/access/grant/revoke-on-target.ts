@@ -1,10 +1,10 @@
 import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import type { GrantRow } from '../../../core/reads.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import { readingScope } from '../../people/reading-scope.ts'
+import type { World } from '../../world.ts'
 import { endable, narrow, onlyThose } from './end-by-name.ts'
 import { endGrant, mayEndNow, refuseUnlessEnder } from './end-grant.ts'
 

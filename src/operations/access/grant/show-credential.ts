@@ -3,9 +3,9 @@ import { requestName } from '../../../core/access/request.ts'
 import { CALL_TIMEOUT } from '../../../core/access/retry.ts'
 import { ConnectorError, type Credential } from '../../../core/connector.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
 import { recordAttempt } from '../../record-attempt.ts'
+import type { World } from '../../world.ts'
 import { accessOf } from './access-of.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { GrantId } from '../../../core/access/grant.ts'
 import { personLane } from '../../../core/notice.ts'
-import type { World } from '../../../core/ports.ts'
+import type { World } from '../../world.ts'
 
 /** Tells the holder, once, that the access ends soon. True when this call told it. */
 export async function warnHolder(world: World, id: GrantId): Promise<boolean> {

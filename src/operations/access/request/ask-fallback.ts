@@ -1,8 +1,8 @@
 import { groupsToDecide } from '../../../core/access/approval.ts'
 import { policyFor } from '../../../core/access/policy.ts'
 import { ownersOf, type RequestId } from '../../../core/access/request.ts'
-import type { World } from '../../../core/ports.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 import { planAsking, tellDirectly } from './plan-asking.ts'
 
 /**

@@ -4,7 +4,7 @@ import { approversNamed } from '../../../core/access/stages.ts'
 import { policiesFor } from '../../../core/catalog.ts'
 import type { GroupId } from '../../../core/people/person.ts'
 import { groupsIn } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
+import type { World } from '../../world.ts'
 import { askFallback } from './ask-fallback.ts'
 import { planAsking } from './plan-asking.ts'
 

@@ -2,8 +2,9 @@ import type { Claim } from '../../../core/access/claims.ts'
 import { aboutGrant, type Grant, grantName } from '../../../core/access/grant.ts'
 import { groupsToAskWith, mayBegin } from '../../../core/access/policy.ts'
 import { retryDelay } from '../../../core/access/retry.ts'
-import { DirectoryDown, type World } from '../../../core/ports.ts'
+import { DirectoryDown } from '../../../core/ports.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
+import type { World } from '../../world.ts'
 import { takeAccess } from '../grant/take-access.ts'
 
 /**

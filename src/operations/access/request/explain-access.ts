@@ -19,8 +19,8 @@ import { findRole, findTarget, type Policy, type Role, type Target } from '../..
 import type { Capabilities } from '../../../core/connector.ts'
 import { nearest } from '../../../core/people/nearest.ts'
 import { emptyGroups, type GroupId, groupsIn, membersOf, type PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
+import type { World } from '../../world.ts'
 import { type ExplainedAtOnce, explainAtOnce } from './explain-at-once.ts'
 
 /** Which rule applies to this person, and who would be asked. Asks nothing of anybody. */

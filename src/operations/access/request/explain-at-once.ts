@@ -8,7 +8,7 @@ import type { PreApproval } from '../../../core/access/pre-approval.ts'
 import { approversNamed } from '../../../core/access/stages.ts'
 import type { Policy } from '../../../core/catalog.ts'
 import { type Groups, includes, type PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
+import type { World } from '../../world.ts'
 
 /** What would be approved without asking anybody. */
 export type ExplainedAtOnce = {

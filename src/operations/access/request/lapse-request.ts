@@ -1,9 +1,9 @@
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import { ownersOf, type RequestId, requestName } from '../../../core/access/request.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
-import type { World } from '../../../core/ports.ts'
 import { tellCards } from '../../tell-cards.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 
 /** Nobody answered in time. True when this call closed it. */
 export async function lapseRequest(world: World, id: RequestId): Promise<boolean> {

@@ -5,8 +5,9 @@ import type { Policy } from '../../../core/catalog.ts'
 import { personLane } from '../../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import { MOST_DIRECT, peopleToPing } from '../../../core/people/pinging.ts'
-import type { Tx, World } from '../../../core/ports.ts'
+import type { Tx } from '../../../core/ports.ts'
 import { readResting } from '../../people/read-resting.ts'
+import type { World } from '../../world.ts'
 
 /** Where approvers are asked: in the channel, in their direct messages, and whether the fallback is needed at once. */
 export type AskingPlan = {

@@ -10,9 +10,9 @@ import {
 } from '../../../core/access/policy.ts'
 import type { Request } from '../../../core/access/request.ts'
 import { type Groups, includes, type PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import type { Refused } from '../../../core/refusal.ts'
 import type { Standing } from '../../../core/standing/standing.ts'
+import type { World } from '../../world.ts'
 import { standsAlready } from '../read-card.ts'
 import { type Explained, explainAccess } from './explain-access.ts'
 

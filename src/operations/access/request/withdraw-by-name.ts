@@ -1,8 +1,8 @@
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { World } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
+import type { World } from '../../world.ts'
 import { withdrawRequest } from './withdraw-request.ts'
 
 const MOST = 20

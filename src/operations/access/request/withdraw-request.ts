@@ -4,11 +4,12 @@ import { askerOf, ownersOf, type Request, type RequestId, requestName } from '..
 import type { Actor } from '../../../core/log/audit-event.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { Tx, World } from '../../../core/ports.ts'
+import type { Tx } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
 import { recordAttempt } from '../../record-attempt.ts'
 import { tellCards } from '../../tell-cards.ts'
 import { tellHomes } from '../../tell-homes.ts'
+import type { World } from '../../world.ts'
 import { closedAlready } from '../decide/decide-request.ts'
 
 /** The requester takes the question back. */
