@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Json } from './block-rules/rule.ts'
 
-const LARGEST = 8 * 1024 * 1024
+const MOST_BYTES = 8 * 1024 * 1024
 
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+/** The whole body of a request; throws a RangeError when it is longer than `mostBytes`. */
+export async function readBody(request: IncomingMessage, mostBytes: number = MOST_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > LARGEST) throw new RangeError('the body is too large')
+    if (length > mostBytes) throw new RangeError('the body is too large')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,10 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerJson, readBody } from '../http-body.ts'
 import type { PersonView } from '../view.ts'
 import { render } from './render.ts'
 import type { Looking } from './scene.ts'
 
-const limit = 32 * 1024 * 1024
+/** A person's view of a busy workspace is large. */
+const MOST_BYTES = 32 * 1024 * 1024
 
 const headers = {
   'content-security-policy': [
@@ -78,15 +80,12 @@ async function styles(): Promise<string> {
 }
 
 async function answerRender(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const answer = (status: number, value: unknown): void => {
-    response.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' })
-    response.end(JSON.stringify(value))
-  }
+  const answer = (status: number, value: unknown): void => answerJson(response, status, value, headers)
   if (!request.headers['content-type']?.startsWith('application/json')) {
     return answer(415, { error: 'application/json is expected' })
   }
   try {
-    const { view, looking } = JSON.parse(await wholeBody(request)) as {
+    const { view, looking } = JSON.parse((await readBody(request, MOST_BYTES)).toString()) as {
       view: PersonView
       looking: Partial<Looking>
     }
@@ -94,15 +93,4 @@ async function answerRender(request: IncomingMessage, response: ServerResponse):
   } catch (error) {
     answer(400, { error: error instanceof Error ? error.message : String(error) })
   }
-}
-
-async function wholeBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limit) throw new Error('The view is too large to be drawn')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
