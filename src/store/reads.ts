@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 import type { Request, RequestId } from '../core/access/request.ts'
 import type { GrantRow, Posted, Reads } from '../core/reads.ts'
+import type { PostedMessageTable } from './access/tables.ts'
 import type { Database } from './database/connection.ts'
 import {
   type DecisionColumns,
@@ -15,7 +16,6 @@ import {
   toGrant,
   toRequest,
 } from './database/rows.ts'
-import type { PostedMessageTable } from './database/tables.ts'
 
 type Row = {
   readonly grant: GrantColumns

@@ -6,7 +6,7 @@ import type { Selectable } from 'kysely'
 import type { Grant } from '../../core/access/grant.ts'
 import type { Decision, Request } from '../../core/access/request.ts'
 import type { Review } from '../../core/access/review.ts'
-import type { DecisionTable, GrantTable, RequestTable, ReviewTable } from './tables.ts'
+import type { DecisionTable, GrantTable, RequestTable, ReviewTable } from '../access/tables.ts'
 
 /** A row that may have travelled as JSON, where times are texts. */
 type Travelled<Row> = {

@@ -1,199 +1,208 @@
-/** Our tables as Kysely sees them. The words are those of `core`; `migrations/` holds the rules. */
+/**
+ * Every table of ours as Kysely sees it; test/store/tables.test.ts holds this against a migrated database. The
+ * words are those of `core`; `migrations/` holds the rules.
+ */
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
-import type { EndOutcome, EndReason, GrantId } from '../../core/access/grant.ts'
-import type { GrantState, RequestState, ReviewState } from '../../core/access/lifecycle.ts'
-import type { QuestionId } from '../../core/access/question.ts'
-import type { RequestId, Verdict } from '../../core/access/request.ts'
-import type { Granted, JsonObject, Subject } from '../../core/connector.ts'
+import type { JsonObject } from '../../core/connector.ts'
 import type { AuditEventType } from '../../core/log/audit-event.ts'
+import type { Quarantine } from '../../core/log/quarantine.ts'
 import type { DigestPeriod, Lane, Notice } from '../../core/notice.ts'
-import type { ChannelId, PersonId } from '../../core/people/person.ts'
+import type { PersonId } from '../../core/people/person.ts'
+import type { RetentionKind } from '../../core/people/privacy.ts'
+import type {
+  BindingTable,
+  DecisionTable,
+  DirectCardTable,
+  GrantTable,
+  PostedMessageTable,
+  PreApprovalTable,
+  QuestionTable,
+  RequestTable,
+  ReviewTable,
+  RuleApprovalTable,
+} from '../access/tables.ts'
+import type {
+  ActivityEntryTable,
+  ActivityTable,
+  ActivityToldTable,
+  ActivityUnmatchedTable,
+  PostedEndingTable,
+} from '../activity/tables.ts'
+import type {
+  StandingAccessTable,
+  StandingCopyTable,
+  StandingLookTable,
+  StandingReportTable,
+} from '../standing/tables.ts'
 
-/** The database's clock writes these; ours are only ever compared, as parameters of a search. */
-type Time = ColumnType<Date, never, never>
-type TimeOrNull = ColumnType<Date | null, never, never>
-/** Goes in as text, because an array would become a PostgreSQL array. */
-type JsonColumn<T> = ColumnType<T, string, string>
+/** Goes in as JSON text, because the driver would make a PostgreSQL array of a list. */
+export type JsonColumn<T> = ColumnType<T, string, string>
+export type GeneratedJson<T> = ColumnType<T, string | undefined, string>
 
-export type RequestTable = {
-  id: Generated<RequestId>
-  number: GeneratedAlways<number>
-  requester: PersonId
-  target: string
-  role: string
-  duration_s: number
-  reason: string
-  policy_name: string
-  policy_hash: string
-  state: Generated<RequestState>
-  version: Generated<number>
-  created_at: Time
-  lapses_at: Time
-  closed_at: TimeOrNull
-  closed_by: PersonId | null
-  cards: readonly Lane[]
-  remind_every_s: number | null
-  remind_at: TimeOrNull
-  fallback_at: TimeOrNull
-  widened: Generated<boolean>
-  prolongs: GrantId | null
-  ticket: string | null
-  asked_by: PersonId | null
-  bundle: RequestId | null
-  starts_at: TimeOrNull
-}
-
-export type DecisionTable = {
-  request_id: RequestId
-  approver: PersonId
-  verdict: Verdict
-  self: boolean
-  note: string
-  at: Time
-  duration_s: number | null
-  starts_at: TimeOrNull
-  pre_approval: string | null
-}
-
-export type QuestionTable = {
-  id: Generated<QuestionId>
-  request_id: RequestId
-  asker: PersonId
-  question: string
-  asked_at: Time
-  answer: string | null
-  answered_by: PersonId | null
-  answered_at: TimeOrNull
-}
-
-export type ReviewTable = {
-  request_id: RequestId
-  person: PersonId
-  state: Generated<ReviewState>
-  opened_at: Time
-  closed_at: TimeOrNull
-  reviewer: PersonId | null
-  note: Generated<string>
-}
-
-export type GrantTable = {
-  id: Generated<GrantId>
-  number: GeneratedAlways<number>
-  request_id: RequestId
-  person: PersonId
-  target: string
-  role: string
-  account: string | null
-  entitlement: JsonColumn<JsonObject>
-  subject: JsonColumn<Subject>
-  duration_s: number
-  state: Generated<GrantState>
-  version: Generated<number>
-  policy_hash: string
-  created_at: Time
-  starts_at: TimeOrNull
-  provision_by: Time
-  not_after: Time
-  activated_at: TimeOrNull
-  expires_at: TimeOrNull
-  preexisting: Generated<boolean>
-  how_to: JsonColumn<Granted['howTo']>
-  end_reason: EndReason | null
-  ended_by: PersonId | null
-  end_note: Generated<string>
-  due_at: TimeOrNull
-  revoked_at: TimeOrNull
-  late_by_ms: number | null
-  end_outcome: EndOutcome | null
-  sessions_ended: Generated<number>
-  left_behind: Generated<readonly string[]>
-  attempts: Generated<number>
-  last_error: string | null
-  stuck_since: TimeOrNull
-  alarms: Generated<number>
-  wake_at: TimeOrNull
-  warn_at: TimeOrNull
-  prolongs: GrantId | null
-  account_for: GrantId | null
-  goes_on_from: TimeOrNull
-  held: GeneratedAlways<string | null>
-}
-
-export type BindingTable = {
-  target: string
-  role: string
-  person: PersonId
-  fence: Generated<number>
-  lease_until: Time
-}
+/** Written by functions of the database alone. */
+type ByFunction<T> = ColumnType<T, never, never>
 
 export type OutboxTable = {
-  id: GeneratedAlways<string>
+  id: GeneratedAlways<number>
   lane: Lane
   notice: JsonColumn<Notice>
   key: string | null
-  created_at: Time
-  send_after: Time
-  taken_at: TimeOrNull
+  created_at: Date
+  send_after: Date
+  taken_at: Date | null
   attempts: Generated<number>
   last_error: string | null
 }
 
-export type OutboxLaneTable = { lane: Lane; next_at: Time }
-
-export type PostedMessageTable = { request_id: RequestId; lane: Lane; channel: ChannelId; ts: string }
-
-export type HomeViewerTable = { person: PersonId; seen_at: Time }
-
-export type HeartbeatTable = { only_row: Generated<true>; awake_at: Time }
-
-export type PersonCheckTable = { person: PersonId; checked_at: Time }
-
-export type DigestTable = {
-  period: Generated<DigestPeriod>
-  covers_from: Time
-  covers_to: Time
-  claimed_at: Time
+export type OutboxLaneTable = {
+  lane: Lane
+  next_at: Generated<Date>
 }
 
-export type AuditLeafTable = { index: GeneratedAlways<number>; leaf_hash: GeneratedAlways<Buffer> }
+/** People who opened their Home. */
+export type HomeViewerTable = {
+  person: PersonId
+  seen_at: Date
+}
 
-/** Written by the function `audit.append` alone. */
+export type HeartbeatTable = {
+  only_row: Generated<boolean>
+  awake_at: Date
+}
+
+/** When Slack was last asked whether this person's account is still active. */
+export type PersonCheckTable = {
+  person: PersonId
+  checked_at: Date
+}
+
+export type RetentionRunTable = {
+  kind: RetentionKind
+  ran_at: Date
+}
+
+export type DigestTable = {
+  covers_from: Date
+  covers_to: Date
+  claimed_at: Date
+  period: Generated<DigestPeriod>
+}
+
+/** Configurations that were in force, by their hash. */
+export type PolicyTextTable = {
+  hash: string
+  content: string
+  first_loaded_at: Date
+}
+
+export type DeliveryTable = {
+  name: string
+  next_index: Generated<number>
+  batch_until: number | null
+  fence: Generated<number>
+  lease_until: Generated<Date>
+  retry_at: Generated<Date>
+  attempts: Generated<number>
+  last_error: string | null
+  alarms: Generated<number>
+  claimed_at: Date
+  watched_since: Date
+  delivered_at: Date | null
+}
+
+export type QuarantineTable = {
+  id: GeneratedAlways<number>
+  why: Quarantine['why']
+  said: string
+  began_at: Date
+  ended_at: Date | null
+  ended_by: string | null
+  reason: Generated<string>
+}
+
+export type QuarantineEvidenceTable = {
+  quarantine: number
+  size: number
+  root: Buffer
+  note: string | null
+  host: string
+  seen_at: Date
+}
+
+export type AuditLeafTable = {
+  index: ByFunction<number>
+  leaf_hash: ByFunction<Buffer>
+}
+
 export type AuditBodyTable = {
-  index: GeneratedAlways<number>
-  bytes: GeneratedAlways<string>
-  time: Time
-  type: GeneratedAlways<AuditEventType>
-  actor: GeneratedAlways<string>
-  subject: GeneratedAlways<string | null>
-  target: GeneratedAlways<string | null>
-  role: GeneratedAlways<string | null>
-  request: GeneratedAlways<string | null>
-  grant: GeneratedAlways<string | null>
+  index: ByFunction<number>
+  bytes: ByFunction<string>
+  time: ByFunction<Date>
+  type: ByFunction<AuditEventType>
+  actor: ByFunction<string>
+  subject: ByFunction<string | null>
+  target: ByFunction<string | null>
+  role: ByFunction<string | null>
+  request: ByFunction<string | null>
+  grant: ByFunction<string | null>
 }
 
 export type AuditSecretTable = {
-  index: GeneratedAlways<number>
-  field: GeneratedAlways<string>
-  salt: GeneratedAlways<Buffer>
-  content: GeneratedAlways<string>
+  index: ByFunction<number>
+  field: ByFunction<string>
+  salt: ByFunction<Buffer>
+  content: ByFunction<string>
+}
+
+export type AuditCheckpointTable = {
+  size: ByFunction<number>
+  note: ByFunction<string>
+  posted: ByFunction<readonly JsonObject[]>
+  line: ByFunction<number>
+}
+
+export type AuditCosignatureTable = {
+  line: ByFunction<number>
+  size: ByFunction<number>
+  witness: ByFunction<string>
+  signature: ByFunction<string>
+  kept_at: ByFunction<Date>
 }
 
 export type Tables = {
   'elevate.request': RequestTable
   'elevate.decision': DecisionTable
+  'elevate.rule_approval': RuleApprovalTable
   'elevate.question': QuestionTable
   'elevate.review': ReviewTable
+  'elevate.direct_card': DirectCardTable
+  'elevate.posted_message': PostedMessageTable
+  'elevate.pre_approval': PreApprovalTable
   'elevate.access_grant': GrantTable
   'elevate.binding': BindingTable
   'elevate.outbox': OutboxTable
   'elevate.outbox_lane': OutboxLaneTable
-  'elevate.posted_message': PostedMessageTable
   'elevate.home_viewer': HomeViewerTable
   'elevate.heartbeat': HeartbeatTable
   'elevate.person_check': PersonCheckTable
+  'elevate.retention_run': RetentionRunTable
   'elevate.digest': DigestTable
+  'elevate.policy_text': PolicyTextTable
+  'elevate.delivery': DeliveryTable
+  'elevate.quarantine': QuarantineTable
+  'elevate.quarantine_evidence': QuarantineEvidenceTable
+  'elevate.standing_access': StandingAccessTable
+  'elevate.standing_look': StandingLookTable
+  'elevate.standing_report': StandingReportTable
+  'elevate.standing_copy': StandingCopyTable
+  'elevate.activity': ActivityTable
+  'elevate.activity_entry': ActivityEntryTable
+  'elevate.activity_unmatched': ActivityUnmatchedTable
+  'elevate.activity_told': ActivityToldTable
+  'elevate.posted_ending': PostedEndingTable
   'audit.leaf': AuditLeafTable
   'audit.body': AuditBodyTable
   'audit.secret': AuditSecretTable
+  'audit.checkpoint': AuditCheckpointTable
+  'audit.cosignature': AuditCosignatureTable
 }
