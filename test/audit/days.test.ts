@@ -38,6 +38,14 @@ it('keeps the last days of many', () => {
   expect([days.length, days.at(-1)?.label]).toEqual([8, 'Sun 29'])
 })
 
+it('keeps days apart that have the same weekday and number', () => {
+  const days = daysOf(
+    [given('2026-02-23T12:00:00Z')],
+    stretch('2026-02-20T00:00:00Z', '2026-03-24T00:00:00Z', 'UTC'),
+  )
+  expect([days.length, days.at(-1)?.label, days.at(-1)?.counts.live]).toEqual([8, 'Mon 23', 0])
+})
+
 it('knows how a grant came out', () => {
   expect(outcomeOf(grant())).toBe('live')
   expect(outcomeOf(endedGrant({ endReason: 'expired' }))).toBe('full-time')

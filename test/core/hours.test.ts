@@ -80,6 +80,26 @@ describe('the end of quiet hours', () => {
     expect(ENDS('20:00', '02:30', '2026-03-28T23:00:00Z')).toBe('2026-03-29T01:00:00.000Z')
   })
 
+  it('in the hour that comes twice is the next time that the clock shows it', () => {
+    expect(ENDS('20:00', '02:30', '2026-10-25T00:10:00Z'), '02:10').toBe('2026-10-25T00:30:00.000Z')
+    expect(ENDS('20:00', '02:30', '2026-10-25T00:40:00Z'), '02:40').toBeUndefined()
+    expect(ENDS('20:00', '02:30', '2026-10-25T01:10:00Z'), '02:10 again').toBe('2026-10-25T01:30:00.000Z')
+    expect(ENDS('02:30', '08:00', '2026-10-25T00:40:00Z'), '02:40, before it is 02:00 again').toBe(
+      '2026-10-25T01:00:00.000Z',
+    )
+  })
+
+  it('at a midnight that is skipped is where the clock goes on', () => {
+    expect(ENDS('20:00', '24:00', '2016-10-16T02:30:00Z', 'America/Sao_Paulo')).toBe(
+      '2016-10-16T03:00:00.000Z',
+    )
+  })
+
+  it('is none when they never end', () => {
+    expect(ENDS('08:00', '08:00', '2026-11-23T12:00:00Z')).toBeUndefined()
+    expect(ENDS('00:00', '24:00', '2026-11-23T12:00:00Z')).toBeUndefined()
+  })
+
   it('is right in places whose clocks differ by half an hour, and change by half an hour', () => {
     expect(ENDS('20:00', '08:00', '2026-11-23T18:00:00Z', 'Asia/Kolkata')).toBe('2026-11-24T02:30:00.000Z')
     expect(ENDS('20:00', '08:00', '2026-10-03T12:00:00Z', 'Australia/Lord_Howe')).toBe(

@@ -43,6 +43,8 @@ describe('a start', () => {
     '14',
     'tomorrow',
     'tomorrow 25:00',
+    'tomorrow 09:00 or so',
+    '14:00Z',
     '2026-02-31T09:00',
     '2026-11-24',
     'noon',

@@ -7,8 +7,6 @@ export type Outcome = (typeof OUTCOMES)[number]
 
 export type Day = { readonly label: string; readonly counts: Readonly<Record<Outcome, number>> }
 
-const DAY_MS = 24 * 60 * 60 * 1000
-
 /** The days that `from` (included) to `to` touch, oldest first; of many, the last `most`. */
 export function daysOf(
   grants: readonly Pick<Grant, 'activatedAt' | 'createdAt' | 'endReason' | 'state'>[],
@@ -19,19 +17,20 @@ export function daysOf(
     most,
   }: { readonly from: Date; readonly to: Date; readonly zone: string; readonly most: number },
 ): readonly Day[] {
-  const dayOf = calendar(zone)
-  const labels: string[] = []
-  // Steps of half a day meet every day, those of 23 and 25 hours too.
-  for (let at = from.getTime(); at < to.getTime(); at += DAY_MS / 2) labels.push(dayOf(new Date(at)))
-  labels.push(dayOf(new Date(Math.max(from.getTime(), to.getTime() - 1))))
-  const days = new Map(
-    [...new Set(labels)].slice(-most).map((label) => [label, { ...NONE } as Record<Outcome, number>]),
+  const dateOf = (at: Date) => at.toTemporalInstant().toZonedDateTimeISO(zone).toPlainDate()
+  const last = dateOf(new Date(Math.max(from.getTime(), to.getTime() - 1)))
+  const days = Math.min(most, last.since(dateOf(from)).days + 1)
+  const counts = new Map(
+    Array.from({ length: days }, (_, i) => last.subtract({ days: days - 1 - i })).map((date) => [
+      date.toString(),
+      { label: labelOf(date), counts: { ...NONE } as Record<Outcome, number> },
+    ]),
   )
   for (const grant of grants) {
-    const counts = days.get(dayOf(grant.activatedAt ?? grant.createdAt))
-    if (counts) counts[outcomeOf(grant)] += 1
+    const day = counts.get(dateOf(grant.activatedAt ?? grant.createdAt).toString())
+    if (day) day.counts[outcomeOf(grant)] += 1
   }
-  return [...days].map(([label, counts]) => ({ label, counts }))
+  return [...counts.values()]
 }
 
 const NONE: Readonly<Record<Outcome, number>> = {
@@ -50,10 +49,6 @@ export function outcomeOf(grant: Pick<Grant, 'activatedAt' | 'endReason' | 'stat
 }
 
 /** `Mon 23`: enough for the days of one week, and short enough to stand below a chart. */
-function calendar(zone: string): (at: Date) => string {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric' })
-  return (at) => {
-    const parts = new Map(format.formatToParts(at).map((part) => [part.type, part.value]))
-    return `${parts.get('weekday')} ${parts.get('day')}`
-  }
+function labelOf(date: Temporal.PlainDate): string {
+  return `${date.toLocaleString('en-GB', { weekday: 'short' })} ${date.day}`
 }

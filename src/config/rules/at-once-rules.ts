@@ -5,7 +5,7 @@ import type { Json } from '../../core/connector.ts'
 import { entriesOf, isObject } from '../connector-settings.ts'
 import { type Path, quote, quoteAll, type Report } from '../yaml/issue.ts'
 import { inside, textsIn, warnOfTwice, words } from '../yaml/read-leniently.ts'
-import { isTimezone, noTimezone } from './name-rules.ts'
+import { isNamedTimezone, noTimezone } from './name-rules.ts'
 import { refusePattern } from './reason-pattern.ts'
 
 /** Without one of these a rule would approve whatever anybody asks, at any time. */
@@ -49,7 +49,7 @@ export function checkHours(hours: Json | undefined, path: Path, report: Report):
   const [from, to, zone] = ['from', 'to', 'timezone'].map((key) => inside(hours, key))
   if (typeof from === 'string' && from === to)
     report([...path, 'to'], 'They end when they begin. For the whole day write from "00:00" to "24:00".')
-  if (typeof zone === 'string' && !isTimezone(zone)) report([...path, 'timezone'], noTimezone(zone))
+  if (typeof zone === 'string' && !isNamedTimezone(zone)) report([...path, 'timezone'], noTimezone(zone))
 }
 
 function checkName(rule: Json, names: string[], path: Path, report: Report): void {

@@ -2,6 +2,7 @@
 
 import { parseDuration, resemblesDuration } from '../../core/access/duration.ts'
 import type { Json } from '../../core/connector.ts'
+import { isTimezone } from '../../core/people/hours.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import { isSubcommand } from '../../core/subcommands.ts'
 import { entriesOf, isObject } from '../connector-settings.ts'
@@ -30,20 +31,14 @@ export function checkNamesTyped(file: Json, report: Report): void {
     }
   }
   const digest = isObject(file) ? file.digest : undefined
-  if (isObject(digest) && typeof digest.timezone === 'string' && !isTimezone(digest.timezone)) {
+  if (isObject(digest) && typeof digest.timezone === 'string' && !isNamedTimezone(digest.timezone)) {
     report(['digest', 'timezone'], noTimezone(digest.timezone))
   }
 }
 
 /** Offsets such as `+02:00` are refused: they know nothing of summer time. */
-export function isTimezone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
+export function isNamedTimezone(name: string): boolean {
+  return /^[A-Za-z]/.test(name) && isTimezone(name)
 }
 
 export function noTimezone(typed: string): string {

@@ -1,7 +1,4 @@
-/**
- * Hours of the day as a wall clock in some place shows them. Summer time is what makes this hard: a day there may have
- * 23 or 25 hours, and one hour of it is skipped or comes twice. The clock on the wall is what counts.
- */
+/** Hours of the day by the clock of a time zone, where an hour is skipped or comes twice when the clocks change. */
 
 /** `22:00` to `06:00` goes on past midnight. The beginning belongs to it, the end does not; `24:00` ends the day. */
 export type DayHours = { readonly from: string; readonly to: string }
@@ -16,70 +13,50 @@ export type WorkHours = DayHours & {
   readonly timezone: string
 }
 
-const MINUTES_A_DAY = 24 * 60
-const MINUTE_MS = 60_000
-
 export function duringHours({ from, to, days, timezone }: WorkHours, at: Date): boolean {
-  const now = wallClock(timezone, at)
+  const now = wallClock(at, timezone)
   if (!now) return false
-  const yesterday = WEEKDAYS[(WEEKDAYS.indexOf(now.weekday) + 6) % 7]
-  const [begin, end] = [minutesOf(from), minutesOf(to)]
-  if (begin < end) return days.includes(now.weekday) && now.minutes >= begin && now.minutes < end
-  const sinceToday = now.minutes >= begin && days.includes(now.weekday)
-  const sinceYesterday = now.minutes < end && yesterday !== undefined && days.includes(yesterday)
-  return sinceToday || sinceYesterday
+  const beginsOn = (dayOfWeek: number) => days.some((day) => day === WEEKDAYS[(dayOfWeek + 6) % 7])
+  const [time, today, yesterday] = [timeOf(now), beginsOn(now.dayOfWeek), beginsOn(now.dayOfWeek - 1)]
+  if (from < to) return today && time >= from && time < to
+  return (today && time >= from) || (yesterday && time < to)
 }
 
-/** When the hours that it is now in a place are over there; undefined when it is none of them, or nobody knows the place. */
+/** When the hours that contain `at` end in this time zone; undefined outside them, or when the zone is unknown. */
 export function endOfHours(hours: DayHours, timezone: string | undefined, at: Date): Date | undefined {
-  if (timezone === undefined || !wallClock(timezone, at)) return undefined
-  const every: WorkHours = { ...hours, days: WEEKDAYS, timezone }
-  if (!duringHours(every, at)) return undefined
-  const left = (minutesOf(hours.to) - (wallClock(timezone, at)?.minutes ?? 0) + MINUTES_A_DAY) % MINUTES_A_DAY
-  // No clock is put forward by more than two hours: until then it cannot be over, and from there each minute is tried.
-  const sure = Math.max(1, left - 121)
-  const minute = Math.floor(at.getTime() / MINUTE_MS)
-  for (let passed = sure; passed <= sure + 6 * 60; passed++) {
-    const then = new Date((minute + passed) * MINUTE_MS)
-    if (!duringHours(every, then)) return then
-  }
-  return undefined
+  const now = timezone === undefined ? undefined : wallClock(at, timezone)
+  if (timezone === undefined || !now) return undefined
+  const during = (moment: Date) => duringHours({ ...hours, days: WEEKDAYS, timezone }, moment)
+  if (!during(at)) return undefined
+  const [hour = 0, minute = 0] = hours.to.split(':').map(Number)
+  const lastDay = now.toPlainDate().add({ days: timeOf(now) < hours.to ? 0 : 1 })
+  const end = lastDay.toPlainDateTime().add({ hours: hour, minutes: minute })
+  // A change of the clocks can skip the end, show it twice, or put the clock back before the beginning.
+  return [
+    end.toZonedDateTime(timezone, { disambiguation: 'earlier' }),
+    end.toZonedDateTime(timezone, { disambiguation: 'later' }),
+    at.toTemporalInstant().toZonedDateTimeISO(timezone).getTimeZoneTransition('next'),
+  ]
+    .flatMap((moment) => (moment ? new Date(moment.epochMilliseconds) : []))
+    .filter((moment) => moment > at && !during(moment))
+    .sort((a, b) => a.getTime() - b.getTime())[0]
 }
 
-/** `08:30` → 510. */
-export function minutesOf(time: string): number {
-  const [hours, minutes] = time.split(':')
-  return Number(hours) * 60 + Number(minutes)
+/** What clocks in a time zone show at a moment; undefined when the zone is unknown. */
+export function wallClock(at: Date, timezone: string): Temporal.PlainDateTime | undefined {
+  if (!isTimezone(timezone)) return undefined
+  return at.toTemporalInstant().toZonedDateTimeISO(timezone).toPlainDateTime()
 }
 
-/** Undefined for a place that nobody knows. */
-function wallClock(timezone: string, at: Date): { weekday: Weekday; minutes: number } | undefined {
-  const clock = clockOf(timezone)
-  if (!clock) return undefined
-  const parts = new Map(clock.formatToParts(at).map((part) => [part.type, part.value]))
-  const weekday = WEEKDAYS.find((one) => one === parts.get('weekday')?.toLowerCase())
-  if (!weekday) return undefined
-  return { weekday, minutes: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
-}
-
-/** Making one costs far more than reading it, and a workspace has few time zones. */
-const clocks = new Map<string, Intl.DateTimeFormat | undefined>()
-
-function clockOf(timezone: string): Intl.DateTimeFormat | undefined {
-  if (!clocks.has(timezone)) clocks.set(timezone, makeClock(timezone))
-  return clocks.get(timezone)
-}
-
-function makeClock(timeZone: string): Intl.DateTimeFormat | undefined {
+/** Is this an IANA time zone, such as `Europe/Berlin`, or an offset, such as `+02:00`? */
+export function isTimezone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      weekday: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    })
+    return new Temporal.ZonedDateTime(0n, name) !== undefined
   } catch {
-    return undefined
+    return false
   }
+}
+
+function timeOf(wall: Temporal.PlainDateTime): string {
+  return wall.toPlainTime().toString({ smallestUnit: 'minute' })
 }

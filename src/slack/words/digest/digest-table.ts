@@ -113,13 +113,11 @@ function number(value: number, words: string): Cell {
 
 /** `2026-11-23 13:01`: sorted as text it is in order. */
 function clockIn(zone: string): (at: Date) => string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
-  return (at) => format.format(at)
+  return (at) =>
+    at
+      .toTemporalInstant()
+      .toZonedDateTimeISO(zone)
+      .toPlainDateTime()
+      .toString({ smallestUnit: 'minute' })
+      .replace('T', ' ')
 }
