@@ -10,7 +10,7 @@ import { parseFile, readCatalog, take, tryDeliveries } from './app/configuration
 import { findDatabase, heedRights } from './app/database.ts'
 import { checkpointsOf } from './app/signing.ts'
 import { transportOf } from './app/transport.ts'
-import { openSink } from './audit/export/open-sink.ts'
+import { openSink } from './audit/export/sinks.ts'
 import { worstLatenessOf } from './audit/report/digest.ts'
 import type { Environment } from './config/environment.ts'
 import { type Env, secretResolver } from './config/secret-source.ts'

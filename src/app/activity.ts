@@ -1,7 +1,7 @@
 /** Other systems that report what accounts did: their keys, and what becomes of a delivery. */
 
 import type { ActivityDesk } from '../api/activity-endpoint.ts'
-import { readSigningKeys } from '../audit/export/sink-webhook.ts'
+import { readSigningKeys } from '../audit/export/sinks.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { Json } from '../core/connector.ts'
 import { reportActivity } from '../operations/activity/report-activity.ts'

@@ -1,4 +1,4 @@
-import type { Handover } from '../audit/checkpoint/key-line.ts'
+import type { Handover } from '../audit/checkpoint/key-history.ts'
 import type { Restore } from '../audit/checkpoint/verify.ts'
 
 /** What became of the log and its keys on the way, for whoever checks it. */

@@ -1,5 +1,5 @@
 // What somebody who owns the whole database, and lacks only the key, can do to a log; and what it must look like then.
-import type { Fault } from '../../src/audit/checkpoint/fault-list.ts'
+import type { Fault } from '../../src/audit/checkpoint/faults.ts'
 import { type Verified, verifyLog } from '../../src/audit/checkpoint/verify.ts'
 import { leafOf } from './naive-tree.ts'
 import { aLeaf, PaperLog, signer } from './paper-log.ts'

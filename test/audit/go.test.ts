@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
 import { exportTiles } from '../../src/audit/export/export-tiles.ts'
 import { MerkleTree } from '../../src/audit/tree/merkle.ts'
-import { formatProof } from '../../src/audit/tree/proof-file.ts'
+import { formatProof } from '../../src/audit/tree/proof.ts'
 import { must } from '../store/samples.ts'
 import { PaperLog, signer } from './paper-log.ts'
 

@@ -2,7 +2,7 @@
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { signCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
-import { signRotation } from '../../src/audit/checkpoint/key-line.ts'
+import { signRotation } from '../../src/audit/checkpoint/key-history.ts'
 import { makeSkey, readSkey } from '../../src/audit/checkpoint/note.ts'
 import { openSigner } from '../../src/audit/checkpoint/open-signer.ts'
 import { openProofStore } from '../../src/store/log/open-proof-store.ts'

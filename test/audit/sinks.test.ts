@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fileSink } from '../../src/audit/export/sink-file.ts'
-import { readWebhook, signatureOf } from '../../src/audit/export/sink-webhook.ts'
+import { fileSink, readWebhook, signatureOf } from '../../src/audit/export/sinks.ts'
 import type { Batch } from '../../src/core/log/delivery.ts'
 
 const signal = new AbortController().signal

@@ -1,10 +1,9 @@
 /** The picture of who had what when: what is on it, where, and that it is drawn whatever people typed. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { timelineHtml, timelineSvg } from '../../src/audit/report/draw-timeline.ts'
 import { ticksOf, timelineOf } from '../../src/audit/report/timeline.ts'
-import { timelineHtml } from '../../src/audit/report/timeline-html.ts'
-import { timelineSvg } from '../../src/audit/report/timeline-svg.ts'
-import { windowOf } from '../../src/audit/tree/window.ts'
+import { windowOf } from '../../src/audit/report/window.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { pictureOf } from '../../src/slack/outbox/picture.ts'

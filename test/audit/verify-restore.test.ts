@@ -1,6 +1,6 @@
 // A restore is what a cut or a rewriting looks like, but for the signature of somebody who has seen the difference.
 import { describe, expect, test } from 'vitest'
-import { signRotation } from '../../src/audit/checkpoint/key-line.ts'
+import { signRotation } from '../../src/audit/checkpoint/key-history.ts'
 import { makeSkey, readSkey, type Signer } from '../../src/audit/checkpoint/note.ts'
 import { MOST_ABANDONED, openRestore, signRestore } from '../../src/audit/checkpoint/restore-statement.ts'
 import { verifyLog } from '../../src/audit/checkpoint/verify.ts'

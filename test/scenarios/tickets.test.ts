@@ -1,7 +1,7 @@
 /** A policy that wants a ticket: asked for in a field of its own, found in the line, and shown with its link. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { csvPieces } from '../../src/audit/export/export-csv.ts'
+import { csvPieces } from '../../src/audit/export/rows.ts'
 import { approve } from '../support/asking.ts'
 import { ADA, BEN, configuration, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'

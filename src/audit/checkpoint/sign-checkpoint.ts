@@ -14,7 +14,7 @@ import { CompactRange, sameHash } from '../tree/merkle.ts'
 import type { AnchorFile } from './anchor-file.ts'
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { type Contradictions, findContradictions } from './contradictions.ts'
-import { KeyLine, openRotation } from './key-line.ts'
+import { KeyLine, openRotation } from './key-history.ts'
 import type { Signer, Verifier } from './note.ts'
 import { type AbandonedSet, abandonedIn, statementIn } from './restore-statement.ts'
 

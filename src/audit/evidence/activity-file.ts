@@ -1,14 +1,25 @@
 /** What was done under one grant, as an auditor gets it: the record as it is hashed, its texts, and what names it. */
 
-import { type Grant, grantName } from '../../core/access/grant.ts'
+import { type Grant, type GrantId, grantName } from '../../core/access/grant.ts'
 import { cleanText } from '../../core/access/reason.ts'
-import { type ActivitySummary, doings, type KeptEntry } from '../../core/activity/activity.ts'
-import { erasedWords, isErased, judgeRecord, type RecordCheck } from '../../core/activity/activity-record.ts'
+import {
+  type ActivityReads,
+  type ActivitySummary,
+  doings,
+  type KeptEntry,
+} from '../../core/activity/activity.ts'
+import {
+  erasedWords,
+  isErased,
+  judgeRecord,
+  type RecordCheck,
+  recordLine,
+} from '../../core/activity/activity-record.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
+import { canonicalJson } from '../../core/log/canonical-json.ts'
 import type { Store } from '../../core/ports.ts'
-import { everyEntry, recordText } from '../report/activity-record.ts'
+import { saidIn } from '../export/rows.ts'
 import type { Pack } from './pack.ts'
-import { saidIn } from './said.ts'
 
 /** `unsigned`: it was closed, or texts of it erased, after the checkpoint that everything is proven under. */
 export type RecordState = 'open' | 'unsigned' | 'whole' | 'changed'
@@ -171,4 +182,29 @@ function entryLine(entry: KeptEntry): string {
   const text = isErased(entry) ? '(text erased)' : cleanText(entry.text).replace(/\s+/g, ' ')
   const how = outcome === 'done' ? '' : ` ${outcome}${code ? ` ${code}` : ''}`
   return `${at.toISOString()} ${source} ${kind}${how}${text ? `  ${text}` : ''}`
+}
+
+/** The record of a grant, read whole and written down as it is hashed. */
+
+const PAGE = 1_000
+
+/** In the order of time. There are at most `MOST_ENTRIES`, so that they fit into memory. */
+export async function everyEntry(
+  activity: Pick<ActivityReads, 'entries'>,
+  grant: GrantId,
+): Promise<readonly KeptEntry[]> {
+  const entries: KeptEntry[] = []
+  for (;;) {
+    const page = await activity.entries(grant, { after: entries.length, limit: PAGE })
+    entries.push(...page)
+    if (page.length < PAGE) return entries
+  }
+}
+
+/** Exactly the bytes that `record_sha256` is the SHA-256 of. */
+export function recordText(entries: readonly KeptEntry[]): string {
+  return entries
+    .toSorted((a, b) => a.number - b.number)
+    .map((one) => `${canonicalJson(recordLine(one))}\n`)
+    .join('')
 }

@@ -2,12 +2,11 @@
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { GrantRow } from '../../core/reads.ts'
-import { csvLine } from '../export/export-csv.ts'
+import { csvLine, type Said } from '../export/rows.ts'
 import { latenessOf } from '../report/digest.ts'
 import { ACTIVITY_COLUMNS } from './activity-file.ts'
 import { CONTROLS, type Control } from './controls.ts'
 import type { Pack } from './pack.ts'
-import type { Said } from './said.ts'
 
 const EVENT_COLUMNS = [
   'event',

@@ -2,7 +2,7 @@
  * The fifteen controls that auditors of access ask for (SOC 2, ISO 27001, NIST 800-53), and as the sixteenth what was done
  * with the access; what elevate does for each, and which events show it. Numbers in brackets are those of the frameworks; an auditor's own list decides.
  */
-import type { Said } from './said.ts'
+import type { Said } from '../export/rows.ts'
 
 export type Control = {
   readonly number: number

@@ -6,9 +6,9 @@ import { cleanText } from '../../core/access/reason.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { GrantRow } from '../../core/reads.ts'
+import { saidIn } from '../export/rows.ts'
 import { activityFacts, activityLines, type GrantActivity } from './activity-file.ts'
-import { eventFile } from './event-file.ts'
-import { saidIn } from './said.ts'
+import { eventFile } from './pack.ts'
 
 /** The events stand in it byte for byte, each with the name of its proof. */
 export function grantJson(

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import type { KeyStretch } from '../checkpoint/key-stretches.ts'
+import type { KeyStretch } from '../checkpoint/key-history.ts'
 import { MANIFEST } from './pack.ts'
 
 /** A verifier in another language, by other people's code. */

@@ -1,5 +1,14 @@
 /** Where a log to be verified comes from: a database, or the files of an export. */
-import type { ProofStore, StoredLeaf } from '../../core/log/audit-proof.ts'
+
+import { isUtf8 } from 'node:buffer'
+import { createReadStream, existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Json } from '../../core/connector.ts'
+import type { ProofStore, SaltedText, StoredLeaf } from '../../core/log/audit-proof.ts'
+import { canonicalJson } from '../../core/log/canonical-json.ts'
+import { notesIn } from '../checkpoint/checkpoint.ts'
+import { entriesOf, hashesOf, TILE_WIDTH, type Tile, TileBuilder, tilePath } from './tiles.ts'
 
 const PAGE = 1_000
 
@@ -43,4 +52,154 @@ export async function databaseSource(
       }
     },
   }
+}
+
+/** Reads an export as a log to be verified. Nothing in the folder is believed; `verifyLog` is there to judge it. */
+
+export function folderSource(folder: string): LogSource {
+  const faults: SourceFault[] = []
+  return {
+    hasTexts: existsSync(path.join(folder, 'events.jsonl')),
+    async *events() {
+      const tiles = new TileBuilder()
+      const jsonl = new JsonlReader(folder, faults)
+      let [index, width] = [0, TILE_WIDTH]
+      for (let n = 0; width === TILE_WIDTH; n += 1) {
+        const hashes = hashesOf((await readTile(folder, 0, n)) ?? Buffer.alloc(0))
+        const events = await readBundle(folder, n, faults)
+        width = Math.max(hashes.length, events.length)
+        const page: StoredLeaf[] = []
+        for (let position = 0; position < width; position += 1, index += 1) {
+          const leafHash = hashes[position]
+          const beside = await jsonl.at(index)
+          page.push({ index, leafHash, bytes: events[position], texts: [], ...beside })
+          if (leafHash) await compare(folder, tiles.append(leafHash), index, faults)
+        }
+        if (page.length > 0) yield page
+      }
+      await compare(folder, tiles.rest(), index - 1, faults)
+      await jsonl.end(index)
+    },
+    async *notes() {
+      // The checkpoint that the tiles answer to is the last of them, also where the list of all was left out.
+      const all = notesIn(readText(path.join(folder, 'checkpoints')))
+      const last = await Array.fromAsync(notesIn(readText(path.join(folder, 'checkpoint'))))
+      let listed: string | undefined
+      for await (const note of all) {
+        listed = note
+        yield note
+      }
+      yield* last.filter((note) => note !== listed)
+    },
+    faults: () => faults,
+  }
+}
+
+/** A full tile, or the widest partial one. */
+async function readTile(folder: string, level: number | 'entries', n: number): Promise<Buffer | undefined> {
+  const full = path.join(folder, tilePath(level, n))
+  const whole = await unlessAbsent(readFile(full))
+  if (whole) return whole
+  const widths = (await unlessAbsent(readdir(`${full}.p`)))?.filter((name) => /^[1-9][0-9]{0,2}$/.test(name))
+  const widest = widths?.map(Number).sort((a, b) => b - a)[0]
+  return widest === undefined ? undefined : readFile(path.join(`${full}.p`, String(widest)))
+}
+
+async function readBundle(folder: string, n: number, faults: SourceFault[]): Promise<string[]> {
+  const index = n * TILE_WIDTH
+  const bundle = await readTile(folder, 'entries', n)
+  const entries = bundle && entriesOf(bundle)
+  if (bundle && !entries) faults.push({ text: `${tilePath('entries', n)} is not an entry bundle`, index })
+  return (entries ?? []).map((entry, position) => {
+    if (!isUtf8(entry))
+      faults.push({ text: `event ${index + position} is not UTF-8`, index: index + position })
+    return entry.toString('utf8')
+  })
+}
+
+/** Levels above the leaves say nothing new; they must say the same. */
+async function compare(
+  folder: string,
+  tiles: readonly Tile[],
+  index: number,
+  faults: SourceFault[],
+): Promise<void> {
+  for (const { level, n, width, hashes } of tiles) {
+    if (level === 0) continue
+    const name = tilePath(level, n, width)
+    const found = await unlessAbsent(readFile(path.join(folder, name)))
+    if (!found?.equals(hashes))
+      faults.push({ text: `${name} ${found ? 'does not follow from the leaves' : 'is missing'}`, index })
+  }
+}
+
+/** `events.jsonl`, when there is one, read alongside: it has the private texts. */
+class JsonlReader {
+  readonly #faults: SourceFault[]
+  readonly #lines: AsyncIterator<string>
+  #next: { readonly index: number; readonly copy: string; readonly texts: readonly SaltedText[] } | undefined
+  #started = false
+
+  constructor(folder: string, faults: SourceFault[]) {
+    this.#faults = faults
+    this.#lines = linesOf(path.join(folder, 'events.jsonl'))
+  }
+
+  async at(index: number): Promise<{ copy: string; texts: readonly SaltedText[] } | undefined> {
+    if (!this.#started) await this.#advance()
+    this.#started = true
+    if (this.#next?.index !== index) return undefined
+    const { copy, texts } = this.#next
+    await this.#advance()
+    return { copy, texts }
+  }
+
+  /** A line that is left over belongs to no event of the tree, or stands in the wrong place. */
+  async end(size: number): Promise<void> {
+    if (!this.#started) await this.#advance()
+    if (!this.#next) return
+    const index = Number.isSafeInteger(this.#next.index) ? this.#next.index : size
+    this.#faults.push({ text: `events.jsonl has a line that is not in its place (event ${index})`, index })
+  }
+
+  async #advance(): Promise<void> {
+    this.#next = undefined
+    const line = await this.#lines.next()
+    if (line.done) return
+    try {
+      const { event, private: texts } = JSON.parse(line.value) as {
+        event: Json & { index: string }
+        private: SaltedText[]
+      }
+      this.#next = { index: Number(event.index), copy: canonicalJson(event), texts }
+    } catch {
+      this.#faults.push({ text: 'events.jsonl has a line that is not an event', index: 0 })
+    }
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = ''
+  for await (const piece of readText(file)) {
+    const lines = (rest + piece).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}
+
+/** Nothing when there is no such file. */
+async function* readText(file: string): AsyncGenerator<string> {
+  try {
+    for await (const piece of createReadStream(file, 'utf8')) yield piece as string
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw error
+  })
 }

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { factsOf } from '../../audit/report/event-facts.ts'
+import { timelineHtml, timelineSvg } from '../../audit/report/draw-timeline.ts'
 import { timelineOf } from '../../audit/report/timeline.ts'
-import { timelineHtml } from '../../audit/report/timeline-html.ts'
-import { timelineSvg } from '../../audit/report/timeline-svg.ts'
 import {
+  factsOf,
   type Happened,
   type Story,
   storyOf,
@@ -13,7 +12,7 @@ import {
   whatHappened,
   whoHad,
 } from '../../audit/report/who.ts'
-import type { Window } from '../../audit/tree/window.ts'
+import type { Window } from '../../audit/report/window.ts'
 import { formatDuration } from '../../core/access/duration.ts'
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { everyEntry, recordText } from '../../audit/report/activity-record.ts'
+import { everyEntry, recordText } from '../../audit/evidence/activity-file.ts'
 import { secretResolver } from '../../config/secret-source.ts'
 import { activityInstallSql } from '../../connectors/postgres/activity-install.ts'
 import { type Grant, grantName } from '../../core/access/grant.ts'

@@ -1,11 +1,10 @@
 import path from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { csvPieces } from '../../audit/export/export-csv.ts'
 import { prepareFolder, writePieces } from '../../audit/export/export-folder.ts'
-import { jsonlPieces } from '../../audit/export/export-jsonl.ts'
-import { ocsfPieces } from '../../audit/export/export-ocsf.ts'
 import { exportTiles } from '../../audit/export/export-tiles.ts'
-import { MOMENT_HELP, readMoment } from '../../audit/tree/window.ts'
+import { ocsfPieces } from '../../audit/export/ocsf.ts'
+import { csvPieces, jsonlPieces } from '../../audit/export/rows.ts'
+import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
 import type { LeafFilter, ProofStore } from '../../core/log/audit-proof.ts'
 import {
   OCSF_DEFAULT,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { Command } from 'commander'
-import { openRotation, signRotation } from '../../audit/checkpoint/key-line.ts'
+import { openRotation, signRotation } from '../../audit/checkpoint/key-history.ts'
 import type { Signer, Verifier } from '../../audit/checkpoint/note.ts'
 import { statementIn } from '../../audit/checkpoint/restore-statement.ts'
 import { openNextKey, openSigningKey, takeNextKey } from '../../audit/checkpoint/signing-key.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { type ProvenEvent, verifyProof } from '../../audit/tree/proof-file.ts'
+import { type ProvenEvent, verifyProof } from '../../audit/tree/proof.ts'
 import type { SaltedText } from '../../core/log/audit-proof.ts'
 import { print } from '../print.ts'
 import { readKeys, signingKeyInUse } from './audit-files.ts'

@@ -1,4 +1,4 @@
-import type { Difference } from '../../audit/checkpoint/difference.ts'
+import type { Difference } from '../../audit/checkpoint/contradictions.ts'
 import { grantName } from '../../core/access/grant.ts'
 import type { Quarantine } from '../../core/log/quarantine.ts'
 import { moment, table } from '../print.ts'

@@ -1,7 +1,10 @@
 import { hostname, userInfo } from 'node:os'
 import { Command } from 'commander'
-import type { Contradictions } from '../../audit/checkpoint/contradictions.ts'
-import { type Difference, readDifference } from '../../audit/checkpoint/difference.ts'
+import {
+  type Contradictions,
+  type Difference,
+  readDifference,
+} from '../../audit/checkpoint/contradictions.ts'
 import { signRestore } from '../../audit/checkpoint/restore-statement.ts'
 import { checkpointSigner } from '../../audit/checkpoint/sign-checkpoint.ts'
 import { readCatalogFile } from '../../config/catalog-file.ts'

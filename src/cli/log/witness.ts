@@ -2,14 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { isKeyName, readVkey, type Signer, type Verifier } from '../../audit/checkpoint/note.ts'
-import { pullTiles } from '../../audit/tree/pull-tiles.ts'
+import { pullTiles } from '../../audit/tree/tiles.ts'
 import { makeWitnessKey, readWitnessKey } from '../../audit/witness/cosignature.ts'
-import { addRequest, makeWitness, type Witness } from '../../audit/witness/witness.ts'
+import { addRequest, makeWitness, serveWitness, type Witness } from '../../audit/witness/witness.ts'
 import { makeWitnessState, openWitnessState } from '../../audit/witness/witness-state.ts'
 import { readSecretFile } from '../../config/secret-source.ts'
 import { print } from '../print.ts'
 import { readKeys } from './audit-files.ts'
-import { serveWitness } from './witness-server.ts'
 
 type Options = {
   readonly make?: string

@@ -1,4 +1,4 @@
-import { csvOfEvents } from '../../audit/export/export-csv.ts'
+import { csvOfEvents } from '../../audit/export/rows.ts'
 import { isRefused } from '../../core/refusal.ts'
 import { exportAudit } from '../../operations/log/export-audit.ts'
 import { type AuditAsk, type AuditPage, readAudit } from '../../operations/log/read-audit.ts'

@@ -1,5 +1,5 @@
+import { timelineSvg } from '../../audit/report/draw-timeline.ts'
 import { timelineOf } from '../../audit/report/timeline.ts'
-import { timelineSvg } from '../../audit/report/timeline-svg.ts'
 import { storyOf, type WhoAsk, whatHappened, whoHad } from '../../audit/report/who.ts'
 import { grantName } from '../../core/access/grant.ts'
 import { isRefused, refuse } from '../../core/refusal.ts'

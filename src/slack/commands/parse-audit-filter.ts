@@ -1,5 +1,5 @@
 /** `@ana orders-db read type:grant since:2d until:2026-11-20` → what of the log is wanted. */
-import { MOMENT_HELP, readMoment } from '../../audit/tree/window.ts'
+import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
 import { parseDuration } from '../../core/access/duration.ts'
 import { type AuditEventType, auditEventTypes } from '../../core/log/audit-event.ts'
 import { nearest } from '../../core/people/nearest.ts'

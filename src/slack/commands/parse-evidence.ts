@@ -1,5 +1,5 @@
 /** `/elevate audit evidence 2026-11-01 2026-11-30 [target] [@person]` → which folder is wanted. */
-import { MOMENT_HELP, readMoment } from '../../audit/tree/window.ts'
+import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import { nameIn, type Word } from './typed-text.ts'

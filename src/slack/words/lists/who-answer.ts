@@ -1,5 +1,5 @@
 import type { Happened, WhoAsk, WhoHad } from '../../../audit/report/who.ts'
-import type { Window } from '../../../audit/tree/window.ts'
+import type { Window } from '../../../audit/report/window.ts'
 import { grantName } from '../../../core/access/grant.ts'
 import { clamp } from '../../../core/access/reason.ts'
 import type { Held } from '../../../core/reads.ts'

@@ -1,5 +1,5 @@
 import type { SaltedText } from '../../core/log/audit-proof.ts'
-import type { FaultList } from './fault-list.ts'
+import type { FaultList } from './faults.ts'
 
 type Said = { readonly [key: string]: unknown }
 
