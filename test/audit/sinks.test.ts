@@ -75,7 +75,7 @@ describe('a file', () => {
   test('on a disk that is full stays as it was, without a torn line, and goes on when there is room', async () => {
     // The system refuses to let files of that process grow beyond 16 KiB; two batches of 10 KiB do not fit.
     const program = `
-      import { fileSink } from './src/audit/sink-file.ts'
+      import { fileSink } from './src/audit/export/sinks.ts'
       import { readFile, truncate } from 'node:fs/promises'
       const file = process.argv[1]
       const sink = fileSink(file, ({ id }) => (id.repeat(99) + '\\n').repeat(100))
