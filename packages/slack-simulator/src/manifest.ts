@@ -29,8 +29,12 @@ export type Shortcut = {
 
 type Raw = { readonly [key: string]: unknown }
 
+/** Reads an app manifest, YAML or JSON; throws when it is neither, or not an app's. */
 export function readManifest(yaml: string): Manifest {
   const root = record(parse(yaml))
+  if (root.display_information === undefined) {
+    throw new Error('display_information is missing; it must be the manifest of a Slack app')
+  }
   const features = record(root.features)
   const home = record(features.app_home)
   const settings = record(root.settings)

@@ -114,7 +114,7 @@ export type PersonView = {
   readonly home: View | null
   /** Open modals, the last is on top. */
   readonly modals: readonly View[]
-  /** What Slack itself tells this person, newest last ("/elevate failed because the app did not respond"). */
+  /** What Slack itself tells this person, newest last ("/hello failed because the app did not respond"). */
   readonly notices: readonly { readonly at: number; readonly text: string }[]
 }
 

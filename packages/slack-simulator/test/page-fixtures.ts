@@ -21,7 +21,7 @@ export const people: readonly SeenPerson[] = [
   person('U3', 'chloe', 'Chloé Martin'),
   person('U4', 'guest', 'Gus Visitor', { isGuest: true }),
   person('U5', 'gone', 'Gone Person', { deleted: true }),
-  person('UBOT', 'elevate', 'elevate', { isBot: true }),
+  person('UBOT', 'gatekeeper', 'Gatekeeper', { isBot: true }),
 ]
 
 export function said(ts: number, user: string, text: string, more: Partial<SeenMessage> = {}): SeenMessage {
@@ -51,10 +51,10 @@ export function workspace(as: string, more: Partial<PersonView> = {}): PersonVie
     me: people.find((one) => one.id === as) ?? person(as, as, as),
     people,
     groups: [{ id: 'S1', handle: 'db-approvers', members: ['U1', 'U3'] }],
-    bot: { userId: 'UBOT', appId: 'A1', name: 'elevate', connected: true },
+    bot: { userId: 'UBOT', appId: 'A1', name: 'Gatekeeper', connected: true },
     commands: [
       {
-        command: '/elevate',
+        command: '/gate',
         description: 'Ask for access, see it, end it',
         usage_hint: '[request | mine | end | help]',
       },

@@ -99,14 +99,14 @@ describe.skipIf(!executablePath)('the page of the simulated workspace', { timeou
     const page = current()
     await open('U1', 'C1')
     const box = page.getByLabel('Message #access-requests')
-    await box.pressSequentially('/el')
-    await page.getByRole('option', { name: '/elevate' }).waitFor()
+    await box.pressSequentially('/ga')
+    await page.getByRole('option', { name: '/gate' }).waitFor()
     await box.press('Tab')
     await box.pressSequentially('mine')
     await box.press('Enter')
     await expect
       .poll(() => done('command'))
-      .toEqual([{ as: 'U1', act: { kind: 'command', channel: 'C1', text: '/elevate mine' } }])
+      .toEqual([{ as: 'U1', act: { kind: 'command', channel: 'C1', text: '/gate mine' } }])
     expect(await box.inputValue()).toBe('')
   })
 
@@ -156,8 +156,8 @@ describe.skipIf(!executablePath)('the page of the simulated workspace', { timeou
   test('a notice of Slack appears when it comes', async () => {
     const page = current()
     await open('U1', 'C1')
-    server.show({ notices: [{ at: 1, text: '/elevate failed because the app did not respond.' }] })
-    await page.getByText('/elevate failed because the app did not respond.').waitFor()
+    server.show({ notices: [{ at: 1, text: '/gate failed because the app did not respond.' }] })
+    await page.getByText('/gate failed because the app did not respond.').waitFor()
     await page.getByRole('button', { name: 'Dismiss' }).click()
     expect(await page.locator('.notice').count()).toBe(0)
   })
