@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { homeView, readPages } from '../../src/slack/home/home-view.ts'
-import { statusAnswer } from '../../src/slack/words/lists/status-answer.ts'
+import { statusAnswer } from '../../src/slack/words/access/lists.ts'
 import {
   approved,
   grant,

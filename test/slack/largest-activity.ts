@@ -1,14 +1,12 @@
 /** What is said of what people did, at its largest. */
-
 import type { Grant } from '../../src/core/access/grant.ts'
 import { type ActivitySummary, activityKinds } from '../../src/core/activity/activity.ts'
 import { judgeRecord } from '../../src/core/activity/activity-record.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
-import { activityAnswer } from '../../src/slack/words/activity/activity-answer.ts'
-import { unmatchedNotice } from '../../src/slack/words/activity/unmatched-notice.ts'
-import { told } from '../../src/slack/words/card/told.ts'
-import { receipt } from '../../src/slack/words/grant/receipt.ts'
+import { receipt } from '../../src/slack/words/access/ending.ts'
+import { requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
+import { activityAnswer, unmatchedNotice } from '../../src/slack/words/activity/activity.ts'
 import { NOON } from './rows.ts'
 
 const LATER = new Date(NOON.getTime() + 3_600_000)
@@ -75,7 +73,7 @@ export function activityMessages(
   const security = Array.from({ length: 20 }, (_, at) => ({ kind: 'group' as const, id: `S0${at}` }))
   return {
     'receipt with activity': receipt({ ...card, grant, activity }, names),
-    'told ended with activity': told('ended', { ...card, grant, activity }, names),
+    'told ended with activity': requesterUpdate('ended', { ...card, grant, activity }, names),
     'activity answer': activityAnswer(read, names, (after) => JSON.stringify({ grant: 999_999_999, after })),
     'activity unknown': activityAnswer(
       { ...read, summary: undefined, entries: [], more: false, judged: undefined },

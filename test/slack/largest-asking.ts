@@ -3,12 +3,11 @@ import type { ApprovalStage } from '../../src/core/access/stages.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-at-once.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
-import { askedTogetherAnswer } from '../../src/slack/words/card/asked-answer.ts'
-import { bundleCard } from '../../src/slack/words/card/bundle-card.ts'
-import { decidedTogetherAnswer } from '../../src/slack/words/card/decided-together.ts'
-import { explainAnswer } from '../../src/slack/words/card/explain-answer.ts'
-import { offerAnswer } from '../../src/slack/words/card/for-another.ts'
-import { told } from '../../src/slack/words/card/told.ts'
+import { askedTogetherAnswer, decidedTogetherAnswer } from '../../src/slack/words/access/answers.ts'
+import { bundleCard } from '../../src/slack/words/access/bundle-card.ts'
+import { explainAnswer } from '../../src/slack/words/access/explain.ts'
+import { offerAnswer } from '../../src/slack/words/access/for-another.ts'
+import { requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
 import { policy, read, target, temporaryLogin } from './rows.ts'
 
 const five = <T>(make: () => T): T[] => Array.from({ length: 5 }, make)
@@ -60,8 +59,8 @@ export function askingMessages({
       'approve',
       names,
     ),
-    'told offered': told('offered', offered, names),
-    'told for-other': told(
+    'told offered': requesterUpdate('offered', offered, names),
+    'told for-other': requesterUpdate(
       'for-other',
       { ...denied, request: { ...denied.request, askedBy: 'U0BEN' } },
       names,

@@ -1,5 +1,4 @@
 /** The largest of what is said about a yes that was given beforehand. */
-
 import type { PreApproval } from '../../src/core/access/pre-approval.ts'
 import type { Policy, Role, Target } from '../../src/core/catalog.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
@@ -10,8 +9,8 @@ import {
   endedAllowAnswer,
   givenAnswer,
   preApprovalNotice,
-} from '../../src/slack/words/card/pre-approval.ts'
-import { requestCard } from '../../src/slack/words/card/request-card.ts'
+} from '../../src/slack/words/access/pre-approval.ts'
+import { requestCard } from '../../src/slack/words/access/request-card.ts'
 import { NOON } from './rows.ts'
 
 type Entitlement = { readonly target: Target; readonly role: Role; readonly policy: Policy }

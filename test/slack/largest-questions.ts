@@ -1,13 +1,13 @@
 /** Questions and answers at the largest that people can write them. */
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
-import { answeredAnswer, questionAskedAnswer } from '../../src/slack/words/card/acknowledgements.ts'
+import { answeredAnswer, questionAskedAnswer } from '../../src/slack/words/access/answers.ts'
 import {
   answerForAsker,
   answerInThread,
   questionForOwner,
   questionInThread,
-} from '../../src/slack/words/card/question.ts'
+} from '../../src/slack/words/access/question.ts'
 import { NOON } from './rows.ts'
 
 export function largestQuestions(typed: string, card: Card, names: Names): Record<string, Message> {

@@ -1,5 +1,4 @@
 /** What security reads, at its largest. */
-
 import type { Grant } from '../../src/core/access/grant.ts'
 import type { Request } from '../../src/core/access/request.ts'
 import { auditEventTypes, type LoggedEvent } from '../../src/core/log/audit-event.ts'
@@ -8,11 +7,11 @@ import type { Held } from '../../src/core/reads.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
 import { writeAuditAsk } from '../../src/slack/platform/payloads.ts'
+import { everythingAnswer, everythingEnded } from '../../src/slack/words/access/end-for-others.ts'
+import { feedThreadRoot } from '../../src/slack/words/access/feed.ts'
 import { digestMessage } from '../../src/slack/words/digest/digest.ts'
-import { feedHead } from '../../src/slack/words/feed/feed-head.ts'
-import { everythingAnswer, everythingEnded } from '../../src/slack/words/grant/everything.ts'
 import { csvMessage, csvSentAnswer } from '../../src/slack/words/log/audit-answer.ts'
-import { checkpointNotice, logRefusedNotice } from '../../src/slack/words/log/checkpoint-notice.ts'
+import { checkpointNotice, logRefusedNotice } from '../../src/slack/words/log/log-notices.ts'
 import { busyRecord } from './largest-activity.ts'
 import { largestAnswers } from './largest-forms.ts'
 import { NOON } from './rows.ts'
@@ -111,8 +110,11 @@ export function securityMessages(all: Worst): Record<string, Message> {
       names,
     ),
     'csv sent': csvSentAnswer(10_000),
-    'feed head': feedHead({ ...approvedCard, grant: active }, names),
-    'feed head ended': feedHead({ ...approvedCard, grant: worst }, names),
-    'feed head not given': feedHead({ ...approvedCard, grant: { ...worst, activatedAt: undefined } }, names),
+    'feed head': feedThreadRoot({ ...approvedCard, grant: active }, names),
+    'feed head ended': feedThreadRoot({ ...approvedCard, grant: worst }, names),
+    'feed head not given': feedThreadRoot(
+      { ...approvedCard, grant: { ...worst, activatedAt: undefined } },
+      names,
+    ),
   }
 }

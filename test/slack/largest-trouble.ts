@@ -4,7 +4,7 @@ import {
   checkpointNotice,
   noCheckpointAnswer,
   witnessRefusedNotice,
-} from '../../src/slack/words/log/checkpoint-notice.ts'
+} from '../../src/slack/words/log/log-notices.ts'
 import {
   directoryDownAnswer,
   faultAnswer,

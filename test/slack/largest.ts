@@ -10,26 +10,25 @@ import {
   lookingAnswer,
   reviewedAnswer,
   withdrawnAnswer,
-} from '../../src/slack/words/card/acknowledgements.ts'
-import { reminder } from '../../src/slack/words/card/reminder.ts'
-import { requestCard } from '../../src/slack/words/card/request-card.ts'
-import { told } from '../../src/slack/words/card/told.ts'
-import { feed } from '../../src/slack/words/feed/feed.ts'
-import type { FeedLine } from '../../src/slack/words/feed/feed-line.ts'
-import { alarm } from '../../src/slack/words/grant/alarm.ts'
-import { receipt } from '../../src/slack/words/grant/receipt.ts'
-import { revokedNotice } from '../../src/slack/words/grant/revoked-notice.ts'
+} from '../../src/slack/words/access/answers.ts'
+import { reminder } from '../../src/slack/words/access/approvals.ts'
+import { alarm, receipt, revokedNotice } from '../../src/slack/words/access/ending.ts'
+import { type FeedLine, feed } from '../../src/slack/words/access/feed.ts'
+import { listAnswer, statusAnswer } from '../../src/slack/words/access/lists.ts'
+import { requestCard } from '../../src/slack/words/access/request-card.ts'
+import { requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
 import { helpAnswer } from '../../src/slack/words/help.ts'
-import { listAnswer } from '../../src/slack/words/lists/list-answer.ts'
-import { statusAnswer } from '../../src/slack/words/lists/status-answer.ts'
-import { storyAnswer } from '../../src/slack/words/lists/story-answer.ts'
-import { pictureMessage, whoAnswer } from '../../src/slack/words/lists/who-answer.ts'
 import { auditAnswer } from '../../src/slack/words/log/audit-answer.ts'
-import { configNotice } from '../../src/slack/words/log/config-notice.ts'
-import { deliveryNotice } from '../../src/slack/words/log/delivery-notice.ts'
-import { evidenceMessage, evidenceTitle } from '../../src/slack/words/log/evidence-answer.ts'
-import { quarantineBegan, quarantineEnded } from '../../src/slack/words/log/quarantine-notice.ts'
-import { woke } from '../../src/slack/words/log/woke.ts'
+import {
+  configNotice,
+  deliveryNotice,
+  evidenceMessage,
+  evidenceTitle,
+  quarantineBegan,
+  quarantineEnded,
+  restartReport,
+} from '../../src/slack/words/log/log-notices.ts'
+import { pictureMessage, storyAnswer, whoAnswer } from '../../src/slack/words/log/who-answer.ts'
 import { refusalAnswer } from '../../src/slack/words/refusal-answer.ts'
 import { activityMessages } from './largest-activity.ts'
 import { askingMessages, largestExplanation, offeredOf } from './largest-asking.ts'
@@ -165,8 +164,8 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     'card giving': requestCard({ ...approvedCard, grant: { ...worst, state: 'provisioning' } }, names),
     'card waiting': requestCard({ ...approvedCard, grant: waiting }, names),
     'card called off': requestCard({ ...approvedCard, grant: calledOff }, names),
-    'told approved for later': told('approved', { ...approvedCard, grant: waiting }, names),
-    'told called off': told('not-given', { ...approvedCard, grant: calledOff }, names),
+    'told approved for later': requesterUpdate('approved', { ...approvedCard, grant: waiting }, names),
+    'told called off': requesterUpdate('not-given', { ...approvedCard, grant: calledOff }, names),
     'card active': requestCard({ ...approvedCard, grant: active }, names),
     'card ending': requestCard({ ...approvedCard, grant: revoking }, names),
     'card ended': requestCard({ ...approvedCard, grant: worst }, names),
@@ -174,7 +173,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     'card taken': requestCard({ ...takenCard, grant: active }, names),
     'card taken, still there': requestCard({ ...takenCard, grant: revoking }, names),
     'card reviewed': requestCard({ ...takenCard, request: reviewed, grant: worst }, names),
-    'told reviewed': told('reviewed', { ...takenCard, request: reviewed }, names),
+    'told reviewed': requesterUpdate('reviewed', { ...takenCard, request: reviewed }, names),
     'receipt reviewed': receipt({ ...takenCard, request: reviewed, grant: worst }, names),
     'feed reviewed': feed(
       times(20, () => ({ what: 'reviewed', request: reviewed, grant: undefined }) as const),
@@ -182,9 +181,9 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ),
     'broken glass': brokenGlassAnswer(taken),
     'reviewed answer': reviewedAnswer(taken, 'unjustified', names),
-    'told denied': told('denied', deniedCard, names),
+    'told denied': requesterUpdate('denied', deniedCard, names),
     ...Object.fromEntries(
-      steps.map((step) => [`told ${step}`, told(step, { ...approvedCard, grant: worst }, names)]),
+      steps.map((step) => [`told ${step}`, requesterUpdate(step, { ...approvedCard, grant: worst }, names)]),
     ),
     ...activityMessages(typed, name, takenCard, worst),
     receipt: receipt(
@@ -202,7 +201,13 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
       names,
     ),
     feed: feed(lines, names, { refused: 900, asked: 900, ended: 900 }),
-    woke: woke({ kind: 'woke', downSeconds: 999_999, expired: 1000, unfinished: 1000, lapsed: 1000 }),
+    woke: restartReport({
+      kind: 'woke',
+      downSeconds: 999_999,
+      expired: 1000,
+      unfinished: 1000,
+      lapsed: 1000,
+    }),
     evidence: evidenceMessage(
       evidenceTitle({ from: NOON, to: NOON, person: 'U0ADA', target: 't'.repeat(60) }, names),
       { grants: 999_999_999, events: 999_999_999 },

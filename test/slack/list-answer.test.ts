@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { listAnswer } from '../../src/slack/words/lists/list-answer.ts'
+import { listAnswer } from '../../src/slack/words/access/lists.ts'
 import { approved, grant, names, policy, read, readAloud, request, target } from './rows.ts'
 
 const now = new Date('2026-11-20T10:00:00Z')

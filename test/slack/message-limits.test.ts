@@ -4,7 +4,7 @@ import { type Simulator, startSimulator } from 'slack-simulator'
 import { hazardsIn } from 'slack-simulator/hazards'
 import { inspectOptions, inspectView } from 'slack-simulator/inspect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { onWire } from '../../src/slack/blocks/colour.ts'
+import { onWire } from '../../src/slack/blocks/message.ts'
 import { homeView } from '../../src/slack/home/home-view.ts'
 import { ADA, SECURITY, workspace } from '../support/workspace.ts'
 import { everyMessage } from './largest.ts'
@@ -161,7 +161,7 @@ it('break-glass is coloured until it is reviewed, and nothing else is', () => {
 })
 
 it('a reason of 3,000 letters is cut, and the card says where the whole of it is', async () => {
-  const { requestCard } = await import('../../src/slack/words/card/request-card.ts')
+  const { requestCard } = await import('../../src/slack/words/access/request-card.ts')
   const message = requestCard(
     card({ request: request({ reason: 'w'.repeat(3000) }), grant: endedGrant() }),
     (id) => id,

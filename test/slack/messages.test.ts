@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { explainAnswer } from '../../src/slack/words/card/explain-answer.ts'
+import { alarm, revokedNotice } from '../../src/slack/words/access/ending.ts'
+import { explainAnswer } from '../../src/slack/words/access/explain.ts'
+import { feed } from '../../src/slack/words/access/feed.ts'
 import { digestMessage } from '../../src/slack/words/digest/digest.ts'
-import { feed } from '../../src/slack/words/feed/feed.ts'
-import { alarm } from '../../src/slack/words/grant/alarm.ts'
-import { revokedNotice } from '../../src/slack/words/grant/revoked-notice.ts'
-import { whoAnswer } from '../../src/slack/words/lists/who-answer.ts'
 import { auditAnswer } from '../../src/slack/words/log/audit-answer.ts'
-import { woke } from '../../src/slack/words/log/woke.ts'
+import { restartReport } from '../../src/slack/words/log/log-notices.ts'
+import { whoAnswer } from '../../src/slack/words/log/who-answer.ts'
 import { refusalAnswer } from '../../src/slack/words/refusal-answer.ts'
 import { emptyDigest, look } from './empty-digest.ts'
 import { buttons, plain } from './pressing.ts'
@@ -104,10 +103,10 @@ describe('channels', () => {
 
   it('hear what fell due while elevate was away', () => {
     const notice = { kind: 'woke', downSeconds: 2520, expired: 3, unfinished: 0, lapsed: 1 } as const
-    expect(woke(notice).text).toBe(
+    expect(restartReport(notice).text).toBe(
       'elevate is back after 42 min. Meanwhile 3 grants had expired, and are being ended now; 1 request had lapsed.',
     )
-    expect(plain(woke({ ...notice, standing: 2 }).text)).toMatch(
+    expect(plain(restartReport({ ...notice, standing: 2 }).text)).toMatch(
       /lapsed\. 2 accounts have standing access that nobody has settled: \/elevate standing\.$/,
     )
   })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { type ActivityEntry, type ActivityKind, MOST_ENTRIES } from '../../src/core/activity/activity.ts'
-import { whatWasDone } from '../../src/slack/words/activity/what-was-done.ts'
+import { whatWasDone } from '../../src/slack/words/activity/activity.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { activeGrant, endGrant, must } from './samples.ts'

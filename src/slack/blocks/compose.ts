@@ -3,13 +3,13 @@ import { context, paragraph, rich, section } from './layout.ts'
 import { MAX, sizeOf } from './limits.ts'
 import type { Block, Message } from './message.ts'
 import { toText } from './render.ts'
-import { type Line, say } from './say.ts'
+import { type RichText, say } from './rich-text.ts'
 
 /**
  * A message within Slack's limits. What does not fit is dropped from the end, never from the words before it, and
  * the message says so; builders that know what matters less cut earlier and better.
  */
-export function message(text: Line, blocks: readonly (Block | undefined)[]): Message {
+export function message(text: RichText, blocks: readonly (Block | undefined)[]): Message {
   const wanted = blocks.filter((block) => block !== undefined)
   const said = toText(text, MAX.text)
   if (wanted.length <= MAX.blocks && sizeOf(wanted) <= MAX.message) return { text: said, blocks: wanted }
@@ -27,7 +27,7 @@ export function message(text: Line, blocks: readonly (Block | undefined)[]): Mes
  * most, and less for as long as the whole does not fit. What decides (buttons) is then never what is dropped.
  */
 export function messageThatFits(
-  text: Line,
+  text: RichText,
   most: number,
   build: (room: number) => readonly (Block | undefined)[],
 ): Message {
@@ -39,7 +39,7 @@ export function messageThatFits(
 }
 
 /** One sentence, the same to the eye and to the ear. */
-export function sentence(line: Line, ...more: readonly Block[]): Message {
+export function sentence(line: RichText, ...more: readonly Block[]): Message {
   return message(line, [section(line), ...more])
 }
 

@@ -3,7 +3,7 @@ import { clamp } from '../../core/access/reason.ts'
 import { asManyAsFit, MAX } from './limits.ts'
 import type { Block, Button, RichPart } from './message.ts'
 import { toMrkdwn, toRich } from './render.ts'
-import type { Line } from './say.ts'
+import type { RichText } from './rich-text.ts'
 
 /** UTF-16 units, which is what Slack counts, without cutting a letter in two. */
 function within(text: string, max: number): string {
@@ -15,19 +15,19 @@ function within(text: string, max: number): string {
 const words = (text: string, max: number) =>
   ({ type: 'plain_text', text: within(text.replace(/\s+/g, ' '), max), emoji: false }) as const
 
-const marked = (line: Line, max: number) =>
+const marked = (line: RichText, max: number) =>
   ({ type: 'mrkdwn', text: toMrkdwn(line, max) || ' ', verbatim: true }) as const
 
 export function header(text: string): Block {
   return { type: 'header', text: words(text, MAX.header) }
 }
 
-export function section(line: Line, accessory?: Button): Block {
+export function section(line: RichText, accessory?: Button): Block {
   return { type: 'section', text: marked(line, MAX.section), ...(accessory ? { accessory } : {}) }
 }
 
 /** Label and value in two columns; a row without a value is left out. */
-export function fields(rows: readonly (readonly [label: string, value: Line])[]): Block {
+export function fields(rows: readonly (readonly [label: string, value: RichText])[]): Block {
   const full = rows.filter(([, value]) => value.length > 0).slice(0, 10)
   return {
     type: 'section',
@@ -39,7 +39,7 @@ export function fields(rows: readonly (readonly [label: string, value: Line])[])
   }
 }
 
-export function context(...lines: readonly Line[]): Block {
+export function context(...lines: readonly RichText[]): Block {
   const full = lines.filter((line) => line.length > 0)
   return { type: 'context', elements: full.slice(0, 10).map((line) => marked(line, MAX.context)) }
 }
@@ -51,16 +51,16 @@ export function actions(...elements: readonly Button[]): Block {
 export const divider: Block = { type: 'divider' }
 
 /** Prose in which nothing is parsed. */
-export function paragraph(line: Line): RichPart {
+export function paragraph(line: RichText): RichPart {
   return { type: 'rich_text_section', elements: toRich(line) }
 }
 
 /** As many sentences from the front as a list of `room` characters of JSON holds. */
-export function linesThatFit(lines: readonly Line[], room: number, most: number): readonly Line[] {
+export function linesThatFit(lines: readonly RichText[], room: number, most: number): readonly RichText[] {
   return lines.slice(0, asManyAsFit(lines.map(paragraph), room, most).length)
 }
 
-export function bullets(lines: readonly Line[]): RichPart {
+export function bullets(lines: readonly RichText[]): RichPart {
   return {
     type: 'rich_text_list',
     style: 'bullet',

@@ -1,19 +1,18 @@
-import { inert } from './inert.ts'
 import type { RichInline } from './message.ts'
-import { DATE_FORMATS, type Line, type Piece } from './say.ts'
+import { DATE_FORMATS, type Piece, type RichText } from './rich-text.ts'
 
 /** A sentence as `mrkdwn`, within `max` characters as Slack counts them: after escaping. */
-export function toMrkdwn(line: Line, max: number): string {
+export function toMrkdwn(line: RichText, max: number): string {
   return within(line, max, true)
 }
 
 /** A sentence as a message's top-level text: no emphasis, the same words. */
-export function toText(line: Line, max: number): string {
+export function toText(line: RichText, max: number): string {
   return within(line, max, false)
 }
 
 /** A sentence as words alone, for headers, buttons, dialogs and table cells; times in UTC. */
-export function toPlain(line: Line, name: (id: string) => string): string {
+export function toPlain(line: RichText, name: (id: string) => string): string {
   return line
     .map((piece) => {
       if (piece.kind === 'text' || piece.kind === 'link') return piece.text
@@ -22,7 +21,7 @@ export function toPlain(line: Line, name: (id: string) => string): string {
     .join('')
 }
 
-export function toRich(line: Line): RichInline[] {
+export function toRich(line: RichText): RichInline[] {
   return joined(line).map((piece): RichInline => {
     if (piece.kind === 'person') return { type: 'user', user_id: piece.id }
     if (piece.kind === 'group') return { type: 'usergroup', usergroup_id: piece.id }
@@ -43,7 +42,7 @@ export function toRich(line: Line): RichInline[] {
 }
 
 /** Neighbours of one style as one piece: it reads the same and takes less room. */
-function joined(line: Line): Line {
+function joined(line: RichText): RichText {
   const out: Piece[] = []
   for (const piece of line) {
     const last = out.at(-1)
@@ -54,7 +53,7 @@ function joined(line: Line): Line {
   return out
 }
 
-function within(line: Line, max: number, styled: boolean): string {
+function within(line: RichText, max: number, styled: boolean): string {
   let out = ''
   for (const piece of line) {
     const next = mark(piece, styled)
@@ -111,4 +110,27 @@ function utc({ at, style }: Extract<Piece, { kind: 'date' }>): string {
   const [date, time = ''] = at.toISOString().split('T')
   if (style === 'day') return `${date}`
   return `${date} ${time.slice(0, style === 'second' ? 8 : 5)} UTC`
+}
+
+/**
+ * Literal text for the two places that Slack parses: `mrkdwn` and a message's top-level text. Escaping `& < >` is
+ * what Slack asks for, and is not enough: `@channel`, links, `:emoji:` and `*stars*` are read from bare characters.
+ */
+
+/** WORD JOINER: takes no room, breaks no line, and parts what would otherwise be read as markup. */
+const JOINER = '\u2060'
+
+export function inert(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[@#](?=\S)/g, `$&${JOINER}`)
+    .replace(/:(?=\/\/)/g, `:${JOINER}`)
+    .replace(/:(?=[\p{L}\p{N}_+'-]+:)/gu, `:${JOINER}`)
+    .replace(/`/g, '\u02cb')
+    .replace(/\*/g, '\u2217')
+    .replace(/~/g, '\u223c')
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\u02cd')
 }

@@ -5,7 +5,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import { type Click, readId } from '../platform/payloads.ts'
-import { offerAnswer } from '../words/card/for-another.ts'
+import { offerAnswer } from '../words/access/for-another.ts'
 
 /** The receiver of what somebody else asked for says yes or no; the message with the buttons becomes the answer. */
 export async function pressAnswerOffer(door: Door, { visitor, action, value, view }: Click): Promise<Answer> {

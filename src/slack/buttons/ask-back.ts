@@ -1,7 +1,7 @@
 import { type Request, requestName } from '../../core/access/request.ts'
 import { quote, rich, section } from '../blocks/layout.ts'
 import type { Block } from '../blocks/message.ts'
-import { bold, say } from '../blocks/say.ts'
+import { bold, say } from '../blocks/rich-text.ts'
 import { noteForm } from '../forms/note-form.ts'
 import { openThen } from '../forms/open-view.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'

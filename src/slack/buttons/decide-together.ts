@@ -1,7 +1,7 @@
 import { isRefused, type Refused } from '../../core/refusal.ts'
 import { decideTogether } from '../../operations/access/decide/decide-together.ts'
 import { quote, rich, section } from '../blocks/layout.ts'
-import { say } from '../blocks/say.ts'
+import { say } from '../blocks/rich-text.ts'
 import { noteForm } from '../forms/note-form.ts'
 import { openThen } from '../forms/open-view.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
@@ -9,7 +9,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION, VIEW } from '../platform/ids.ts'
 import { readNames, withNames } from '../platform/names.ts'
 import { type Click, readId, type Submission } from '../platform/payloads.ts'
-import { decidedTogetherAnswer } from '../words/card/decided-together.ts'
+import { decidedTogetherAnswer } from '../words/access/answers.ts'
 import { listedAccess } from '../words/phrases.ts'
 
 export async function pressApproveTogether(door: Door, { visitor, value }: Click): Promise<Answer> {

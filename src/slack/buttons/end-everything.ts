@@ -14,7 +14,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION, VIEW } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import { type Click, readPersonId, type Submission } from '../platform/payloads.ts'
-import { everythingAnswer, everythingBlocks } from '../words/grant/everything.ts'
+import { everythingAnswer, everythingBlocks } from '../words/access/end-for-others.ts'
 
 const TITLE = 'End everything'
 

@@ -1,6 +1,6 @@
 import { grantName } from '../../core/access/grant.ts'
 import { section } from '../blocks/layout.ts'
-import { bold, say } from '../blocks/say.ts'
+import { bold, say } from '../blocks/rich-text.ts'
 import { noteForm } from '../forms/note-form.ts'
 import { openThen } from '../forms/open-view.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'

@@ -4,7 +4,7 @@ import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { type Click, readId } from '../platform/payloads.ts'
-import { endingAnswer } from '../words/card/acknowledgements.ts'
+import { endingAnswer } from '../words/access/answers.ts'
 
 /** The holder is done. Somebody else who presses it is asked for a reason by the verb, and told where to give it. */
 export async function pressGiveBack(door: Door, { visitor, value }: Click): Promise<Answer> {

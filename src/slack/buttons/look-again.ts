@@ -4,7 +4,7 @@ import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { type Click, readId } from '../platform/payloads.ts'
-import { lookingAnswer } from '../words/card/acknowledgements.ts'
+import { lookingAnswer } from '../words/access/answers.ts'
 
 export async function pressLookAgain(door: Door, { visitor, value }: Click): Promise<Answer> {
   const grant = readId(value)

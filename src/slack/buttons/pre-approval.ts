@@ -5,7 +5,7 @@ import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { type Click, readId } from '../platform/payloads.ts'
-import { endedAllowAnswer } from '../words/card/pre-approval.ts'
+import { endedAllowAnswer } from '../words/access/pre-approval.ts'
 
 export function pressAllow(door: Door, { visitor, trigger }: Click): Promise<undefined> {
   return openAllowForm(door, { person: visitor.person, trigger, words: {} })

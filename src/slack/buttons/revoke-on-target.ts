@@ -15,8 +15,8 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION, VIEW } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import { readChosen, type Submission, writeChosen } from '../platform/payloads.ts'
-import { endingAnswer } from '../words/card/acknowledgements.ts'
-import { revokeBlocks, revokingAnswer } from '../words/grant/revoke.ts'
+import { endingAnswer } from '../words/access/answers.ts'
+import { revokeBlocks, revokingAnswer } from '../words/access/end-for-others.ts'
 
 const TITLE = 'Revoke access'
 

@@ -3,7 +3,7 @@ import { withdrawRequest } from '../../operations/access/request/withdraw-reques
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { type Click, readId } from '../platform/payloads.ts'
-import { withdrawnAnswer } from '../words/card/acknowledgements.ts'
+import { withdrawnAnswer } from '../words/access/answers.ts'
 
 export async function pressWithdraw(door: Door, { visitor, value }: Click): Promise<Answer> {
   const request = readId(value)

@@ -4,7 +4,7 @@ import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { type Click, readActivityAsk, writeActivityAsk } from '../platform/payloads.ts'
-import { activityAnswer } from '../words/activity/activity-answer.ts'
+import { activityAnswer } from '../words/activity/activity.ts'
 
 export async function answerActivity(door: Door, by: string, grant: number, after = 0): Promise<Answer> {
   const read = await readActivity(door.world, { by, grant, after })

@@ -7,7 +7,7 @@ import { tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import type { Typed } from '../platform/payloads.ts'
-import { allowListAnswer, endedAllowAnswer, givenAnswer } from '../words/card/pre-approval.ts'
+import { allowListAnswer, endedAllowAnswer, givenAnswer } from '../words/access/pre-approval.ts'
 import type { AllowCommand } from './parse-allow.ts'
 
 export async function answerAllow(

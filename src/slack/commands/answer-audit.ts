@@ -11,7 +11,7 @@ import { withNames } from '../platform/names.ts'
 import { type Click, readAuditAsk, writeAuditAsk } from '../platform/payloads.ts'
 import { sendFile } from '../platform/send-file.ts'
 import { auditAnswer, csvMessage, csvSentAnswer } from '../words/log/audit-answer.ts'
-import { checkpointNotice, noCheckpointAnswer } from '../words/log/checkpoint-notice.ts'
+import { checkpointNotice, noCheckpointAnswer } from '../words/log/log-notices.ts'
 
 const TITLE = 'Audit log'
 

@@ -10,7 +10,7 @@ import { tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { sendFile } from '../platform/send-file.ts'
-import { evidenceAnswer, evidenceMessage, evidenceTitle } from '../words/log/evidence-answer.ts'
+import { evidenceAnswer, evidenceMessage, evidenceTitle } from '../words/log/log-notices.ts'
 
 /** What fits into one message from a bot and into its memory. More is made by `elevate evidence`. */
 const MOST_BYTES = 50 * 1024 * 1024

@@ -5,15 +5,14 @@ import { grantName } from '../../core/access/grant.ts'
 import { isRefused, refuse } from '../../core/refusal.ts'
 import { readingScope } from '../../operations/people/reading-scope.ts'
 import { sentence } from '../blocks/compose.ts'
-import { say } from '../blocks/say.ts'
+import { say } from '../blocks/rich-text.ts'
 import { pictureOf } from '../outbox/picture.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { type Click, readWhoAsk, writeWhoAsk } from '../platform/payloads.ts'
 import { sendFile } from '../platform/send-file.ts'
-import { storyAnswer } from '../words/lists/story-answer.ts'
-import { pictureMessage, pictureTitle, whoAnswer } from '../words/lists/who-answer.ts'
+import { pictureMessage, pictureTitle, storyAnswer, whoAnswer } from '../words/log/who-answer.ts'
 
 /** Who had what, as far as this reader may know it; undefined asks are refused as in words. */
 async function lookUp(door: Door, by: string, ask: WhoAsk) {

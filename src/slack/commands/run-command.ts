@@ -1,5 +1,4 @@
 /** `/elevate …`: what was typed, the verb, the answer. */
-
 import { readStart } from '../../core/access/start-time.ts'
 import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
@@ -20,8 +19,12 @@ import { tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import type { Typed } from '../platform/payloads.ts'
-import { endingAnswer, extendingAnswer, withdrawnAnswer } from '../words/card/acknowledgements.ts'
-import { askedTogetherAnswer } from '../words/card/asked-answer.ts'
+import {
+  askedTogetherAnswer,
+  endingAnswer,
+  extendingAnswer,
+  withdrawnAnswer,
+} from '../words/access/answers.ts'
 import { helpAnswer } from '../words/help.ts'
 import { answerActivity } from './answer-activity.ts'
 import { answerAllow } from './answer-allow.ts'

@@ -8,7 +8,7 @@ import type { PersonId } from '../../core/people/person.ts'
 import { MOST_TOGETHER } from '../../operations/access/request/request-access.ts'
 import { sentence } from '../blocks/compose.ts'
 import type { Block } from '../blocks/message.ts'
-import { say } from '../blocks/say.ts'
+import { say } from '../blocks/rich-text.ts'
 import { ACTION, BLOCK, durationBlock, roleBlock, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
 import {

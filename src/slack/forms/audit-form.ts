@@ -1,5 +1,4 @@
 /** What is wanted of the audit log, with menus in place of typed filters. */
-
 import type { Catalog } from '../../core/catalog.ts'
 import { auditEventTypes } from '../../core/log/audit-event.ts'
 import type { AuditAsk } from '../../operations/log/read-audit.ts'

@@ -1,7 +1,7 @@
 import { type Grant, grantName } from '../../core/access/grant.ts'
 import type { Credential } from '../../core/connector.ts'
 import { paragraph, rich, section } from '../blocks/layout.ts'
-import { bold, moment, say } from '../blocks/say.ts'
+import { bold, moment, say } from '../blocks/rich-text.ts'
 import { VIEW } from '../platform/ids.ts'
 import { accessOf } from '../words/phrases.ts'
 import { type Modal, plain } from './notice-view.ts'

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 import { section } from '../blocks/layout.ts'
 import type { Block, Message } from '../blocks/message.ts'
-import { say } from '../blocks/say.ts'
+import { say } from '../blocks/rich-text.ts'
 
 export type Modal = types.ModalView
 

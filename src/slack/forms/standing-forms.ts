@@ -2,7 +2,7 @@
 import type { Standing } from '../../core/standing/standing.ts'
 import { bullets, linesThatFit, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Names } from '../blocks/message.ts'
-import { bold, say } from '../blocks/say.ts'
+import { bold, say } from '../blocks/rich-text.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { roleName, standingLine } from '../words/standing/standing-access.ts'
 import { noteForm } from './note-form.ts'

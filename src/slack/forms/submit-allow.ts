@@ -4,7 +4,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import type { Submission } from '../platform/payloads.ts'
-import { givenAnswer } from '../words/card/pre-approval.ts'
+import { givenAnswer } from '../words/access/pre-approval.ts'
 
 export async function submitAllow(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
   const field = (action: string) => view.fields.get(action)?.value.trim() ?? ''

@@ -4,7 +4,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import type { Submission } from '../platform/payloads.ts'
-import { askedTogetherAnswer } from '../words/card/asked-answer.ts'
+import { askedTogetherAnswer } from '../words/access/answers.ts'
 import { filledIn } from './open-ask-form.ts'
 
 export async function submitAsk(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {

@@ -6,7 +6,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import { readChosen, readId, type Submission } from '../platform/payloads.ts'
-import { brokenGlassAnswer, reviewedAnswer } from '../words/card/acknowledgements.ts'
+import { brokenGlassAnswer, reviewedAnswer } from '../words/access/answers.ts'
 
 export async function submitBreakGlass(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
   const { target = '', role = '' } = readChosen(view.metadata)

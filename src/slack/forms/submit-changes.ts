@@ -7,7 +7,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import { readId, type Submission } from '../platform/payloads.ts'
-import { decidedAnswer } from '../words/card/acknowledgements.ts'
+import { decidedAnswer } from '../words/access/answers.ts'
 
 export async function submitChanges(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
   const request = readId(view.metadata)

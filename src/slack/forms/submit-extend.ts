@@ -4,7 +4,7 @@ import { notOurs } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { readId, type Submission } from '../platform/payloads.ts'
-import { extendingAnswer } from '../words/card/acknowledgements.ts'
+import { extendingAnswer } from '../words/access/answers.ts'
 
 export async function submitExtend(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
   const grant = readId(view.metadata)

@@ -7,12 +7,7 @@ import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
 import { readId, type Submission } from '../platform/payloads.ts'
-import {
-  answeredAnswer,
-  decidedAnswer,
-  endingAnswer,
-  questionAskedAnswer,
-} from '../words/card/acknowledgements.ts'
+import { answeredAnswer, decidedAnswer, endingAnswer, questionAskedAnswer } from '../words/access/answers.ts'
 
 export async function submitDeny(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
   const request = readId(view.metadata)

@@ -6,16 +6,15 @@ import type { Capabilities } from '../../core/connector.ts'
 import type { AccessList } from '../../operations/access/list-access.ts'
 import { button, context, divider, header, quote, rich, section } from '../blocks/layout.ts'
 import type { Block, HomeView, Names } from '../blocks/message.ts'
-import { code, type Line, say } from '../blocks/say.ts'
+import { code, type RichText, say } from '../blocks/rich-text.ts'
 import { ACTION } from '../platform/ids.ts'
-import { grantLine, pendingLine, toDecideLine } from '../words/card/access-lines.ts'
-import { decisionButtons } from '../words/card/decision-buttons.ts'
-import { acceptButtons, offeredLine, offersIn } from '../words/card/for-another.ts'
-import { ownButtons, withdrawButton } from '../words/card/grant-buttons.ts'
-import { preApprovalsAtHome } from '../words/card/pre-approval.ts'
-import { openReviewLine, reviewButton } from '../words/card/review.ts'
-import { entitlementLine, NOTHING_TO_ASK } from '../words/lists/list-answer.ts'
-import { quarantineLasts } from '../words/log/quarantine-notice.ts'
+import { decisionButtons, ownButtons, withdrawButton } from '../words/access/buttons.ts'
+import { acceptButtons, offeredLine, offersIn } from '../words/access/for-another.ts'
+import { entitlementLine, NOTHING_TO_ASK } from '../words/access/lists.ts'
+import { grantLine, pendingLine, toDecideLine } from '../words/access/phases.ts'
+import { preApprovalsAtHome } from '../words/access/pre-approval.ts'
+import { openReviewLine, reviewButton } from '../words/access/review.ts'
+import { quarantineLasts } from '../words/log/log-notices.ts'
 import { accessName } from '../words/phrases.ts'
 import { type HomePages, pageOf, pageSize, pagingButtons } from './home-pages.ts'
 
@@ -36,7 +35,7 @@ export function homeView(list: AccessList, { names, capabilities, pages = {} }: 
     name: keyof HomePages,
     title: string,
     items: readonly T[],
-    empty: Line,
+    empty: RichText,
     draw: (item: T) => Block[],
   ): Block[] => {
     const size = pageSize(name)

@@ -6,8 +6,8 @@ import { readCard } from '../../operations/access/read-card.ts'
 import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
 import { withNames } from '../platform/names.ts'
-import { told } from '../words/card/told.ts'
-import { receipt } from '../words/grant/receipt.ts'
+import { receipt } from '../words/access/ending.ts'
+import { requesterUpdate } from '../words/access/requester-updates.ts'
 
 export type EndingToRedraw = { readonly grant: GrantId; readonly covers: readonly Waiting[] }
 
@@ -34,7 +34,7 @@ export async function drawEnding(world: World, lane: Lane, grant: GrantId): Prom
   const card = row && (await readCard(world, row.request.id))
   if (!card) return undefined
   return withNames(world.directory, (names) =>
-    lane.startsWith('person:') ? told('ended', card, names) : receipt(card, names),
+    lane.startsWith('person:') ? requesterUpdate('ended', card, names) : receipt(card, names),
   )
 }
 

@@ -2,7 +2,7 @@ import type { Notice } from '../../core/notice.ts'
 import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
 import { withNames } from '../platform/names.ts'
-import { everythingEnded } from '../words/grant/everything.ts'
+import { everythingEnded } from '../words/access/end-for-others.ts'
 import { inTurns } from './draw-feed.ts'
 
 /** What security ended of one person, from the rows of this moment. */

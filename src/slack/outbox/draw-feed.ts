@@ -1,5 +1,4 @@
 /** The security channel's feed: the steps of a request in its thread, and much at once in one message. */
-
 import type { RequestId } from '../../core/access/request.ts'
 import { ticketUrlOf } from '../../core/access/ticket.ts'
 import { findRole } from '../../core/catalog.ts'
@@ -10,11 +9,9 @@ import { type Card, readCard } from '../../operations/access/read-card.ts'
 import type { World } from '../../operations/world.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { withNames } from '../platform/names.ts'
-import { bundleCard } from '../words/card/bundle-card.ts'
-import { requestCard } from '../words/card/request-card.ts'
-import { FEED_ORDER, feed } from '../words/feed/feed.ts'
-import { feedHead } from '../words/feed/feed-head.ts'
-import type { FeedKind, FeedLine } from '../words/feed/feed-line.ts'
+import { bundleCard } from '../words/access/bundle-card.ts'
+import { FEED_ORDER, type FeedKind, type FeedLine, feed, feedThreadRoot } from '../words/access/feed.ts'
+import { requestCard } from '../words/access/request-card.ts'
 
 /** At one message a second a channel, more requests than this in their own threads would keep it busy too long. */
 export const MANY_REQUESTS = 12
@@ -37,7 +34,7 @@ export async function readCopy(
 ): Promise<((names: Names) => Message) | undefined> {
   const card = await readCard(world, id)
   if (!card || (fresh && !isWanted(lane, card))) return undefined
-  if (inFeed(world.catalog(), lane, card.request)) return (names) => feedHead(card, names)
+  if (inFeed(world.catalog(), lane, card.request)) return (names) => feedThreadRoot(card, names)
   if (card.request.bundle === undefined) return (names) => requestCard(card, names)
   const bundle = await world.store.reads.bundleOf(id)
   const cards = await inTurns(bundle, async (one) => (one.id === id ? card : readCard(world, one.id)))

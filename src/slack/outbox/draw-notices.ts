@@ -12,19 +12,22 @@ import type { World } from '../../operations/world.ts'
 import type { Message, Names } from '../blocks/message.ts'
 import { withNames } from '../platform/names.ts'
 import { writeAuditAsk } from '../platform/payloads.ts'
-import { unmatchedNotice } from '../words/activity/unmatched-notice.ts'
-import { preApprovalNotice } from '../words/card/pre-approval.ts'
-import { reminder } from '../words/card/reminder.ts'
-import { isStale, told } from '../words/card/told.ts'
+import { reminder } from '../words/access/approvals.ts'
+import { alarm, receipt, revokedNotice } from '../words/access/ending.ts'
+import { preApprovalNotice } from '../words/access/pre-approval.ts'
+import { isStale, requesterUpdate } from '../words/access/requester-updates.ts'
+import { unmatchedNotice } from '../words/activity/activity.ts'
 import { digestMessage } from '../words/digest/digest.ts'
-import { alarm } from '../words/grant/alarm.ts'
-import { receipt } from '../words/grant/receipt.ts'
-import { revokedNotice } from '../words/grant/revoked-notice.ts'
-import { checkpointNotice, logRefusedNotice, witnessRefusedNotice } from '../words/log/checkpoint-notice.ts'
-import { configNotice } from '../words/log/config-notice.ts'
-import { deliveryNotice } from '../words/log/delivery-notice.ts'
-import { quarantineBegan, quarantineEnded } from '../words/log/quarantine-notice.ts'
-import { woke } from '../words/log/woke.ts'
+import {
+  checkpointNotice,
+  configNotice,
+  deliveryNotice,
+  logRefusedNotice,
+  quarantineBegan,
+  quarantineEnded,
+  restartReport,
+  witnessRefusedNotice,
+} from '../words/log/log-notices.ts'
 import { standingReport } from '../words/standing/standing-access.ts'
 import { askedAbout } from '../words/standing/standing-answers.ts'
 import { keepEnding } from './draw-ending.ts'
@@ -97,7 +100,7 @@ export async function drawNotices(
     case 'told': {
       const card = await readCard(world, first.request)
       if (!card || isStale(first.step, card)) return { covers, message: undefined }
-      const message = await withNames(world.directory, (names) => told(first.step, card, names))
+      const message = await withNames(world.directory, (names) => requesterUpdate(first.step, card, names))
       return {
         covers,
         message,
@@ -125,7 +128,7 @@ export async function drawNotices(
       return { covers, message: await withNames(world.directory, draw) }
     }
     case 'woke':
-      return { covers, message: woke(first) }
+      return { covers, message: restartReport(first) }
     case 'config':
       return { covers, message: configNotice(first.hash, first.faults) }
     case 'delivery': {

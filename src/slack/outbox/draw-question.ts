@@ -1,5 +1,4 @@
 /** A question or its answer as this lane shows it. */
-
 import type { RequestId } from '../../core/access/request.ts'
 import { inFeed } from '../../core/feed.ts'
 import type { Lane, Notice } from '../../core/notice.ts'
@@ -7,7 +6,12 @@ import { readCard } from '../../operations/access/read-card.ts'
 import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
 import { withNames } from '../platform/names.ts'
-import { answerForAsker, answerInThread, questionForOwner, questionInThread } from '../words/card/question.ts'
+import {
+  answerForAsker,
+  answerInThread,
+  questionForOwner,
+  questionInThread,
+} from '../words/access/question.ts'
 
 export type LinkTo = (request: RequestId) => Promise<string | undefined>
 

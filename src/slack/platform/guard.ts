@@ -10,7 +10,7 @@ import { type Refused, refuse } from '../../core/refusal.ts'
 import type { World } from '../../operations/world.ts'
 import { sentence } from '../blocks/compose.ts'
 import type { Message } from '../blocks/message.ts'
-import { say } from '../blocks/say.ts'
+import { say } from '../blocks/rich-text.ts'
 import {
   directoryDownAnswer,
   faultAnswer,

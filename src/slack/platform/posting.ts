@@ -2,8 +2,7 @@
 import type { WebClient } from '@slack/web-api'
 import { type Lane, laneEnd } from '../../core/notice.ts'
 import type { Log } from '../../core/ports.ts'
-import { onWire } from '../blocks/colour.ts'
-import type { Message } from '../blocks/message.ts'
+import { type Message, onWire } from '../blocks/message.ts'
 import { judge } from './slack-errors.ts'
 
 /** A workspace that refused the newer blocks is not asked again before this. Milliseconds. */

@@ -1,7 +1,7 @@
 import { message } from '../blocks/compose.ts'
 import { bullets, context, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Message } from '../blocks/message.ts'
-import { between, bold, code, say } from '../blocks/say.ts'
+import { between, bold, code, say } from '../blocks/rich-text.ts'
 
 type Way = readonly [typed: string, what: string]
 

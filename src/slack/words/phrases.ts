@@ -3,18 +3,30 @@ import { formatDuration } from '../../core/access/duration.ts'
 import { type Grant, secondsHeld, secondsPlanned } from '../../core/access/grant.ts'
 import { preApprovalName } from '../../core/access/pre-approval.ts'
 import type { Decision, Limit, Request } from '../../core/access/request.ts'
+import type { Capabilities } from '../../core/connector.ts'
 import type { Who } from '../../core/people/person.ts'
 import type { Held } from '../../core/reads.ts'
 import type { Names } from '../blocks/message.ts'
-import { bold, group, type Line, listed, moment, person, type Sayable, say } from '../blocks/say.ts'
+import {
+  bold,
+  group,
+  link,
+  listed,
+  moment,
+  person,
+  type RichText,
+  type Sayable,
+  say,
+  together,
+} from '../blocks/rich-text.ts'
 
 /** `read on orders-db`. */
-export function accessOf(one: { readonly role: string; readonly target: string }): Line {
+export function accessOf(one: { readonly role: string; readonly target: string }): RichText {
   return say`${bold(one.role)} on ${bold(one.target)}`
 }
 
 /** `read and write on orders-db`: what was asked for together, on one target. */
-export function listedAccess(all: readonly { readonly role: string; readonly target: string }[]): Line {
+export function listedAccess(all: readonly { readonly role: string; readonly target: string }[]): RichText {
   return say`${listed(all.map((one) => bold(one.role)))} on ${bold(all[0]?.target ?? '')}`
 }
 
@@ -50,7 +62,7 @@ export function lateness(grant: Grant): string {
 }
 
 /** Why it ended: `its time was over`, `Cho ended it early`. */
-export function whyEnded(grant: Grant, who: (id: string) => Sayable): Line {
+export function whyEnded(grant: Grant, who: (id: string) => Sayable): RichText {
   if (grant.endReason === 'returned') return say`${who(grant.person)} gave it back`
   if (grant.endReason === 'ended-early')
     return grant.endedBy ? say`${who(grant.endedBy)} ended it early` : say`it was ended early`
@@ -59,19 +71,19 @@ export function whyEnded(grant: Grant, who: (id: string) => Sayable): Line {
 }
 
 /** Who ended it before it began; nobody where today's policy did. */
-export function calledOffBy(grant: Grant, who: (id: string) => Sayable): Line {
+export function calledOffBy(grant: Grant, who: (id: string) => Sayable): RichText {
   return grant.endedBy ? say` by ${who(grant.endedBy)}` : say``
 }
 
 /** Who took the question back. */
-export function withdrawnBy(request: Request, who: (id: string) => Sayable): Line {
+export function withdrawnBy(request: Request, who: (id: string) => Sayable): RichText {
   return request.closedBy
     ? say`by ${who(request.closedBy)}`
     : say`because ${who(request.requester)} was deactivated in Slack`
 }
 
 /** What the target said at the end, where that is more than "gone"; empty otherwise. */
-export function endedHow(grant: Grant, name: string): Line {
+export function endedHow(grant: Grant, name: string): RichText {
   if (grant.endOutcome === 'kept-standing')
     return say`${name} had this access before elevate gave it, so it stays as it was.`
   if (grant.endOutcome === 'kept-by-other')
@@ -80,34 +92,37 @@ export function endedHow(grant: Grant, name: string): Line {
   return []
 }
 
-export function sessionsEnded(grant: Grant): Line {
+export function sessionsEnded(grant: Grant): RichText {
   if (grant.sessionsEnded === 0) return []
   return grant.sessionsEnded === 1
     ? say`1 open session was ended.`
     : say`${grant.sessionsEnded} open sessions were ended.`
 }
 
-export function yesesOf(request: Request): readonly Decision[] {
+export function approvalsIn(request: Request): readonly Decision[] {
   return request.decisions.filter((one) => one.verdict === 'approve')
 }
 
 /** `Ada asks for`, or `Ben asks on behalf of Ada for`. */
-export function asks(request: Pick<Request, 'requester' | 'askedBy'>, who: (id: string) => Sayable): Line {
+export function asks(
+  request: Pick<Request, 'requester' | 'askedBy'>,
+  who: (id: string) => Sayable,
+): RichText {
   return request.askedBy === undefined
     ? say`${who(request.requester)} asks for`
     : say`${who(request.askedBy)} asks on behalf of ${who(request.requester)} for`
 }
 
 /** `approved by Ben and Cleo`, `pre-approved by Ben (P-12)`, `approved by rule on-call-read`: on whose word. */
-export function approvedBy(request: Request, who: (id: string) => Sayable): Line {
+export function approvedBy(request: Request, who: (id: string) => Sayable): RichText {
   if (request.rule !== undefined) return say`approved by rule ${bold(request.rule)}`
-  const yeses = yesesOf(request)
+  const yeses = approvalsIn(request)
   const beforehand = yeses.length > 0 && yeses.every((one) => one.preApproval !== undefined)
   return say`${beforehand ? 'pre-approved' : 'approved'} by ${listed(yeses.map((one) => yesOf(request, one, beforehand, who)))}`
 }
 
 /** A self-approval says so in words, and so does a yes given beforehand. */
-function yesOf(request: Request, one: Decision, beforehand: boolean, who: (id: string) => Sayable): Line {
+function yesOf(request: Request, one: Decision, beforehand: boolean, who: (id: string) => Sayable): RichText {
   const self = one.self ? say` (who asked for it; the policy allows self-approval)` : say``
   if (one.preApproval === undefined) return say`${who(one.approver)}${limitOf(request, one)}${self}`
   const number = preApprovalName(one.preApproval)
@@ -115,14 +130,14 @@ function yesOf(request: Request, one: Decision, beforehand: boolean, who: (id: s
 }
 
 /** At the beginning of a sentence. */
-export function capital(line: Line): Line {
+export function capital(line: RichText): RichText {
   const [first, ...rest] = line
   if (first?.kind !== 'text') return line
   return [{ ...first, text: `${first.text.charAt(0).toUpperCase()}${first.text.slice(1)}` }, ...rest]
 }
 
 /** The first word stands out where things stand in a list of steps. */
-export function boldFirst(line: Line): Line {
+export function boldFirst(line: RichText): RichText {
   const [first, ...rest] = capital(line)
   if (first?.kind !== 'text') return line
   const [word = '', ...more] = first.text.split(' ')
@@ -130,7 +145,7 @@ export function boldFirst(line: Line): Line {
 }
 
 /** ` for 30 min instead of 2 h`, ` from tomorrow at 9:00 on`; empty for a yes to all that was asked. */
-export function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt }: Limit): Line {
+export function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt }: Limit): RichText {
   const time =
     duration === undefined
       ? say``
@@ -139,14 +154,14 @@ export function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt
 }
 
 /** ` for 2 h`, ` for 2 h from tomorrow at 9:00 on`: what is asked for, or decided. */
-export function forHowLong({ duration, startsAt }: Limit & { readonly duration: number }): Line {
+export function forHowLong({ duration, startsAt }: Limit & { readonly duration: number }): RichText {
   return startsAt
     ? say` for ${formatDuration(duration)} from ${moment(startsAt)} on`
     : say` for ${formatDuration(duration)}`
 }
 
 /** On what grounds somebody has it, in a sentence of its own. */
-export function groundsOf(request: Request, who: (id: string) => Sayable): Line {
+export function groundsOf(request: Request, who: (id: string) => Sayable): RichText {
   return request.review
     ? say`Taken by ${bold('break-glass')}, without approval.`
     : say`${capital(approvedBy(request, who))}.`
@@ -156,15 +171,15 @@ export function groundsOf(request: Request, who: (id: string) => Sayable): Line 
 export function heldBy(
   { approvers, review, rule }: Pick<Held, 'approvers' | 'review' | 'rule'>,
   names: Names,
-): Line {
+): RichText {
   if (rule !== undefined) return say`approved by rule ${rule}`
   return review ? say`taken by break-glass` : say`approved by ${listed(approvers.slice(0, 4).map(names))}`
 }
 
-const MOST_MENTIONED = 10
+const MAX_MENTIONED = 10
 
 /** Mentions whoever is named, so it alerts them: for first posts and alarms only. */
-export function mentionsOf(who: readonly Who[], most = MOST_MENTIONED): Line {
+export function mentionsOf(who: readonly Who[], most = MAX_MENTIONED): RichText {
   const named = who.flatMap((one) =>
     one.kind === 'person' ? [person(one.id)] : one.kind === 'group' ? [group(one.id)] : [],
   )
@@ -172,7 +187,7 @@ export function mentionsOf(who: readonly Who[], most = MOST_MENTIONED): Line {
   return listed([...named.slice(0, most), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
 }
 
-export function plainNames(ids: readonly string[], names: Names, most = 10, last?: 'and' | 'or'): Line {
+export function plainNames(ids: readonly string[], names: Names, most = 10, last?: 'and' | 'or'): RichText {
   const rest = ids.length - most
   return listed([...ids.slice(0, most).map(names), ...(rest > 0 ? [`${rest} more`] : [])], last)
 }
@@ -183,7 +198,62 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /** `Nobody is in @oncall right now.` A group that is empty alerts nobody. */
-export function nobodyIn(empty: readonly string[]): Line {
+export function nobodyIn(empty: readonly string[]): RichText {
   const shown = empty.slice(0, 4).map((id) => group(id))
   return say`Nobody is in ${listed(shown, 'or')} right now, or Slack does not show it.`
+}
+
+/** The ticket's name, leading to where the operator said it can be read. */
+export function ticketLine(
+  request: { readonly ticket: string | undefined },
+  url: string | undefined,
+): RichText {
+  const { ticket } = request
+  if (ticket === undefined) return say``
+  return url === undefined ? say`${ticket}` : say`${link(url, ticket)}`
+}
+
+/** The same at the end of a sentence: `, INC-7`. */
+export function withTicket(
+  request: { readonly ticket: string | undefined },
+  url: string | undefined,
+): RichText {
+  return request.ticket === undefined ? say`` : say`, ticket ${ticketLine(request, url)}`
+}
+
+/** What an approver should know about the end of this access: the connector's promises, in plain words. */
+export function atTheEnd(card: {
+  readonly capabilities: Capabilities | undefined
+  readonly request: { readonly target: string }
+}): RichText {
+  const { capabilities } = card
+  if (!capabilities) return afterwards(card)
+  const sessions = capabilities.endsSessions
+    ? say`At the end the access is taken back, and sessions that are open are ended.`
+    : say`At the end the access is taken back; sessions that are open then are not ended.`
+  return together(sessions, afterwards(card))
+}
+
+/** What can outlast it, and who ends it when elevate cannot. */
+export function afterwards({
+  capabilities,
+  request,
+}: {
+  readonly capabilities: Capabilities | undefined
+  readonly request: { readonly target: string }
+}): RichText {
+  if (!capabilities) return say`${request.target} is not connected now, so its promises are not known.`
+  const { expiry, residualSeconds } = capabilities
+  const residual =
+    residualSeconds === Number.POSITIVE_INFINITY
+      ? say`They can go on for as long as they like.`
+      : residualSeconds > 0
+        ? say`What was opened before can work for up to ${formatDuration(residualSeconds)} more.`
+        : say``
+  const alone = {
+    enforced: say`Should elevate be down, ${request.target} ends it by itself.`,
+    'login-only': say`Should elevate be down, ${request.target} refuses new logins by itself.`,
+    none: say`Should elevate be down, it lasts until elevate is back.`,
+  }[expiry]
+  return together(residual, alone)
 }

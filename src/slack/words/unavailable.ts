@@ -1,6 +1,6 @@
 import { sentence } from '../blocks/compose.ts'
 import type { Message } from '../blocks/message.ts'
-import { code, say } from '../blocks/say.ts'
+import { code, say } from '../blocks/rich-text.ts'
 
 /** `StoreDown`: nothing was changed. */
 export function storeDownAnswer(): Message {

@@ -6,18 +6,18 @@ import type { RefusalCode } from '../../../core/refusal.ts'
 import { WHOLE } from '../../../core/standing/standing.ts'
 import { bullets, linesThatFit, paragraph, rich } from '../../blocks/layout.ts'
 import type { Block, Names } from '../../blocks/message.ts'
-import { bold, type Line, listed, moment, say } from '../../blocks/say.ts'
-import { BREAK_GLASS, openReviewLine } from '../card/review.ts'
-import { WHY_REFUSED } from '../feed/feed-line.ts'
-import { readEvent } from '../log/read-event.ts'
+import { bold, listed, moment, type RichText, say } from '../../blocks/rich-text.ts'
+import { WHY_REFUSED } from '../access/feed.ts'
+import { BREAK_GLASS, openReviewLine } from '../access/review.ts'
+import { readEvent } from '../log/audit-answer.ts'
 import { accessName, accessOf, capital, counted, formatLate } from '../phrases.ts'
 
 /** A list under its title: lines that fit, and how many more there are. */
-export type DigestList = { readonly title: string; readonly lines: readonly Line[] }
+export type DigestList = { readonly title: string; readonly lines: readonly RichText[] }
 
 type Wanted = {
   readonly title: string
-  readonly all: readonly Line[]
+  readonly all: readonly RichText[]
   /** Of all that there are: `all` may be the first of them. */
   readonly count: number
   readonly what: readonly [one: string, many: string]
@@ -147,7 +147,7 @@ function shown(wanted: readonly Wanted[]): readonly DigestList[] {
 }
 
 /** Fastest and slowest, where there are several to compare. */
-function paceLines({ habits: { approvers } }: Digest, names: Names): readonly Line[] {
+function paceLines({ habits: { approvers } }: Digest, names: Names): readonly RichText[] {
   const [fastest] = approvers
   const slowest = approvers.at(-1)
   if (!fastest || !slowest) return []
@@ -157,7 +157,7 @@ function paceLines({ habits: { approvers } }: Digest, names: Names): readonly Li
   return [say`Fastest: ${told(fastest)}. Slowest: ${told(slowest)}.`]
 }
 
-function standingLine(event: Digest['standing'][number], names: Names): Line {
+function standingLine(event: Digest['standing'][number], names: Names): RichText {
   const { target, role, subject, account } = readEvent(event)
   const who = subject ? names(subject) : account ? `the account ${account}` : 'somebody'
   const what = target
@@ -166,7 +166,7 @@ function standingLine(event: Digest['standing'][number], names: Names): Line {
   return say`${capital(say`${who}`)} has ${what} without a grant, seen ${moment(event.time)}.`
 }
 
-function refusedLine(event: Digest['refused'][number], names: Names): Line {
+function refusedLine(event: Digest['refused'][number], names: Names): RichText {
   const { actor, target, role, outcome } = readEvent(event)
   const what = target
     ? say` ${accessName({ target, role: role ?? 'a role' })}`
@@ -182,7 +182,7 @@ function percent(share: number): string {
   return `${Math.floor(share * 100)} %`
 }
 
-export function unusedInWords({ unused, overAsked }: Digest): Line {
+export function unusedInWords({ unused, overAsked }: Digest): RichText {
   const parts = [
     ...(unused.length > 0 ? [`${counted(unused.length, 'grant was', 'grants were')} never used`] : []),
     ...(overAsked.length > 0

@@ -6,16 +6,16 @@ import type { Held } from '../../../core/reads.ts'
 import { bullets, linesThatFit, paragraph, rich } from '../../blocks/layout.ts'
 import { asManyAsFit } from '../../blocks/limits.ts'
 import type { Block, Names } from '../../blocks/message.ts'
-import { bold, type Line, say } from '../../blocks/say.ts'
-import { doneInBrief } from '../activity/what-was-done.ts'
+import { bold, type RichText, say } from '../../blocks/rich-text.ts'
+import { doneInBrief } from '../activity/activity.ts'
 import { accessName, formatLate, heldBy, usedOf } from '../phrases.ts'
 
 const HEADINGS = ['From', 'Who', 'Access', 'Why', 'Approved by', 'Used', 'Done', 'Late by']
 const WHO = 1
 
 /** One page of Slack holds 100 rows at most, another 200. */
-const MOST_ROWS = 100
-const PAGE = 10
+const MAX_ROWS = 100
+const ROWS_PER_PAGE = 10
 
 type Cell =
   | { readonly type: 'raw_text'; readonly text: string }
@@ -37,13 +37,13 @@ export function nativeTable(
   room: number,
 ): Shown {
   const clock = clockIn(zone)
-  const rows = held.slice(0, MOST_ROWS).map((one) => row(one, done, names, clock))
-  const shown = asManyAsFit(rows, room - 400, MOST_ROWS)
+  const rows = held.slice(0, MAX_ROWS).map((one) => row(one, done, names, clock))
+  const shown = asManyAsFit(rows, room - 400, MAX_ROWS)
   if (shown.length === 0) return { blocks: [], left: held.length }
   const table = {
     type: 'data_table',
     caption: `Who had access, times in ${zone}`,
-    page_size: PAGE,
+    page_size: ROWS_PER_PAGE,
     row_header_column_index: WHO,
     rows: [HEADINGS.map(text), ...shown.map((one) => [...one])],
   }
@@ -52,8 +52,8 @@ export function nativeTable(
 
 /** The same as sentences. */
 export function grantsInWords(held: readonly Held[], done: Done, names: Names, room: number): Shown {
-  const lines = held.slice(0, MOST_ROWS).map((one) => heldLine(one, done, names))
-  const shown = linesThatFit(lines, room - 200, MOST_ROWS)
+  const lines = held.slice(0, MAX_ROWS).map((one) => heldLine(one, done, names))
+  const shown = linesThatFit(lines, room - 200, MAX_ROWS)
   if (shown.length === 0) return { blocks: [], left: held.length }
   return {
     blocks: [rich(paragraph(say`${bold('Who had access')}`), bullets(shown))],
@@ -62,7 +62,7 @@ export function grantsInWords(held: readonly Held[], done: Done, names: Names, r
 }
 
 /** One grant in a sentence, for those who hear the digest. */
-export function heldLine(one: Held, done: Done, names: Names): Line {
+export function heldLine(one: Held, done: Done, names: Names): RichText {
   const { grant } = one
   const used =
     secondsHeld(grant) === undefined

@@ -1,19 +1,19 @@
+import { type Day, OUTCOMES, type Outcome } from '../../../audit/report/days.ts'
 import type { Digest } from '../../../audit/report/digest.ts'
 import { message } from '../../blocks/compose.ts'
-import { actions, context, header, section } from '../../blocks/layout.ts'
+import { actions, bullets, context, header, paragraph, rich, section } from '../../blocks/layout.ts'
 import { sizeOf } from '../../blocks/limits.ts'
-import type { Message, Names } from '../../blocks/message.ts'
-import { between, bold, type Line, listed, moment, say, together } from '../../blocks/say.ts'
+import type { Block, Message, Names } from '../../blocks/message.ts'
+import { between, bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { csvButton } from '../log/audit-answer.ts'
 import { counted, formatLate } from '../phrases.ts'
 import { openStandingLine } from '../standing/standing-access.ts'
-import { chartInWords, dayLines, nativeChart } from './digest-chart.ts'
 import { listBlock, otherLists, unusedInWords, urgentLists } from './digest-lists.ts'
 import { grantsInWords, heldLine, nativeTable } from './digest-table.ts'
 
-const MOST_SPOKEN = 15
+const MAX_SPOKEN_GRANTS = 15
 /** Characters of JSON for the lists and the table; the words around them need the rest. */
-const ROOM = 10_900
+const LISTS_AND_TABLE_CHARS = 10_900
 
 export type DigestLook = {
   /** The time zone of the table's clock times. */
@@ -36,7 +36,7 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
   const others = otherLists(digest, names)
   const chart = native ? nativeChart(digest.days) : chartInWords(digest.days)
   const lists = [...urgent, ...others].map(listBlock)
-  const room = ROOM - sizeOf([...lists, ...chart])
+  const room = LISTS_AND_TABLE_CHARS - sizeOf([...lists, ...chart])
   const table = native
     ? nativeTable(digest.grants, digest.done, names, zone, room)
     : grantsInWords(digest.grants, digest.done, names, room)
@@ -48,8 +48,8 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
     openStandingLine(digest.openStanding),
     ...[...urgent, ...others].flatMap((list) => [say`${list.title}:`, ...list.lines]),
     ...dayLines(digest.days).map((line) => say`${line}.`),
-    ...digest.grants.slice(0, MOST_SPOKEN).map((one) => heldLine(one, digest.done, names)),
-    more(digest.grants.length - MOST_SPOKEN),
+    ...digest.grants.slice(0, MAX_SPOKEN_GRANTS).map((one) => heldLine(one, digest.done, names)),
+    more(digest.grants.length - MAX_SPOKEN_GRANTS),
   ]
   return message(between(spoken, ' '), [
     header(title),
@@ -77,7 +77,7 @@ function isEmpty(digest: Digest): boolean {
   return asked === 0 && digest.openStanding === 0 && lists.every((list) => list.length === 0)
 }
 
-function totals(digest: Digest): Line {
+function totals(digest: Digest): RichText {
   const { asked, grants, denied, lapsed, withdrawn, refused } = digest
   const people = new Set(grants.map((one) => one.grant.person)).size
   const glass = grants.filter((one) => one.review).length
@@ -94,12 +94,63 @@ function totals(digest: Digest): Line {
   )
 }
 
-function punctual({ lateness }: Digest): Line {
+function punctual({ lateness }: Digest): RichText {
   if (lateness.count === 0) return say``
   if (lateness.count === 1) return say`One grant ended, ${formatLate(lateness.worst)} after its time.`
   return say`${counted(lateness.count, 'grant')} ended: half of them within ${formatLate(lateness.p50)} of their time, 99 of 100 within ${formatLate(lateness.p99)}, the latest after ${formatLate(lateness.worst)}.`
 }
 
-function more(count: number): Line {
+function more(count: number): RichText {
   return count > 0 ? say`And ${counted(count, 'more grant')}.` : say``
+}
+
+const CHART_TITLE = 'Grants by day, and how they ended'
+
+/** At most 20 letters each. */
+const OUTCOME_NAMES: Record<Outcome, string> = {
+  'full-time': 'ran their time',
+  'given-back': 'given back',
+  'ended-early': 'ended early',
+  live: 'still live',
+  'not-given': 'not given',
+}
+
+/** Drawn by Slack itself. Nothing where there was nothing. */
+export function nativeChart(days: readonly Day[]): Block[] {
+  const shown = OUTCOMES.filter((outcome) => days.some((day) => day.counts[outcome] > 0))
+  if (shown.length === 0) return []
+  const series = shown.map((outcome) => ({
+    name: OUTCOME_NAMES[outcome],
+    data: days.map((day) => ({ label: day.label, value: day.counts[outcome] })),
+  }))
+  const chart = {
+    type: 'data_visualization',
+    title: CHART_TITLE,
+    chart: {
+      type: 'bar',
+      series,
+      axis_config: { categories: days.map((day) => day.label), y_label: 'Grants' },
+    },
+  }
+  // Younger than the types of Slack's own library.
+  return [chart as unknown as Block]
+}
+
+/** The same in words. */
+export function chartInWords(days: readonly Day[]): Block[] {
+  const lines = dayLines(days)
+  return lines.length === 0 ? [] : [rich(paragraph(say`${bold(CHART_TITLE)}`), bullets(lines))]
+}
+
+export function dayLines(days: readonly Day[]): readonly RichText[] {
+  return days.flatMap(({ label, counts }) => {
+    const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
+      (outcome) => [outcome, counts[outcome]] as const,
+    )
+    const all = parts.reduce((sum, [, count]) => sum + count, 0)
+    if (all === 0) return []
+    return [
+      say`${label}: ${counted(all, 'grant')}, ${listed(parts.map(([outcome, count]) => `${count} ${OUTCOME_NAMES[outcome]}`))}`,
+    ]
+  })
 }

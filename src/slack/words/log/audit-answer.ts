@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { clamp } from '../../../core/access/reason.ts'
 import type { AuditEventType, LoggedEvent } from '../../../core/log/audit-event.ts'
 import { WHOLE } from '../../../core/standing/standing.ts'
@@ -6,13 +7,12 @@ import type { AuditAsk } from '../../../operations/log/read-audit.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { actions, bullets, button, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
 import type { Button, Message, Names } from '../../blocks/message.ts'
-import { between, bold, type Line, listed, say, second, together } from '../../blocks/say.ts'
+import { between, bold, listed, type RichText, say, second, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { accessName, counted } from '../phrases.ts'
-import { type ReadEvent, readEvent } from './read-event.ts'
 
-const MOST_LINES = 50
-const ROOM = 10_000
+const MAX_EVENTS = 50
+const LIST_CHARS = 10_000
 
 /** Values of buttons: what asks for the next page, if there is one, and what was asked. */
 export type AuditButtons = { readonly older: string | undefined; readonly asked: string }
@@ -26,8 +26,8 @@ export function auditAnswer(
   const limits = page.own ? say`This shows what concerns you; security and approvers see more.` : say``
   if (page.events.length === 0)
     return sentence(together(say`The audit log has no such event.`, limits), actions(filterButton(asked)))
-  const lines = page.events.slice(0, MOST_LINES).map((event) => eventLine(event, names))
-  const shown = linesThatFit(lines, ROOM, MOST_LINES)
+  const lines = page.events.slice(0, MAX_EVENTS).map((event) => eventLine(event, names))
+  const shown = linesThatFit(lines, LIST_CHARS, MAX_EVENTS)
   const rest = page.events.length - shown.length
   const head = say`${bold(counted(shown.length, 'event'))} of the audit log, newest first:`
   const note = together(rest > 0 ? say`${rest} more did not fit here.` : say``, limits)
@@ -100,14 +100,14 @@ export function csvSentAnswer(count: number): Message {
 }
 
 /** One event in one line; the same wherever events are listed. */
-export function eventLine(event: LoggedEvent, names: Names): Line {
+export function eventLine(event: LoggedEvent, names: Names): RichText {
   const said = readEvent(event)
   const typed = event.private.reason ?? event.private.note
   const numbers = [said.request, said.grant].filter((one) => one !== undefined).join(', ')
   const who = by(said, names)
   const what = about(said, names)
   return together(
-    say`${second(event.time)} ${bold(WORDS[event.type] ?? event.type)}${who.length > 0 ? say` ${who}` : ''}${what.length > 0 ? say`: ${what}` : ''}`,
+    say`${second(event.time)} ${bold(EVENT_WORDS[event.type] ?? event.type)}${who.length > 0 ? say` ${who}` : ''}${what.length > 0 ? say`: ${what}` : ''}`,
     numbers ? say`(${numbers})` : say``,
     outcome(event.type, said),
     typed ? say`“${clamp(typed.replace(/\s+/g, ' '), 120)}”` : say``,
@@ -115,13 +115,13 @@ export function eventLine(event: LoggedEvent, names: Names): Line {
   )
 }
 
-function by({ actor }: ReadEvent, names: Names): Line {
+function by({ actor }: ReadEvent, names: Names): RichText {
   if (!actor) return say``
   if (actor.kind === 'person') return say`by ${names(actor.id)}`
   return actor.kind === 'operator' ? say`by the operator ${actor.id}` : say``
 }
 
-function about({ subject, actor, target, role, account }: ReadEvent, names: Names): Line {
+function about({ subject, actor, target, role, account }: ReadEvent, names: Names): RichText {
   const called = role === WHOLE ? 'everything' : role
   const what = target && called ? accessName({ target, role: called }) : (target ?? '')
   const whose =
@@ -130,7 +130,7 @@ function about({ subject, actor, target, role, account }: ReadEvent, names: Name
   return parts === '' ? say`` : say`${parts}`
 }
 
-const TELLING: ReadonlySet<string> = new Set([
+const WITH_OUTCOME: ReadonlySet<string> = new Set([
   'request.refused',
   'decision.refused',
   'decision.recorded',
@@ -139,11 +139,11 @@ const TELLING: ReadonlySet<string> = new Set([
   'config.loaded',
 ])
 
-function outcome(type: AuditEventType, { outcome: said }: ReadEvent): Line {
-  return said && TELLING.has(type) ? say`[${said}]` : say``
+function outcome(type: AuditEventType, { outcome: said }: ReadEvent): RichText {
+  return said && WITH_OUTCOME.has(type) ? say`[${said}]` : say``
 }
 
-const WORDS: Record<AuditEventType, string> = {
+const EVENT_WORDS: Record<AuditEventType, string> = {
   'request.created': 'Asked',
   'request.accepted': 'Accepted',
   'request.declined': 'Declined',
@@ -186,4 +186,27 @@ const WORDS: Record<AuditEventType, string> = {
   'quarantine.began': 'Quarantine began',
   'quarantine.ended': 'Quarantine ended',
   'export.made': 'Export made',
+}
+
+const shape = z.object({
+  actor: z.object({ kind: z.string(), id: z.string() }).optional().catch(undefined),
+  subject: z.string().optional().catch(undefined),
+  target: z.string().optional().catch(undefined),
+  role: z.string().optional().catch(undefined),
+  account: z.string().optional().catch(undefined),
+  request: z.string().optional().catch(undefined),
+  grant: z.string().optional().catch(undefined),
+  outcome: z.string().optional().catch(undefined),
+})
+
+/** What an event says, from its bytes. Bytes of another version of elevate say as much as is understood. */
+export type ReadEvent = z.infer<typeof shape>
+
+export function readEvent(event: Pick<LoggedEvent, 'bytes'>): ReadEvent {
+  try {
+    const read = shape.safeParse(JSON.parse(event.bytes))
+    return read.success ? read.data : {}
+  } catch {
+    return {}
+  }
 }

@@ -5,16 +5,16 @@ import { message } from '../../blocks/compose.ts'
 import { actions, button, context, header, paragraph, rich, section } from '../../blocks/layout.ts'
 import { sizeOf } from '../../blocks/limits.ts'
 import type { Block, Button, Message, Names } from '../../blocks/message.ts'
-import { between, bold, code, day, type Line, moment, say, together } from '../../blocks/say.ts'
+import { between, bold, code, day, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { counted } from '../phrases.ts'
 
 export type Found = { readonly report: Report; readonly found: readonly Standing[]; readonly look: Look }
 
 /** Characters of JSON for the rows; the rest of a message has to fit beside them. */
-const ROOM = 10_000
-const MOST_ROWS = 8
-const MOST_SPOKEN = 5
+const ROWS_CHARS = 10_000
+const MAX_ROWS = 8
+const MAX_SPOKEN = 5
 
 /** One look at one target. Every line says how it stands now, so a redraw is the answer to every press. */
 export function standingReport({ report, found, look }: Found, names: Names): Message {
@@ -63,12 +63,12 @@ function unreadReport({ target, error, at }: Report, look: Look): Message {
 export function rowsThatFit(
   found: readonly Standing[],
   names: Names,
-  room = ROOM,
+  room = ROWS_CHARS,
 ): { readonly blocks: readonly Block[]; readonly shown: number } {
   const sorted = [...found].sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open'))
   const blocks: Block[] = []
   let shown = 0
-  for (const one of sorted.slice(0, MOST_ROWS)) {
+  for (const one of sorted.slice(0, MAX_ROWS)) {
     const row = [rich(paragraph(standingLine(one, names))), ...buttonsOf(one)]
     if (sizeOf([...blocks, ...row]) > room) break
     blocks.push(...row)
@@ -77,7 +77,7 @@ export function rowsThatFit(
   return { blocks, shown }
 }
 
-export function standingLine(one: Standing, names: Names): Line {
+export function standingLine(one: Standing, names: Names): RichText {
   const what = say`${bold(clamp(one.account, 63))} ${holds(one)}: ${clamp(one.how, 200)}.`
   switch (one.state) {
     case 'open':
@@ -95,31 +95,31 @@ export function standingLine(one: Standing, names: Names): Line {
   }
 }
 
-export function acceptedLine(one: Standing, names: Names): Line {
+export function acceptedLine(one: Standing, names: Names): RichText {
   const until = one.acceptedUntil ? say` until ${day(one.acceptedUntil)}` : say``
   const why = one.acceptedWhy ? say`: “${clamp(one.acceptedWhy, 200)}”` : say`.`
-  return say`${bold('Accepted')} by ${settler(one.acceptedBy ?? '', names)}${when(one.acceptedAt)}${until}${why}`
+  return say`${bold('Accepted')} by ${resolvedBy(one.acceptedBy ?? '', names)}${when(one.acceptedAt)}${until}${why}`
 }
 
 /** An operator at the terminal has a login's name in place of a person's id. */
-export const settler = (by: string, names: Names) => (/^[UW][A-Z0-9]+$/.test(by) ? names(by) : by)
+export const resolvedBy = (by: string, names: Names) => (/^[UW][A-Z0-9]+$/.test(by) ? names(by) : by)
 
-const when = (at: Date | undefined): Line => (at ? say` ${moment(at)}` : say``)
+const when = (at: Date | undefined): RichText => (at ? say` ${moment(at)}` : say``)
 
-function holds({ role }: Pick<Standing, 'role'>, verb = 'has'): Line {
+function holds({ role }: Pick<Standing, 'role'>, verb = 'has'): RichText {
   return role === WHOLE ? say`${verb} ${bold('everything')}` : say`${verb} ${bold(role)}`
 }
 
 /** For what is not about standing access itself; empty where all of it is settled. */
-export function openStandingLine(accounts: number): Line {
+export function openStandingLine(accounts: number): RichText {
   if (accounts === 0) return say``
   return say`${counted(accounts, 'account has', 'accounts have')} standing access that nobody has settled: ${code('/elevate standing')}.`
 }
 
-function spoken(found: readonly Standing[]): Line {
+function spoken(found: readonly Standing[]): RichText {
   const open = found.filter((one) => one.state === 'open')
   const said = open
-    .slice(0, MOST_SPOKEN)
+    .slice(0, MAX_SPOKEN)
     .map((one) => say`${clamp(one.account, 63)} ${holds(one)} (${clamp(one.how, 80)})`)
   const rest = open.length - said.length
   if (said.length === 0) return say``

@@ -1,17 +1,16 @@
 /** What is said to whoever asked or pressed about standing access, and to the people who are asked about it. */
-
 import { clamp } from '../../../core/access/reason.ts'
 import type { Who } from '../../../core/people/person.ts'
 import { type Look, openAccounts, type Standing } from '../../../core/standing/standing.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { bullets, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
-import { between, bold, code, type Line, moment, say, together } from '../../blocks/say.ts'
+import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { counted, mentionsOf } from '../phrases.ts'
 import { roleName, rowsThatFit, standingLine } from './standing-access.ts'
 
-const ROOM = 8_000
-const MOST_SPOKEN = 5
+const LIST_CHARS = 8_000
+const MAX_SPOKEN = 5
 
 export function acceptedAnswer(accepted: readonly Standing[]): Message {
   const [one] = accepted
@@ -88,11 +87,11 @@ export function standingAnswer(
   if (target === undefined) {
     const lines = linesThatFit(
       open.map((one) => say`${one.target}: ${standingLine(one, names)}`),
-      ROOM,
+      LIST_CHARS,
       15,
     )
     const rest = open.length - lines.length
-    return message(together(head, ...lines.slice(0, MOST_SPOKEN), ...read), [
+    return message(together(head, ...lines.slice(0, MAX_SPOKEN), ...read), [
       section(head),
       lines.length > 0 ? rich(bullets(lines)) : undefined,
       rest > 0 ? context(say`And ${rest} more.`) : undefined,
@@ -100,8 +99,8 @@ export function standingAnswer(
       context(say`${code('/elevate standing orders-db')} shows one target, with what you can do about it.`),
     ])
   }
-  const { blocks, shown } = rowsThatFit(open, names, ROOM)
-  const lines = open.slice(0, MOST_SPOKEN).map((one) => standingLine(one, names))
+  const { blocks, shown } = rowsThatFit(open, names, LIST_CHARS)
+  const lines = open.slice(0, MAX_SPOKEN).map((one) => standingLine(one, names))
   return message(together(head, ...lines, ...read), [
     section(head),
     ...blocks,
@@ -110,7 +109,7 @@ export function standingAnswer(
   ])
 }
 
-function lookLine({ target, readAt, triedAt, error }: Look): Line {
+function lookLine({ target, readAt, triedAt, error }: Look): RichText {
   if (error !== undefined)
     return say`${target} could not be read${triedAt ? say` ${moment(triedAt)}` : ''}${readAt ? say`, and was last read ${moment(readAt)}` : ''}.`
   return readAt ? say`${target} was read ${moment(readAt)}.` : say`${target} was not read yet.`

@@ -1,0 +1,286 @@
+import { formatDuration } from '../../../core/access/duration.ts'
+import { type Grant, grantName, neverBegan } from '../../../core/access/grant.ts'
+import { clamp } from '../../../core/access/reason.ts'
+import { type Request, requestName } from '../../../core/access/request.ts'
+import type { Notice } from '../../../core/notice.ts'
+import type { RefusalCode } from '../../../core/refusal.ts'
+import type { Card } from '../../../operations/access/read-card.ts'
+import { message, sentence } from '../../blocks/compose.ts'
+import { actions, bullets, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
+import type { Block, Message, Names } from '../../blocks/message.ts'
+import { between, bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
+import {
+  accessOf,
+  approvalsIn,
+  approvedBy,
+  asks,
+  boldFirst,
+  calledOffBy,
+  capital,
+  counted,
+  forHowLong,
+  lateness,
+  usedOf,
+  whyEnded,
+  withdrawnBy,
+  withTicket,
+} from '../phrases.ts'
+import { endButton } from './buttons.ts'
+import { everythingButton } from './end-for-others.ts'
+import { type CardPhase, phaseOf } from './phases.ts'
+import { BREAK_GLASS, reviewLine } from './review.ts'
+
+/** What security should look at first stands first. */
+export const FEED_ORDER: readonly FeedKind[] = [
+  'refused',
+  'not-given',
+  'reviewed',
+  'ended',
+  'given',
+  'decided',
+  'asked',
+]
+
+const MAX_LINES = 20
+const MAX_END_BUTTONS = 5
+const LIST_CHARS = 11_000
+
+/**
+ * Lines of the security channel's feed in one message; `more` counts what was left out. The gravest first, or in the
+ * given order where they are steps of one request. Pings nobody.
+ */
+export function feed(
+  lines: readonly FeedLine[],
+  names: Names,
+  more: Partial<Record<FeedKind, number>> = {},
+  order: 'gravity' | 'given' = 'gravity',
+): Message {
+  const sorted =
+    order === 'given'
+      ? lines
+      : [...lines].sort((a, b) => FEED_ORDER.indexOf(a.what) - FEED_ORDER.indexOf(b.what))
+  const said = linesThatFit(
+    sorted.map((one) => feedLine(one, names)),
+    LIST_CHARS,
+    MAX_LINES,
+  )
+  const left = { ...more }
+  for (const { what } of sorted.slice(said.length)) left[what] = (left[what] ?? 0) + 1
+  const rest = FEED_ORDER.flatMap((kind) =>
+    left[kind] ? [say`${counted(left[kind], ...LEFT_OUT[kind])}`] : [],
+  )
+  const [only] = said
+  // In a thread the head has the button, and loses it when there is nothing to end any more.
+  const ends = order === 'given' ? [] : endButtons(sorted.slice(0, said.length), names)
+  if (only && said.length === 1 && rest.length === 0) return sentence(only, ...ends)
+  const others = rest.length > 0 ? say`And more: ${between(rest, ', ')}.` : undefined
+  return message(between([...said, ...(others ? [others] : [])], ' '), [
+    said.length > 0 ? rich(bullets(said)) : section(say`Much happened at once.`),
+    others ? context(others) : undefined,
+    ...ends,
+  ])
+}
+
+/** What was just given can be ended from here; a message about more than that says it with `/elevate revoke`. */
+function endButtons(shown: readonly FeedLine[], names: Names): Block[] {
+  const live = shown.flatMap((one) =>
+    one.what === 'given' && one.grant?.state === 'active' ? [one.grant] : [],
+  )
+  if (live.length === 0 || live.length > MAX_END_BUTTONS) return []
+  // A row for each: in one row Slack takes an action only once.
+  return live.map((grant) =>
+    actions(endButton(grant, names(grant.person), `End ${grantName(grant.number)}…`)),
+  )
+}
+
+const LEFT_OUT: Record<FeedKind, readonly [string, string]> = {
+  refused: ['refused attempt', 'refused attempts'],
+  'not-given': ['grant that could not be given', 'grants that could not be given'],
+  reviewed: ['review of break-glass', 'reviews of break-glass'],
+  ended: ['grant that ended', 'grants that ended'],
+  given: ['grant that was given', 'grants that were given'],
+  decided: ['decision', 'decisions'],
+  asked: ['request', 'requests'],
+}
+
+/** What the security channel's feed says about one step. */
+
+export type FeedKind = Extract<Notice, { kind: 'feed' }>['what'] | 'refused'
+
+export type FeedLine =
+  | {
+      readonly what: Extract<Notice, { kind: 'feed' }>['what']
+      readonly request: Request
+      readonly grant: Grant | undefined
+      readonly ticketUrl?: string | undefined
+    }
+  | {
+      readonly what: 'refused'
+      readonly person: string
+      readonly code: RefusalCode
+      readonly target: string
+      readonly role: string
+      readonly request: Request | undefined
+      readonly tried?: 'pre-approve'
+      readonly about?: string
+    }
+
+/** One step in a sentence. */
+export function feedLine(one: FeedLine, names: Names): RichText {
+  if (one.what === 'refused') return refused(one, names)
+  const { request, grant } = one
+  const who = names(request.requester)
+  const number = requestName(request.number)
+  switch (one.what) {
+    case 'asked':
+      if (request.prolongs)
+        return say`${bold('Asked')}: ${who} asks to extend ${accessOf(request)} by ${formatDuration(request.duration)} (${number}).`
+      return say`${bold('Asked')}: ${asks(request, names)} ${accessOf(request)}${forHowLong(request)} (${number}${withTicket(request, one.ticketUrl)}).${request.state === 'offered' ? ` It waits for ${who} to accept it.` : ''}`
+    case 'decided':
+      return decided(request, names)
+    case 'given':
+      return say`${bold(grant?.prolongs ? 'Extended' : 'Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
+    case 'ended':
+      return ended(request, grant, names)
+    case 'reviewed': {
+      const { review } = request
+      return review
+        ? say`${BREAK_GLASS} of ${who}, ${accessOf(request)} (${number}). ${reviewLine(review, who, names)}`
+        : say``
+    }
+    case 'not-given':
+      if (grant && neverBegan(grant))
+        return say`${bold('Called off')}${calledOffBy(grant, names)}: ${accessOf(request)} for ${who}, before it began (${number}). Nothing was given.`
+      return say`${bold('Not given')}: ${accessOf(request)} could not be given to ${who}${grant?.lastError ? `: ${clamp(grant.lastError, 200)}` : ''} (${number}). Nothing of it is left.`
+  }
+}
+
+function since(grant: Grant | undefined): string {
+  return grant?.state === 'active' ? 'has' : 'got'
+}
+
+function until(grant: Grant | undefined): RichText {
+  return grant?.state === 'active' && grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
+}
+
+function decided(request: Request, names: Names): RichText {
+  const about = say`${accessOf(request)} for ${names(request.requester)} (${requestName(request.number)})`
+  const no = request.decisions.find((one) => one.verdict === 'deny')
+  switch (request.state) {
+    case 'approved':
+      return say`${boldFirst(approvedBy(request, names))}: ${about}.`
+    case 'denied':
+      return say`${bold('Denied')}${no ? ` by ${names(no.approver)}` : ''}: ${about}.`
+    case 'withdrawn':
+      return say`${bold('Withdrawn')} ${withdrawnBy(request, names)}: ${about}.`
+    case 'lapsed':
+      return say`${bold('Lapsed')} without enough answers: ${about}.`
+    case 'declined':
+      return say`${bold('Declined')} by ${names(request.requester)}: ${about}.`
+    case 'offered':
+      return say`${bold('Offered')}: ${about}; it waits for them to accept it.`
+    case 'pending': {
+      const last = approvalsIn(request).at(-1)
+      return say`${bold('Counted')}: ${last ? names(last.approver) : 'somebody'} approved ${about}; it needs more approvals.`
+    }
+  }
+}
+
+function ended(request: Request, grant: Grant | undefined, names: Names): RichText {
+  const about = say`${accessOf(request)} for ${names(request.requester)}`
+  if (!grant) return say`${bold('Ended')}: ${about} (${requestName(request.number)}).`
+  const kept = grant.endOutcome === 'kept-by-other' || grant.endOutcome === 'kept-standing'
+  const late = lateness(grant)
+  const how = kept ? ', and stays for another reason' : late && `, taken back ${late}`
+  // Nobody of this workspace did it, so who watches is told why at once.
+  const note = grant.endReason === 'ended-early' && !grant.endedBy ? ` (“${clamp(grant.endNote, 200)}”)` : ''
+  return say`${bold('Ended')}: ${about}; ${whyEnded(grant, names)}${note}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
+}
+
+function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): RichText {
+  const who = names(one.person)
+  if (one.about)
+    return say`${bold('Refused')}: ${who} tried to end everything of ${names(one.about)}: only security can.`
+  if (one.code === 'not-security' && !one.target)
+    return say`${bold('Refused')}: ${who} tried to read standing access: only security does.`
+  const why = WHY_REFUSED[one.code] ?? 'it is not allowed'
+  const what =
+    one.role && one.target
+      ? accessOf({ role: one.role, target: one.target })
+      : say`${one.target || 'something that is not offered'}`
+  if (one.request && one.code === 'not-yours')
+    return say`${bold('Refused')}: ${who} tried to act on ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}), which is not theirs.`
+  if (one.request)
+    return say`${bold('Refused')}: ${who} tried to ${REVIEWING.has(one.code) ? 'review' : 'decide on'} ${requestName(one.request.number)} (${what} for ${names(one.request.requester)}): ${why}.`
+  const verb = one.tried === 'pre-approve' ? 'approve beforehand' : (VERBS[one.code] ?? 'ask for')
+  return say`${bold('Refused')}: ${who} tried to ${verb} ${what}: ${why}.`
+}
+
+const REVIEWING: ReadonlySet<RefusalCode> = new Set(['self-review', 'not-a-reviewer'])
+
+const VERBS: Partial<Record<RefusalCode, string>> = {
+  'not-an-approver': 'end somebody’s',
+  'not-security': 'settle standing access to',
+  'no-break-glass': 'break glass for',
+  'review-open': 'break glass for',
+}
+
+/** Why an attempt was refused, for security. */
+export const WHY_REFUSED: Partial<Record<RefusalCode, string>> = {
+  'not-allowed': 'no policy allows it',
+  'not-a-member': 'only members of this workspace can',
+  'not-an-approver': 'the policy does not name them as an approver',
+  'self-approval': 'nobody decides on their own request here',
+  'not-yours': 'it is not theirs',
+  'not-security': 'only security does',
+  'no-break-glass': 'no policy lets them',
+  'review-open': 'an earlier use of theirs waits for its review',
+  'self-review': 'nobody reviews what they took themselves',
+  'not-a-reviewer': 'only its approvers and security review it',
+}
+
+const MAX_REASON_CHARS = 200
+
+/** What the steps of a request hang under in the security channel: how it stands now. Pings nobody. */
+export function feedThreadRoot(card: Card, names: Names): Message {
+  const { request, grant, role } = card
+  const stage = phaseOf(card)
+  const who = names(request.requester)
+  const line = headLine(card, stage, names)
+  const reason = say`“${clamp(request.reason.replace(/\s+/g, ' '), MAX_REASON_CHARS)}”`
+  const facts = together(
+    say`${requestName(request.number)}${grant ? ` · ${grantName(grant.number)}` : ''} · asked ${moment(request.createdAt)} for ${formatDuration(request.duration)}${role ? ` · ${role.risk} risk` : ''}`,
+    reason,
+  )
+  return message(together(line, say`Reason: ${clamp(request.reason, 400)}`), [
+    section(line),
+    context(facts),
+    stage === 'active' && grant
+      ? actions(endButton(grant, who), everythingButton(request.requester, who))
+      : undefined,
+  ])
+}
+
+/** The newest step says it, except while elevate is at work. */
+function headLine({ request, grant, ticketUrl }: Card, stage: CardPhase, names: Names): RichText {
+  const who = names(request.requester)
+  const said = (what: FeedLine['what'] & ('asked' | 'decided' | 'given' | 'ended' | 'not-given')) =>
+    feedLine({ what, request, grant, ticketUrl }, names)
+  switch (stage) {
+    case 'pending':
+      return said('asked')
+    case 'active':
+      return together(said('given'), request.review ? say`` : say`${capital(approvedBy(request, names))}.`)
+    case 'ending':
+      return grant?.stuckSince
+        ? say`${bold('Still there after its time')}: ${accessOf(request)} for ${who}. elevate keeps trying to take it back.`
+        : say`${bold('Ending')}: ${accessOf(request)} for ${who}.`
+    case 'undoing':
+    case 'not-given':
+      return said('not-given')
+    case 'ended':
+      return said('ended')
+    default:
+      return said('decided')
+  }
+}

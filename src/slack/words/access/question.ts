@@ -1,0 +1,91 @@
+/** A question before the answer, and the answer: in the thread of the card, and to whom it concerns. */
+import type { Question } from '../../../core/access/question.ts'
+import { clamp } from '../../../core/access/reason.ts'
+import { ownersOf, requestName } from '../../../core/access/request.ts'
+import { pingedIn } from '../../../core/people/pinging.ts'
+import type { Card } from '../../../operations/access/read-card.ts'
+import { message } from '../../blocks/compose.ts'
+import { actions, button, quote, rich, section } from '../../blocks/layout.ts'
+import type { Block, Message, Names } from '../../blocks/message.ts'
+import { link, listed, person, type RichText, say, together } from '../../blocks/rich-text.ts'
+import { ACTION } from '../../platform/ids.ts'
+import { accessOf, mentionsOf } from '../phrases.ts'
+import { decisionButtons } from './buttons.ts'
+
+/** In the thread; whoever is to answer is mentioned. */
+export function questionInThread(question: Question, card: Card): Message {
+  const { request, policy } = card
+  const owners = ownersOf(request)
+  const ofOwner = owners.includes(question.asker)
+  const whom = ofOwner
+    ? mentionsOf(policy ? policy.approve.stages.flatMap(pingedIn) : [])
+    : listed(owners.map(person))
+  const line = say`${person(question.asker)} asks ${whom.length > 0 ? whom : 'the approvers'} about ${requestName(request.number)}:`
+  return drawn(line, question.text, answerable(question, card) ? [actions(answerButton(question, card))] : [])
+}
+
+export function answerInThread({ asker, answer }: Question, { request }: Card): Message | undefined {
+  if (!answer) return undefined
+  return drawn(
+    say`${person(answer.by)} answers ${person(asker)} about ${requestName(request.number)}:`,
+    answer.text,
+    [],
+  )
+}
+
+/** To who asked for the access. `url` leads to the thread. */
+export function questionForOwner(question: Question, card: Card, url: string | undefined): Message {
+  const { request } = card
+  return drawn(
+    together(
+      say`${person(question.asker)} wants to know something before deciding on your ${requestName(request.number)}, ${accessOf(request)}. Nothing is decided yet.`,
+      say`${thread(url)} has it too, and your answer will stand there.`,
+    ),
+    question.text,
+    answerable(question, card) ? [actions(answerButton(question, card))] : [],
+  )
+}
+
+/** To who asked the question, who can decide now. */
+export function answerForAsker(
+  question: Question,
+  card: Card,
+  url: string | undefined,
+  names: Names,
+): Message | undefined {
+  const { request } = card
+  const { answer } = question
+  if (!answer) return undefined
+  const decides = request.state === 'pending' && !ownersOf(request).includes(question.asker)
+  return drawn(
+    together(
+      say`${person(answer.by)} answered your question about ${requestName(request.number)}, ${accessOf(request)}.`,
+      say`You asked: ${clamp(question.text.replaceAll('\n', ' '), 300)}`,
+      url ? say`${thread(url)} has both.` : say``,
+    ),
+    answer.text,
+    decides ? [decisionButtons(card, names)] : [],
+  )
+}
+
+function thread(url: string | undefined): RichText {
+  return url ? say`${link(url, 'The thread of the request')}` : say`The thread of the request`
+}
+
+function answerable({ answer }: Question, { request }: Card): boolean {
+  return answer === undefined && request.state === 'pending'
+}
+
+function answerButton({ id }: Question, { request }: Card) {
+  return button({
+    action: ACTION.answer,
+    text: 'Answer…',
+    label: `Answer the question about ${requestName(request.number)}`,
+    value: id,
+    style: 'primary',
+  })
+}
+
+function drawn(line: RichText, text: string, more: readonly Block[]): Message {
+  return message(together(line, clamp(text, 1_000)), [section(line), rich(quote(text)), ...more])
+}
