@@ -17,7 +17,7 @@ import { personCommand } from './people/person.ts'
 import { standingCommand } from './standing/standing.ts'
 import { startCommand } from './start.ts'
 
-const program = new Command('elevate')
+export const program = new Command('elevate')
   .description('Just-in-time access from Slack: asked for, approved, given, taken back, and proven.')
   .exitOverride()
   .showHelpAfterError()
@@ -43,13 +43,17 @@ for (const command of [
 ])
   program.addCommand(command.exitOverride())
 
-// Exit codes: 0 done, 1 refused or found wanting, 2 wrong use.
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-  else {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-    process.exitCode = 1
+if (import.meta.main) await run()
+
+/** Exit codes: 0 done, 1 refused or found wanting, 2 wrong use. */
+async function run(): Promise<void> {
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+    else {
+      process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+      process.exitCode = 1
+    }
   }
 }
