@@ -25,7 +25,7 @@ beforeAll(async () => {
   await given(elevate.world, { by: BEN, target: 'orders-db', role: 'read', approvers: ['U0DAN'] })
   await sights.types(as(EVE), 'orders-db read 30m let me in')
   await test.rows(
-    `select audit.append(array['{"actor":{"id":"checker","kind":"system"},"id":"5b1","index":"","subject":"U0CHO","target":"orders-db","role":"admin","time":"","type":"standing_access.found","v":1}'], '[]')`,
+    `select audit.append(array['{"actor":{"id":"checker","kind":"system"},"detail":{"how":"direct","via":[]},"id":"5b1","index":"","subject":"U0CHO","target":"orders-db","role":"admin","time":"","type":"standing_access.found","v":1}'], '[]')`,
   )
 }, 60_000)
 

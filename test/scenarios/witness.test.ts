@@ -89,7 +89,7 @@ it('whoever has the database, the key and the anchor file rewrites the log in va
   await running?.stop()
   running = undefined
   await asSuperuser(world.test.databaseUrl, [
-    `update audit.body set bytes = replace(bytes, '"outcome":"start"', '"outcome":"quiet"')`,
+    `update audit.body set bytes = replace(bytes, '"outcome":"start"', '"outcome":"reload"')`,
     ...RECOMPUTE,
     'truncate audit.checkpoint, audit.cosignature',
   ])

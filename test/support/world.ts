@@ -7,6 +7,7 @@ import { type Elevate, wire } from '../../src/app.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import type { LoggedEvent } from '../../src/core/log/audit-event.ts'
 import { makeLog } from '../../src/log.ts'
+import { differences } from '../contract/events.ts'
 import { freshDatabase, query } from './postgres.ts'
 import { type TargetServer, targetServer } from './target.ts'
 import { configuration, workspace } from './workspace.ts'
@@ -36,7 +37,14 @@ export type TestWorldOptions = {
 export async function testWorld(options: TestWorldOptions = {}): Promise<TestWorld> {
   const closing: (() => Promise<unknown> | unknown)[] = []
   const dispose = async () => {
-    for (const close of closing.splice(0).reverse()) await close()
+    const faults: unknown[] = []
+    for (const close of closing.splice(0).reverse())
+      try {
+        await close()
+      } catch (error) {
+        faults.push(error)
+      }
+    if (faults.length > 0) throw faults[0]
   }
   const database = await freshDatabase()
   closing.push(() => database.drop())
@@ -63,6 +71,12 @@ export async function testWorld(options: TestWorldOptions = {}): Promise<TestWor
     configFile,
     logLevel: 'silent',
   }
+  closing.push(async () => {
+    // Where the test has taken the database away there is nothing to read.
+    const log = await query<{ bytes: string }>(database.url, 'select bytes from audit.body').catch(() => [])
+    const differ = differences(log)
+    if (differ.length > 0) throw new Error(`Programs that read the log lose something: ${differ.join('; ')}.`)
+  })
   const secrets = { ORDERS_DB_URL: target.orders.botUrl }
   return {
     simulator,
