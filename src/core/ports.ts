@@ -1,25 +1,22 @@
 /** What the verbs need from the world outside; adapters implement it, `wire.ts` puts them together. Types only. */
 
-import type { Claim, Claims } from './access/claims.ts'
-import type { DueMoves, Dues } from './access/dues.ts'
+import type { Claim } from './access/claims.ts'
+import type { DueMoves } from './access/dues.ts'
 import type { EndOutcome, EndReason, Grant, GrantId } from './access/grant.ts'
-import type { PreApprovalId, PreApprovalMoves, PreApprovalReads } from './access/pre-approval.ts'
-import type { QuestionMoves, QuestionReads } from './access/question.ts'
+import type { PreApprovalId, PreApprovalMoves } from './access/pre-approval.ts'
+import type { QuestionMoves } from './access/question.ts'
 import type { Decision, NewRequest, Request, RequestId } from './access/request.ts'
 import type { ReviewMoves } from './access/review.ts'
-import type { ActivityMoves, ActivityReads } from './activity/activity.ts'
+import type { ActivityMoves } from './activity/activity.ts'
 import type { Granted, JsonObject, Subject } from './connector.ts'
-import type { AuditEvent, AuditReader } from './log/audit-event.ts'
-import type { ProofStore } from './log/audit-proof.ts'
-import type { Deliveries, DeliveryMoves } from './log/delivery.ts'
-import type { EvidenceReads } from './log/evidence.ts'
-import type { QuarantineMoves, QuarantineStore } from './log/quarantine.ts'
+import type { AuditEvent } from './log/audit-event.ts'
+import type { DeliveryMoves } from './log/delivery.ts'
+import type { QuarantineMoves } from './log/quarantine.ts'
 import type { DigestPeriod, Lane, Told } from './notice.ts'
-import type { Outbox, Waiting } from './outbox.ts'
+import type { Waiting } from './outbox.ts'
 import type { GroupId, Groups, Person, PersonId, Presence } from './people/person.ts'
-import type { ErasingEvent, PrivacyMoves, PrivacyReads, PrivateText } from './people/privacy.ts'
-import type { Reads } from './reads.ts'
-import type { StandingMoves, StandingReads } from './standing/standing.ts'
+import type { ErasingEvent, PrivacyMoves, PrivateText } from './people/privacy.ts'
+import type { StandingMoves } from './standing/standing.ts'
 
 /** The database did not answer in time or at all; nothing was changed. */
 export class StoreDown extends Error {
@@ -34,29 +31,6 @@ export class OutcomeUnknown extends Error {
 /** Slack could not be asked who somebody is; nobody is let in on a guess. */
 export class DirectoryDown extends Error {
   override readonly name = 'DirectoryDown'
-}
-
-export type Store = {
-  /**
-   * Runs `work` in one transaction and commits. Events and notices are written last, because the log's index lock
-   * is held until the commit. Throws {@link StoreDown}, {@link OutcomeUnknown} or, when there are events and the log is not
-   * the one that was signed, `Quarantined`; any error rolls everything back.
-   */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  readonly reads: Reads
-  readonly audit: AuditReader
-  readonly proof: ProofStore
-  readonly evidence: EvidenceReads
-  readonly claims: Claims
-  readonly deliveries: Deliveries
-  readonly dues: Dues
-  readonly preApprovals: PreApprovalReads
-  readonly questions: QuestionReads
-  readonly standing: StandingReads
-  readonly activity: ActivityReads
-  readonly privacy: PrivacyReads
-  readonly outbox: Outbox
-  readonly quarantine: QuarantineStore
 }
 
 export type Tx = {

@@ -1,8 +1,8 @@
 import { cleanText } from '../core/access/reason.ts'
 import type { JsonObject } from '../core/connector.ts'
 import { channelLane } from '../core/notice.ts'
-import type { Tx } from '../core/ports.ts'
 import { isAttempt, type Refused } from '../core/refusal.ts'
+import type { Tx } from '../store/database/transaction.ts'
 import type { Asking } from './access/request/request-access.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import type { Request } from '../core/access/request.ts'
-import type { Tx } from '../core/ports.ts'
+import type { Tx } from '../store/database/transaction.ts'
 
 /** Redraws the copies of a request's card. What was only offered was never shown to anybody. */
 export async function tellCards(tx: Tx, request: Pick<Request, 'id' | 'state'>): Promise<void> {

@@ -1,6 +1,6 @@
 import { homeLane } from '../core/notice.ts'
 import type { PersonId } from '../core/people/person.ts'
-import type { Tx } from '../core/ports.ts'
+import type { Tx } from '../store/database/transaction.ts'
 
 /** Redraws Home for the people concerned and for everybody who has it open. */
 export async function tellHomes(tx: Tx, ...concerned: readonly PersonId[]): Promise<void> {

@@ -1,7 +1,8 @@
 import type { GrantId } from '../core/access/grant.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { Connector } from '../core/connector.ts'
-import type { Directory, Log, Store } from '../core/ports.ts'
+import type { Directory, Log } from '../core/ports.ts'
+import type { Store } from '../store/database/open-store.ts'
 
 /** Says "look now" after a commit. Losing one costs a second, until the sweeper comes by. */
 export type Nudge = {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { readDigest } from '../../src/audit/report/digest.ts'
 import type { ActivitySummary } from '../../src/core/activity/activity.ts'
-import type { Store } from '../../src/core/ports.ts'
+import type { Store } from '../../src/store/database/open-store.ts'
 import { endedGrant, held, NOON, secondsLater } from '../slack/rows.ts'
 
 const had = held({ grant: endedGrant({ endReason: 'expired' }) })

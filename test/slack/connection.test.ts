@@ -2,10 +2,10 @@
 import { createServer } from 'node:net'
 import { startSimulator } from 'slack-simulator'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Store } from '../../src/core/ports.ts'
 import { createSlackApp, SlackUnreachable } from '../../src/slack/platform/app.ts'
 import { makeClient } from '../../src/slack/platform/client.ts'
 import { ACTION } from '../../src/slack/platform/ids.ts'
+import type { Store } from '../../src/store/database/open-store.ts'
 import { ADA, ORDERS, workspace } from '../support/workspace.ts'
 import { type Doors, largeCatalog, manifest, openDoors } from './doors-world.ts'
 

@@ -11,7 +11,7 @@
  * the two, and the next key counts only for those who have it from elsewhere.
  */
 
-import type { ProofStore } from '../../core/log/audit-proof.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { linesOf } from './checkpoint.ts'
 import { openNote, readVkey, type Signer, signNote, type Verifier } from './note.ts'
 import { AbandonedSet, openRestore, statementIn } from './restore-statement.ts'

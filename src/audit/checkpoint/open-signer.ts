@@ -1,4 +1,4 @@
-import type { ProofStore } from '../../core/log/audit-proof.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { anchorFile } from './anchor-file.ts'
 import { type CheckpointSigner, checkpointSigner } from './sign-checkpoint.ts'
 import { openSigningKey, type SigningKey } from './signing-key.ts'

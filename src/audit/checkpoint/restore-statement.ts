@@ -10,7 +10,7 @@
  * It stands in the log, in an event. It is believed for its signature, not for its place: whoever owns the database can
  * write any event, but has no key.
  */
-import type { ProofStore } from '../../core/log/audit-proof.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { type Checkpoint, linesOf } from './checkpoint.ts'
 import { openNote, readBase64, type Signer, signNote, type Verifier } from './note.ts'
 

@@ -8,8 +8,9 @@
  * The order is: anchor file, then database, then whoever publishes. Killed in between, the next call finds the note in the
  * anchor file and completes the rest; Ed25519 signs the same text the same way, so there are never two notes of a size.
  */
-import type { ProofStore } from '../../core/log/audit-proof.ts'
+
 import type { Evidence } from '../../core/log/quarantine.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { CompactRange, sameHash } from '../tree/merkle.ts'
 import type { AnchorFile } from './anchor-file.ts'
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts'

@@ -17,7 +17,7 @@ import {
 } from '../../core/activity/activity-record.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
-import type { Store } from '../../core/ports.ts'
+import type { Store } from '../../store/database/open-store.ts'
 import { saidIn } from '../export/rows.ts'
 import type { Pack } from './pack.ts'
 

@@ -5,10 +5,11 @@
 
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
-import type { ProofStore, StoredLeaf } from '../../core/log/audit-proof.ts'
+import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
-import type { Store } from '../../core/ports.ts'
 import type { GrantRow } from '../../core/reads.ts'
+import type { Store } from '../../store/database/open-store.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { type Checkpoint, parseCheckpoint } from '../checkpoint/checkpoint.ts'
 import { abandonedUnder, type KeyStretch, keyStretches } from '../checkpoint/key-history.ts'
 import { readVkey } from '../checkpoint/note.ts'

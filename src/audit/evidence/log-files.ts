@@ -1,5 +1,5 @@
 /** The tree of the whole log, without its events: enough to prove that every checkpoint is of one and the same log. */
-import type { ProofStore } from '../../core/log/audit-proof.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { parseCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { AbandonedSet } from '../checkpoint/restore-statement.ts'
 import { CompactRange, sameHash } from '../tree/merkle.ts'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { ProofStore } from '../../core/log/audit-proof.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { bundleEntry, TILE_WIDTH, type Tile, TileBuilder, tilePath } from '../tree/tiles.ts'
 import { writeBelow, writePieces } from './export-folder.ts'

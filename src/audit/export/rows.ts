@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../core/connector.ts'
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
-import type { LeafFilter, ProofStore, StoredLeaf } from '../../core/log/audit-proof.ts'
+import type { LeafFilter, StoredLeaf } from '../../core/log/audit-proof.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 
 const PAGE = 1_000
 

@@ -5,9 +5,9 @@ import { type Catalog, findTarget } from '../../core/catalog.ts'
 import type { AuditFilter, LoggedEvent } from '../../core/log/audit-event.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { Store } from '../../core/ports.ts'
 import type { GrantRow, Held } from '../../core/reads.ts'
 import { isRefused, oneOf, type Refused, refuse } from '../../core/refusal.ts'
+import type { Store } from '../../store/database/open-store.ts'
 import { type WhenAsk, type Window, windowOf } from './window.ts'
 
 const MOST = 200

@@ -4,7 +4,8 @@
  * beside it, byte for byte as it was hashed.
  */
 import { hash } from 'node:crypto'
-import type { ProofStore, SaltedText } from '../../core/log/audit-proof.ts'
+import type { SaltedText } from '../../core/log/audit-proof.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { readBase64, type Verifier } from '../checkpoint/note.ts'
 import {

@@ -4,7 +4,7 @@
  *
  * The tree is kept in memory, some 64 bytes an event, because a proof can start anywhere in it.
  */
-import type { ProofStore } from '../../core/log/audit-proof.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { openNote, type Verifier } from '../checkpoint/note.ts'
 import { MerkleTree, sameHash } from '../tree/merkle.ts'

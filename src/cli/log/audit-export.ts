@@ -5,13 +5,14 @@ import { exportTiles } from '../../audit/export/export-tiles.ts'
 import { ocsfPieces } from '../../audit/export/ocsf.ts'
 import { csvPieces, jsonlPieces } from '../../audit/export/rows.ts'
 import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
-import type { LeafFilter, ProofStore } from '../../core/log/audit-proof.ts'
+import type { LeafFilter } from '../../core/log/audit-proof.ts'
 import {
   OCSF_DEFAULT,
   OCSF_VERSIONS,
   type OcsfVersion,
   readOcsfVersion,
 } from '../../core/log/ocsf-version.ts'
+import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { print } from '../print.ts'
 import { contradictionNow, lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
 

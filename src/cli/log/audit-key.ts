@@ -5,7 +5,7 @@ import { openRotation, signRotation } from '../../audit/checkpoint/key-history.t
 import type { Signer, Verifier } from '../../audit/checkpoint/note.ts'
 import { statementIn } from '../../audit/checkpoint/restore-statement.ts'
 import { openNextKey, openSigningKey, takeNextKey } from '../../audit/checkpoint/signing-key.ts'
-import type { Store } from '../../core/ports.ts'
+import type { Store } from '../../store/database/open-store.ts'
 import { withStore } from '../database.ts'
 import { print } from '../print.ts'
 import { keyFile, readKeys, signing } from './audit-files.ts'

@@ -11,7 +11,7 @@ import { readReport } from '../../core/activity/activity-report.ts'
 import { redactSql } from '../../core/activity/redaction.ts'
 import { type ActivitySource, redactionFor } from '../../core/catalog.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Tx } from '../../core/ports.ts'
+import type { Tx } from '../../store/database/transaction.ts'
 import type { World } from '../world.ts'
 
 export type Reported =

@@ -1,6 +1,6 @@
 import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Store } from '../../core/ports.ts'
+import type { Store } from '../../store/database/open-store.ts'
 
 export type Finding = Pick<Quarantine, 'why' | 'said'> & { readonly evidence: readonly Evidence[] }
 

@@ -11,7 +11,7 @@ import {
   SinkError,
 } from '../../core/log/delivery.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Tx } from '../../core/ports.ts'
+import type { Tx } from '../../store/database/transaction.ts'
 import { failpoint } from '../access/grant/failpoint.ts'
 import type { World } from '../world.ts'
 

@@ -1,8 +1,8 @@
 import { cleanText } from '../../core/access/reason.ts'
 import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Store } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
+import type { Store } from '../../store/database/open-store.ts'
 
 /** More events than a minute brings: so many may have been lost unsigned. */
 const UNSIGNED = 1_000

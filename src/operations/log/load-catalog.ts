@@ -1,6 +1,6 @@
 import { type Catalog, findTarget } from '../../core/catalog.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Store } from '../../core/ports.ts'
+import type { Store } from '../../store/database/open-store.ts'
 
 /** Targets with live grants that a new configuration no longer has: taking it would leave access nobody ends. */
 export async function orphanedBy(store: Pick<Store, 'reads'>, catalog: Catalog): Promise<readonly string[]> {

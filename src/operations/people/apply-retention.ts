@@ -1,5 +1,5 @@
 import { ERASED_AT_ONCE, type Retention, type RetentionKind, totalOf } from '../../core/people/privacy.ts'
-import type { Store } from '../../core/ports.ts'
+import type { Store } from '../../store/database/open-store.ts'
 import type { World } from '../world.ts'
 
 /** What one transaction erases holds the log's lock for some milliseconds, and no longer. */

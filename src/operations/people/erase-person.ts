@@ -1,8 +1,8 @@
 import { cleanText } from '../../core/access/reason.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type Blanked, ERASED_AT_ONCE, type PrivateText, totalOf } from '../../core/people/privacy.ts'
-import type { Store } from '../../core/ports.ts'
 import { oneOf, type Refused, refuse } from '../../core/refusal.ts'
+import type { Store } from '../../store/database/open-store.ts'
 
 export type Erasing = {
   readonly person: PersonId

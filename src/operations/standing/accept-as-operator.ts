@@ -1,9 +1,9 @@
 import { cleanText } from '../../core/access/reason.ts'
 import { type Catalog, findTarget } from '../../core/catalog.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Store } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Standing } from '../../core/standing/standing.ts'
+import type { Store } from '../../store/database/open-store.ts'
 import { readUntil } from './accept-standing.ts'
 
 export type AcceptingAsOperator = {

@@ -2,8 +2,8 @@ import { clamp } from '../../core/access/reason.ts'
 import { findTarget, type Target } from '../../core/catalog.ts'
 import type { Connector } from '../../core/connector.ts'
 import { channelLane } from '../../core/notice.ts'
-import type { Tx } from '../../core/ports.ts'
 import { type Reading, type Standing, standingIn } from '../../core/standing/standing.ts'
+import type { Tx } from '../../store/database/transaction.ts'
 import type { World } from '../world.ts'
 
 const CALL_TIMEOUT_MS = 60_000

@@ -1,7 +1,5 @@
 /** The store as the rest of the house sees it. */
 import { sql } from 'kysely'
-import type { Finding } from '../../core/connector.ts'
-import type { Store } from '../../core/ports.ts'
 import { claims } from '../access/claims.ts'
 import { dues } from '../access/dues.ts'
 import { preApprovalReads } from '../access/pre-approvals.ts'
@@ -21,16 +19,11 @@ import { shielded } from './failure.ts'
 import { excessRights } from './rights.ts'
 import { transactions } from './transaction.ts'
 
-export type StoreHandle = Store & {
-  /** Throws `StoreDown` when the database does not answer. */
-  ping(): Promise<void>
-  /** What this login may do too much, and what the server keeps too little; a `fault` means: do not start. */
-  checkRights(): Promise<readonly Finding[]>
-  close(): Promise<void>
-}
+export type StoreHandle = Awaited<ReturnType<typeof openStore>>
+export type Store = Omit<StoreHandle, 'ping' | 'checkRights' | 'close'>
 
 /** Throws `StoreDown` when the database cannot be reached now; later losses heal by themselves. */
-export async function openStore(options: OpenOptions): Promise<StoreHandle> {
+export async function openStore(options: OpenOptions) {
   const connections = connectTo(options)
   const { db } = connections
   const { ping, checkRights } = shielded({
@@ -58,11 +51,16 @@ export async function openStore(options: OpenOptions): Promise<StoreHandle> {
     preApprovals: shielded(preApprovalReads(db)),
     questions: shielded(questionReads(db)),
     outbox: shielded(outbox(db, known)),
-    quarantine: { ...shielded(quarantine(db, known)), remember: (...leaf) => known.remember(...leaf) },
+    quarantine: {
+      ...shielded(quarantine(db, known)),
+      remember: (size: number, leafHash: Uint8Array): void => known.remember(size, leafHash),
+    },
     standing: shielded(standingReads(db)),
     activity: shielded(activityReads(db)),
     privacy: shielded(privacyReads(db)),
+    /** Throws `StoreDown` when the database does not answer. */
     ping,
+    /** What this login may do too much, and what the server keeps too little; a `fault` means: do not start. */
     checkRights,
     close: () => connections.close(),
   }

@@ -4,8 +4,7 @@ import pg from 'pg'
 import type { AuditEvent } from '../../core/log/audit-event.ts'
 import { type DigestPeriod, keyOf, type Told } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { nameText } from '../../core/people/privacy.ts'
-import type { Store, Tx } from '../../core/ports.ts'
+import { type ErasingEvent, nameText, type PrivateText } from '../../core/people/privacy.ts'
 import { dueMoves } from '../access/dues.ts'
 import { grantMoves } from '../access/grants.ts'
 import { preApprovalMoves } from '../access/pre-approvals.ts'
@@ -26,15 +25,22 @@ const HOME_KEPT_HOURS = 8
 
 const BEGIN = 'start transaction isolation level read committed'
 
-export function transactions(connections: Connections, known: Known): Store['transaction'] {
-  return async (work) => {
+export type Tx = ReturnType<Said['around']>
+
+export function transactions(connections: Connections, known: Known) {
+  /**
+   * Runs `work` in one transaction and commits. Events and notices are written last, because the log's index lock
+   * is held until the commit. Throws `StoreDown`, `OutcomeUnknown` or, when there are events and the log is not
+   * the one that was signed, `Quarantined`; any error rolls everything back.
+   */
+  return async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const line = await connections.line().catch((error) => {
       throw whileWorking(error)
     })
     let broken = false
     try {
       const said = new Said()
-      let result: Awaited<ReturnType<typeof work>>
+      let result: T
       try {
         await line.query(BEGIN)
         result = await work(said.around(line.db))
@@ -80,7 +86,7 @@ class Said {
   readonly #erasures: AuditEvent[] = []
   #written = false
 
-  around(trx: Database): Tx {
+  around(trx: Database) {
     return {
       requests: requestMoves(trx),
       reviews: reviewMoves(trx),
@@ -93,17 +99,25 @@ class Said {
       standing: standingMoves(trx),
       activity: activityMoves(trx),
       privacy: privacyMoves(trx),
+      /** People whose Home is open or was lately, so that it is kept true. */
       homes: () => homes(trx),
-      claimDigest: (from, to, period = 'daily') => claimDigest(trx, from, to, period),
-      keepPolicy: (hash, text) => keepPolicy(trx, hash, text),
-      append: (event) => {
+      /** True for the first of all replicas that asks for this stretch of time. */
+      claimDigest: (from: Date, to: Date, period: DigestPeriod = 'daily') =>
+        claimDigest(trx, from, to, period),
+      /** Keeps a configuration's text under its hash. */
+      keepPolicy: (hash: string, text: string) => keepPolicy(trx, hash, text),
+      append: (event: AuditEvent): void => {
         this.#events.push(this.#inTime(event))
       },
-      erase: (event, texts) => {
+      /**
+       * Erases these private texts from the log, at most `ERASED_AT_ONCE`, and appends the event that names them: both
+       * or neither. Fails when one of them is gone already.
+       */
+      erase: (event: ErasingEvent, texts: readonly PrivateText[]): void => {
         const detail = { ...event.detail, erased: texts.map(nameText) }
         this.#erasures.push(this.#inTime({ ...event, detail }))
       },
-      tell: (told) => {
+      tell: (told: Told): void => {
         this.#told.push(this.#inTime(told))
       },
     }

@@ -2,9 +2,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import pg from 'pg'
 import type {
+  ProofStore as CoreProofStore,
   KeptCheckpoint,
   LeafFilter,
-  ProofStore,
   SaltedText,
   StoredLeaf,
 } from '../../core/log/audit-proof.ts'
@@ -39,7 +39,9 @@ function toLeaf({ index, leaf_hash, bytes, texts, ...searched }: LeafRow): Store
   }
 }
 
-export function proofStore(db: Database): ProofStore {
+export type ProofStore = ReturnType<typeof proofStore>
+
+export function proofStore(db: Database): CoreProofStore {
   const leaves = async (rows: RawBuilder<LeafRow>) => (await rows.execute(db)).rows.map(toLeaf)
   const kept = async (rest: RawBuilder<unknown>) =>
     (

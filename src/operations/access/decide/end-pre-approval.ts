@@ -7,8 +7,8 @@ import {
   preApprovalName,
 } from '../../../core/access/pre-approval.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import type { Tx } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
+import type { Tx } from '../../../store/database/transaction.ts'
 import type { World } from '../../world.ts'
 import { aboutPreApproval, tellPreApproval } from './give-pre-approval.ts'
 

@@ -1,7 +1,7 @@
 import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { cleanText } from '../../../core/access/reason.ts'
-import type { Store } from '../../../core/ports.ts'
 import { type Refused, refuse } from '../../../core/refusal.ts'
+import type { Store } from '../../../store/database/open-store.ts'
 import { endChain } from './end-chain.ts'
 
 /**

@@ -2,7 +2,7 @@ import { aboutGrant, type EndReason, type Grant, type GrantId } from '../../../c
 import { canGrant } from '../../../core/access/lifecycle.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { Tx } from '../../../core/ports.ts'
+import type { Tx } from '../../../store/database/transaction.ts'
 
 export type Why = {
   readonly reason: EndReason

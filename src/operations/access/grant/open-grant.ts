@@ -4,7 +4,7 @@ import { PROVISION_WITHIN } from '../../../core/access/retry.ts'
 import { findRole } from '../../../core/catalog.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
 import type { Person, PersonId } from '../../../core/people/person.ts'
-import type { Tx } from '../../../core/ports.ts'
+import type { Tx } from '../../../store/database/transaction.ts'
 import type { World } from '../../world.ts'
 
 /** Intent first: what will be true, until when at the latest, and all that is needed to undo it, before any call. */

@@ -10,6 +10,7 @@ import { alarmAfter, retryDelay } from '../../../core/access/retry.ts'
 import { ConnectorError, type Revoked } from '../../../core/connector.ts'
 import { recordLane } from '../../../core/feed.ts'
 import { channelLane, type Lane, personLane } from '../../../core/notice.ts'
+import type { Tx } from '../../../store/database/transaction.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { accessOf } from './access-of.ts'
@@ -83,12 +84,7 @@ async function finish(world: World, claim: Claim, end: End): Promise<void> {
   world.nudge.outbox()
 }
 
-function tellEnd(
-  world: World,
-  tell: (told: Parameters<import('../../../core/ports.ts').Tx['tell']>[0]) => void,
-  grant: Grant,
-  cards: readonly Lane[],
-): void {
+function tellEnd(world: World, tell: Tx['tell'], grant: Grant, cards: readonly Lane[]): void {
   const catalog = world.catalog()
   const channel = catalog.targets.find((target) => target.id === grant.target)?.channel
   const about = { request: grant.requestId, grant: grant.id }

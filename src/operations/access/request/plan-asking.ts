@@ -5,7 +5,7 @@ import type { Policy } from '../../../core/catalog.ts'
 import { personLane } from '../../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import { MOST_DIRECT, peopleToPing } from '../../../core/people/pinging.ts'
-import type { Tx } from '../../../core/ports.ts'
+import type { Tx } from '../../../store/database/transaction.ts'
 import { readResting } from '../../people/read-resting.ts'
 import type { World } from '../../world.ts'
 
