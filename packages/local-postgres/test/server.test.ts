@@ -16,7 +16,7 @@ const asRoot = process.getuid?.() === 0
 
 let scratch: string
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'elevate-test-'))
+  scratch = await mkdtemp(join(tmpdir(), 'local-postgres-test-'))
   await chmod(scratch, 0o755)
 })
 afterAll(() => rm(scratch, { recursive: true, force: true }))
@@ -89,7 +89,7 @@ describe('a temporary server', () => {
     await killed(child)
     await eventually(async () => {
       expect(processesAt(mine)).toEqual([])
-      expect((await readdir(mine)).filter((name) => name.startsWith('elevate-postgres-'))).toEqual([])
+      expect((await readdir(mine)).filter((name) => name.startsWith('local-postgres-'))).toEqual([])
     })
   })
 
@@ -177,7 +177,7 @@ describe('a durable server', () => {
     const dataDir = join(scratch, 'once')
     await using first = await startLocalPostgres({ dataDir, scramIterations: 1 })
     await expect(startLocalPostgres({ dataDir, scramIterations: 1 })).rejects.toThrow(
-      /in use by another elevate/,
+      /in use by another process/,
     )
     expect(await ask(first.url, 'select 1 as n')).toEqual([{ n: 1 }])
   })
@@ -201,7 +201,7 @@ describe('a durable server', () => {
   it('works below a directory that only its owner may enter', { timeout: 30_000 }, async () => {
     const closed = join(scratch, 'closed')
     await mkdir(closed, { mode: 0o700 })
-    const dataDir = join(closed, '.elevate', 'postgres')
+    const dataDir = join(closed, '.state', 'postgres')
     await using server = await startLocalPostgres({ dataDir, scramIterations: 1 })
     const [row] = await ask<{ setting: string }>(server.url, 'show data_directory', 'data_directory')
     if (asRoot) {
@@ -217,8 +217,8 @@ describe('a durable server', () => {
 })
 
 describe('the programs', () => {
-  it('are missed with a word on what to do', () => {
-    expect(() => packageRoot('file:///nowhere/')).toThrow(/Set DATABASE_URL .* without --omit=optional/)
+  it('that are not installed are named, with what to do', () => {
+    expect(() => packageRoot('file:///nowhere/')).toThrow(/is not installed\. .* without --omit=optional/)
   })
 
   it.runIf(asRoot)(
