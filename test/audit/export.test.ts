@@ -11,7 +11,7 @@ import { bundleEntry, entriesOf, hashesOf, TileBuilder, tilePath } from '../../s
 import type { LeafFilter } from '../../src/core/log/audit-proof.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { openProofStore, type ProofStoreHandle } from '../../src/store/log/open-proof-store.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
 import { leafOf, naiveRoot } from './naive-tree.ts'
 import { PaperLog } from './paper-log.ts'

@@ -9,7 +9,7 @@ import { openCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
 import { exportTiles } from '../../src/audit/export/export-tiles.ts'
 import { MerkleTree } from '../../src/audit/tree/merkle.ts'
 import { formatProof } from '../../src/audit/tree/proof.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { PaperLog, signer } from './paper-log.ts'
 
 const GOPATH = '/usr/share/gocode'

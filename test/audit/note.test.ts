@@ -9,7 +9,7 @@ import {
   signCheckpoint,
 } from '../../src/audit/checkpoint/checkpoint.ts'
 import { makeSkey, openNote, readSkey, readVkey, signNote } from '../../src/audit/checkpoint/note.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { leafOf } from './naive-tree.ts'
 
 const signer = must(readSkey(makeSkey('elevate.example.com/audit/prod')))

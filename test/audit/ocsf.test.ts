@@ -6,7 +6,7 @@ import { auditEventTypes } from '../../src/core/log/audit-event.ts'
 import type { StoredLeaf } from '../../src/core/log/audit-proof.ts'
 import { canonicalJson } from '../../src/core/log/canonical-json.ts'
 import { OCSF_VERSIONS, readOcsfVersion } from '../../src/core/log/ocsf-version.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 
 type Event = { readonly [key: string]: Json }
 

@@ -6,7 +6,7 @@ import type { LogSource } from '../../src/audit/tree/log-source.ts'
 import type { Json } from '../../src/core/connector.ts'
 import type { StoredLeaf } from '../../src/core/log/audit-proof.ts'
 import { canonicalJson } from '../../src/core/log/canonical-json.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { leafOf, naiveRoot } from './naive-tree.ts'
 
 export const signer = must(readSkey(makeSkey('elevate/audit/test')))

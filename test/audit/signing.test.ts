@@ -10,7 +10,7 @@ import { checkpointSigner, type Signing } from '../../src/audit/checkpoint/sign-
 import { openSigningKey } from '../../src/audit/checkpoint/signing-key.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { openProofStore, type ProofStoreHandle } from '../../src/store/log/open-proof-store.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
 import { naiveRoot } from './naive-tree.ts'
 import { signer } from './paper-log.ts'

@@ -6,7 +6,7 @@ import { MOST_ABANDONED, openRestore, signRestore } from '../../src/audit/checkp
 import { verifyLog } from '../../src/audit/checkpoint/verify.ts'
 import { cosign, makeWitnessKey, readWitnessKey } from '../../src/audit/witness/cosignature.ts'
 import { canonicalJson } from '../../src/core/log/canonical-json.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { keys, lie, of, verify } from './attacks.ts'
 import { leafOf } from './naive-tree.ts'
 import { aLeaf, PaperLog, signer } from './paper-log.ts'

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { verifyLog } from '../../src/audit/checkpoint/verify.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { ANCHOR, ATTACKS, honest, lie, of, SIGNED, SIZE, verify } from './attacks.ts'
 import { PaperLog, signer } from './paper-log.ts'
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/audit/witness/cosignature.ts'
 import { addRequest, makeWitness, type WitnessAnswer } from '../../src/audit/witness/witness.ts'
 import { makeWitnessState, openWitnessState } from '../../src/audit/witness/witness-state.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 import { run } from '../support/process.ts'
 import { leafOf } from './naive-tree.ts'
 import { PaperLog, signer } from './paper-log.ts'

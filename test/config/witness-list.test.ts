@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { makeWitnessKey, readWitnessKey } from '../../src/audit/witness/cosignature.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
-import { must } from '../store/samples.ts'
+import { must } from '../support/must.ts'
 
 const vkey = () => must(readWitnessKey(makeWitnessKey('witness.example.com/w1'))).verifier.vkey
 const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }

@@ -10,8 +10,8 @@ import { type Demo, startDemo } from '../../demo/world.ts'
 import { readVkey } from '../../src/audit/checkpoint/note.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
 import { postDigest } from '../../src/operations/log/post-digest.ts'
-import { must } from '../store/samples.ts'
 import { said } from '../support/asking.ts'
+import { must } from '../support/must.ts'
 import { ADA, SAM, SECURITY } from '../support/workspace.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 })

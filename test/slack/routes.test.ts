@@ -30,11 +30,11 @@ describe('the routes', () => {
     const givers = sources.filter(({ text }) =>
       /\bapp\.(command|action|view|options|event|shortcut|message|use)\b/.test(text),
     )
-    expect(givers.map(({ file }) => file)).toEqual(['routes.ts'])
+    expect(givers.map(({ file }) => file)).toEqual(['platform/routes.ts'])
   })
 
   it('listen to every event by its id', () => {
-    const text = sources.find(({ file }) => file === 'routes.ts')?.text ?? ''
+    const text = sources.find(({ file }) => file === 'platform/routes.ts')?.text ?? ''
     expect(sorted([...text.matchAll(/app\.event\(EVENT\.(\w+)/g)].map((match) => match[1] ?? ''))).toEqual(
       sorted(Object.keys(EVENT)),
     )
@@ -45,7 +45,7 @@ describe('the routes', () => {
       id.includes('_'),
     )
     const spelled = sources.filter(
-      ({ file, text }) => file !== 'ids.ts' && ids.some((id) => text.includes(`'${id}'`)),
+      ({ file, text }) => file !== 'platform/ids.ts' && ids.some((id) => text.includes(`'${id}'`)),
     )
     expect(spelled.map(({ file }) => file)).toEqual([])
   })

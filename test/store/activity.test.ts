@@ -4,8 +4,9 @@ import type { Grant } from '../../src/core/access/grant.ts'
 import { type ActivityEntry, type ActivityKind, MOST_ENTRIES } from '../../src/core/activity/activity.ts'
 import { whatWasDone } from '../../src/slack/words/activity/activity.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
-import { activeGrant, endGrant, must } from './samples.ts'
+import { activeGrant, endGrant } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditEvent } from '../../src/core/log/audit-event.ts'
 import { canonicalJson } from '../../src/core/log/canonical-json.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
-import { anEvent, must } from './samples.ts'
+import { anEvent } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

@@ -4,9 +4,10 @@ import { LEASE } from '../../src/core/access/retry.ts'
 import { claims } from '../../src/store/access/claims.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { Known } from '../../src/store/log/quarantine.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { planOf } from './plan.ts'
-import { activeGrant, endGrant, letPass, must, openGrant, openRequest, someone } from './samples.ts'
+import { activeGrant, endGrant, letPass, openGrant, openRequest, someone } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

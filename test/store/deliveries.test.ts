@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { addEvents } from '../audit/real-log.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
-import { must } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

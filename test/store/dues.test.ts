@@ -1,8 +1,9 @@
 // What the clock has to tell or to ask, and who of several gets to do it.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
-import { activeGrant, endGrant, letPass, must, openRequest } from './samples.ts'
+import { activeGrant, endGrant, letPass, openRequest } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

@@ -1,8 +1,9 @@
 // Grants that go on from another: with which account, until when, and when they stand alone instead.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
-import { activeGrant, endGrant, letPass, must, openGrant } from './samples.ts'
+import { activeGrant, endGrant, letPass, openGrant } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Claim } from '../../src/core/access/claims.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
-import { activeGrant, claimNamed, endGrant, letPass, must, openGrant } from './samples.ts'
+import { activeGrant, claimNamed, endGrant, letPass, openGrant } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

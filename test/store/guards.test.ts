@@ -10,8 +10,9 @@ import {
   reviewStates,
 } from '../../src/core/access/lifecycle.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
-import { activeGrant, endGrant, must, openGrant, openRequest, someone } from './samples.ts'
+import { activeGrant, endGrant, openGrant, openRequest, someone } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OutcomeUnknown, StoreDown } from '../../src/core/ports.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { holdLog } from './hold-log.ts'
-import { anEvent, must, openRequest, someone } from './samples.ts'
+import { anEvent, openRequest, someone } from './samples.ts'
 import { wireCutter } from './wire-cutter.ts'
 
 const patience = { connect: 300, statement: 300 }

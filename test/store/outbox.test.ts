@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { LEASE } from '../../src/core/access/retry.ts'
 import type { Lane, Notice } from '../../src/core/notice.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { holdLog } from './hold-log.ts'
-import { anEvent, must } from './samples.ts'
+import { anEvent } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { reads } from '../../src/store/reads.ts'
+import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { planOf } from './plan.ts'
-import { activeGrant, endGrant, letPass, must, openGrant, openRequest, someone } from './samples.ts'
+import { activeGrant, endGrant, letPass, openGrant, openRequest, someone } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

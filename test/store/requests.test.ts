@@ -1,8 +1,9 @@
 // Requests against a real PostgreSQL: races over separate connections, and the database's clock.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
-import { must, openRequest, someone } from './samples.ts'
+import { openRequest, someone } from './samples.ts'
 
 let database: FreshDatabase
 let store: StoreHandle

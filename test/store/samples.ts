@@ -5,6 +5,7 @@ import type { Grant } from '../../src/core/access/grant.ts'
 import type { NewRequest, Request } from '../../src/core/access/request.ts'
 import type { AuditEvent } from '../../src/core/log/audit-event.ts'
 import type { StoreHandle } from '../../src/store/database/open-store.ts'
+import { must } from '../support/must.ts'
 import { execute } from '../support/postgres.ts'
 
 let people = 0
@@ -15,12 +16,6 @@ export function someone(): string {
 }
 
 export const anEvent: AuditEvent = { type: 'request.created', actor: { kind: 'person', id: 'U1' } }
-
-/** What `of` must be in a test that has just made it. */
-export function must<T>(of: T | undefined): T {
-  if (of === undefined) throw new Error('expected something, got undefined')
-  return of
-}
 
 export async function openRequest(store: StoreHandle, over: Partial<NewRequest> = {}): Promise<Request> {
   const request = {
