@@ -12,6 +12,7 @@ import { checkpointsOf } from './app/signing.ts'
 import { transportOf } from './app/transport.ts'
 import { openSink } from './audit/export/sinks.ts'
 import { worstLatenessOf } from './audit/report/digest.ts'
+import { bindReports } from './audit/reports.ts'
 import type { Environment } from './config/environment.ts'
 import { type Env, secretResolver } from './config/secret-source.ts'
 import { closeConnectors, openConnectors } from './connectors/open-connectors.ts'
@@ -21,16 +22,20 @@ import { makeGate } from './jobs/gate.ts'
 import { makeSender } from './jobs/sender.ts'
 import { makeWorker } from './jobs/worker.ts'
 import { armFailpoint, type Failpoint } from './operations/access/grant/failpoint.ts'
+import { interiorOf } from './operations/interior.ts'
 import { orphanedBy, recordCatalog, recordRefusedCatalog } from './operations/log/load-catalog.ts'
 import type { Nudge, World } from './operations/world.ts'
 import { makeNotifier } from './slack/outbox/notify.ts'
 import { makeClient } from './slack/platform/client.ts'
 import { connectSlack } from './slack/platform/connect.ts'
 import { makeDirectory } from './slack/platform/directory.ts'
+import type { Inside } from './slack/platform/guard.ts'
 import { openStore } from './store/database/open-store.ts'
 
 export type Elevate = {
   readonly world: World
+  /** What Slack's door is given. */
+  readonly inside: Inside
   /** Resolves when Slack is connected and the sweeper runs. */
   start(): Promise<void>
   /** Reads the configuration again; a faulty one changes nothing. True when the new one is in force. */
@@ -96,8 +101,12 @@ async function assemble(
     log,
     random: Math.random,
   }
+  const inside = { ...interiorOf(world), reports: bindReports(store) }
   const worker = makeWorker(world)
-  const sender = makeSender(world, makeNotifier({ client, world, log, now: () => new Date() }))
+  const sender = makeSender(
+    world,
+    makeNotifier({ client, inside, log, now: () => new Date(), random: world.random }),
+  )
   late.worker = worker
   late.sender = sender
   const deliverer = makeDeliverer(world, (delivery) => openSink(delivery, secret))
@@ -126,7 +135,7 @@ async function assemble(
     () => metrics.scrape(),
   )
   const slack = connectSlack({
-    world,
+    inside,
     client,
     memory: directory,
     botToken: environment.slack.botToken,
@@ -139,6 +148,7 @@ async function assemble(
 
   return {
     world,
+    inside,
     async start() {
       // Before anything else is done: is this the log that was signed?
       await checkpoints?.sign()

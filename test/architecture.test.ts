@@ -212,3 +212,10 @@ it('the tests without a database do not reach one', () => {
   })
   expect(reaching).toEqual([])
 })
+
+it('no door names the store, the connectors or the world of the verbs', () => {
+  const doors = src.filter((file) => ['slack', 'api'].includes(roomOf(file)))
+  const named = /\bworld\b|\bWorld\b|\.store\b|\bStore\b|\bconnector\(/
+  const code = (file: string) => read(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  expect(doors.filter((file) => named.test(code(file)))).toEqual([])
+})

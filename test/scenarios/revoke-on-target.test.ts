@@ -140,7 +140,7 @@ it('goes by words alone where Slack lets no dialog be opened', { timeout: 40_000
     const body = { team_id: 'T0ACME', user_id: SAM, command: '/elevate', text, channel_id: SECURITY }
     const { simulator } = test
     const client = new WebClient(simulator.botToken, { slackApiUrl: simulator.apiUrl })
-    const door = { world: elevate.world, client, teamId: 'T0ACME', log: elevate.world.log, patience: 5_000 }
+    const door = { ...elevate.inside, client, teamId: 'T0ACME', patience: 5_000 }
     return (await runCommand(door, commandBody.parse(body)))?.text
   }
   expect(await types(`revoke <@${ADA}> orders-db`)).toContain('Please say why you end it')

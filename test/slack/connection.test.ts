@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createSlackApp, SlackUnreachable } from '../../src/slack/platform/app.ts'
 import { makeClient } from '../../src/slack/platform/client.ts'
 import { ACTION } from '../../src/slack/platform/ids.ts'
-import type { Store } from '../../src/store/database/open-store.ts'
 import { ADA, ORDERS, workspace } from '../support/workspace.ts'
 import { type Doors, largeCatalog, manifest, openDoors } from './doors-world.ts'
 
@@ -66,7 +65,7 @@ describe('over a socket', () => {
     open.push(simulator)
     const { botToken, appToken } = { botToken: simulator.botToken, appToken: simulator.appToken, ...wrong }
     const started = createSlackApp({
-      world: { store: {} as Store } as never,
+      inside: {} as never,
       botToken,
       transport: { kind: 'socket', appToken },
       log,
@@ -83,7 +82,7 @@ describe('over a socket', () => {
     const apiUrl = `http://127.0.0.1:${port}/api/`
     const client = makeClient({ token: 'xoxb-x', log, apiUrl })
     const made = createSlackApp({
-      world: {} as never,
+      inside: {} as never,
       client,
       botToken: 'xoxb-x',
       transport: { kind: 'socket', appToken: 'xapp-x' },

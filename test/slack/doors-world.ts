@@ -3,14 +3,17 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Simulator, type SimulatorOptions, startSimulator } from 'slack-simulator'
 import { expect } from 'vitest'
+import { bindReports } from '../../src/audit/reports.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import type { Request } from '../../src/core/access/request.ts'
 import type { Catalog } from '../../src/core/catalog.ts'
 import type { Reads } from '../../src/core/reads.ts'
+import { interiorOf } from '../../src/operations/interior.ts'
 import type { World } from '../../src/operations/world.ts'
 import { createSlackApp, type SlackApp, type Transport } from '../../src/slack/platform/app.ts'
 import { makeClient } from '../../src/slack/platform/client.ts'
 import { makeDirectory } from '../../src/slack/platform/directory.ts'
+import type { Inside } from '../../src/slack/platform/guard.ts'
 import type { Store } from '../../src/store/database/open-store.ts'
 import type { Tx } from '../../src/store/database/transaction.ts'
 import { ORDERS, SECURITY, workspace } from '../support/workspace.ts'
@@ -25,6 +28,7 @@ export type Doors = {
   readonly simulator: Simulator
   readonly app: SlackApp
   readonly world: World
+  readonly inside: Inside
   readonly requests: Request[]
   readonly grants: Grant[]
   readonly events: { readonly type: string; readonly outcome?: string }[]
@@ -82,8 +86,9 @@ export async function openDoors(
     log,
     random: () => 0,
   }
+  const inside = { ...interiorOf(world), reports: bindReports(world.store) }
   const app = await createSlackApp({
-    world,
+    inside,
     client,
     memory: directory,
     botToken: simulator.botToken,
@@ -96,7 +101,7 @@ export async function openDoors(
     await app.stop()
     await simulator.stop()
   }
-  return { simulator, app, world, requests, grants, events, logged, trouble, stop }
+  return { simulator, app, world, inside, requests, grants, events, logged, trouble, stop }
 }
 
 const connector = {

@@ -37,6 +37,21 @@ async function said(person: string, text: string): Promise<string> {
 const shown = (view: PersonView) => JSON.stringify(view.modals.at(-1)?.blocks ?? '')
 const titles = (person: string) => as(person).topModal()?.title?.text
 
+it('a door reaches neither the store nor a connector through anything it was handed', () => {
+  const { world, inside } = doors
+  const hidden = new Set<unknown>([world, world.store, ...Object.values(world.store)])
+  const found: string[] = []
+  const seen = new Set<unknown>()
+  const walk = (value: unknown, way: string): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    if (hidden.has(value) || 'transaction' in value || 'revoke' in value) found.push(way)
+    for (const [name, inner] of Object.entries(value)) walk(inner, `${way}.${name}`)
+  }
+  walk(inside, 'inside')
+  expect(found).toEqual([])
+})
+
 describe('a command', () => {
   it('asks in one line', async () => {
     await said(ADA, 'orders-db read 30m look into INC-7')

@@ -3,6 +3,7 @@ import { WebClient } from '@slack/web-api'
 import { type Simulator, startSimulator } from 'slack-simulator'
 import type { SeenMessage } from 'slack-simulator/view'
 import { expect } from 'vitest'
+import { bindReports } from '../../src/audit/reports.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import type { Request } from '../../src/core/access/request.ts'
 import type { Catalog } from '../../src/core/catalog.ts'
@@ -10,6 +11,7 @@ import { keyOf, type Lane, type Notice, type Told } from '../../src/core/notice.
 import type { Waiting } from '../../src/core/outbox.ts'
 import { type Log, type Notifier, StoreDown } from '../../src/core/ports.ts'
 import type { Posted } from '../../src/core/reads.ts'
+import { interiorOf } from '../../src/operations/interior.ts'
 import type { World } from '../../src/operations/world.ts'
 import { makeNotifier } from '../../src/slack/outbox/notify.ts'
 import { ORDERS, SAM, SECURITY, workspace } from '../support/workspace.ts'
@@ -70,7 +72,7 @@ function newNotifier(): Notifier {
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
   })
-  return makeNotifier({ client, world: world(), log: log(), now: () => NOON })
+  return makeNotifier({ client, inside: inside(world()), log: log(), now: () => NOON, random: () => 0 })
 }
 
 function log(): Log {
@@ -145,6 +147,8 @@ function world(): World {
     random: () => 0,
   }
 }
+
+const inside = (of: World) => ({ ...interiorOf(of), reports: bindReports(of.store) })
 
 export function waits(lane: Lane, ...notices: Notice[]): Waiting[] {
   return notices.map((notice) => ({ id: String(++serial), lane, notice, attempts: 0 }))

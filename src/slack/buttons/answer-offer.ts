@@ -1,5 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { answerOffer } from '../../operations/access/request/answer-offer.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
@@ -12,8 +11,8 @@ export async function pressAnswerOffer(door: Door, { visitor, action, value, vie
   const request = readId(value)
   if (!request) return tellRefusal(door, notOurs())
   const answer = action === ACTION.accept ? 'accept' : 'decline'
-  const done = await answerOffer(door.world, { request, by: visitor.person, answer })
+  const done = await door.verbs.answerOffer({ request, by: visitor.person, answer })
   if (isRefused(done)) return tellRefusal(door, done)
-  const said = await withNames(door.world.directory, (names) => offerAnswer(done.answered, answer, names))
+  const said = await withNames(door.directory, (names) => offerAnswer(done.answered, answer, names))
   return view ? said : { ...said, replace: true }
 }

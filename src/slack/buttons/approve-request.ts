@@ -1,5 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { decideRequest } from '../../operations/access/decide/decide-request.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
@@ -10,7 +9,7 @@ export async function pressApprove(door: Door, { visitor, value }: Click): Promi
   const request = readId(value)
   if (!request) return tellRefusal(door, notOurs())
   const by = visitor.person
-  const decided = await decideRequest(door.world, { request, by, verdict: 'approve', note: '' })
+  const decided = await door.verbs.decideRequest({ request, by, verdict: 'approve', note: '' })
   if (isRefused(decided)) return tellRefusal(door, decided)
-  return withNames(door.world.directory, (names) => decidedAnswer(decided, names))
+  return withNames(door.directory, (names) => decidedAnswer(decided, names))
 }

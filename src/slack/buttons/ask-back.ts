@@ -24,7 +24,7 @@ export async function pressAskBack(door: Door, { trigger, value }: Click): Promi
       title: ASK,
       submit: 'Ask',
       about: id,
-      says: await about(door, await door.world.store.reads.request(id)),
+      says: await about(door, await door.queries.request(id)),
       label: 'Question',
       hint: 'It decides nothing. It is posted in the thread of the request, and whom it concerns gets a message.',
     }),
@@ -35,8 +35,8 @@ export async function pressAnswer(door: Door, { trigger, value }: Click): Promis
   const id = readId(value)
   if (!id) return tellRefusal(door, notOurs())
   return openThen(door, { trigger, title: ANSWER, what: 'open answer form' }, async () => {
-    const question = await door.world.store.questions.one(id)
-    const names = await readNames(door.world.directory, [question?.asker])
+    const question = await door.queries.question(id)
+    const names = await readNames(door.directory, [question?.asker])
     const asked = question
       ? [section(say`${names(question.asker)} wants to know:`), rich(quote(question.text))]
       : []
@@ -54,7 +54,7 @@ export async function pressAnswer(door: Door, { trigger, value }: Click): Promis
 
 async function about(door: Door, request: Request | undefined): Promise<Block[]> {
   if (!request) return []
-  const names = await readNames(door.world.directory, [request.requester])
+  const names = await readNames(door.directory, [request.requester])
   return [
     section(
       say`${bold(requestName(request.number))}: ${names(request.requester)} asks for ${accessOf(request)}${forHowLong(request)}.`,

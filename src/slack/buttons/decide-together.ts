@@ -1,5 +1,4 @@
 import { isRefused, type Refused } from '../../core/refusal.ts'
-import { decideTogether } from '../../operations/access/decide/decide-together.ts'
 import { quote, rich, section } from '../blocks/layout.ts'
 import { say } from '../blocks/rich-text.ts'
 import { noteForm } from '../forms/note-form.ts'
@@ -16,9 +15,9 @@ export async function pressApproveTogether(door: Door, { visitor, value }: Click
   const request = readId(value)
   if (!request) return tellRefusal(door, notOurs())
   const by = visitor.person
-  const decided = await decideTogether(door.world, { request, by, verdict: 'approve', note: '' })
+  const decided = await door.verbs.decideTogether({ request, by, verdict: 'approve', note: '' })
   if (isRefused(decided)) return tellRefusal(door, decided)
-  return withNames(door.world.directory, (names) => decidedTogetherAnswer(decided, 'approve', names))
+  return withNames(door.directory, (names) => decidedTogetherAnswer(decided, 'approve', names))
 }
 
 const TITLE = 'Deny several'
@@ -28,10 +27,10 @@ export async function pressDenyTogether(door: Door, { trigger, value }: Click): 
   const id = readId(value)
   if (!id) return tellRefusal(door, notOurs())
   return openThen(door, { trigger, title: TITLE, what: 'open deny form' }, async () => {
-    const bundle = await door.world.store.reads.bundleOf(id)
+    const bundle = await door.queries.bundleOf(id)
     const open = bundle.filter((one) => one.state === 'pending')
     const [first] = open
-    const names = await readNames(door.world.directory, [first?.requester])
+    const names = await readNames(door.directory, [first?.requester])
     return noteForm({
       callback: VIEW.deny_together,
       title: TITLE,
@@ -56,7 +55,7 @@ export async function submitDenyTogether(
   const request = readId(view.metadata)
   if (!request) return notOurs()
   const note = view.fields.get(ACTION.type_note)?.value ?? ''
-  const decided = await decideTogether(door.world, { request, by: visitor.person, verdict: 'deny', note })
+  const decided = await door.verbs.decideTogether({ request, by: visitor.person, verdict: 'deny', note })
   if (isRefused(decided)) return decided
-  return withNames(door.world.directory, (names) => decidedTogetherAnswer(decided, 'deny', names))
+  return withNames(door.directory, (names) => decidedTogetherAnswer(decided, 'deny', names))
 }

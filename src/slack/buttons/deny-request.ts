@@ -17,8 +17,8 @@ export async function pressDeny(door: Door, { trigger, value }: Click): Promise<
   const id = readId(value)
   if (!id) return tellRefusal(door, notOurs())
   return openThen(door, { trigger, title: TITLE, what: 'open deny form' }, async () => {
-    const request = await door.world.store.reads.request(id)
-    const names = await readNames(door.world.directory, [request?.requester])
+    const request = await door.queries.request(id)
+    const names = await readNames(door.directory, [request?.requester])
     const says = request
       ? [
           section(

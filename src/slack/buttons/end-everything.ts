@@ -1,10 +1,6 @@
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused } from '../../core/refusal.ts'
-import {
-  type Everything,
-  endEverything,
-  offerEverything,
-} from '../../operations/access/grant/end-everything.ts'
+import type { Everything } from '../../operations/access/grant/end-everything.ts'
 import type { Names } from '../blocks/message.ts'
 import { noteForm } from '../forms/note-form.ts'
 import { type Modal, noticeView } from '../forms/notice-view.ts'
@@ -30,12 +26,12 @@ export function openEndEverything(
 ): Promise<undefined> {
   const { by, person, reason, trigger } = ask
   return openThen(door, { trigger, title: TITLE, what: 'open everything form' }, async (): Promise<Modal> => {
-    const all = await offerEverything(door.world, { by, person })
+    const all = await door.verbs.offerEverything({ by, person })
     if (isRefused(all)) return noticeView(TITLE, await tellRefusal(door, all))
     const { grants, requests, beforehand } = all
     if (grants.length + requests.length + beforehand.length === 0)
-      return noticeView(TITLE, await withNames(door.world.directory, (names) => everythingAnswer(all, names)))
-    return withNames(door.world.directory, (names) => everythingForm(all, reason, names))
+      return noticeView(TITLE, await withNames(door.directory, (names) => everythingAnswer(all, names)))
+    return withNames(door.directory, (names) => everythingForm(all, reason, names))
   })
 }
 
@@ -68,7 +64,7 @@ export async function submitEndEverything(
   const person = readPersonId(view.metadata)
   if (!person) return notOurs()
   const note = view.fields.get(ACTION.type_note)?.value ?? ''
-  const done = await endEverything(door.world, { by: visitor.person, person, note })
+  const done = await door.verbs.endEverything({ by: visitor.person, person, note })
   if (isRefused(done)) return done
-  return withNames(door.world.directory, (names) => everythingAnswer(done, names))
+  return withNames(door.directory, (names) => everythingAnswer(done, names))
 }

@@ -17,8 +17,8 @@ export async function pressEndOther(door: Door, { trigger, value }: Click): Prom
   const id = readId(value)
   if (!id) return tellRefusal(door, notOurs())
   return openThen(door, { trigger, title: TITLE, what: 'open end form' }, async () => {
-    const row = await door.world.store.reads.grant(id)
-    const names = await readNames(door.world.directory, [row?.grant.person])
+    const row = await door.queries.grant(id)
+    const names = await readNames(door.directory, [row?.grant.person])
     const says = row
       ? [
           section(

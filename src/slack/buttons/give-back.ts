@@ -1,5 +1,4 @@
 import { isRefused, refuse } from '../../core/refusal.ts'
-import { endGrant } from '../../operations/access/grant/end-grant.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
@@ -11,13 +10,13 @@ export async function pressGiveBack(door: Door, { visitor, value }: Click): Prom
   const grant = readId(value)
   if (!grant) return tellRefusal(door, notOurs())
   const by = visitor.person
-  const ended = await endGrant(door.world, { grant, by, note: '' })
+  const ended = await door.verbs.endGrant({ grant, by, note: '' })
   if (isRefused(ended))
     return tellRefusal(
       door,
       ended.refused.code === 'reason-missing' ? refuse('not-yours', NOT_HOLDER) : ended,
     )
-  return withNames(door.world.directory, (names) => endingAnswer(ended.grant, by, names))
+  return withNames(door.directory, (names) => endingAnswer(ended.grant, by, names))
 }
 
 const NOT_HOLDER =

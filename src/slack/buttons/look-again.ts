@@ -1,5 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { lookAgain } from '../../operations/access/grant/look-again.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
@@ -9,7 +8,7 @@ import { lookingAnswer } from '../words/access/answers.ts'
 export async function pressLookAgain(door: Door, { visitor, value }: Click): Promise<Answer> {
   const grant = readId(value)
   if (!grant) return tellRefusal(door, notOurs())
-  const looked = await lookAgain(door.world, { grant, by: visitor.person })
+  const looked = await door.verbs.lookAgain({ grant, by: visitor.person })
   if (isRefused(looked)) return tellRefusal(door, looked)
-  return withNames(door.world.directory, (names) => lookingAnswer(looked.grant, names))
+  return withNames(door.directory, (names) => lookingAnswer(looked.grant, names))
 }

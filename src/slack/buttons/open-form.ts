@@ -14,13 +14,12 @@ export function pressOpenForm(door: Door, { visitor, trigger, value }: Click): P
 export function pressAskAgain(door: Door, { visitor, trigger, value }: Click): Promise<undefined> {
   return openThen(door, { trigger, title: ASK_TITLE, what: 'ask again' }, async () => {
     const id = readId(value)
-    const { reads } = door.world.store
-    const request = id ? await reads.request(id) : undefined
+    const request = id ? await door.queries.request(id) : undefined
     const by = visitor.person
     if (!request || (request.requester !== by && request.askedBy !== by)) return drawAskForm(door, by, {})
     const { target, reason, ticket } = request
     const receiver = request.requester === by ? undefined : request.requester
-    const all = request.bundle === undefined ? [request] : await reads.bundleOf(request.id)
+    const all = request.bundle === undefined ? [request] : await door.queries.bundleOf(request.id)
     const roles = all.map((one) => one.role)
     return drawAskForm(door, by, { target, roles, receiver }, { reason, ticket })
   })

@@ -1,5 +1,4 @@
 import { WebAPIPlatformError } from '@slack/web-api'
-import { offersTo } from '../../operations/access/request/preview-ask.ts'
 import {
   matching,
   type Option,
@@ -47,7 +46,7 @@ function note(view: string, at: number): void {
 export async function suggest(door: Door, asked: Suggestion): Promise<Option[]> {
   const chosen = readChosen(asked.view?.metadata ?? '')
   const receiver = asked.view?.fields.get(ACTION.pick_receiver)?.value || chosen.receiver
-  const { entitlements } = await offersTo(door.world, asked.visitor.person, receiver)
+  const { entitlements } = await door.queries.offersTo(asked.visitor.person, receiver)
   if (asked.action === ACTION.pick_target)
     return matching(targetsOf(entitlements).map(targetOption), asked.typed)
   const target = asked.view?.fields.get(ACTION.pick_target)?.value || chosen.target

@@ -1,5 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { endPreApproval } from '../../operations/access/decide/end-pre-approval.ts'
 import { openAllowForm } from '../forms/allow-form.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
@@ -14,7 +13,7 @@ export function pressAllow(door: Door, { visitor, trigger }: Click): Promise<und
 export async function pressEndAllow(door: Door, { visitor, value }: Click): Promise<Answer> {
   const id = readId(value)
   if (!id) return tellRefusal(door, notOurs())
-  const ended = await endPreApproval(door.world, { by: visitor.person, id })
+  const ended = await door.verbs.endPreApproval({ by: visitor.person, id })
   if (isRefused(ended)) return tellRefusal(door, ended)
-  return withNames(door.world.directory, (names) => endedAllowAnswer(ended, names))
+  return withNames(door.directory, (names) => endedAllowAnswer(ended, names))
 }

@@ -1,7 +1,6 @@
 import type { types } from '@slack/bolt'
 import { type Request, requestName } from '../../core/access/request.ts'
 import { isRefused } from '../../core/refusal.ts'
-import { offerReview } from '../../operations/access/decide/review-break-glass.ts'
 import { quote, rich, section } from '../blocks/layout.ts'
 import type { Block, Names } from '../blocks/message.ts'
 import { bold, say } from '../blocks/rich-text.ts'
@@ -25,14 +24,14 @@ export async function pressReview(
   const id = readId(value)
   if (!id) return tellRefusal(door, notOurs())
   return openThen(door, { trigger, title: TITLE, what: 'open review form' }, async () => {
-    const request = await offerReview(door.world, { request: id, by: visitor.person })
+    const request = await door.verbs.offerReview({ request: id, by: visitor.person })
     if (isRefused(request)) return noticeView(TITLE, await tellRefusal(door, request))
     return noteForm({
       callback: VIEW.review,
       title: TITLE,
       submit: 'Close the review',
       about: id,
-      says: [...(await withNames(door.world.directory, (names) => used(request, names))), outcome],
+      says: [...(await withNames(door.directory, (names) => used(request, names))), outcome],
       label: 'What you found',
       hint: 'The person reads it, and it stays in the audit log.',
     })

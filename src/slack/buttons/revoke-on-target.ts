@@ -1,11 +1,7 @@
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused } from '../../core/refusal.ts'
-import { revokeByName } from '../../operations/access/grant/end-by-name.ts'
-import {
-  offerRevoke,
-  type Revocable,
-  revokeOnTarget,
-} from '../../operations/access/grant/revoke-on-target.ts'
+import type { revokeByName } from '../../operations/access/grant/end-by-name.ts'
+import type { Revocable } from '../../operations/access/grant/revoke-on-target.ts'
 import type { Names } from '../blocks/message.ts'
 import { noteForm } from '../forms/note-form.ts'
 import { type Modal, noticeView } from '../forms/notice-view.ts'
@@ -34,9 +30,9 @@ export async function openRevoke(
   const { trigger, ...meant } = ask
   if (trigger === '') return revokeAtOnce(door, meant)
   return openThen(door, { trigger, title: TITLE, what: 'open revoke form' }, async (): Promise<Modal> => {
-    const offered = await offerRevoke(door.world, meant)
+    const offered = await door.verbs.offerRevoke(meant)
     if (isRefused(offered)) return noticeView(TITLE, await tellRefusal(door, offered))
-    return withNames(door.world.directory, (names) => revokeForm(offered, names))
+    return withNames(door.directory, (names) => revokeForm(offered, names))
   })
 }
 
@@ -59,9 +55,9 @@ async function revokeAtOnce(
   door: Door,
   meant: Parameters<typeof revokeByName>[1] & { readonly by: PersonId },
 ): Promise<Answer> {
-  const ended = await revokeByName(door.world, meant)
+  const ended = await door.verbs.revokeByName(meant)
   if (isRefused(ended)) return tellRefusal(door, ended)
-  return withNames(door.world.directory, (names) => endingAnswer(ended.grant, meant.by, names))
+  return withNames(door.directory, (names) => endingAnswer(ended.grant, meant.by, names))
 }
 
 export async function submitRevoke(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
@@ -69,7 +65,7 @@ export async function submitRevoke(door: Door, { visitor, view }: Submission): P
   if (!person || !target) return notOurs()
   const by = visitor.person
   const note = view.fields.get(ACTION.type_note)?.value ?? ''
-  const done = await revokeOnTarget(door.world, { by, person, target, role, note })
+  const done = await door.verbs.revokeOnTarget({ by, person, target, role, note })
   if (isRefused(done)) return done
-  return withNames(door.world.directory, (names) => revokingAnswer(done, by, names))
+  return withNames(door.directory, (names) => revokingAnswer(done, by, names))
 }

@@ -1,9 +1,5 @@
 /** The buttons of a report on standing access. The report is redrawn by what they do; the answer is for who pressed. */
 import { isRefused } from '../../core/refusal.ts'
-import { acceptStanding, offerAccept } from '../../operations/standing/accept-standing.ts'
-import { askAboutStanding } from '../../operations/standing/ask-about-standing.ts'
-import { lookNow } from '../../operations/standing/look-now.ts'
-import { offerTake, takeStanding } from '../../operations/standing/take-standing.ts'
 import { noticeView } from '../forms/notice-view.ts'
 import { openThen } from '../forms/open-view.ts'
 import { acceptForm, takeForm } from '../forms/standing-forms.ts'
@@ -32,9 +28,9 @@ const pressAcceptOf =
     const id = readId(value)
     if (!id) return tellRefusal(door, notOurs())
     return openThen(door, { trigger, title: ACCEPT_TITLE, what: 'open accept form' }, async () => {
-      const offered = await offerAccept(door.world, { what: whatOf(kind, id), by: visitor.person })
+      const offered = await door.verbs.offerAccept({ what: whatOf(kind, id), by: visitor.person })
       if (isRefused(offered)) return noticeView(ACCEPT_TITLE, await tellRefusal(door, offered))
-      return withNames(door.world.directory, (names) => acceptForm(offered.open, `${kind}:${id}`, names))
+      return withNames(door.directory, (names) => acceptForm(offered.open, `${kind}:${id}`, names))
     })
   }
 
@@ -47,7 +43,7 @@ export const submitAccept: Submit = async (door, { visitor, view }: Submission) 
   const [kind = '', value = ''] = view.metadata.split(':')
   const id = readId(value)
   if (!id) return notOurs()
-  const accepted = await acceptStanding(door.world, {
+  const accepted = await door.verbs.acceptStanding({
     what: whatOf(kind, id),
     by: visitor.person,
     why: view.fields.get(ACTION.type_note)?.value ?? '',
@@ -60,7 +56,7 @@ export const pressTake: Press = async (door, { visitor, trigger, value }) => {
   const access = readId(value)
   if (!access) return tellRefusal(door, notOurs())
   return openThen(door, { trigger, title: TAKE_TITLE, what: 'open take form' }, async () => {
-    const offered = await offerTake(door.world, { access, by: visitor.person })
+    const offered = await door.verbs.offerTake({ access, by: visitor.person })
     if (isRefused(offered)) return noticeView(TAKE_TITLE, await tellRefusal(door, offered))
     return takeForm(offered.standing)
   })
@@ -70,20 +66,20 @@ export const pressTake: Press = async (door, { visitor, trigger, value }) => {
 export const submitTake: Submit = async (door, { visitor, view }: Submission) => {
   const access = readId(view.metadata)
   if (!access) return tellRefusal(door, notOurs())
-  const taken = await takeStanding(door.world, { access, by: visitor.person })
+  const taken = await door.verbs.takeStanding({ access, by: visitor.person })
   return isRefused(taken) ? tellRefusal(door, taken) : takenAnswer(taken.standing, taken.sessionsEnded)
 }
 
 export const pressAsk: Press = async (door, { visitor, value }) => {
   const access = readId(value)
   if (!access) return tellRefusal(door, notOurs())
-  const asked = await askAboutStanding(door.world, { access, by: visitor.person })
+  const asked = await door.verbs.askAboutStanding({ access, by: visitor.person })
   return isRefused(asked) ? tellRefusal(door, asked) : askedAboutAnswer(asked.standing)
 }
 
 export const pressLook: Press = async (door, { visitor, value }) => {
   const report = readId(value)
   if (!report) return tellRefusal(door, notOurs())
-  const looked = await lookNow(door.world, { report, by: visitor.person })
+  const looked = await door.verbs.lookNow({ report, by: visitor.person })
   return isRefused(looked) ? tellRefusal(door, looked) : lookedAnswer(looked.target, looked.looked)
 }

@@ -1,5 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { showCredential } from '../../operations/access/grant/show-credential.ts'
 import { credentialView } from '../forms/credential-view.ts'
 import { noticeView } from '../forms/notice-view.ts'
 import { openThen } from '../forms/open-view.ts'
@@ -17,7 +16,7 @@ export async function pressShowCredential(
   const grant = readId(value)
   if (!grant) return tellRefusal(door, notOurs())
   return openThen(door, { trigger, title: TITLE, what: 'show credential' }, async () => {
-    const shown = await showCredential(door.world, { grant, by: visitor.person })
+    const shown = await door.verbs.showCredential({ grant, by: visitor.person })
     return isRefused(shown)
       ? noticeView(TITLE, await tellRefusal(door, shown))
       : credentialView(shown.grant, shown.credential)

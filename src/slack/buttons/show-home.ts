@@ -1,5 +1,4 @@
 import type { PersonId } from '../../core/people/person.ts'
-import { listAccess } from '../../operations/access/list-access.ts'
 import { type HomePages, homeView, readPages } from '../home/home-view.ts'
 import type { Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
@@ -7,7 +6,7 @@ import type { Click } from '../platform/payloads.ts'
 
 /** Somebody opened Home: it is drawn now, and kept true from now on. */
 export async function openHome(door: Door, person: PersonId): Promise<undefined> {
-  await door.world.store.reads.sawHome(person)
+  await door.queries.sawHome(person)
   await showHome(door, person)
 }
 
@@ -16,10 +15,8 @@ export async function pressHomePage(door: Door, { visitor, value }: Click): Prom
 }
 
 async function showHome(door: Door, person: PersonId, pages: HomePages = {}): Promise<void> {
-  const list = await listAccess(door.world, person)
-  const capabilities = (target: string) => door.world.connector(target)?.capabilities
-  const view = await withNames(door.world.directory, (names) =>
-    homeView(list, { names, capabilities, pages }),
-  )
+  const list = await door.queries.listAccess(person)
+  const capabilities = (target: string) => door.capabilities(target)
+  const view = await withNames(door.directory, (names) => homeView(list, { names, capabilities, pages }))
   await door.client.views.publish({ user_id: person, view })
 }

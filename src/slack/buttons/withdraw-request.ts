@@ -1,5 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { withdrawRequest } from '../../operations/access/request/withdraw-request.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { type Click, readId } from '../platform/payloads.ts'
@@ -8,6 +7,6 @@ import { withdrawnAnswer } from '../words/access/answers.ts'
 export async function pressWithdraw(door: Door, { visitor, value }: Click): Promise<Answer> {
   const request = readId(value)
   if (!request) return tellRefusal(door, notOurs())
-  const withdrawn = await withdrawRequest(door.world, { request, by: visitor.person })
+  const withdrawn = await door.verbs.withdrawRequest({ request, by: visitor.person })
   return isRefused(withdrawn) ? tellRefusal(door, withdrawn) : withdrawnAnswer(withdrawn.request)
 }

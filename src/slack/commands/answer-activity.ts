@@ -1,5 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { readActivity } from '../../operations/activity/read-activity.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
@@ -7,10 +6,10 @@ import { type Click, readActivityAsk, writeActivityAsk } from '../platform/paylo
 import { activityAnswer } from '../words/activity/activity.ts'
 
 export async function answerActivity(door: Door, by: string, grant: number, after = 0): Promise<Answer> {
-  const read = await readActivity(door.world, { by, grant, after })
+  const read = await door.verbs.readActivity({ by, grant, after })
   if (isRefused(read)) return tellRefusal(door, read)
   const next = (from: number) => writeActivityAsk({ grant, after: from })
-  return withNames(door.world.directory, (names) => activityAnswer(read, names, next))
+  return withNames(door.directory, (names) => activityAnswer(read, names, next))
 }
 
 /** The next page in place of this one. The button brings the question; who may ask it is judged again. */

@@ -1,7 +1,4 @@
 import { isRefused } from '../../core/refusal.ts'
-import { endPreApprovalByName } from '../../operations/access/decide/end-pre-approval.ts'
-import { givePreApproval } from '../../operations/access/decide/give-pre-approval.ts'
-import { listPreApprovals } from '../../operations/access/decide/list-pre-approvals.ts'
 import { openAllowForm } from '../forms/allow-form.ts'
 import { tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
@@ -17,18 +14,18 @@ export async function answerAllow(
 ): Promise<Answer | undefined> {
   const by = visitor.person
   if (command.kind === 'allow-list') {
-    const list = await listPreApprovals(door.world, by, { all: true })
-    return withNames(door.world.directory, (names) => allowListAnswer(list, names))
+    const list = await door.queries.listPreApprovals(by, { all: true })
+    return withNames(door.directory, (names) => allowListAnswer(list, names))
   }
   if (command.kind === 'allow-end') {
-    const ended = await endPreApprovalByName(door.world, { by, number: command.number })
+    const ended = await door.verbs.endPreApprovalByName({ by, number: command.number })
     if (isRefused(ended)) return tellRefusal(door, ended)
-    return withNames(door.world.directory, (names) => endedAllowAnswer(ended, names))
+    return withNames(door.directory, (names) => endedAllowAnswer(ended, names))
   }
   const { person, target, role, span, each, reason } = command.words
   if (!person || !target || !role || !span || !reason)
     return openAllowForm(door, { person: by, trigger, words: command.words })
-  const given = await givePreApproval(door.world, { by, person, target, role, span, each, reason })
+  const given = await door.verbs.givePreApproval({ by, person, target, role, span, each, reason })
   if (isRefused(given)) return tellRefusal(door, given)
-  return withNames(door.world.directory, (names) => givenAnswer(given, names))
+  return withNames(door.directory, (names) => givenAnswer(given, names))
 }

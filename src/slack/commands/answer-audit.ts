@@ -1,8 +1,6 @@
 import { csvOfEvents } from '../../audit/export/rows.ts'
 import { isRefused } from '../../core/refusal.ts'
-import { exportAudit } from '../../operations/log/export-audit.ts'
-import { type AuditAsk, type AuditPage, readAudit } from '../../operations/log/read-audit.ts'
-import { showCheckpoint } from '../../operations/log/show-checkpoint.ts'
+import type { AuditAsk, AuditPage } from '../../operations/log/read-audit.ts'
 import { auditForm } from '../forms/audit-form.ts'
 import { noticeView } from '../forms/notice-view.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
@@ -16,17 +14,17 @@ import { checkpointNotice, noCheckpointAnswer } from '../words/log/log-notices.t
 const TITLE = 'Audit log'
 
 export async function answerAudit(door: Door, person: string, ask: AuditAsk): Promise<Answer> {
-  const page = await readAudit(door.world, person, ask)
+  const page = await door.verbs.readAudit(person, ask)
   return isRefused(page) ? tellRefusal(door, page) : toAuditAnswer(door, page)
 }
 
 export function toAuditAnswer(door: Door, page: AuditPage): Promise<Answer> {
   const buttons = { older: page.next && writeAuditAsk(page.next), asked: writeAuditAsk(page.asked) }
-  return withNames(door.world.directory, (names) => auditAnswer(page, names, buttons))
+  return withNames(door.directory, (names) => auditAnswer(page, names, buttons))
 }
 
 export async function answerCheckpoint(door: Door, by: string, post: boolean): Promise<Answer> {
-  const shown = await showCheckpoint(door.world, { by, post })
+  const shown = await door.verbs.showCheckpoint({ by, post })
   if (isRefused(shown)) return tellRefusal(door, shown)
   return shown.last ? checkpointNotice(shown.last, shown.posted) : noCheckpointAnswer()
 }
@@ -59,9 +57,9 @@ export async function pressAuditCsv(
 ): Promise<Answer | undefined> {
   const ask = readAuditAsk(value)
   if (!ask) return tellRefusal(door, notOurs())
-  const made = await exportAudit(door.world, visitor.person, ask)
+  const made = await door.verbs.exportAudit(visitor.person, ask)
   if (isRefused(made)) return tellRefusal(door, made)
-  const message = await withNames(door.world.directory, (names) => csvMessage(ask, made, names))
+  const message = await withNames(door.directory, (names) => csvMessage(ask, made, names))
   await sendFile(door.client, visitor.person, {
     name: 'audit.csv',
     title: `Audit log, ${made.events.length} events`,

@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { packFolder } from '../../audit/evidence/archive.ts'
-import { buildEvidence, keptCheckpoint } from '../../audit/evidence/build.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import { refuse } from '../../core/refusal.ts'
-import { recordEvidence, refuseEvidence } from '../../operations/log/hand-evidence.ts'
 import { tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
@@ -16,14 +14,14 @@ import { evidenceAnswer, evidenceMessage, evidenceTitle } from '../words/log/log
 const MOST_BYTES = 50 * 1024 * 1024
 
 /** One at a time in each process: it reads the whole tree. */
-const making = new WeakSet<Door['world']>()
+const making = new WeakSet<Door['reports']>()
 
 /** Made in a folder of its own, sent to whoever asked and to nobody else, and removed. */
 export async function answerEvidence(door: Door, by: string, span: EvidenceSpan): Promise<Answer> {
-  const { world } = door
-  const no = await refuseEvidence(world, by)
+  const { verbs, queries, reports, directory } = door
+  const no = await verbs.refuseEvidence(by)
   if (no) return tellRefusal(door, no)
-  const signed = await keptCheckpoint(world.store.proof)
+  const signed = await reports.keptCheckpoint()
   if (!signed)
     return tellRefusal(
       door,
@@ -32,27 +30,25 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
         'The log is not signed, so nothing in it can be proven. An operator has to give elevate a key: elevate audit key --make.',
       ),
     )
-  if (making.has(world))
+  if (making.has(reports))
     return tellRefusal(
       door,
       refuse('usage', 'Evidence is being made for somebody already. Try again in a minute.'),
     )
-  making.add(world)
+  making.add(reports)
   const scratch = await mkdtemp(path.join(tmpdir(), 'elevate-evidence-'))
   try {
     const name = `evidence-${day(span.from)}-${day(new Date(span.to.getTime() - 1))}`
     const out = path.join(scratch, name)
-    const made = await buildEvidence({
-      store: world.store,
-      proof: world.store.proof,
+    const made = await reports.buildEvidence({
       span,
       out,
       ...signed,
       vkey: door.logKey?.(),
       installation: [['made from', 'Slack: elevate evidence has the versions of this installation']],
-      record: (manifest) => recordEvidence(world, by, span, manifest),
+      record: (manifest) => verbs.recordEvidence(by, span, manifest),
     })
-    const content = await packFolder(out, name, await world.store.reads.now(), MOST_BYTES)
+    const content = await packFolder(out, name, await queries.now(), MOST_BYTES)
     if (!content)
       return tellRefusal(
         door,
@@ -61,7 +57,7 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
           'That is more than fits into a message. Ask for a shorter time, or an operator for elevate evidence.',
         ),
       )
-    const title = await withNames(world.directory, (names) => evidenceTitle(span, names))
+    const title = await withNames(directory, (names) => evidenceTitle(span, names))
     await sendFile(door.client, by, {
       name: `${name}.tar.gz`,
       title,
@@ -70,7 +66,7 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
     })
     return evidenceAnswer(made)
   } finally {
-    making.delete(world)
+    making.delete(reports)
     await rm(scratch, { recursive: true, force: true })
   }
 }

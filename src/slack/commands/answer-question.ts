@@ -1,8 +1,5 @@
 /** The commands that only read. */
 import { isRefused } from '../../core/refusal.ts'
-import { listAccess } from '../../operations/access/list-access.ts'
-import { previewAsk } from '../../operations/access/request/preview-ask.ts'
-import { readStanding } from '../../operations/standing/read-standing.ts'
 import { notOurs, tellRefusal } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
@@ -16,8 +13,8 @@ import type { Command } from './parse-command.ts'
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
 export async function answerList(door: Door, person: string, from = 0): Promise<Answer> {
-  const list = await listAccess(door.world, person)
-  return withNames(door.world.directory, (names) => listAnswer(list, names, from))
+  const list = await door.queries.listAccess(person)
+  return withNames(door.directory, (names) => listAnswer(list, names, from))
 }
 
 /** The next page in place of this one, of the list as it is now; whose it is, is who pressed. */
@@ -27,25 +24,31 @@ export async function pressListPage(door: Door, { visitor, value }: Click): Prom
 }
 
 export async function answerStatus(door: Door, person: string): Promise<Answer> {
-  const list = await listAccess(door.world, person)
-  const capabilities = (target: string) => door.world.connector(target)?.capabilities
-  return withNames(door.world.directory, (names) => statusAnswer(list, names, capabilities))
+  const list = await door.queries.listAccess(person)
+  const capabilities = (target: string) => door.capabilities(target)
+  return withNames(door.directory, (names) => statusAnswer(list, names, capabilities))
 }
 
 export async function answerStanding(door: Door, by: string, target: string | undefined): Promise<Answer> {
-  const standing = await readStanding(door.world, { by, target })
+  const standing = await door.verbs.readStanding({ by, target })
   if (isRefused(standing)) return tellRefusal(door, standing)
-  return withNames(door.world.directory, (names) => standingAnswer(standing, names))
+  return withNames(door.directory, (names) => standingAnswer(standing, names))
 }
 
 export async function answerExplain(door: Door, by: string, ask: Of<'explain'>): Promise<Answer> {
   const { target, role, receiver } = ask
-  const [preview] = await previewAsk(door.world, { by, target, roles: [role], duration: undefined, receiver })
+  const [preview] = await door.queries.previewAsk({
+    by,
+    target,
+    roles: [role],
+    duration: undefined,
+    receiver,
+  })
   if (!preview) throw new Error('one role was asked about, and nothing was answered')
   const { explained, waits } = preview
   if (isRefused(explained)) return tellRefusal(door, explained)
-  const presence = await door.world.directory.presence(explained.approvers ?? [])
-  return withNames(door.world.directory, (names) =>
+  const presence = await door.directory.presence(explained.approvers ?? [])
+  return withNames(door.directory, (names) =>
     explainAnswer(ask, explained, names, {
       presence,
       refusedBecause: waits && waitsAlready(waits, by, names),

@@ -1,9 +1,8 @@
 import { timelineSvg } from '../../audit/report/draw-timeline.ts'
 import { timelineOf } from '../../audit/report/timeline.ts'
-import { storyOf, type WhoAsk, whatHappened, whoHad } from '../../audit/report/who.ts'
+import type { WhoAsk } from '../../audit/report/who.ts'
 import { grantName } from '../../core/access/grant.ts'
 import { isRefused, refuse } from '../../core/refusal.ts'
-import { readingScope } from '../../operations/people/reading-scope.ts'
 import { sentence } from '../blocks/compose.ts'
 import { say } from '../blocks/rich-text.ts'
 import { pictureOf } from '../outbox/picture.ts'
@@ -16,10 +15,10 @@ import { pictureMessage, pictureTitle, storyAnswer, whoAnswer } from '../words/l
 
 /** Who had what, as far as this reader may know it; undefined asks are refused as in words. */
 async function lookUp(door: Door, by: string, ask: WhoAsk) {
-  const scope = await readingScope(door.world, { by, target: ask.target, person: ask.person })
+  const scope = await door.verbs.readingScope({ by, target: ask.target, person: ask.person })
   if (isRefused(scope)) return scope
   const narrowed = { ...ask, ...(scope.person ? { person: scope.person } : {}) }
-  const had = await whoHad(door.world.store, door.world.catalog(), narrowed)
+  const had = await door.reports.whoHad(door.catalog(), narrowed)
   return isRefused(had) ? had : { ...had, narrowed, own: scope.own }
 }
 
@@ -32,10 +31,10 @@ export async function answerWho(
   if (isRefused(had)) return tellRefusal(door, had)
   const { narrowed } = had
   const happened =
-    ask.around === undefined ? undefined : await whatHappened(door.world.store, had.window, narrowed)
+    ask.around === undefined ? undefined : await door.reports.whatHappened(had.window, narrowed)
   const picture = writeWhoAsk(ask)
   const answer = { ...had, ...(happened ? { happened } : {}), ...(picture ? { picture } : {}) }
-  return withNames(door.world.directory, (names) => whoAnswer(narrowed, answer, names))
+  return withNames(door.directory, (names) => whoAnswer(narrowed, answer, names))
 }
 
 /** The same as a picture, sent to whoever asked. The button brings the question; who may ask it is judged again. */
@@ -44,9 +43,9 @@ export async function pressPicture(door: Door, { visitor, value }: Click): Promi
   if (!ask) return tellRefusal(door, notOurs())
   const had = await lookUp(door, visitor.person, ask)
   if (isRefused(had)) return tellRefusal(door, had)
-  const now = await door.world.store.reads.now()
+  const now = await door.queries.now()
   const { window, held, narrowed } = had
-  const title = await withNames(door.world.directory, (names) => pictureTitle(narrowed, window, names))
+  const title = await withNames(door.directory, (names) => pictureTitle(narrowed, window, names))
   const content = await pictureOf(timelineSvg(timelineOf(held, { ...window, now, title })))
   await sendFile(door.client, visitor.person, {
     name: 'who-had-what.png',
@@ -63,10 +62,10 @@ export async function answerStory(
   by: string,
   { grant: number }: { readonly grant: number },
 ): Promise<Answer> {
-  const story = await storyOf(door.world.store, number)
+  const story = await door.reports.storyOf(number)
   if (isRefused(story)) return tellRefusal(door, story)
   const { target, person } = story.row.grant
-  const scope = await readingScope(door.world, { by, target, person })
+  const scope = await door.verbs.readingScope({ by, target, person })
   if (isRefused(scope)) return tellRefusal(door, refuse('unknown-grant', `There is no ${grantName(number)}.`))
-  return withNames(door.world.directory, (names) => storyAnswer(story, names))
+  return withNames(door.directory, (names) => storyAnswer(story, names))
 }

@@ -1,6 +1,5 @@
 /** A name that Slack did not turn into a person: refused, with those who may have been meant. */
 import { isRefused, oneOf, type Refused, refuse } from '../../core/refusal.ts'
-import { suggestPeople } from '../../operations/people/suggest-people.ts'
 import type { Door } from '../platform/guard.ts'
 
 /** A refusal that names may still be added to. */
@@ -18,7 +17,7 @@ export function noSuchPerson(typed: string, help: string): NoSuchPerson {
 export async function withSuggestions(door: Door, by: string, refused: Refused): Promise<Refused> {
   if (!isNoSuchPerson(refused)) return refused
   const { typed, help } = refused.unknown
-  const near = await suggestPeople(door.world, by, typed)
+  const near = await door.queries.suggestPeople(by, typed)
   if (near.length === 0) return refused
   const names = near.map(({ name, handle }) => (handle ? `${name} (@${handle})` : name))
   const text = `“${typed}” is not a person Slack knows. Did you mean ${oneOf(names)}? ${CHOOSE} ${help}`

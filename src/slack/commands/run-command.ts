@@ -4,11 +4,6 @@ import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { SUBCOMMANDS } from '../../core/subcommands.ts'
-import { endByName } from '../../operations/access/grant/end-by-name.ts'
-import { extendAccess, extendableByName } from '../../operations/access/grant/extend-access.ts'
-import { listAccess } from '../../operations/access/list-access.ts'
-import { requestTogether } from '../../operations/access/request/request-access.ts'
-import { withdrawByName } from '../../operations/access/request/withdraw-by-name.ts'
 import { openEndEverything } from '../buttons/end-everything.ts'
 import { openRevoke } from '../buttons/revoke-on-target.ts'
 import { openBreakGlassForm } from '../forms/break-glass-form.ts'
@@ -98,7 +93,7 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
 
 async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promise<Answer | undefined> {
   const { person } = typed.visitor
-  if (target !== undefined && !findTarget(door.world.catalog(), target))
+  if (target !== undefined && !findTarget(door.catalog(), target))
     return tellRefusal(door, await unknownWord(door, person, target))
   return openAskForm(door, { person, trigger: typed.trigger, filled: { target } })
 }
@@ -106,7 +101,7 @@ async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promi
 async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Answer> {
   const { kind: _, ...typed } = wanted
   const asking = straightened(door, typed)
-  const known = findTarget(door.world.catalog(), asking.target) !== undefined
+  const known = findTarget(door.catalog(), asking.target) !== undefined
   // A mistyped command, and not a question for access that anybody should hear of.
   if (!known && nearest(asking.target, SUBCOMMANDS))
     return tellRefusal(door, await unknownWord(door, by, asking.target))
@@ -114,20 +109,20 @@ async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Answer> {
   const startsAt = start === undefined ? undefined : await startOf(door, by, start)
   if (isRefused(startsAt)) return tellRefusal(door, startsAt)
   const [role = ''] = roles
-  const asked = await requestTogether(door.world, { by, role, startsAt, ...rest }, roles)
+  const asked = await door.verbs.requestTogether({ by, role, startsAt, ...rest }, roles)
   if (isRefused(asked)) return tellRefusal(door, asked)
-  return withNames(door.world.directory, (names) => askedTogetherAnswer(asked, names))
+  return withNames(door.directory, (names) => askedTogetherAnswer(asked, names))
 }
 
 /** On the clock of the person who typed it. */
 async function startOf(door: Door, by: string, typed: string): Promise<Date | Refused> {
-  const [now, person] = await Promise.all([door.world.store.reads.now(), door.world.directory.person(by)])
+  const [now, person] = await Promise.all([door.queries.now(), door.directory.person(by)])
   return readStart(typed, now, person.timezone)
 }
 
 /** `read orders-db`: when the words name a target and its role only the other way round, they mean that. */
 function straightened<T extends Pick<Of<'ask'>, 'target' | 'roles'>>(door: Door, asking: T): T {
-  const catalog = door.world.catalog()
+  const catalog = door.catalog()
   const [role = ''] = asking.roles
   const turned = !findTarget(catalog, asking.target) && findRole(catalog, role, asking.target)
   return turned && asking.roles.length === 1 ? { ...asking, target: role, roles: [asking.target] } : asking
@@ -136,29 +131,29 @@ function straightened<T extends Pick<Of<'ask'>, 'target' | 'roles'>>(door: Door,
 /** Without a duration and a reason there is a form for them. */
 async function extend(door: Door, typed: Typed, { grant: number, ...said }: Of<'extend'>) {
   const by = typed.visitor.person
-  const grant = await extendableByName(door.world, { by, grant: number })
+  const grant = await door.verbs.extendableByName({ by, grant: number })
   if (isRefused(grant)) return tellRefusal(door, grant)
   if (said.duration === undefined && said.reason === '')
     return openExtendForm(door, { by, grant: grant.id, trigger: typed.trigger })
-  const asked = await extendAccess(door.world, { by, grant: grant.id, ...said })
+  const asked = await door.verbs.extendAccess({ by, grant: grant.id, ...said })
   if (isRefused(asked)) return tellRefusal(door, asked)
   return extendingAnswer(asked.request, asked.prolongs, asked.allowed)
 }
 
 async function withdraw(door: Door, by: string, { request }: Of<'withdraw'>): Promise<Answer> {
-  const withdrawn = await withdrawByName(door.world, { by, request })
+  const withdrawn = await door.verbs.withdrawByName({ by, request })
   return isRefused(withdrawn) ? tellRefusal(door, withdrawn) : withdrawnAnswer(withdrawn.request)
 }
 
 async function end(door: Door, by: string, command: Of<'end'>): Promise<Answer> {
-  const ended = await endByName(door.world, { ...command, by })
+  const ended = await door.verbs.endByName({ ...command, by })
   if (isRefused(ended)) return tellRefusal(door, ended)
-  return withNames(door.world.directory, (names) => endingAnswer(ended.grant, by, names))
+  return withNames(door.directory, (names) => endingAnswer(ended.grant, by, names))
 }
 
 /** Suggests a command, or a target out of this person's own. */
 async function unknownWord(door: Door, by: string, word: string): Promise<Refused> {
-  const { mayAsk } = await listAccess(door.world, by)
+  const { mayAsk } = await door.queries.listAccess(by)
   const near = nearest(word, [...SUBCOMMANDS, ...targetsOf(mayAsk).map((target) => target.id)])
   const advice = near ? `Did you mean ${near}?` : '/elevate help shows what can be written.'
   return refuse('unknown-target', `There is no command or target “${word}”. ${advice}`, 'target')

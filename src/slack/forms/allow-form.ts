@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 import { clamp, REASON_MAX } from '../../core/access/reason.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { listPreApprovals, type PreApprovalList } from '../../operations/access/decide/list-pre-approvals.ts'
+import type { PreApprovalList } from '../../operations/access/decide/list-pre-approvals.ts'
 import { sentence } from '../blocks/compose.ts'
 import { context } from '../blocks/layout.ts'
 import { say } from '../blocks/rich-text.ts'
@@ -23,7 +23,7 @@ export type OpenAllow = {
 /** What was typed so far stands in it; who may say it is judged when it comes back. */
 export function openAllowForm(door: Door, { person, trigger, words }: OpenAllow): Promise<undefined> {
   return openThen(door, { trigger, title: TITLE, what: 'open allow form' }, async () =>
-    allowForm(await listPreApprovals(door.world, person, { all: false }), words),
+    allowForm(await door.queries.listPreApprovals(person, { all: false }), words),
   )
 }
 

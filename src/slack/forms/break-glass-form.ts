@@ -3,7 +3,6 @@ import { formatDuration, writeDuration } from '../../core/access/duration.ts'
 import type { Entitlement } from '../../core/access/policy.ts'
 import { clamp, REASON_MAX } from '../../core/access/reason.ts'
 import { isRefused } from '../../core/refusal.ts'
-import { offerBreakGlass } from '../../operations/access/request/break-glass.ts'
 import type { Asking } from '../../operations/access/request/request-access.ts'
 import { bullets, rich, section } from '../blocks/layout.ts'
 import { bold, say } from '../blocks/rich-text.ts'
@@ -21,7 +20,7 @@ const TITLE = 'Break-glass'
 
 export function openBreakGlassForm(door: Door, trigger: string, asking: Asking): Promise<undefined> {
   return openThen(door, { trigger, title: TITLE, what: 'open break-glass form' }, async () => {
-    const may = await offerBreakGlass(door.world, asking)
+    const may = await door.verbs.offerBreakGlass(asking)
     return isRefused(may) ? noticeView(TITLE, await tellRefusal(door, may)) : breakGlassForm(may, asking)
   })
 }

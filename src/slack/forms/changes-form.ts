@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt'
 import { type RequestId, requestName } from '../../core/access/request.ts'
 import { refuse } from '../../core/refusal.ts'
 import { closedAlready } from '../../operations/access/decide/decide-request.ts'
-import { type Card, readCard } from '../../operations/access/read-card.ts'
+import type { Card } from '../../operations/access/read-card.ts'
 import { section } from '../blocks/layout.ts'
 import type { Names } from '../blocks/message.ts'
 import { bold, say } from '../blocks/rich-text.ts'
@@ -17,7 +17,7 @@ import { type Modal, noticeView, plain } from './notice-view.ts'
 export const CHANGES_TITLE = 'Approve with changes'
 
 export async function drawChangesForm(door: Door, id: RequestId): Promise<Modal> {
-  const card = await readCard(door.world, id)
+  const card = await door.queries.readCard(id)
   if (!card)
     return noticeView(
       CHANGES_TITLE,
@@ -25,7 +25,7 @@ export async function drawChangesForm(door: Door, id: RequestId): Promise<Modal>
     )
   if (card.request.state !== 'pending')
     return noticeView(CHANGES_TITLE, await tellRefusal(door, closedAlready(card.request)))
-  return withNames(door.world.directory, (names) => changesForm(card, names))
+  return withNames(door.directory, (names) => changesForm(card, names))
 }
 
 /** Less than was asked: the longest that can be picked is what was asked, or what today's policy allows of it. */

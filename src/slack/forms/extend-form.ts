@@ -3,8 +3,6 @@ import type { Entitlement } from '../../core/access/policy.ts'
 import { findRole, findTarget } from '../../core/catalog.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { extendable } from '../../operations/access/grant/extend-access.ts'
-import { explainAccess } from '../../operations/access/request/explain-access.ts'
 import { section } from '../blocks/layout.ts'
 import { bold, moment, say } from '../blocks/rich-text.ts'
 import { tellRefusal } from '../platform/answers.ts'
@@ -32,20 +30,20 @@ export function openExtendForm(
   },
 ): Promise<undefined> {
   return openThen(door, { trigger, title: TITLE, what: 'open extend form', into }, async () => {
-    const grant = await extendable(door.world, by, id)
+    const grant = await door.verbs.extendable(by, id)
     if (isRefused(grant)) return noticeView(TITLE, await tellRefusal(door, grant))
     const entitlement = await todays(door, by, grant)
     if (isRefused(entitlement)) return noticeView(TITLE, await tellRefusal(door, entitlement))
-    const before = await door.world.store.reads.request(grant.requestId)
+    const before = await door.queries.request(grant.requestId)
     return extendForm(grant, entitlement, before?.ticket)
   })
 }
 
 /** What today's policy says about asking for the same. */
 async function todays(door: Door, by: PersonId, grant: Grant): Promise<Entitlement | Refused> {
-  const explained = await explainAccess(door.world, { by, target: grant.target, role: grant.role })
+  const explained = await door.verbs.explainAccess({ by, target: grant.target, role: grant.role })
   if (isRefused(explained)) return explained
-  const catalog = door.world.catalog()
+  const catalog = door.catalog()
   const target = findTarget(catalog, grant.target)
   const role = findRole(catalog, grant.target, grant.role)
   if (target && role) return { target, role, policy: explained.policy }

@@ -1,5 +1,4 @@
 import type { PersonId } from '../../core/people/person.ts'
-import { offersTo, previewAsk } from '../../operations/access/request/preview-ask.ts'
 import type { Block } from '../blocks/message.ts'
 import type { Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
@@ -30,7 +29,7 @@ export async function drawAskForm(
   wanted: Filled,
   { reason, ticket }: Pick<AskForm, 'reason' | 'ticket'> = {},
 ): Promise<Modal> {
-  const { entitlements, forOthers } = await offersTo(door.world, person, wanted.receiver)
+  const { entitlements, forOthers } = await door.queries.offersTo(person, wanted.receiver)
   const filled = settle(entitlements, wanted)
   const preview = await drawPreview(door, person, filled)
   return askForm({ offered: entitlements, forOthers, filled, preview, reason, ticket })
@@ -40,8 +39,8 @@ async function drawPreview(door: Door, by: PersonId, filled: Filled): Promise<re
   const { target, roles = [], duration, receiver } = filled
   if (target === undefined || roles.length === 0) return []
   const asking = { by, target, roles, duration, receiver }
-  const previews = await previewAsk(door.world, asking)
-  return withNames(door.world.directory, (names) => formPreview(asking, previews, names))
+  const previews = await door.queries.previewAsk(asking)
+  return withNames(door.directory, (names) => formPreview(asking, previews, names))
 }
 
 /** What stands in a form that came back. */

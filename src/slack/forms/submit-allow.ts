@@ -1,5 +1,4 @@
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { givePreApproval } from '../../operations/access/decide/give-pre-approval.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
@@ -11,7 +10,7 @@ export async function submitAllow(door: Door, { visitor, view }: Submission): Pr
   const [target = '', role = ''] = field(ACTION.pick_target).split(' ')
   const person = field(ACTION.pick_person)
   if (!person) return refuse('unknown-person', 'Please choose a person.', 'person')
-  const given = await givePreApproval(door.world, {
+  const given = await door.verbs.givePreApproval({
     by: visitor.person,
     person,
     target,
@@ -21,5 +20,5 @@ export async function submitAllow(door: Door, { visitor, view }: Submission): Pr
     reason: field(ACTION.type_reason),
   })
   if (isRefused(given)) return given
-  return withNames(door.world.directory, (names) => givenAnswer(given, names))
+  return withNames(door.directory, (names) => givenAnswer(given, names))
 }

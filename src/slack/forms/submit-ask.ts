@@ -1,5 +1,4 @@
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { requestTogether } from '../../operations/access/request/request-access.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
 import { withNames } from '../platform/names.ts'
@@ -12,8 +11,7 @@ export async function submitAsk(door: Door, { visitor, view }: Submission): Prom
   const { target = '', roles = [], duration, receiver, start } = filledIn(view)
   const [role] = roles
   if (role === undefined) return refuse('usage', 'Please choose a target and a role.', 'role')
-  const asked = await requestTogether(
-    door.world,
+  const asked = await door.verbs.requestTogether(
     {
       by: visitor.person,
       target,
@@ -26,7 +24,5 @@ export async function submitAsk(door: Door, { visitor, view }: Submission): Prom
     },
     roles,
   )
-  return isRefused(asked)
-    ? asked
-    : withNames(door.world.directory, (names) => askedTogetherAnswer(asked, names))
+  return isRefused(asked) ? asked : withNames(door.directory, (names) => askedTogetherAnswer(asked, names))
 }

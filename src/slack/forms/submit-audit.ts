@@ -1,6 +1,6 @@
 import { auditEventTypes } from '../../core/log/audit-event.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { type AuditAsk, readAudit } from '../../operations/log/read-audit.ts'
+import type { AuditAsk } from '../../operations/log/read-audit.ts'
 import { toAuditAnswer } from '../commands/answer-audit.ts'
 import { notOurs } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
@@ -11,7 +11,7 @@ import { matching, type Option } from './entitlement-options.ts'
 
 /** Names of targets are no secret here: whether there is anything to read is judged when the form comes back. */
 export async function suggestAccess(door: Door, asked: Suggestion): Promise<Option[]> {
-  return matching(accessOptions(door.world.catalog()), asked.typed)
+  return matching(accessOptions(door.catalog()), asked.typed)
 }
 
 export async function submitAudit(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
@@ -33,7 +33,7 @@ export async function submitAudit(door: Door, { visitor, view }: Submission): Pr
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
   }
-  const page = await readAudit(door.world, visitor.person, ask)
+  const page = await door.verbs.readAudit(visitor.person, ask)
   return isRefused(page) ? page : toAuditAnswer(door, page)
 }
 

@@ -1,6 +1,4 @@
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { reviewBreakGlass } from '../../operations/access/decide/review-break-glass.ts'
-import { breakGlass } from '../../operations/access/request/break-glass.ts'
 import { notOurs } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
@@ -10,7 +8,7 @@ import { brokenGlassAnswer, reviewedAnswer } from '../words/access/answers.ts'
 
 export async function submitBreakGlass(door: Door, { visitor, view }: Submission): Promise<Answer | Refused> {
   const { target = '', role = '' } = readChosen(view.metadata)
-  const taken = await breakGlass(door.world, {
+  const taken = await door.verbs.breakGlass({
     by: visitor.person,
     target,
     role,
@@ -27,7 +25,7 @@ export async function submitReview(door: Door, { visitor, view }: Submission): P
   if (outcome !== 'justified' && outcome !== 'unjustified')
     return refuse('usage', 'Please say whether it was justified.')
   const note = view.fields.get(ACTION.type_note)?.value ?? ''
-  const reviewed = await reviewBreakGlass(door.world, { request, by: visitor.person, outcome, note })
+  const reviewed = await door.verbs.reviewBreakGlass({ request, by: visitor.person, outcome, note })
   if (isRefused(reviewed)) return reviewed
-  return withNames(door.world.directory, (names) => reviewedAnswer(reviewed.request, outcome, names))
+  return withNames(door.directory, (names) => reviewedAnswer(reviewed.request, outcome, names))
 }

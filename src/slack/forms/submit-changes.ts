@@ -1,7 +1,6 @@
 import { DURATION_HELP, parseDuration } from '../../core/access/duration.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { decideRequest } from '../../operations/access/decide/decide-request.ts'
 import { notOurs } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
@@ -18,7 +17,7 @@ export async function submitChanges(door: Door, { visitor, view }: Submission): 
   if (typed !== '' && duration === undefined)
     return refuse('bad-duration', `“${cleanText(typed)}” is not a duration: ${DURATION_HELP}.`, 'duration')
   const start = field(ACTION.pick_start)
-  const decided = await decideRequest(door.world, {
+  const decided = await door.verbs.decideRequest({
     request,
     by: visitor.person,
     verdict: 'approve',
@@ -26,5 +25,5 @@ export async function submitChanges(door: Door, { visitor, view }: Submission): 
     limit: { duration, startsAt: start === '' ? undefined : new Date(Number(start) * 1000) },
   })
   if (isRefused(decided)) return decided
-  return withNames(door.world.directory, (names) => decidedAnswer(decided, names))
+  return withNames(door.directory, (names) => decidedAnswer(decided, names))
 }

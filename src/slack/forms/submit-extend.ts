@@ -1,5 +1,4 @@
 import { isRefused, type Refused } from '../../core/refusal.ts'
-import { extendAccess } from '../../operations/access/grant/extend-access.ts'
 import { notOurs } from '../platform/answers.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { ACTION } from '../platform/ids.ts'
@@ -10,7 +9,7 @@ export async function submitExtend(door: Door, { visitor, view }: Submission): P
   const grant = readId(view.metadata)
   if (!grant) return notOurs()
   const field = (action: string) => view.fields.get(action)?.value.trim() ?? ''
-  const asked = await extendAccess(door.world, {
+  const asked = await door.verbs.extendAccess({
     by: visitor.person,
     grant,
     duration: field(ACTION.type_duration) || field(ACTION.pick_duration) || undefined,

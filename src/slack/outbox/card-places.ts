@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api'
 import type { RequestId } from '../../core/access/request.ts'
 import type { Lane } from '../../core/notice.ts'
-import type { World } from '../../operations/world.ts'
+import type { Inside } from '../platform/guard.ts'
 import type { Thread } from '../platform/posting.ts'
 import type { Drawn } from './draw-notices.ts'
 
@@ -17,35 +17,35 @@ export class FirstMessageWaits extends Error {
  * alarm above all, waits for nothing.
  */
 export async function threadOf(
-  world: World,
+  inside: Inside,
   lane: Lane,
   { thread, broadcast = false }: Drawn,
 ): Promise<Thread | undefined> {
   if (thread === undefined) return undefined
-  const { reads } = world.store
-  const inLane = async (id: RequestId) => (await reads.posted(id)).find((one) => one.lane === lane)
+  const { queries } = inside
+  const inLane = async (id: RequestId) => (await queries.posted(id)).find((one) => one.lane === lane)
   // What was asked for together is one card: its receipts and reminders stand in the one thread.
-  const head = (await inLane(thread)) ?? (await inLane((await reads.leads([thread])).get(thread) ?? thread))
+  const head = (await inLane(thread)) ?? (await inLane((await queries.leads([thread])).get(thread) ?? thread))
   if (
     !head &&
     !broadcast &&
-    (await world.store.outbox.waits({ lane, notice: { kind: 'card', request: thread } }))
+    (await inside.queries.waits({ lane, notice: { kind: 'card', request: thread } }))
   )
     throw new FirstMessageWaits('its first message is still to be sent')
   return head && { ts: head.ts, broadcast }
 }
 
 /** Where the card is decided; undefined while it is not posted, or when Slack does not say. */
-export const linksToCards = (client: WebClient, world: World) => async (id: RequestId) => {
-  const [request, copies] = await Promise.all([world.store.reads.request(id), world.store.reads.posted(id)])
-  const channel = world.catalog().targets.find((one) => one.id === request?.target)?.channel
+export const linksToCards = (client: WebClient, inside: Inside) => async (id: RequestId) => {
+  const [request, copies] = await Promise.all([inside.queries.request(id), inside.queries.posted(id)])
+  const channel = inside.catalog().targets.find((one) => one.id === request?.target)?.channel
   const copy = copies.find((one) => one.channel === channel) ?? copies[0]
   if (!copy) return undefined
   try {
     const { permalink } = await client.chat.getPermalink({ channel: copy.channel, message_ts: copy.ts })
     return permalink
   } catch (error) {
-    world.log.debug({ error: String(error) }, 'Slack did not say where a card is; it is told without a link')
+    inside.log.debug({ error: String(error) }, 'Slack did not say where a card is; it is told without a link')
     return undefined
   }
 }

@@ -2,9 +2,8 @@
 import type { GrantId } from '../../core/access/grant.ts'
 import type { Lane } from '../../core/notice.ts'
 import type { Waiting } from '../../core/outbox.ts'
-import { readCard } from '../../operations/access/read-card.ts'
-import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
+import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { receipt } from '../words/access/ending.ts'
 import { requesterUpdate } from '../words/access/requester-updates.ts'
@@ -29,17 +28,17 @@ export function endingsToRedraw(
 }
 
 /** What closes a grant in this lane, from the rows of this moment. */
-export async function drawEnding(world: World, lane: Lane, grant: GrantId): Promise<Message | undefined> {
-  const row = await world.store.reads.grant(grant)
-  const card = row && (await readCard(world, row.request.id))
+export async function drawEnding(inside: Inside, lane: Lane, grant: GrantId): Promise<Message | undefined> {
+  const row = await inside.queries.grant(grant)
+  const card = row && (await inside.queries.readCard(row.request.id))
   if (!card) return undefined
-  return withNames(world.directory, (names) =>
+  return withNames(inside.directory, (names) =>
     lane.startsWith('person:') ? requesterUpdate('ended', card, names) : receipt(card, names),
   )
 }
 
 /** Keeps where it was posted, so that it can be drawn anew. */
-export function keepEnding(world: World, lane: Lane, grant: GrantId) {
+export function keepEnding(inside: Inside, lane: Lane, grant: GrantId) {
   return (place: { readonly channel: string; readonly ts: string }) =>
-    world.store.activity.savePosted({ grant, lane, ...place })
+    inside.queries.saveEnding({ grant, lane, ...place })
 }

@@ -1,20 +1,20 @@
 import type { Notice } from '../../core/notice.ts'
-import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
+import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { everythingEnded } from '../words/access/end-for-others.ts'
 import { inTurns } from './draw-feed.ts'
 
 /** What security ended of one person, from the rows of this moment. */
 export async function drawEverything(
-  world: World,
+  inside: Inside,
   { by, person, ...ids }: Extract<Notice, { kind: 'everything-ended' }>,
 ): Promise<Message> {
-  const { reads, preApprovals } = world.store
+  const { queries } = inside
   const [grants, requests, beforehand] = await Promise.all([
-    inTurns(ids.grants, (id) => reads.grant(id)),
-    inTurns(ids.requests, (id) => reads.request(id)),
-    inTurns(ids.beforehand, (id) => preApprovals.byId(id)),
+    inTurns(ids.grants, (id) => queries.grant(id)),
+    inTurns(ids.requests, (id) => queries.request(id)),
+    inTurns(ids.beforehand, (id) => queries.preApproval(id)),
   ])
   const all = {
     person,
@@ -23,5 +23,5 @@ export async function drawEverything(
     beforehand: beforehand.filter((one) => one !== undefined),
   }
   const note = all.grants.find((row) => row.grant.endNote)?.grant.endNote ?? ''
-  return withNames(world.directory, (names) => everythingEnded(all, by, note, names))
+  return withNames(inside.directory, (names) => everythingEnded(all, by, note, names))
 }

@@ -5,9 +5,9 @@ import { findRole } from '../../core/catalog.ts'
 import { BROADCAST_FROM, inFeed, isAtLeast, severityOf } from '../../core/feed.ts'
 import { type Lane, laneEnd, type Notice } from '../../core/notice.ts'
 import type { Waiting } from '../../core/outbox.ts'
-import { type Card, readCard } from '../../operations/access/read-card.ts'
-import type { World } from '../../operations/world.ts'
+import type { Card } from '../../operations/access/read-card.ts'
 import type { Message, Names } from '../blocks/message.ts'
+import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { bundleCard } from '../words/access/bundle-card.ts'
 import { FEED_ORDER, type FeedKind, type FeedLine, feed, feedThreadRoot } from '../words/access/feed.ts'
@@ -27,31 +27,31 @@ export type DrawnFeed = {
 
 /** The copy of a request that this lane carries: the card where it is decided, a line in the feed. */
 export async function readCopy(
-  world: World,
+  inside: Inside,
   lane: Lane,
   id: RequestId,
   { fresh }: { readonly fresh: boolean },
 ): Promise<((names: Names) => Message) | undefined> {
-  const card = await readCard(world, id)
+  const card = await inside.queries.readCard(id)
   if (!card || (fresh && !isWanted(lane, card))) return undefined
-  if (inFeed(world.catalog(), lane, card.request)) return (names) => feedThreadRoot(card, names)
+  if (inFeed(inside.catalog(), lane, card.request)) return (names) => feedThreadRoot(card, names)
   if (card.request.bundle === undefined) return (names) => requestCard(card, names)
-  const bundle = await world.store.reads.bundleOf(id)
-  const cards = await inTurns(bundle, async (one) => (one.id === id ? card : readCard(world, one.id)))
+  const bundle = await inside.queries.bundleOf(id)
+  const cards = await inTurns(bundle, async (one) => (one.id === id ? card : inside.queries.readCard(one.id)))
   const found = cards.filter((one) => one !== undefined)
   return (names) => bundleCard(found, names)
 }
 
 /** Requests of one bundle share the card of the first where they are decided; in the feed each has its own thread. */
 export async function cardsOf(
-  world: World,
+  inside: Inside,
   lane: Lane,
   requests: readonly RequestId[],
 ): Promise<ReadonlyMap<RequestId, RequestId>> {
-  const leads = await world.store.reads.leads(requests)
+  const leads = await inside.queries.leads(requests)
   const shared = await inTurns([...leads], async ([id, lead]) => {
-    const request = await world.store.reads.request(id)
-    return request && !inFeed(world.catalog(), lane, request) ? [[id, lead] as const] : []
+    const request = await inside.queries.request(id)
+    return request && !inFeed(inside.catalog(), lane, request) ? [[id, lead] as const] : []
   })
   return new Map(shared.flat())
 }
@@ -74,7 +74,7 @@ export function feedGroups(waiting: readonly Waiting[]): readonly (readonly Wait
   return groups.size > MANY_REQUESTS ? [waiting] : [...groups.values()]
 }
 
-export async function drawFeed(world: World, lane: Lane, covers: readonly Waiting[]): Promise<DrawnFeed> {
+export async function drawFeed(inside: Inside, lane: Lane, covers: readonly Waiting[]): Promise<DrawnFeed> {
   const noted = distinct(covers.map((one) => one.notice))
   const [thread, ...others] = new Set(noted.map(requestOf))
   const one = others.length === 0 ? thread : undefined
@@ -82,33 +82,33 @@ export async function drawFeed(world: World, lane: Lane, covers: readonly Waitin
   const notices = one
     ? noted
     : noted.sort((a, b) => FEED_ORDER.indexOf(kindOf(a)) - FEED_ORDER.indexOf(kindOf(b)))
-  const headed = one !== undefined && (await hasHead(world, lane, one))
+  const headed = one !== undefined && (await hasHead(inside, lane, one))
   // That it was asked for is what the head of the thread says.
   const news = headed ? notices.filter((notice) => kindOf(notice) !== 'asked') : notices
   const shown = news.slice(0, FEED_LINES)
-  const lines = (await inTurns(shown, (notice) => readLine(world, notice))).filter(
+  const lines = (await inTurns(shown, (notice) => readLine(inside, notice))).filter(
     (line) => line !== undefined,
   )
   const more: Partial<Record<FeedKind, number>> = {}
   for (const notice of news.slice(FEED_LINES)) more[kindOf(notice)] = (more[kindOf(notice)] ?? 0) + 1
   if (lines.length === 0 && news.length <= FEED_LINES) return { message: undefined }
-  const message = await withNames(world.directory, (names) =>
+  const message = await withNames(inside.directory, (names) =>
     feed(lines, names, more, headed ? 'given' : 'gravity'),
   )
   if (!headed || one === undefined) return { message }
-  const from = world.catalog().broadcastFrom ?? BROADCAST_FROM
-  return { message, thread: one, broadcast: lines.some((line) => isAtLeast(gravityOf(world, line), from)) }
+  const from = inside.catalog().broadcastFrom ?? BROADCAST_FROM
+  return { message, thread: one, broadcast: lines.some((line) => isAtLeast(gravityOf(inside, line), from)) }
 }
 
-function gravityOf(world: World, line: FeedLine) {
+function gravityOf(inside: Inside, line: FeedLine) {
   if (line.what === 'refused') return severityOf('refused', {})
   const { request, grant } = line
-  const risk = findRole(world.catalog(), request.target, request.role)?.risk
+  const risk = findRole(inside.catalog(), request.target, request.role)?.risk
   return severityOf(line.what, { request, ...(grant ? { grant } : {}), ...(risk ? { risk } : {}) })
 }
 
-async function hasHead(world: World, lane: Lane, request: RequestId): Promise<boolean> {
-  return (await world.store.reads.posted(request)).some((copy) => copy.lane === lane)
+async function hasHead(inside: Inside, lane: Lane, request: RequestId): Promise<boolean> {
+  return (await inside.queries.posted(request)).some((copy) => copy.lane === lane)
 }
 
 function requestOf(notice: Notice): RequestId | undefined {
@@ -127,17 +127,17 @@ function distinct(notices: readonly Notice[]): Notice[] {
   return [...seen.values()]
 }
 
-async function readLine(world: World, notice: Notice): Promise<FeedLine | undefined> {
-  const { reads } = world.store
+async function readLine(inside: Inside, notice: Notice): Promise<FeedLine | undefined> {
+  const { queries } = inside
   if (notice.kind === 'refused') {
-    const request = notice.request ? await reads.request(notice.request) : undefined
+    const request = notice.request ? await queries.request(notice.request) : undefined
     return { ...notice, what: 'refused', request }
   }
   if (notice.kind !== 'feed') return undefined
-  const request = await reads.request(notice.request)
+  const request = await queries.request(notice.request)
   if (!request) return undefined
-  const row = notice.grant ? await reads.grant(notice.grant) : undefined
-  return { what: notice.what, request, grant: row?.grant, ticketUrl: ticketUrlOf(world.catalog(), request) }
+  const row = notice.grant ? await queries.grant(notice.grant) : undefined
+  return { what: notice.what, request, grant: row?.grant, ticketUrl: ticketUrlOf(inside.catalog(), request) }
 }
 
 export async function inTurns<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {

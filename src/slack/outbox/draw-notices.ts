@@ -1,5 +1,4 @@
 /** Which message is next among the notices of one lane, drawn from the rows of this moment. */
-import { readDigest } from '../../audit/report/digest.ts'
 import { overseersOf } from '../../core/access/approval.ts'
 import type { Grant } from '../../core/access/grant.ts'
 import type { RequestId } from '../../core/access/request.ts'
@@ -7,9 +6,8 @@ import { inFeed } from '../../core/feed.ts'
 import { LAG_ALARM } from '../../core/log/delivery.ts'
 import { type Lane, laneEnd, type Notice } from '../../core/notice.ts'
 import type { Waiting } from '../../core/outbox.ts'
-import { readCard } from '../../operations/access/read-card.ts'
-import type { World } from '../../operations/world.ts'
 import type { Message, Names } from '../blocks/message.ts'
+import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { writeAuditAsk } from '../platform/payloads.ts'
 import { reminder } from '../words/access/approvals.ts'
@@ -90,7 +88,7 @@ export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Wa
 }
 
 export async function drawNotices(
-  world: World,
+  inside: Inside,
   lane: Lane,
   covers: readonly Waiting[],
   linkTo: LinkTo,
@@ -98,166 +96,173 @@ export async function drawNotices(
   const first = covers[0]?.notice
   switch (first?.kind) {
     case 'told': {
-      const card = await readCard(world, first.request)
+      const card = await inside.queries.readCard(first.request)
       if (!card || isStale(first.step, card)) return { covers, message: undefined }
-      const message = await withNames(world.directory, (names) => requesterUpdate(first.step, card, names))
+      const message = await withNames(inside.directory, (names) => requesterUpdate(first.step, card, names))
       return {
         covers,
         message,
-        ...(first.step === 'ended' && first.grant ? { keep: keepEnding(world, lane, first.grant) } : {}),
+        ...(first.step === 'ended' && first.grant ? { keep: keepEnding(inside, lane, first.grant) } : {}),
       }
     }
     case 'reminder': {
-      const card = await readCard(world, first.request)
-      if (card?.request.state !== 'pending' || inFeed(world.catalog(), lane, card.request))
+      const card = await inside.queries.readCard(first.request)
+      if (card?.request.state !== 'pending' || inFeed(inside.catalog(), lane, card.request))
         return { covers, message: undefined }
       const direct = lane.startsWith('person:')
       if (!isWanted(lane, card)) return { covers, message: undefined }
-      const message = await withNames(world.directory, (names) => reminder(card, names, { direct }))
+      const message = await withNames(inside.directory, (names) => reminder(card, names, { direct }))
       // In direct messages a reply in a thread alerts nobody.
       return { covers, message, ...(direct ? {} : { thread: card.request.id }) }
     }
     case 'question':
-      return { covers, ...(await drawQuestion(world, lane, first, linkTo)) }
+      return { covers, ...(await drawQuestion(inside, lane, first, linkTo)) }
     case 'alarm':
-      return { covers, ...(await drawAlarm(world, lane, first)) }
+      return { covers, ...(await drawAlarm(inside, lane, first)) }
     case 'unmatched': {
-      const one = await world.store.activity.unmatchedLately(first.target, first.account)
-      const { security } = world.catalog()
+      const one = await inside.queries.unmatchedLately(first.target, first.account)
+      const { security } = inside.catalog()
       const draw = (names: Names) => one && unmatchedNotice(one, first.source, security, names)
-      return { covers, message: await withNames(world.directory, draw) }
+      return { covers, message: await withNames(inside.directory, draw) }
     }
     case 'woke':
       return { covers, message: restartReport(first) }
     case 'config':
       return { covers, message: configNotice(first.hash, first.faults) }
     case 'delivery': {
-      const [state] = await world.store.deliveries.states([first.name])
+      const state = await inside.queries.delivery(first.name)
       const over = first.news === 'lagging' && (state?.lag ?? 0) < LAG_ALARM
       if (!state || over) return { covers, message: undefined }
-      return { covers, message: deliveryNotice(first.news, state, world.catalog().security) }
+      return { covers, message: deliveryNotice(first.news, state, inside.catalog().security) }
     }
     case 'checkpoint': {
-      const last = await world.store.proof.lastCheckpoint()
+      const last = await inside.queries.lastCheckpoint()
       if (!last) return { covers, message: undefined }
       // What is posted is posted: for want of this note it must not be posted again.
       const keep = (place: { readonly channel: string; readonly ts: string }) =>
-        world.store.proof.notePosted(last.size, place).catch((error: unknown) => {
-          world.log.warn({ error: String(error) }, 'it is not on record that a checkpoint was posted')
+        inside.queries.saveCheckpoint(last.size, place).catch((error: unknown) => {
+          inside.log.warn({ error: String(error) }, 'it is not on record that a checkpoint was posted')
         })
       return { covers, message: checkpointNotice(last), keep }
     }
     case 'quarantine': {
-      const row = await world.store.quarantine.read(first.id)
+      const row = await inside.queries.quarantine(first.id)
       if (!row) return { covers, message: undefined }
       const began = first.step === 'began'
       // Ended before it could be told: the end says it all.
       if (began && row.endedAt) return { covers, message: undefined }
-      const message = began ? quarantineBegan(row, world.catalog().security) : quarantineEnded(row)
+      const message = began ? quarantineBegan(row, inside.catalog().security) : quarantineEnded(row)
       return { covers, message }
     }
     case 'log-refused':
-      return { covers, message: logRefusedNotice(first.text, world.catalog().security) }
+      return { covers, message: logRefusedNotice(first.text, inside.catalog().security) }
     case 'witness-refused':
-      return { covers, message: witnessRefusedNotice(first.witness, first.text, world.catalog().security) }
+      return { covers, message: witnessRefusedNotice(first.witness, first.text, inside.catalog().security) }
     case 'everything-ended':
-      return { covers, message: await drawEverything(world, first) }
+      return { covers, message: await drawEverything(inside, first) }
     case 'digest':
-      return { covers, ...(await drawDigest(world, first)) }
+      return { covers, ...(await drawDigest(inside, first)) }
     case 'standing':
-      return drawStanding(world, lane, covers, first.report)
+      return drawStanding(inside, lane, covers, first.report)
     case 'standing-asked': {
-      const one = await world.store.standing.one(first.access)
-      const whom = one && overseersOf(world.catalog(), one)
+      const one = await inside.queries.standingAccess(first.access)
+      const whom = one && overseersOf(inside.catalog(), one)
       const message = one
-        ? await withNames(world.directory, (names) => askedAbout(one, first.by, whom ?? [], names))
+        ? await withNames(inside.directory, (names) => askedAbout(one, first.by, whom ?? [], names))
         : undefined
       return { covers, message }
     }
     case 'pre-approval': {
-      const one = await world.store.preApprovals.byId(first.id)
+      const one = await inside.queries.preApproval(first.id)
       // Somebody ended it meanwhile: that is told next, and is all there is to say.
       if (!one || (first.what === 'given' && one.endedAt)) return { covers, message: undefined }
       const reader = lane.startsWith('person:') ? laneEnd(lane) : undefined
       const draw = (names: Names) => preApprovalNotice(first, one, reader, names)
-      return { covers, message: await withNames(world.directory, draw) }
+      return { covers, message: await withNames(inside.directory, draw) }
     }
     case 'feed':
     case 'refused':
-      return { covers, ...(await drawFeed(world, lane, covers)) }
+      return { covers, ...(await drawFeed(inside, lane, covers)) }
     case 'receipt':
-      return covers.length === 1 ? drawReceipt(world, lane, covers, first.grant) : drawRevoked(world, covers)
+      return covers.length === 1
+        ? drawReceipt(inside, lane, covers, first.grant)
+        : drawRevoked(inside, covers)
     case 'revoked':
-      return drawRevoked(world, covers)
+      return drawRevoked(inside, covers)
     default:
       return { covers, message: undefined }
   }
 }
 
 async function drawDigest(
-  world: World,
+  inside: Inside,
   { from, to, period = 'daily' }: Extract<Notice, { kind: 'digest' }>,
 ): Promise<Omit<Drawn, 'covers'>> {
-  const zone = world.catalog().digest.timezone
-  const digest = await readDigest(world.store, {
+  const zone = inside.catalog().digest.timezone
+  const digest = await inside.reports.readDigest({
     from: new Date(from),
     to: new Date(to),
     period,
     zone,
-    needsPassword: (target) => world.connector(target)?.capabilities.credential === 'password',
+    needsPassword: (target) => inside.capabilities(target)?.credential === 'password',
   })
   const csv = writeAuditAsk({ from: digest.from, to: digest.to })
   const draw = (native: boolean) =>
-    withNames(world.directory, (names) => digestMessage(digest, names, { zone, native, csv }))
+    withNames(inside.directory, (names) => digestMessage(digest, names, { zone, native, csv }))
   return { message: await draw(true), classic: await draw(false) }
 }
 
 async function drawAlarm(
-  world: World,
+  inside: Inside,
   lane: Lane,
   notice: Extract<Notice, { kind: 'alarm' }>,
 ): Promise<Omit<Drawn, 'covers'>> {
-  const row = await world.store.reads.grant(notice.grant)
+  const row = await inside.queries.grant(notice.grant)
   // Gone meanwhile: the receipt says how late it was.
   if (row?.grant.state !== 'revoking') return { message: undefined }
-  const catalog = world.catalog()
+  const catalog = inside.catalog()
   const watched = laneEnd(lane) === catalog.securityChannel
   const alert = watched ? catalog.security : []
-  const message = await withNames(world.directory, (names) => alarm(row.grant, notice.number, alert, names))
+  const message = await withNames(inside.directory, (names) => alarm(row.grant, notice.number, alert, names))
   return watched ? { message, thread: row.request.id, broadcast: true } : { message }
 }
 
-async function drawReceipt(world: World, lane: Lane, covers: readonly Waiting[], id: string): Promise<Drawn> {
-  const row = await world.store.reads.grant(id)
-  const card = row && (await readCard(world, row.request.id))
-  if (!card?.grant) return { covers, message: undefined }
-  const message = await withNames(world.directory, (names) => receipt(card, names))
-  return { covers, message, thread: card.request.id, keep: keepEnding(world, lane, id) }
-}
-
-async function drawStanding(
-  world: World,
+async function drawReceipt(
+  inside: Inside,
   lane: Lane,
   covers: readonly Waiting[],
   id: string,
 ): Promise<Drawn> {
-  const { standing } = world.store
-  const [found, copies] = await Promise.all([standing.report(id), standing.copies(id)])
+  const row = await inside.queries.grant(id)
+  const card = row && (await inside.queries.readCard(row.request.id))
+  if (!card?.grant) return { covers, message: undefined }
+  const message = await withNames(inside.directory, (names) => receipt(card, names))
+  return { covers, message, thread: card.request.id, keep: keepEnding(inside, lane, id) }
+}
+
+async function drawStanding(
+  inside: Inside,
+  lane: Lane,
+  covers: readonly Waiting[],
+  id: string,
+): Promise<Drawn> {
+  const { queries } = inside
+  const [found, copies] = await Promise.all([queries.standingReport(id), queries.standingCopies(id)])
   if (!found) return { covers, message: undefined }
   const copy = copies.find((one) => one.lane === lane)
   return {
     covers,
-    message: await withNames(world.directory, (names) => standingReport(found, names)),
+    message: await withNames(inside.directory, (names) => standingReport(found, names)),
     ...(copy ? { copy } : {}),
-    keep: (place) => standing.saveCopy({ report: id, lane, ...place }),
+    keep: (place) => queries.saveStandingCopy({ report: id, lane, ...place }),
   }
 }
 
 /** A receipt among them whose notice went out before says nothing new: it is covered, and counted once. */
-async function drawRevoked(world: World, covers: readonly Waiting[]): Promise<Drawn> {
+async function drawRevoked(inside: Inside, covers: readonly Waiting[]): Promise<Drawn> {
   const ids = new Set(covers.flatMap(({ notice }) => (notice.kind === 'revoked' ? [notice.grant] : [])))
-  const rows = await inTurns([...ids], (id) => world.store.reads.grant(id))
+  const rows = await inTurns([...ids], (id) => inside.queries.grant(id))
   const grants: Grant[] = rows.flatMap((row) => (row?.grant.revokedAt ? [row.grant] : []))
   if (grants.length === 0) return { covers, message: undefined }
-  return { covers, message: await withNames(world.directory, (names) => revokedNotice(grants, names)) }
+  return { covers, message: await withNames(inside.directory, (names) => revokedNotice(grants, names)) }
 }

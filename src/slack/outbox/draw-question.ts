@@ -2,9 +2,8 @@
 import type { RequestId } from '../../core/access/request.ts'
 import { inFeed } from '../../core/feed.ts'
 import type { Lane, Notice } from '../../core/notice.ts'
-import { readCard } from '../../operations/access/read-card.ts'
-import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
+import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import {
   answerForAsker,
@@ -16,24 +15,24 @@ import {
 export type LinkTo = (request: RequestId) => Promise<string | undefined>
 
 export async function drawQuestion(
-  world: World,
+  inside: Inside,
   lane: Lane,
   notice: Extract<Notice, { kind: 'question' }>,
   linkTo: LinkTo,
 ): Promise<{ readonly message: Message | undefined; readonly thread?: RequestId }> {
   const [question, card] = await Promise.all([
-    world.store.questions.one(notice.question),
-    readCard(world, notice.request),
+    inside.queries.question(notice.question),
+    inside.queries.readCard(notice.request),
   ])
   if (!question || !card) return { message: undefined }
   const asked = notice.step === 'asked'
   if (lane.startsWith('channel:')) {
-    if (inFeed(world.catalog(), lane, card.request)) return { message: undefined }
+    if (inFeed(inside.catalog(), lane, card.request)) return { message: undefined }
     const message = asked ? questionInThread(question, card) : answerInThread(question, card)
     return { message, thread: card.request.id }
   }
   const url = await linkTo(card.request.id)
-  const message = await withNames(world.directory, (names) =>
+  const message = await withNames(inside.directory, (names) =>
     asked ? questionForOwner(question, card, url) : answerForAsker(question, card, url, names),
   )
   return { message }

@@ -6,10 +6,9 @@ import { type Lane, laneEnd } from '../../core/notice.ts'
 import type { Waiting } from '../../core/outbox.ts'
 import { type Delivered, type Log, type Notifier, OutcomeUnknown, StoreDown } from '../../core/ports.ts'
 import type { Posted } from '../../core/reads.ts'
-import { listAccess } from '../../operations/access/list-access.ts'
-import type { World } from '../../operations/world.ts'
 import type { Message } from '../blocks/message.ts'
 import { homeView } from '../home/home-view.ts'
+import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { makePace, type Pace } from '../platform/pace.ts'
 import {
@@ -34,17 +33,19 @@ const UPDATES = { perMinute: 50, burst: 40 }
 
 type Parts = {
   readonly client: WebClient
-  readonly world: World
+  readonly inside: Inside
   readonly log: Log
   readonly now: () => Date
+  /** A number in [0, 1), for spreading retries. */
+  readonly random: () => number
 }
 
-export function makeNotifier({ client, world, log, now }: Parts): Notifier {
+export function makeNotifier({ client, inside, log, now, random }: Parts): Notifier {
   const pace = makePace({ ...UPDATES, now })
   const native = nativeBlocks(now)
   return {
     deliver(lane, waiting) {
-      const turn = new Turn({ client, world, log, pace, native, lane, waiting })
+      const turn = new Turn({ client, inside, log, random, pace, native, lane, waiting })
       return lane.startsWith('home:') ? turn.home() : turn.messages()
     },
   }
@@ -60,8 +61,9 @@ type CardToDraw = {
 /** One call of `deliver`: what it did to each notice, and how long the lane should rest. */
 class Turn {
   readonly #client: WebClient
-  readonly #world: World
+  readonly #inside: Inside
   readonly #log: Log
+  readonly #random: () => number
   readonly #pace: Pace
   readonly #native: NativeBlocks
   readonly #lane: Lane
@@ -85,8 +87,9 @@ class Turn {
     },
   ) {
     this.#client = parts.client
-    this.#world = parts.world
+    this.#inside = parts.inside
     this.#log = parts.log
+    this.#random = parts.random
     this.#pace = parts.pace
     this.#native = parts.native
     this.#lane = parts.lane
@@ -96,9 +99,9 @@ class Turn {
   async home(): Promise<Delivered> {
     const user = laneEnd(this.#lane)
     await this.#attempt(this.#waiting, async () => {
-      const list = await listAccess(this.#world, user)
-      const capabilities = (target: string) => this.#world.connector(target)?.capabilities
-      const view = await withNames(this.#world.directory, (names) => homeView(list, { names, capabilities }))
+      const list = await this.#inside.queries.listAccess(user)
+      const capabilities = (target: string) => this.#inside.capabilities(target)
+      const view = await withNames(this.#inside.directory, (names) => homeView(list, { names, capabilities }))
       await this.#client.views.publish({ user_id: user, view })
     })
     return this.#result()
@@ -123,9 +126,9 @@ class Turn {
     const of = ({ notice }: Waiting) => (notice.kind === 'card' ? notice.request : '')
     const waiting = this.#waiting.filter((one) => one.notice.kind === 'card')
     if (waiting.length === 0) return []
-    const shared = await cardsOf(this.#world, this.#lane, [...new Set(waiting.map(of))])
+    const shared = await cardsOf(this.#inside, this.#lane, [...new Set(waiting.map(of))])
     const byRequest = Map.groupBy(waiting, (one) => shared.get(of(one)) ?? of(one))
-    const copies = await this.#world.store.reads.postedIn(this.#lane, [...byRequest.keys()])
+    const copies = await this.#inside.queries.postedIn(this.#lane, [...byRequest.keys()])
     const known = new Map(copies.map((copy) => [copy.request, copy]))
     return [...byRequest].map(([request, covers]) => ({ request, covers, copy: known.get(request) }))
   }
@@ -140,12 +143,12 @@ class Turn {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(covers, async () => {
-        const draw = await readCopy(this.#world, this.#lane, request, { fresh: true })
+        const draw = await readCopy(this.#inside, this.#lane, request, { fresh: true })
         if (!draw) return
-        const message = await withNames(this.#world.directory, draw)
+        const message = await withNames(this.#inside.directory, draw)
         const { channel, ts } = await this.#post({ message })
         posted = true
-        await this.#world.store.reads.savePosted({ lane: this.#lane, channel, ts, request })
+        await this.#inside.queries.savePosted({ lane: this.#lane, channel, ts, request })
       })
       if (posted) return true
     }
@@ -157,10 +160,10 @@ class Turn {
    * message of their own, and the feed's notices about them are told together.
    */
   async #linesOfFeed(fresh: readonly CardToDraw[]): Promise<readonly CardToDraw[]> {
-    if (laneEnd(this.#lane) !== this.#world.catalog().securityChannel) return []
+    if (laneEnd(this.#lane) !== this.#inside.catalog().securityChannel) return []
     const asked = await inTurns(fresh, async (card) => {
-      const request = await this.#world.store.reads.request(card.request)
-      return request && inFeed(this.#world.catalog(), this.#lane, request) ? [card] : []
+      const request = await this.#inside.queries.request(card.request)
+      return request && inFeed(this.#inside.catalog(), this.#lane, request) ? [card] : []
     })
     return asked.flat()
   }
@@ -170,15 +173,15 @@ class Turn {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(group, async () => {
-        const linkTo = linksToCards(this.#client, this.#world)
-        const drawn = await drawNotices(this.#world, this.#lane, group, linkTo)
+        const linkTo = linksToCards(this.#client, this.#inside)
+        const drawn = await drawNotices(this.#inside, this.#lane, group, linkTo)
         if (!drawn.message) return
         if (drawn.copy) {
           await this.#update(drawn.copy, drawn.message)
           return
         }
         const sendable = { message: drawn.message, classic: drawn.classic }
-        const place = await this.#post(sendable, await threadOf(this.#world, this.#lane, drawn))
+        const place = await this.#post(sendable, await threadOf(this.#inside, this.#lane, drawn))
         posted = true
         await drawn.keep?.(place)
       })
@@ -192,9 +195,9 @@ class Turn {
       if (!copy) continue
       if (this.#stopped || !this.#mayUpdate()) return
       await this.#attempt(covers, async () => {
-        const draw = await readCopy(this.#world, this.#lane, request, { fresh: false })
+        const draw = await readCopy(this.#inside, this.#lane, request, { fresh: false })
         if (!draw) return
-        const message = await withNames(this.#world.directory, draw)
+        const message = await withNames(this.#inside.directory, draw)
         await this.#update(copy, message)
       })
     }
@@ -214,10 +217,10 @@ class Turn {
   async #redrawEndings(): Promise<void> {
     for (const { covers, grant } of endingsToRedraw(this.#waiting, this.#done)) {
       if (this.#stopped) return
-      const copy = await this.#world.store.activity.posted(grant, this.#lane)
+      const copy = await this.#inside.queries.postedEnding(grant, this.#lane)
       if (copy && !this.#mayUpdate()) return
       await this.#attempt(covers, async () => {
-        const message = copy && (await drawEnding(this.#world, this.#lane, grant))
+        const message = copy && (await drawEnding(this.#inside, this.#lane, grant))
         if (copy && message) await this.#update(copy, message)
       })
     }
@@ -274,7 +277,7 @@ class Turn {
           this.#failed.set(one.id, {
             id: one.id,
             error: verdict.error,
-            retryMs: retryMs(one.attempts, this.#world.random()),
+            retryMs: retryMs(one.attempts, this.#random()),
           })
         this.#log.error({ ...about, error: verdict.error }, 'a message could not be sent; it is tried again')
     }

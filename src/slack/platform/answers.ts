@@ -35,15 +35,15 @@ export function tellVia(
   }
 }
 
-export async function tellRefusal(door: Pick<Door, 'world'>, refused: Refused): Promise<Answer> {
-  return withNames(door.world.directory, (names) => refusalAnswer(refused, names))
+export async function tellRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<Answer> {
+  return withNames(door.directory, (names) => refusalAnswer(refused, names))
 }
 
 /** For a form's field, which takes plain text only: names in place of mentions. */
-export async function refusalText(door: Pick<Door, 'world'>, refused: Refused): Promise<string> {
+export async function refusalText(door: Pick<Door, 'directory'>, refused: Refused): Promise<string> {
   const { text } = refused.refused
   const names = await readNames(
-    door.world.directory,
+    door.directory,
     [...text.matchAll(MENTION)].map((match) => match[1]),
   )
   return text.replace(MENTION, (_, id: string) => names(id))

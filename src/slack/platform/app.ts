@@ -2,9 +2,8 @@
 import { App, type Receiver } from '@slack/bolt'
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
 import type { Log } from '../../core/ports.ts'
-import type { World } from '../../operations/world.ts'
 import { type ClientParts, clientOptions, makeClient, slackLogger } from './client.ts'
-import type { Door } from './guard.ts'
+import type { Door, Inside } from './guard.ts'
 import { type ExtraRoutes, type HttpOptions, makeHttpReceiver } from './http-receiver.ts'
 import { isAway, wordFor } from './reach.ts'
 import { registerRoutes } from './routes.ts'
@@ -26,14 +25,14 @@ export type Transport =
     }
 
 export type SlackAppOptions = {
-  readonly world: World
+  readonly inside: Inside
   readonly botToken: string
   readonly transport: Transport
   readonly log: Log
   readonly apiUrl?: string
   /** The client that the directory and the notifier use already; else one is made. */
   readonly client?: WebClient
-  /** The memory of the world's directory, so that Slack's news reaches it. */
+  /** The memory of the directory, so that Slack's news reaches it. */
   readonly memory?: NonNullable<Door['memory']>
   readonly logKey?: Door['logKey']
   /** Milliseconds until somebody who waits is told that it takes longer. */
@@ -63,7 +62,7 @@ type Line = Pick<SlackApp, 'start' | 'stop' | 'alive' | 'port'> & { readonly rec
 
 /** Asks Slack who we are. Throws {@link SlackUnreachable}, or what an operator has to mend. Listens to nobody yet. */
 export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp> {
-  const { log, apiUrl, botToken, world, transport } = options
+  const { log, apiUrl, botToken, inside, transport } = options
   const parts: ClientParts = { log, ...(apiUrl ? { apiUrl } : {}) }
   const client = options.client ?? makeClient({ ...parts, token: botToken })
   const self = await identify(client)
@@ -79,7 +78,7 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
     log.error({ error: error.message, stack: error.stack }, 'a payload of Slack could not be handled')
   })
   registerRoutes(app, {
-    world,
+    ...inside,
     client,
     teamId: self.teamId,
     log,

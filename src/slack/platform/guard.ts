@@ -4,10 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
+import type { Reports } from '../../audit/reports.ts'
 import { Quarantined } from '../../core/log/quarantine.ts'
-import { DirectoryDown, type Log, OutcomeUnknown, StoreDown } from '../../core/ports.ts'
+import { DirectoryDown, OutcomeUnknown, StoreDown } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
-import type { World } from '../../operations/world.ts'
+import type { Interior } from '../../operations/interior.ts'
 import { sentence } from '../blocks/compose.ts'
 import type { Message } from '../blocks/message.ts'
 import { say } from '../blocks/rich-text.ts'
@@ -20,12 +21,13 @@ import {
 } from '../words/unavailable.ts'
 import type { Visitor } from './payloads.ts'
 
-export type Door = {
-  readonly world: World
+/** What Slack's door sees of elevate. */
+export type Inside = Interior & { readonly reports: Reports }
+
+export type Door = Inside & {
   readonly client: WebClient
   /** The workspace we serve. */
   readonly teamId: string
-  readonly log: Log
   /** What the directory remembers for drawing, so that Slack's news reaches it. */
   readonly memory?: {
     forgetPerson(id: string): void

@@ -1,8 +1,6 @@
 /** What leads where. This is the only file that gives handlers to Bolt; everything else is a function. */
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import { refuse } from '../../core/refusal.ts'
-import { endForLeaver } from '../../operations/access/grant/end-for-leaver.ts'
-import { askWhenEmpty } from '../../operations/access/request/ask-when-empty.ts'
 import { pressAnswerOffer } from '../buttons/answer-offer.ts'
 import { pressApprove } from '../buttons/approve-request.ts'
 import { pressApproveWithChanges } from '../buttons/approve-with-changes.ts'
@@ -215,18 +213,18 @@ function registerNews(app: App, door: Door): void {
   app.event(EVENT.person_changed, async ({ body }) => {
     const { id, deleted } = personChangedBody.parse(body).event.user
     door.memory?.forgetPerson(id)
-    if (deleted) await quietly(door, 'person left', () => endForLeaver(door.world, id))
+    if (deleted) await quietly(door, 'person left', () => door.verbs.endForLeaver(id))
   })
   app.event(EVENT.group_members_changed, async ({ body }) => {
     const group = groupMembersChangedBody.parse(body).event.subteam_id
     door.memory?.forgetGroup(group)
-    await quietly(door, 'group changed', () => askWhenEmpty(door.world, group))
+    await quietly(door, 'group changed', () => door.verbs.askWhenEmpty(group))
   })
   // Of a group that was disabled Slack tells nothing else. A change of its members is told above as well.
   app.event(EVENT.group_updated, async ({ body }) => {
     const { id, date_delete: disabled } = groupUpdatedBody.parse(body).event.subteam
     door.memory?.forgetGroup(id)
-    if (disabled > 0) await quietly(door, 'group disabled', () => askWhenEmpty(door.world, id))
+    if (disabled > 0) await quietly(door, 'group disabled', () => door.verbs.askWhenEmpty(id))
   })
 }
 

@@ -1,0 +1,58 @@
+import type { GrantId } from '../core/access/grant.ts'
+import type { PreApprovalId } from '../core/access/pre-approval.ts'
+import type { QuestionId } from '../core/access/question.ts'
+import type { RequestId } from '../core/access/request.ts'
+import type { Lane, Told } from '../core/notice.ts'
+import type { PersonId } from '../core/people/person.ts'
+import type { Posted } from '../core/reads.ts'
+import type { ReportId, StandingId } from '../core/standing/standing.ts'
+import { listPreApprovals } from './access/decide/list-pre-approvals.ts'
+import { listAccess } from './access/list-access.ts'
+import { readCard } from './access/read-card.ts'
+import { offersTo, previewAsk } from './access/request/preview-ask.ts'
+import { suggestPeople } from './people/suggest-people.ts'
+import type { World } from './world.ts'
+
+/** What a door may read, and where it notes what it posted. Nobody's rights are judged here: doors draw with it. */
+export type Queries = ReturnType<typeof bindQueries>
+
+export function bindQueries(world: World) {
+  const { store } = world
+  return {
+    listAccess: (...ask: Rest<typeof listAccess>) => listAccess(world, ...ask),
+    listPreApprovals: (...ask: Rest<typeof listPreApprovals>) => listPreApprovals(world, ...ask),
+    offersTo: (...ask: Rest<typeof offersTo>) => offersTo(world, ...ask),
+    previewAsk: (...ask: Rest<typeof previewAsk>) => previewAsk(world, ...ask),
+    readCard: (...ask: Rest<typeof readCard>) => readCard(world, ...ask),
+    suggestPeople: (...ask: Rest<typeof suggestPeople>) => suggestPeople(world, ...ask),
+    now: () => store.reads.now(),
+    request: (id: RequestId) => store.reads.request(id),
+    bundleOf: (id: RequestId) => store.reads.bundleOf(id),
+    /** Of requests that were asked for together: the one whose card stands for all. */
+    leads: (ids: readonly RequestId[]) => store.reads.leads(ids),
+    grant: (id: GrantId) => store.reads.grant(id),
+    preApproval: (id: PreApprovalId) => store.preApprovals.byId(id),
+    question: (id: QuestionId) => store.questions.one(id),
+    standingAccess: (id: StandingId) => store.standing.one(id),
+    standingReport: (id: ReportId) => store.standing.report(id),
+    quarantine: (id: string) => store.quarantine.read(id),
+    delivery: async (name: string) => (await store.deliveries.states([name]))[0],
+    unmatchedLately: (target: string, account: string) => store.activity.unmatchedLately(target, account),
+    lastCheckpoint: () => store.proof.lastCheckpoint(),
+    /** Copies of a card: where they are, and whether one is still to be sent. */
+    posted: (id: RequestId) => store.reads.posted(id),
+    postedIn: (lane: Lane, ids: readonly RequestId[]) => store.reads.postedIn(lane, ids),
+    postedEnding: (id: GrantId, lane: Lane) => store.activity.posted(id, lane),
+    standingCopies: (id: ReportId) => store.standing.copies(id),
+    waits: (told: Told) => store.outbox.waits(told),
+    savePosted: (copy: Posted) => store.reads.savePosted(copy),
+    saveEnding: (copy: Parameters<typeof store.activity.savePosted>[0]) => store.activity.savePosted(copy),
+    saveStandingCopy: (copy: Parameters<typeof store.standing.saveCopy>[0]) => store.standing.saveCopy(copy),
+    saveCheckpoint: (size: number, place: { readonly channel: string; readonly ts: string }) =>
+      store.proof.notePosted(size, place),
+    /** Somebody looks at Home: it is kept true from now on. */
+    sawHome: (person: PersonId) => store.reads.sawHome(person),
+  }
+}
+
+type Rest<F> = F extends (world: World, ...rest: infer R) => unknown ? R : never
