@@ -1,5 +1,5 @@
-import type { Json } from './block-rules/rule.ts'
 import type { Clock } from './clock.ts'
+import type { Json } from './json.ts'
 import type { Manifest } from './manifest.ts'
 import type { DeliveryType, Wire } from './record.ts'
 

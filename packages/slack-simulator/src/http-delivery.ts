@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { request } from 'node:http'
 import { request as secureRequest } from 'node:https'
-import type { Json } from './block-rules/rule.ts'
 import type { Clock } from './clock.ts'
 import type { Ack, Attempt, Transport } from './deliver.ts'
+import type { Json } from './json.ts'
 import type { DeliveryType } from './record.ts'
 
 export type RawRequest = {

@@ -1,7 +1,7 @@
 import { optionsOf } from './block-rules/element-rules.ts'
 import { elementsIn, type Found } from './block-rules/elements-in.ts'
-import type { Json } from './block-rules/rule.ts'
 import type { Ids } from './clock.ts'
+import type { Json } from './json.ts'
 import type { Block } from './view.ts'
 import type { Values } from './workspace.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isObject, type Json } from './block-rules/rule.ts'
-import { answerJson, answerText, readBody } from './http-body.ts'
+import { answerJson, answerText, readBody } from './http.ts'
+import { isObject, type Json } from './json.ts'
 import { perform } from './people/perform.ts'
 import { fileSeenBy, viewOf } from './people/person-view.ts'
 import { type Question, suggest } from './people/suggest.ts'

@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { type Json, list, record, records, word } from './json.ts'
 
 /** What the app's manifest lets it do. Slack refuses everything that is not in here. */
 export type Manifest = {
@@ -27,8 +28,6 @@ export type Shortcut = {
   readonly type: 'global' | 'message'
 }
 
-type Raw = { readonly [key: string]: unknown }
-
 /** Reads an app manifest, YAML or JSON; throws when it is neither, or not an app's. */
 export function readManifest(yaml: string): Manifest {
   const root = record(parse(yaml))
@@ -39,21 +38,21 @@ export function readManifest(yaml: string): Manifest {
   const home = record(features.app_home)
   const settings = record(root.settings)
   const scopes = record(record(root.oauth_config).scopes)
-  const name = text(record(root.display_information).name) || 'app'
+  const name = word(record(root.display_information).name) || 'app'
   return {
     name,
-    botName: text(record(features.bot_user).display_name) || name,
+    botName: word(record(features.bot_user).display_name) || name,
     scopes: new Set([...texts(scopes.bot), ...texts(scopes.bot_optional)]),
-    commands: list(features.slash_commands).map((command) => ({
-      command: text(command.command),
-      description: text(command.description),
-      usage_hint: text(command.usage_hint),
+    commands: records(features.slash_commands).map((command) => ({
+      command: word(command.command),
+      description: word(command.description),
+      usage_hint: word(command.usage_hint),
       should_escape: command.should_escape === true,
     })),
-    shortcuts: list(features.shortcuts).map((shortcut) => ({
-      callback_id: text(shortcut.callback_id),
-      name: text(shortcut.name),
-      description: text(shortcut.description),
+    shortcuts: records(features.shortcuts).map((shortcut) => ({
+      callback_id: word(shortcut.callback_id),
+      name: word(shortcut.name),
+      description: word(shortcut.description),
       type: shortcut.type === 'message' ? 'message' : 'global',
     })),
     events: new Set(texts(record(settings.event_subscriptions).bot_events)),
@@ -63,23 +62,11 @@ export function readManifest(yaml: string): Manifest {
   }
 }
 
-function messagesTab(home: Raw): Manifest['messagesTab'] {
+function messagesTab(home: Json): Manifest['messagesTab'] {
   if (home.messages_tab_enabled === false) return 'off'
   return home.messages_tab_read_only_enabled === true ? 'read-only' : 'on'
 }
 
-function record(value: unknown): Raw {
-  return typeof value === 'object' && value !== null ? (value as Raw) : {}
-}
-
-function list(value: unknown): Raw[] {
-  return Array.isArray(value) ? value.map(record) : []
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
 function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+  return list(value).filter((one) => typeof one === 'string')
 }

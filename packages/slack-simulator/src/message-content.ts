@@ -1,5 +1,6 @@
 import { inspectBlocks } from './block-rules/inspect.ts'
-import { type Issue, isObject } from './block-rules/rule.ts'
+import type { Issue } from './block-rules/rule.ts'
+import { isObject } from './json.ts'
 import { invalidFor, SlackError } from './slack-error.ts'
 import type { Block } from './view.ts'
 

@@ -1,5 +1,5 @@
 import { blocksIn } from './block-rules/elements-in.ts'
-import type { Json } from './block-rules/rule.ts'
+import type { Json } from './json.ts'
 import type { Platform } from './platform.ts'
 import type { Block } from './view.ts'
 import { type OpenView, viewOnWire } from './views.ts'

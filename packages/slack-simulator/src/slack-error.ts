@@ -1,5 +1,6 @@
 import { asMessage } from './block-rules/inspect.ts'
-import type { Issue, Json } from './block-rules/rule.ts'
+import type { Issue } from './block-rules/rule.ts'
+import type { Json } from './json.ts'
 
 /** An answer `{ok: false, error}`. Slack sends it with status 200. */
 export class SlackError extends Error {

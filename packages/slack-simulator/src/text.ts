@@ -1,6 +1,5 @@
-import { isObject, type Json } from './block-rules/rule.ts'
 import { unescapeControl } from './escape.ts'
-import { richTextOf, type Say, tidyMrkdwn } from './spoken.ts'
+import { isObject, type Json } from './json.ts'
 import type { Block, SeenMessage, View } from './view.ts'
 
 /** Turns an id into a name, for reading aloud. */
@@ -31,6 +30,8 @@ function viewText(view: View, say: Say): string {
     .filter((line) => line !== '')
     .join('\n')
 }
+
+type Say = { readonly nameOf: NameOf }
 
 type Values = View['state']['values']
 
@@ -161,4 +162,56 @@ function valueText(state: unknown, say: Say): string {
 function list(value: unknown): Json[] {
   if (isObject(value)) return [value]
   return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+/** mrkdwn as Slack would show it, without colours: mentions by name, links by label, dates by their fallback. */
+function tidyMrkdwn(text: string, say: Say): string {
+  return unescapeControl(
+    text
+      .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+      .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_whole, id: string) => `@${say.nameOf(id) ?? id}`)
+      .replace(
+        /<#([A-Z0-9]+)(?:\|([^>]*))?>/g,
+        (_whole, id: string, name?: string) => `#${say.nameOf(id) ?? name ?? id}`,
+      )
+      .replace(/<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>/g, (_whole, id: string) => `@${say.nameOf(id) ?? id}`)
+      .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, '@$1')
+      .replace(/<([^|>@#!][^|>]*)\|([^>]*)>/g, '$2 ($1)')
+      .replace(/<((?:https?|mailto):[^|>]*)>/g, '$1'),
+  )
+}
+
+function richTextOf(block: Json, say: Say): string {
+  return list(block.elements)
+    .flatMap((part) => partLines(part, say))
+    .join('\n')
+}
+
+function partLines(part: Json, say: Say): string[] {
+  if (part.type === 'rich_text_list') {
+    return list(part.elements).map((item, at) => {
+      const mark = part.style === 'ordered' ? `${at + 1}.` : '•'
+      return `${'  '.repeat(Number(part.indent ?? 0))}${mark} ${inlineText(item, say)}`
+    })
+  }
+  const text = inlineText(part, say)
+  return part.type === 'rich_text_quote' ? text.split('\n').map((line) => `> ${line}`) : [text]
+}
+
+function inlineText(part: Json, say: Say): string {
+  return list(part.elements)
+    .map((one) => inline[String(one.type)]?.(one, say) ?? '')
+    .join('')
+}
+
+const inline: Record<string, (one: Json, say: Say) => string> = {
+  text: (one) => String(one.text),
+  link: (one) => (one.text ? `${String(one.text)} (${String(one.url)})` : String(one.url)),
+  user: (one, say) => `@${say.nameOf(String(one.user_id)) ?? String(one.user_id)}`,
+  usergroup: (one, say) => `@${say.nameOf(String(one.usergroup_id)) ?? String(one.usergroup_id)}`,
+  channel: (one, say) => `#${say.nameOf(String(one.channel_id)) ?? String(one.channel_id)}`,
+  emoji: (one) => `:${String(one.name)}:`,
+  date: (one) => String(one.fallback ?? one.timestamp),
+  broadcast: (one) => `@${String(one.range)}`,
+  color: (one) => String(one.value),
 }

@@ -1,6 +1,6 @@
 import { blocksIn, elementsIn } from './block-rules/elements-in.ts'
-import type { Json } from './block-rules/rule.ts'
 import { identified, initialValues, keptValues } from './input-values.ts'
+import type { Json } from './json.ts'
 import type { Block, View } from './view.ts'
 import type { Values, Workspace } from './workspace.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Simulator } from '../src/server.ts'
-import { methods } from '../src/web-api/routes.ts'
+import { methods } from '../src/web-api/dispatch.ts'
 import { MANIFEST, startAcme } from './acme.ts'
 import { clientOf, errorOf, refusal, section } from './web-client.ts'
 

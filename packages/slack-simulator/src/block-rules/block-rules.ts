@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts'
 import { dataTable, dataVisualization, table } from './data-rules.ts'
 import { accessoryElement, actionsElement, button, contextAction, inputElement } from './element-rules.ts'
 import { anyText, imageElement, imageFields, oneImage, plainText } from './object-rules.ts'
@@ -9,7 +10,6 @@ import {
   type Fields,
   fail,
   integer,
-  isObject,
   list,
   object,
   oneOf,

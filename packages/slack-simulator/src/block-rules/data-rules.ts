@@ -1,3 +1,4 @@
+import { isObject, type Json } from '../json.ts'
 import { richText } from './rich-text-rules.ts'
 import {
   also,
@@ -5,8 +6,6 @@ import {
   byType,
   fail,
   integer,
-  isObject,
-  type Json,
   list,
   number,
   object,

@@ -1,3 +1,4 @@
+import type { Json } from '../json.ts'
 import {
   choiceOption,
   confirm,
@@ -15,7 +16,6 @@ import {
   byType,
   type Fields,
   integer,
-  type Json,
   list,
   object,
   oneOf,

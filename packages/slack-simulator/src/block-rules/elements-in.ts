@@ -1,5 +1,5 @@
+import { isObject, type Json } from '../json.ts'
 import type { Block } from '../view.ts'
-import { isObject, type Json } from './rule.ts'
 
 /** One thing in a block that a person can use, and the block it counts for. */
 export type Found = {

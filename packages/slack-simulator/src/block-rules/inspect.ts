@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts'
 import type { Block } from '../view.ts'
 import { anyBlock } from './block-rules.ts'
 import { cellText } from './data-rules.ts'
@@ -10,7 +11,6 @@ import {
   fail,
   type Inspection,
   type Issue,
-  isObject,
   list,
   object,
   oneOf,

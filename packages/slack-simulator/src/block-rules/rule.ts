@@ -1,3 +1,5 @@
+import { isObject, type Json } from '../json.ts'
+
 /** The small language in which the Block Kit rules are written down. */
 
 export type Surface = 'message' | 'modal' | 'home'
@@ -16,12 +18,6 @@ export type Inspection = { readonly surface: Surface; readonly issues: Issue[] }
 export type Rule = (value: unknown, pointer: string, inspection: Inspection) => boolean
 
 export type Fields = Record<string, Rule | { readonly optional: Rule }>
-
-export type Json = Record<string, unknown>
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 export function fail(
   inspection: Inspection,

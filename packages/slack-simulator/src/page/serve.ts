@@ -1,9 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerJson, readBody } from '../http-body.ts'
+import type { ReactNode } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { answerJson, readBody } from '../http.ts'
 import type { PersonView } from '../view.ts'
-import { render } from './render.ts'
-import type { Looking } from './scene.ts'
+import { type Looking, nothingYet } from './scene.ts'
+import { paneBody, paneHead, thread } from './workspace/channel.ts'
+import { modal } from './workspace/modal.ts'
+import { sidebar } from './workspace/sidebar.ts'
 
 /** A person's view of a busy workspace is large. */
 const MOST_BYTES = 32 * 1024 * 1024
@@ -92,5 +96,27 @@ async function answerRender(request: IncomingMessage, response: ServerResponse):
     answer(200, render(view, looking, Date.now()))
   } catch (error) {
     answer(400, { error: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** The parts of the page as HTML. All text in them is escaped, whatever the app sent. */
+type Rendering = {
+  readonly sidebar: string
+  readonly head: string
+  readonly body: string
+  readonly thread: string
+  readonly modal: string
+}
+
+/** Draws what a person sees; `looking` says what of it is open. */
+function render(view: PersonView, looking: Partial<Looking>, now: number): Rendering {
+  const scene = { view, looking: { ...nothingYet, ...looking }, now }
+  const html = (node: ReactNode): string => (node === null ? '' : renderToStaticMarkup(node))
+  return {
+    sidebar: html(sidebar(scene)),
+    head: html(paneHead(scene)),
+    body: html(paneBody(scene)),
+    thread: html(thread(scene)),
+    modal: html(modal(scene)),
   }
 }

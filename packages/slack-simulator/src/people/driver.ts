@@ -1,4 +1,4 @@
-import type { Json } from '../block-rules/rule.ts'
+import type { Json } from '../json.ts'
 import type { Platform } from '../platform.ts'
 import type { Act, PersonView, Place, SeenChannel, SeenMessage, Suggestions, View } from '../view.ts'
 import { type Entry, entryFor } from './entry.ts'

@@ -1,6 +1,6 @@
 import { optionsOf } from '../block-rules/element-rules.ts'
-import type { Json } from '../block-rules/rule.ts'
 import { valueKey } from '../input-values.ts'
+import type { Json } from '../json.ts'
 import type { PersonView } from '../view.ts'
 import { matches, type Words, wordsOf } from './find.ts'
 

@@ -1,6 +1,6 @@
 import { blocksOf } from '../attachments.ts'
 import { elementsIn, type Found } from '../block-rules/elements-in.ts'
-import { isObject, type Json } from '../block-rules/rule.ts'
+import { isObject, type Json } from '../json.ts'
 import type { Block, PersonView, Place, SeenMessage, View } from '../view.ts'
 
 /** Finding with a person's eyes: by the words on a button or beside an input. */

@@ -1,5 +1,5 @@
-import type { Json } from '../block-rules/rule.ts'
 import type { Ack } from '../deliver.ts'
+import type { Json } from '../json.ts'
 import { notify, type Platform } from '../platform.ts'
 import type { ActResult } from '../view.ts'
 import type { Person } from '../workspace.ts'

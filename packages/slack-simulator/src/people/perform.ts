@@ -3,11 +3,10 @@ import type { Platform } from '../platform.ts'
 import type { Act, ActResult } from '../view.ts'
 import { viewOnWire } from '../views.ts'
 import type { Person } from '../workspace.ts'
-import { runCommand } from './command.ts'
 import { deliverInteraction, OK, refused } from './outcome.ts'
 import { fill, press } from './press.ts'
-import { say } from './say.ts'
 import { closeView, submitView } from './submit.ts'
+import { runCommand, say } from './typing.ts'
 
 /** Does one thing as one person. Resolves when Slack itself would show how it went. */
 export async function perform(platform: Platform, userId: string, act: Act): Promise<ActResult> {

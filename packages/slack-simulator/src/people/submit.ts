@@ -1,6 +1,5 @@
-import type { Json } from '../block-rules/rule.ts'
-import { isObject } from '../block-rules/rule.ts'
 import { faultsBeforeSubmit } from '../input-values.ts'
+import { isObject, type Json } from '../json.ts'
 import { interaction } from '../payloads.ts'
 import { notify, type Platform } from '../platform.ts'
 import { SlackError } from '../slack-error.ts'

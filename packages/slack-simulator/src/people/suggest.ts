@@ -1,5 +1,5 @@
 import { inspectOptions } from '../block-rules/inspect.ts'
-import { isObject, type Json } from '../block-rules/rule.ts'
+import { isObject, type Json } from '../json.ts'
 import { interaction } from '../payloads.ts'
 import { notify, type Platform } from '../platform.ts'
 import type { Place, Suggestions } from '../view.ts'

@@ -1,5 +1,6 @@
 import { inspectBlocks, inspectView } from '../block-rules/inspect.ts'
-import { type Issue, isObject, type Json } from '../block-rules/rule.ts'
+import type { Issue } from '../block-rules/rule.ts'
+import { isObject, type Json } from '../json.ts'
 import { invalid, SlackError } from '../slack-error.ts'
 import type { Args, Method } from './method.ts'
 

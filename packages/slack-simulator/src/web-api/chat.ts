@@ -1,6 +1,6 @@
 import { acceptAttachments, numbered } from '../attachments.ts'
-import type { Json } from '../block-rules/rule.ts'
 import { identified } from '../input-values.ts'
+import type { Json } from '../json.ts'
 import { acceptBlocks, LONGEST_TEXT } from '../message-content.ts'
 import { messageOnWire } from '../payloads.ts'
 import { type Platform, watchForHazards } from '../platform.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../block-rules/rule.ts'
+import type { Json } from '../json.ts'
 import { messageOnWire } from '../payloads.ts'
 import type { Platform } from '../platform.ts'
 import { SlackError } from '../slack-error.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Json } from '../block-rules/rule.ts'
-import { answerText, readBody } from '../http-body.ts'
+import { answerText, readBody } from '../http.ts'
+import type { Json } from '../json.ts'
 import type { Platform } from '../platform.ts'
 import { SlackError } from '../slack-error.ts'
 import type { FileOnWire } from '../workspace.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../block-rules/rule.ts'
+import type { Json } from '../json.ts'
 import type { Platform } from '../platform.ts'
 import type { Tier } from '../rates.ts'
 import { invalid, SlackError } from '../slack-error.ts'

@@ -1,5 +1,5 @@
 import { inspectView } from '../block-rules/inspect.ts'
-import type { Json } from '../block-rules/rule.ts'
+import type { Json } from '../json.ts'
 import { type Platform, watchForHazards } from '../platform.ts'
 import { invalid, invalidFor, SlackError } from '../slack-error.ts'
 import { DEEPEST_STACK, type OpenView, viewOnWire } from '../views.ts'

@@ -1,8 +1,8 @@
 import { Fragment, createElement as h, type ReactNode } from 'react'
-import { type Json, label, quantity, record, records, word } from '../reading.ts'
+import { type Json, label, quantity, record, records, word } from '../../json.ts'
 import { idOf, type Spot } from '../scene.ts'
 import { anchor } from '../text/mention.ts'
-import { plainText, textObject } from '../text/text-object.ts'
+import { plainText, textObject } from '../text/mrkdwn.ts'
 import { control } from './control.ts'
 
 export function header(_: Spot, block: Json): ReactNode {

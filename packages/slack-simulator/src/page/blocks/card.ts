@@ -1,8 +1,8 @@
 import { Fragment, createElement as h, type ReactNode } from 'react'
-import { type Json, record, records, word } from '../reading.ts'
+import { type Json, record, records, word } from '../../json.ts'
 import type { Spot } from '../scene.ts'
+import { plainText, textObject } from '../text/mrkdwn.ts'
 import { richText } from '../text/rich-text.ts'
-import { plainText, textObject } from '../text/text-object.ts'
 import { picture } from './basic.ts'
 import { control } from './control.ts'
 

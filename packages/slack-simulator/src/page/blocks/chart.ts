@@ -1,5 +1,5 @@
 import { createElement as h, type ReactNode } from 'react'
-import { type Json, label, quantity, record, records, word } from '../reading.ts'
+import { type Json, label, quantity, record, records, word } from '../../json.ts'
 import type { Spot } from '../scene.ts'
 
 type Series = { readonly name: string; readonly values: readonly number[] }

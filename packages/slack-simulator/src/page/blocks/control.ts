@@ -1,10 +1,9 @@
 import { createElement as h, type ReactNode } from 'react'
-import { type Json, label, record, records, word } from '../reading.ts'
+import { type Json, label, record, records, word } from '../../json.ts'
 import { idOf, type Spot } from '../scene.ts'
-import { plainText, textObject } from '../text/text-object.ts'
-import { chosen, current, kindOfSelect, nameOfChosen } from './current.ts'
+import { plainText, textObject } from '../text/mrkdwn.ts'
 import { entry, isEntry } from './entry.ts'
-import { type Wiring, wires } from './wiring.ts'
+import { chosen, current, kindOfSelect, nameOfChosen, type Wiring, wires } from './wiring.ts'
 
 /** Draws any interactive element, with the words of its confirm dialog waiting beside it. */
 export function control(wiring: Wiring, element: Json): ReactNode {

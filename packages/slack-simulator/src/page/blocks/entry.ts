@@ -1,9 +1,8 @@
 import { createElement as h, type ReactNode } from 'react'
-import { type Json, label, quantity, record, records, word } from '../reading.ts'
+import { type Json, label, quantity, record, records, word } from '../../json.ts'
 import { idOf } from '../scene.ts'
 import { localMinute } from '../text/dates.ts'
-import { current } from './current.ts'
-import { type Wiring, wires } from './wiring.ts'
+import { current, type Wiring, wires } from './wiring.ts'
 
 const fieldTypes: Readonly<Record<string, string>> = {
   plain_text_input: 'text',

@@ -1,6 +1,8 @@
 import { Fragment, createElement as h, type ReactNode } from 'react'
+import { unescapeControl } from '../../escape.ts'
+import { record, word } from '../../json.ts'
 import type { Scene } from '../scene.ts'
-import { emoji } from './emoji.ts'
+import { emoji, withEmoji } from './emoji.ts'
 import { anchor, broadcast, channelMention, groupMention, moment, userMention } from './mention.ts'
 
 type Reader = { readonly scene: Scene; readonly verbatim: boolean }
@@ -57,7 +59,7 @@ function inline(reader: Reader, text: string): ReactNode {
   while (at < text.length) {
     const found = mark(reader, text, at)
     if (found) {
-      if (plain) drawn.push(unescaped(plain))
+      if (plain) drawn.push(unescapeControl(plain))
       plain = ''
       drawn.push(found.drawn)
       at += found.length
@@ -66,7 +68,7 @@ function inline(reader: Reader, text: string): ReactNode {
       at += 1
     }
   }
-  if (plain) drawn.push(unescaped(plain))
+  if (plain) drawn.push(unescapeControl(plain))
   return h(Fragment, null, ...drawn)
 }
 
@@ -91,7 +93,7 @@ function mark(reader: Reader, text: string, at: number): Found | undefined {
   if (character !== 'h') return undefined
   const address = /^https?:\/\/[^\s<>|]*[^\s<>|.,;:!?'")\]*_~`]/.exec(text.slice(at, at + 3000))
   if (!address) return undefined
-  const url = unescaped(address[0])
+  const url = unescapeControl(address[0])
   return { drawn: anchor(url, url), length: address[0].length }
 }
 
@@ -107,7 +109,7 @@ function bracket({ scene }: Reader, text: string, at: number): Found | undefined
   const whole = /^<([^<>\n]+)>/.exec(text.slice(at, at + 4000))
   if (!whole) return undefined
   const [target = '', ...rest] = (whole[1] ?? '').split('|')
-  const words = rest.length > 0 ? unescaped(rest.join('|')) : undefined
+  const words = rest.length > 0 ? unescapeControl(rest.join('|')) : undefined
   const drawn = bracketed(scene, target, words)
   return drawn === undefined ? undefined : { drawn, length: whole[0].length }
 }
@@ -120,10 +122,10 @@ function bracketed(scene: Scene, target: string, words: string | undefined): Rea
   if (/^!(here|channel|everyone)$/.test(target)) return broadcast(rest)
   if (target.startsWith('!date^')) {
     const [, seconds = '', format = '', link] = target.split('^')
-    return moment(scene, Number(seconds), unescaped(format), words ?? '', link)
+    return moment(scene, Number(seconds), unescapeControl(format), words ?? '', link)
   }
   if (!/^(https?:\/\/|mailto:|tel:)/i.test(target)) return undefined
-  const url = unescaped(target)
+  const url = unescapeControl(target)
   return anchor(url, words ?? url.replace(/^(mailto|tel):/, ''))
 }
 
@@ -137,9 +139,9 @@ function code(reader: Reader, text: string, at: number): Found | undefined {
 function codeText({ scene }: Reader, text: string): ReactNode {
   const parts = text.split(/<([^<>\n]+)>/)
   const drawn = parts.map((part, index) => {
-    if (index % 2 === 0) return unescaped(part)
+    if (index % 2 === 0) return unescapeControl(part)
     const [target = '', words] = part.split('|')
-    return bracketed(scene, target, words) ?? `<${unescaped(part)}>`
+    return bracketed(scene, target, words) ?? `<${unescapeControl(part)}>`
   })
   return h(Fragment, null, ...drawn)
 }
@@ -162,7 +164,17 @@ function styled(reader: Reader, text: string, at: number): Found | undefined {
   return undefined
 }
 
-/** Slack escapes three characters and no others. */
-function unescaped(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+/** Draws a text object, plain or with marks. */
+export function textObject(scene: Scene, value: unknown): ReactNode {
+  if (typeof value === 'string') return value
+  const text = record(value)
+  if (text.type === 'mrkdwn') return mrkdwn(scene, word(text.text), text.verbatim === true)
+  return plainText(text)
+}
+
+/** The characters of a plain_text object, with emoji unless it says no. */
+export function plainText(value: unknown): string {
+  if (typeof value === 'string') return value
+  const text = record(value)
+  return text.emoji === false ? word(text.text) : withEmoji(word(text.text))
 }

@@ -1,5 +1,5 @@
 import { Fragment, createElement as h, type ReactNode } from 'react'
-import { type Json, quantity, record, records, word } from '../reading.ts'
+import { type Json, quantity, record, records, word } from '../../json.ts'
 import type { Scene } from '../scene.ts'
 import { emoji } from './emoji.ts'
 import { anchor, broadcast, channelMention, groupMention, moment, userMention } from './mention.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Json } from './block-rules/rule.ts'
+import type { Json } from './json.ts'
 
 const MOST_BYTES = 8 * 1024 * 1024
 

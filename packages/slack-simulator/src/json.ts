@@ -1,10 +1,14 @@
 /** Reading of JSON that an app sent: nothing about its shape is taken on trust. */
 
-export type Json = { readonly [key: string]: unknown }
+export type Json = Record<string, unknown>
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** The object, or an empty one for anything else. */
 export function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
+  return isObject(value) ? value : {}
 }
 
 /** The list, or an empty one for anything else. */
