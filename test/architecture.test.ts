@@ -47,6 +47,7 @@ const HOME_OF: Record<string, readonly string[]> = {
   'local-postgres': ['app'],
   '@resvg/resvg-js': ['slack'],
   'dejavu-fonts-ttf': ['slack'],
+  re2js: ['config'],
   zod: ['config', 'slack', 'store', 'connectors'],
 }
 

@@ -14,6 +14,7 @@ import { witnessCommand } from './log/witness.ts'
 import { migrateCommand } from './migrate.ts'
 import { eraseCommand } from './people/erase.ts'
 import { personCommand } from './people/person.ts'
+import { schemaCommand } from './schema.ts'
 import { standingCommand } from './standing/standing.ts'
 import { startCommand } from './start.ts'
 
@@ -28,6 +29,7 @@ for (const command of [
   demoCommand(),
   migrateCommand(),
   checkCommand(),
+  schemaCommand(),
   explainCommand(),
   whoCommand(),
   grantsCommand(),

@@ -44,10 +44,13 @@ export type BreakGlass = {
   readonly whileReviewOpen: 'refuse' | 'allow'
 }
 
+/** A regular expression from the configuration. Whether it must match all of a text or a part is decided there. */
+export type Pattern = { readonly source: string; test(text: string): boolean }
+
 export type TicketRule = {
   readonly required: boolean
-  /** Must match the whole of it. Checked for safety like a reason's pattern. */
-  readonly pattern: string
+  /** Must match the whole of it. */
+  readonly pattern: Pattern
   /** With `{ticket}` behind the host. */
   readonly link?: string
   readonly hint?: string
@@ -71,8 +74,8 @@ export type Policy = {
   readonly duration: { readonly default: number; readonly max: number }
   readonly reason: {
     readonly minLength: number
-    /** Refused when the file is read if the worst text could make it slow: JavaScript's matcher goes back and tries again. */
-    readonly pattern?: string
+    /** Must be found in it. */
+    readonly pattern?: Pattern
     /** Says what a good reason looks like. */
     readonly hint?: string
   }

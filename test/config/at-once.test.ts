@@ -26,7 +26,7 @@ it('is read with every condition, its days all of them when none is named', () =
         to: '06:00',
         timezone: 'Europe/Berlin',
       },
-      reasonPattern: 'INC',
+      reasonPattern: expect.objectContaining({ source: 'INC' }),
     },
   ])
 })
@@ -51,7 +51,7 @@ it.each([
     ', roles: [admin]',
     /This policy does not speak of “admin”. It has “read”, “write”/,
   ],
-  ['a pattern that could take forever', ", reason_pattern: '(a+)+$'", /could take forever/],
+  ['a pattern that looks ahead', ", reason_pattern: '(?=a)'", /look ahead or behind/],
   ['a ticket where the policy looks for none', ", ticket_pattern: 'A-1'", /looks for no ticket/],
   [
     'a place that nobody knows',

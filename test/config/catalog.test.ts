@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
-import { SUBCOMMANDS } from '../../src/core/subcommands.ts'
 import { brief, GOOD, issuesOf, paper, withChange } from './paper.ts'
 
 it('reads a good file, with durations in seconds and people by kind', () => {
@@ -48,7 +47,11 @@ it('reads a good file, with durations in seconds and people by kind', () => {
             allowSelfApproval: false,
           },
           duration: { default: 3600, max: 14_400 },
-          reason: { minLength: 8, pattern: '\\bINC-\\d+\\b', hint: 'Name the incident.' },
+          reason: {
+            minLength: 8,
+            pattern: expect.objectContaining({ source: '\\bINC-\\d+\\b' }),
+            hint: 'Name the incident.',
+          },
           lapseAfter: 28_800,
           startWithin: 604_800,
         },
@@ -185,7 +188,7 @@ const FAULTS: [name: string, from: string, to: string, at: string, says: RegExp]
   ['a time zone that is none', 'Europe/Berlin', 'Europe/Berln', '4:34', /Did you mean “Europe\/Berlin”/],
   ['an offset as time zone', 'Europe/Berlin', '"+02:00"', '4:34', /no time zone “\+02:00”/],
   ['a pattern that is none', "'\\bINC-\\d+\\b'", "'(INC'", '21:39', /not a regular expression/],
-  ['a pattern without an end', "'\\bINC-\\d+\\b'", "'(a+)+$'", '21:39', /could take forever/],
+  ['a pattern that looks ahead', "'\\bINC-\\d+\\b'", "'(?=a)'", '21:39', /look ahead or behind/],
   ['a target in capitals', '  files:\n', '  Files:\n', '6:3', /“Files” is not a target's id/],
   ['a role called as a duration', 'write: {', '2h: {', '13:7', /would be taken for a duration/],
   ['a role like a duration', 'write: {', '90: {', '13:7', /would be taken for a duration/],
@@ -213,16 +216,6 @@ it.each(FAULTS)('%s is refused', (_name, from, to, at, says) => {
   const hit = faults.find((issue) => `${issue.line}:${issue.column}` === at)
   expect(faults.map((issue) => `${issue.line}:${issue.column} ${issue.message}`).join('\n')).toMatch(at)
   expect(hit?.message).toMatch(says)
-})
-
-it.each(SUBCOMMANDS)('a target cannot have the name of the subcommand %s', (name) => {
-  expect(issuesOf(withChange('  files:\n', `  ${name}:\n`))).toContainEqual({
-    line: 6,
-    column: 3,
-    path: `targets.${name}`,
-    severity: 'fault',
-    message: `A target cannot be called “${name}”: /elevate ${name} means something else.`,
-  })
 })
 
 it('a connector looks at a role together with its target', () => {

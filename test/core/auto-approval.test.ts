@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../src/config/pattern.ts'
 import { type AutoApproval, groupsToApproveBy, ruleFor, unmet } from '../../src/core/access/auto-approval.ts'
 
 const rule: AutoApproval = {
@@ -7,7 +8,7 @@ const rule: AutoApproval = {
   from: [{ kind: 'group', id: 'S0ONCALL' }],
   maxDuration: 3600,
   hours: { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' },
-  reasonPattern: '\\bINC-\\d+\\b',
+  reasonPattern: compilePattern('\\bINC-\\d+\\b', 'found'),
 }
 const ask = { person: 'UADA', role: 'read', duration: 3600, reason: 'fix INC-7', ticket: undefined }
 const monday = new Date('2026-11-23T10:00:00Z')
@@ -28,7 +29,7 @@ describe('a rule that approves at once', () => {
   })
 
   it('that wants a ticket holds for the whole of one, and not without one', () => {
-    const wants = { name: 'ticket', ticketPattern: 'INC-\\d+' }
+    const wants = { name: 'ticket', ticketPattern: compilePattern('INC-\\d+', 'whole') }
     expect(unmet(wants, { ...ask, ticket: 'INC-7' }, monday, groups)).toEqual([])
     expect(unmet(wants, { ...ask, ticket: 'XINC-7' }, monday, groups)).toEqual(['ticket'])
     expect(unmet(wants, ask, monday, groups)).toEqual(['ticket'])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../src/config/pattern.ts'
 import { overseersOf } from '../../src/core/access/approval.ts'
 import { mayBreakGlass, refuseReviewer, rehearseBreakGlass } from '../../src/core/access/break-glass.ts'
 import type { Request } from '../../src/core/access/request.ts'
@@ -13,7 +14,7 @@ const policy: Policy = {
   request: [group('SENG')],
   approve: { stages: [{ from: [group('SDBA')], count: 2 }], allowSelfApproval: true },
   duration: { default: 3600, max: 7200 },
-  reason: { minLength: 3, pattern: 'INC-[0-9]+' },
+  reason: { minLength: 3, pattern: compilePattern('INC-[0-9]+', 'found') },
   lapseAfter: 3600,
   breakGlass: {
     from: [group('SCALL')],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../src/config/pattern.ts'
 import { decide, standingApprovals } from '../../src/core/access/approval.ts'
 import { rehearse } from '../../src/core/access/policy.ts'
 import type { Decision, Request } from '../../src/core/access/request.ts'
@@ -12,7 +13,7 @@ const policy: Policy = {
   request: [{ kind: 'group', id: 'SENG' }],
   approve: { stages: [{ from: [{ kind: 'group', id: 'SDBA' }], count: 2 }], allowSelfApproval: false },
   duration: { default: 3600, max: 7200 },
-  reason: { minLength: 5, pattern: 'INC-[0-9]+', hint: 'Name the incident.' },
+  reason: { minLength: 5, pattern: compilePattern('INC-[0-9]+', 'found'), hint: 'Name the incident.' },
   lapseAfter: 3600,
 }
 const role = (id: string) => ({ id, description: id, risk: 'low' as const, settings: {} })

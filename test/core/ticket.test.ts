@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../src/config/pattern.ts'
 import { readTicket, TICKET_MAX, ticketLink } from '../../src/core/access/ticket.ts'
 import type { TicketRule } from '../../src/core/catalog.ts'
 
 const rule: TicketRule = {
   required: true,
-  pattern: 'INC-\\d{1,6}',
+  pattern: compilePattern('INC-\\d{1,6}', 'whole'),
   link: 'https://tracker.example/browse/{ticket}?from={ticket}',
   hint: 'For example INC-7.',
 }
@@ -54,10 +55,10 @@ describe('a ticket', () => {
   })
 
   it('never chooses where its link leads', () => {
-    const free = { ...rule, pattern: '.+' }
+    const free = { ...rule, pattern: compilePattern('.+', 'whole') }
     expect(ticketLink(free, '../../x?y#z|>$& ä')).toBe(
       `https://tracker.example/browse/${'..%2F..%2Fx%3Fy%23z%7C%3E%24%26%20%C3%A4'}?from=${'..%2F..%2Fx%3Fy%23z%7C%3E%24%26%20%C3%A4'}`,
     )
-    expect(ticketLink({ required: true, pattern: 'x' }, 'x')).toBeUndefined()
+    expect(ticketLink({ required: true, pattern: compilePattern('x', 'whole') }, 'x')).toBeUndefined()
   })
 })

@@ -1,4 +1,6 @@
 /** The largest of what is said about a yes that was given beforehand. */
+
+import { compilePattern } from '../../src/config/pattern.ts'
 import type { PreApproval } from '../../src/core/access/pre-approval.ts'
 import type { Policy, Role, Target } from '../../src/core/catalog.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
@@ -74,8 +76,8 @@ export function atOnceOf(one: PreApproval): ExplainedAtOnce {
       rule: {
         name: 'r'.repeat(40),
         maxDuration: 3600,
-        reasonPattern: 'p'.repeat(200),
-        ticketPattern: 'p'.repeat(200),
+        reasonPattern: compilePattern('p'.repeat(200), 'found'),
+        ticketPattern: compilePattern('p'.repeat(200), 'whole'),
         hours: { days: ['mon', 'tue'], from: '08:00', to: '18:00', timezone: 'Europe/Berlin' },
       },
       unmet: ['hours'],

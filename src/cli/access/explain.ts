@@ -41,7 +41,7 @@ function inWords(policy: Policy): string {
     `  may ask:   ${who(policy.request)}`,
     `  approves:  ${approve.stages.map(stage).join(', and ')}${approve.allowSelfApproval ? ', the requester included' : ''}`,
     `  duration:  up to ${formatDuration(duration.max)}, ${formatDuration(duration.default)} when nothing is said`,
-    `  reason:    at least ${reason.minLength} characters${reason.pattern ? `, matching ${reason.pattern}` : ''}`,
+    `  reason:    at least ${reason.minLength} characters${reason.pattern ? `, matching ${reason.pattern.source}` : ''}`,
     ...asking(policy),
     `  lapses:    after ${formatDuration(policy.lapseAfter)} without an answer`,
     `  break-glass: ${breakGlass ? `${who(breakGlass.from)}, up to ${formatDuration(breakGlass.duration.max)}` : 'not possible'}`,
@@ -56,7 +56,7 @@ function stage({ name, from, count }: ApprovalStage): string {
 function asking({ ticket, requestFor, fallback }: Policy): string[] {
   return [
     ...(ticket
-      ? [`  ticket:    ${ticket.required ? 'needed' : 'if there is one'}, matching ${ticket.pattern}`]
+      ? [`  ticket:    ${ticket.required ? 'needed' : 'if there is one'}, matching ${ticket.pattern.source}`]
       : []),
     ...(requestFor
       ? [`  for others: ${who(requestFor.from)} may ask for ${who(requestFor.to)}, who accept first`]

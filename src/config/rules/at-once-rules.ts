@@ -6,7 +6,6 @@ import { entriesOf, isObject } from '../connector-settings.ts'
 import { type Path, quote, quoteAll, type Report } from '../yaml/issue.ts'
 import { inside, textsIn, warnOfTwice, words } from '../yaml/read-leniently.ts'
 import { isNamedTimezone, noTimezone } from './name-rules.ts'
-import { refusePattern } from './reason-pattern.ts'
 
 /** Without one of these a rule would approve whatever anybody asks, at any time. */
 const CONDITIONS = ['from', 'max_duration', 'hours', 'reason_pattern', 'ticket_pattern'] as const
@@ -23,11 +22,6 @@ export function checkAtOnce(file: Json, policy: Json, path: Path, report: Report
       checkConditions(file, rule, policy, at, report)
       checkLength(rule, policy, at, report)
       checkHours(inside(rule, 'hours'), [...at, 'hours'], report)
-      for (const key of ['reason_pattern', 'ticket_pattern']) {
-        const pattern = inside(rule, key)
-        const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
-        if (refused) report([...at, key], refused)
-      }
       if (inside(rule, 'ticket_pattern') !== undefined && inside(policy, 'ticket') === undefined)
         report(
           [...at, 'ticket_pattern'],

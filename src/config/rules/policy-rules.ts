@@ -8,7 +8,6 @@ import { type Path, quote, type Report } from '../yaml/issue.ts'
 import { inside, textsIn, warnOfTwice, words } from '../yaml/read-leniently.ts'
 import { checkApproval } from './approval-rules.ts'
 import { checkAtOnce, checkQuietHours } from './at-once-rules.ts'
-import { refusePattern } from './reason-pattern.ts'
 
 /** Reads leniently: what has the wrong shape was reported already, and must not hide another fault. */
 export function checkPolicies(file: Json, report: Report): void {
@@ -36,14 +35,6 @@ export function checkPolicies(file: Json, report: Report): void {
     checkReminder(policy, path, report)
     checkFallback(policy, path, report)
     checkAtOnce(file, policy, path, report)
-    for (const at of [
-      ['reason', 'pattern'],
-      ['ticket', 'pattern'],
-    ]) {
-      const pattern = inside(policy, ...at)
-      const refused = typeof pattern === 'string' ? refusePattern(pattern) : undefined
-      if (refused) report([...path, ...at], refused)
-    }
     for (const list of [
       ['targets'],
       ['roles'],

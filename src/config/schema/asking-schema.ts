@@ -1,7 +1,6 @@
 /** What a policy can say about asking beyond who, how long and why. */
 import { z } from 'zod'
-import { PATTERN_MAX } from '../rules/reason-pattern.ts'
-import { list, text, told, who } from './shape-parts.ts'
+import { list, pattern, text, told, who } from './shape-parts.ts'
 
 export const ticketSchema = z.strictObject({
   required: z
@@ -10,12 +9,9 @@ export const ticketSchema = z.strictObject({
     .describe(
       'Whether a request must name one. With false it may, and one that is named must have the form.',
     ),
-  pattern: z
-    .string()
-    .meta({ minLength: 1, maxLength: PATTERN_MAX, format: 'regex' })
-    .describe(
-      'A regular expression that the whole ticket matches. In one line the first word that does is the ticket. Single quotes keep backslashes as they are.',
-    ),
+  pattern: pattern('whole').describe(
+    'A regular expression that the whole ticket matches. In one line the first word that does is the ticket. Single quotes keep backslashes as they are.',
+  ),
   link: z
     .string()
     .max(500, { error: 'A link may have 500 characters.' })

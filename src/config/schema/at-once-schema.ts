@@ -1,8 +1,7 @@
 /** What is approved without a click, and when nobody is disturbed. */
 import { z } from 'zod'
 import { WEEKDAYS } from '../../core/people/hours.ts'
-import { PATTERN_MAX } from '../rules/reason-pattern.ts'
-import { choice, duration, ID, ID_HELP, list, told, who } from './shape-parts.ts'
+import { choice, duration, ID, ID_HELP, list, pattern, told, who } from './shape-parts.ts'
 
 const TIME = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/
 const END = /^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/
@@ -43,14 +42,10 @@ export const autoApproveSchema = list(
       })
       .optional()
       .describe('Only at these times. The clock on the wall counts, in summer and in winter.'),
-    reason_pattern: z
-      .string()
-      .meta({ minLength: 1, maxLength: PATTERN_MAX, format: 'regex' })
+    reason_pattern: pattern('found')
       .optional()
       .describe('Only when this regular expression is found in the reason.'),
-    ticket_pattern: z
-      .string()
-      .meta({ minLength: 1, maxLength: PATTERN_MAX, format: 'regex' })
+    ticket_pattern: pattern('whole')
       .optional()
       .describe(
         'Only when a ticket is named and this regular expression matches the whole of it; the policy needs a ticket for that.',

@@ -28,11 +28,6 @@ export function writeJsonSchema(kinds: readonly ConnectorKind[]): JsonObject {
   }
 }
 
-/** The file's text: laid out as the formatter of this repository lays out JSON. */
-export function writeJsonSchemaFile(kinds: readonly ConnectorKind[]): string {
-  return `${layOut(writeJsonSchema(kinds), '', 0)}\n`
-}
-
 /**
  * Every connector brings its own keys. The branches carry all keys and are closed, because editors know
  * `if`/`then` better than `unevaluatedProperties`.
@@ -82,19 +77,4 @@ function objectAt(object: JsonObject, key: string): JsonObject {
 
 function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : []
-}
-
-function layOut(value: Json, indent: string, used: number): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const inner = `${indent}  `
-  if (isObject(value)) {
-    const members = Object.entries(value).map(([key, one]) => {
-      const head = `${inner}${JSON.stringify(key)}: `
-      return `${head}${layOut(one, inner, head.length)}`
-    })
-    return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`
-  }
-  const flat = `[${value.map((one) => layOut(one, inner, 0)).join(', ')}]`
-  if (!flat.includes('\n') && used + flat.length < 110) return flat
-  return `[\n${value.map((one) => `${inner}${layOut(one, inner, inner.length)}`).join(',\n')}\n${indent}]`
 }

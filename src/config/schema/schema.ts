@@ -6,13 +6,25 @@
 import { z } from 'zod'
 import { BROADCAST_FROM, SEVERITIES } from '../../core/feed.ts'
 import { WEEKDAYS } from '../../core/people/hours.ts'
-import { PATTERN_MAX } from '../rules/reason-pattern.ts'
 import { activitySchema, activitySourceSchema } from './activity-schema.ts'
 import { approveSchema } from './approve-schema.ts'
 import { requestForSchema, ticketSchema } from './asking-schema.ts'
 import { autoApproveSchema, preApprovalSchema, quietHoursSchema } from './at-once-schema.ts'
 import { deliverySchema } from './delivery-schema.ts'
-import { channel, choice, duration, ID, ID_HELP, list, named, text, told, who, whole } from './shape-parts.ts'
+import {
+  channel,
+  choice,
+  duration,
+  ID,
+  ID_HELP,
+  list,
+  named,
+  pattern,
+  text,
+  told,
+  who,
+  whole,
+} from './shape-parts.ts'
 import { retentionSchema, standingSchema } from './upkeep-schema.ts'
 
 export const roleSchema = z.looseObject({
@@ -53,9 +65,7 @@ export const policySchema = z.strictObject({
   reason: z
     .strictObject({
       min_length: whole(1, 500).default(1).describe('The shortest reason, in characters.'),
-      pattern: z
-        .string()
-        .meta({ minLength: 1, maxLength: PATTERN_MAX, format: 'regex' })
+      pattern: pattern('found')
         .optional()
         .describe(
           'A regular expression that must be found in the reason. Single quotes keep backslashes as they are.',

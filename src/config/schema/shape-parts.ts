@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DAY, DURATION_HELP, parseDuration } from '../../core/access/duration.ts'
 import { cleanText, lengthOf } from '../../core/access/reason.ts'
 import { nearest } from '../../core/people/nearest.ts'
+import { compilePattern, PATTERN_MAX } from '../pattern.ts'
 import { quote, quoteAll } from '../yaml/issue.ts'
 
 export const ID = /^[a-z0-9][a-z0-9._-]{0,39}$/
@@ -32,6 +33,20 @@ export const duration = () =>
     .regex(DURATION, { error: (issue) => `${told(issue)} is not a duration: ${DURATION_HELP}.` })
     .refine((typed) => (parseDuration(typed) ?? 0) <= MAX_DURATION, {
       error: (issue) => `${told(issue)} is too long: at most 30d.`,
+    })
+
+/** A regular expression that must be found in a text, or match the whole of it. */
+export const pattern = (where: 'found' | 'whole') =>
+  z
+    .string()
+    .meta({ minLength: 1, maxLength: PATTERN_MAX, format: 'regex' })
+    .transform((source, context) => {
+      try {
+        return compilePattern(source, where)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as RangeError).message })
+        return z.NEVER
+      }
     })
 
 export const whole = (min: number, max: number) => {

@@ -2,7 +2,7 @@
  * Requests that a rule in the configuration approves at once, without anybody. A rule holds when every condition that
  * it names holds; the database's clock says what time it is.
  */
-import type { Policy } from '../catalog.ts'
+import type { Pattern, Policy } from '../catalog.ts'
 import { duringHours, type WorkHours } from '../people/hours.ts'
 import { type Groups, groupsIn, includes, type PersonId, type Who } from '../people/person.ts'
 
@@ -17,9 +17,10 @@ export type AutoApproval = {
   readonly maxDuration?: number
   /** When it is asked. */
   readonly hours?: WorkHours
-  readonly reasonPattern?: string
+  /** Must be found in the reason. */
+  readonly reasonPattern?: Pattern
   /** Must match the whole of the ticket. */
-  readonly ticketPattern?: string
+  readonly ticketPattern?: Pattern
 }
 
 export type AutoAsk = {
@@ -39,10 +40,9 @@ export function unmet(rule: AutoApproval, ask: AutoAsk, at: Date, groups: Groups
     person: rule.from === undefined || includes(rule.from, ask.person, groups),
     duration: rule.maxDuration === undefined || ask.duration <= rule.maxDuration,
     hours: rule.hours === undefined || duringHours(rule.hours, at),
-    reason: rule.reasonPattern === undefined || new RegExp(rule.reasonPattern, 'u').test(ask.reason),
+    reason: rule.reasonPattern?.test(ask.reason) ?? true,
     ticket:
-      rule.ticketPattern === undefined ||
-      (ask.ticket !== undefined && new RegExp(`^(?:${rule.ticketPattern})$`, 'u').test(ask.ticket)),
+      rule.ticketPattern === undefined || (ask.ticket !== undefined && rule.ticketPattern.test(ask.ticket)),
   }
   return CONDITIONS.filter((one) => !holds[one])
 }

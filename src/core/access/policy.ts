@@ -276,12 +276,12 @@ export function refuseReason(reason: string, policy: Policy): Refused | undefine
       `The reason needs at least ${policy.reason.minLength} characters.${hint}`,
       'reason',
     )
-  if (policy.reason.pattern && !new RegExp(policy.reason.pattern, 'u').test(reason))
+  if (policy.reason.pattern?.test(reason) === false)
     return refuse(
       'reason-pattern',
       hint
         ? `The reason is not in the form that is asked here.${hint}`
-        : `The reason must match ${policy.reason.pattern}.`,
+        : `The reason must match ${policy.reason.pattern.source}.`,
       'reason',
     )
   return undefined

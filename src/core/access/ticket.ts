@@ -51,11 +51,11 @@ export function ticketIn(rule: TicketRule, text: string): string | undefined {
 }
 
 function isTicket(rule: TicketRule, word: string): boolean {
-  return word !== '' && lengthOf(word) <= TICKET_MAX && new RegExp(`^(?:${rule.pattern})$`, 'u').test(word)
+  return word !== '' && lengthOf(word) <= TICKET_MAX && rule.pattern.test(word)
 }
 
 function advice({ pattern, hint }: TicketRule): string {
-  return hint ? ` ${hint}` : ` It must match ${pattern}.`
+  return hint ? ` ${hint}` : ` It must match ${pattern.source}.`
 }
 
 /** Where it can be read. Only the operator says where links lead; the name is encoded, so it cannot leave its place. */

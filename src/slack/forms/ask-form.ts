@@ -223,7 +223,7 @@ export function durations(
 /** Its own field where a policy wants one; what is left empty is looked for in the reason. */
 export function ticketInput(rule: TicketRule | undefined, ticket?: string): types.InputBlock[] {
   if (!rule) return []
-  const hint = rule.hint ?? `It must match ${rule.pattern}.`
+  const hint = rule.hint ?? `It must match ${rule.pattern.source}.`
   return [
     {
       type: 'input',

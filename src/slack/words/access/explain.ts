@@ -156,10 +156,10 @@ function ruleLine({ rule, unmet }: ExplainedAtOnce['rules'][number]): RichText {
     ...(rule.maxDuration === undefined ? [] : [say`it is for at most ${formatDuration(rule.maxDuration)}`]),
     ...(rule.reasonPattern === undefined
       ? []
-      : [say`the reason matches ${code(clamp(rule.reasonPattern, 80))}`]),
+      : [say`the reason matches ${code(clamp(rule.reasonPattern.source, 80))}`]),
     ...(rule.ticketPattern === undefined
       ? []
-      : [say`the ticket matches ${code(clamp(rule.ticketPattern, 80))}`]),
+      : [say`the ticket matches ${code(clamp(rule.ticketPattern.source, 80))}`]),
     ...(rule.hours ? [say`it is asked ${hoursOf(rule.hours)}`] : []),
   ]
   const only = conditions.length > 0 ? say` when ${between(conditions, ', and ')}` : say``
