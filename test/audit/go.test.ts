@@ -1,5 +1,5 @@
 // Go's own checksum-database code, which has never heard of elevate, must accept what we sign, export and prove.
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,29 +9,13 @@ import { openCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
 import { exportTiles } from '../../src/audit/export/export-tiles.ts'
 import { MerkleTree } from '../../src/audit/tree/merkle.ts'
 import { formatProof } from '../../src/audit/tree/proof.ts'
+import { goIsHere, goProgram } from '../support/go.ts'
 import { must } from '../support/must.ts'
 import { PaperLog, signer } from './paper-log.ts'
 
-const GOPATH = '/usr/share/gocode'
-const ENV = { ...process.env, GOPATH, GO111MODULE: 'off', GOFLAGS: '' }
-
-function goIsHere(): boolean {
-  try {
-    execFileSync('go', ['list', 'golang.org/x/mod/sumdb/tlog'], { env: ENV, stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 const SIZE = 600
-const here = goIsHere()
-if (!here)
-  console.warn(
-    'go.test.ts is skipped: no Go with golang.org/x/mod here (apt-get install golang-go golang-golang-x-mod-dev)',
-  )
 
-describe.skipIf(!here)('Go’s sumdb/note and sumdb/tlog', () => {
+describe.skipIf(!goIsHere())('Go’s sumdb/note and sumdb/tlog', () => {
   let folder: string
   let verifier: string
   const log = PaperLog.of(SIZE, [1, 2, 255, 256, 257, 511, SIZE])
@@ -39,10 +23,7 @@ describe.skipIf(!here)('Go’s sumdb/note and sumdb/tlog', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'elevate-go-'))
     verifier = path.join(folder, 'verifier')
-    const source = path.join(import.meta.dirname, 'verify.go')
-    await promisify(execFile)('go', ['build', '-o', verifier, source], {
-      env: { ...ENV, GOCACHE: path.join(tmpdir(), 'elevate-go-cache') },
-    })
+    await goProgram('test/audit', verifier)
     const note = must(log.notes.at(-1))
     const opened = openCheckpoint(note, [signer.verifier])
     if (!opened.ok) throw new Error(opened.fault)

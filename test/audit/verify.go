@@ -1,8 +1,8 @@
 // A second opinion on an export, with nothing of elevate in it: the checkpoint is opened by Go's
 // golang.org/x/mod/sumdb/note, and every event, tile and proof is checked by golang.org/x/mod/sumdb/tlog.
 //
-//	go run verify.go VKEY FOLDER [PROOFS]
-//	go run verify.go VKEY EVENT.tlog-proof EVENT.json
+//	go run . VKEY FOLDER [PROOFS]
+//	go run . VKEY EVENT.tlog-proof EVENT.json
 //
 // FOLDER is an export with tiles; a .tlog-proof proves one event. PROOFS is a file of JSON with inclusion and consistency proofs to be checked, too.
 package main

@@ -20,7 +20,7 @@ import { ControlFiles } from './control-files.ts'
 import { grantJson, grantText } from './grant-file.ts'
 import { addLog } from './log-files.ts'
 import { eventFile, Pack } from './pack.ts'
-import { abandonedNote, readme, VERIFIER } from './readme.ts'
+import { abandonedNote, readme, VERIFIER, verifierFile } from './readme.ts'
 
 const GRANTS = 200
 /** More events than a grant ever has. */
@@ -128,7 +128,7 @@ async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'f
   for (const fact of installation) await controls.row(15, fact)
   const openReviews = await store.reads.openReviews(1_000, span.person)
   const lines = await controls.end(inWords(span), openReviews.length)
-  await pack.add('verify.go', await VERIFIER())
+  for (const name of VERIFIER) await pack.add(name, await verifierFile(name))
   const said = { events, grants, keys, abandoned: left, controls: lines, period: inWords(span) }
   await pack.add('README.txt', readme({ ...job, ...said }))
   return { events, grants, controls: lines }

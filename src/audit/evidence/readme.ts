@@ -5,8 +5,11 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { KeyStretch } from '../checkpoint/key-history.ts'
 import { MANIFEST } from './pack.ts'
 
-/** A verifier in another language, by other people's code. */
-export const VERIFIER = () => readFile(path.join(import.meta.dirname, 'verify.go'))
+/** A verifier in another language, by other people's code; `go run . KEY .` needs no more than these. */
+export const VERIFIER = ['verify.go', 'go.mod', 'go.sum'] as const
+
+export const verifierFile = (name: (typeof VERIFIER)[number]) =>
+  readFile(path.join(import.meta.dirname, name))
 
 const FOLLOWED = ` The first one is enough: each
 key has signed that the next one follows, in an event of type key.rotated, except one that says “lost”.`
@@ -66,10 +69,11 @@ How to check it, without us and without a network
      The hash of ${MANIFEST} itself is in the log, in the event export.made that was written with this folder.
   2. Every event is in the signed log, every text is the one that was written, every checkpoint is of this one log:
        elevate audit verify --evidence . --vkey KEY
-  3. The same by a program that is not ours, with Go's own golang.org/x/mod/sumdb (on Debian:
-     apt-get install golang-go golang-golang-x-mod-dev):
+  3. The same by a program that is not ours, verify.go, on Go's own golang.org/x/mod/sumdb:
+       go run . KEY .
+     Any Go from 1.21 on gets that module by itself, and compares it with the hash in go.sum. Without a network, on Debian:
+     apt-get install golang-go golang-golang-x-mod-dev, and
        GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go KEY .
-     or, with Go's modules: go mod init verify && go get golang.org/x/mod && go run verify.go KEY .
      KEY is the first key of the log: where a key was replaced, the one before has signed that, and both programs follow. A
      key that was lost could not sign: then give the new one too, from whoever answers for it (--vkey twice, or KEY,KEY to verify.go).
   4. What was done: sha256sum activity/G-12.jsonl is record_sha256 in the last activity.collected of that grant. A line has

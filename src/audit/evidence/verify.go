@@ -1,7 +1,7 @@
 // Checks a folder of evidence with nothing of elevate in it: checkpoints are opened by Go's golang.org/x/mod/sumdb/note,
 // proofs are checked by golang.org/x/mod/sumdb/tlog.
 //
-//	go run verify.go KEY FOLDER
+//	go run . KEY FOLDER
 //
 // KEY is the first key of the log. Where one key was replaced by the next, an event key.rotated says so; the next one is
 // believed when the one before has signed that. A key that follows a lost one has to be given too, after a comma.
@@ -209,7 +209,7 @@ func each(dir, ending string, call func(file string)) {
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: go run verify.go KEY FOLDER")
+		fmt.Fprintln(os.Stderr, "usage: go run . KEY FOLDER")
 		os.Exit(2)
 	}
 	given, dir := os.Args[1], os.Args[2]
