@@ -16,6 +16,15 @@ export type Looking = {
 
 export type TableTurn = { readonly page: number; readonly column: number | null; readonly down: boolean }
 
+/** The parts of the page as HTML. All text in them is escaped, whatever the app sent. */
+export type Rendering = {
+  readonly sidebar: string
+  readonly head: string
+  readonly body: string
+  readonly thread: string
+  readonly modal: string
+}
+
 /** Everything a part of the page may look at while it is drawn. */
 export type Scene = {
   readonly view: PersonView

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { answerJson, readBody } from '../http.ts'
 import type { PersonView } from '../view.ts'
-import { type Looking, nothingYet } from './scene.ts'
+import { type Looking, nothingYet, type Rendering } from './scene.ts'
 import { paneBody, paneHead, thread } from './workspace/channel.ts'
 import { modal } from './workspace/modal.ts'
 import { sidebar } from './workspace/sidebar.ts'
@@ -97,15 +97,6 @@ async function answerRender(request: IncomingMessage, response: ServerResponse):
   } catch (error) {
     answer(400, { error: error instanceof Error ? error.message : String(error) })
   }
-}
-
-/** The parts of the page as HTML. All text in them is escaped, whatever the app sent. */
-type Rendering = {
-  readonly sidebar: string
-  readonly head: string
-  readonly body: string
-  readonly thread: string
-  readonly modal: string
 }
 
 /** Draws what a person sees; `looking` says what of it is open. */

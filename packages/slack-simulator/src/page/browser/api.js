@@ -5,7 +5,7 @@
 /** @typedef {import('../../view.ts').ActResult} ActResult */
 /** @typedef {import('../../view.ts').Place} Place */
 /** @typedef {import('../../view.ts').Suggestions} Suggestions */
-/** @typedef {import('../render.ts').Rendering} Rendering */
+/** @typedef {import('../scene.ts').Rendering} Rendering */
 /** @typedef {import('../scene.ts').Looking} Looking */
 
 /**
