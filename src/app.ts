@@ -24,6 +24,7 @@ import { makeWorker } from './jobs/worker.ts'
 import { armFailpoint, type Failpoint } from './operations/access/grant/failpoint.ts'
 import { interiorOf } from './operations/interior.ts'
 import { orphanedBy, recordCatalog, recordRefusedCatalog } from './operations/log/load-catalog.ts'
+import { bindWork } from './operations/work.ts'
 import type { Nudge, World } from './operations/world.ts'
 import { makeNotifier } from './slack/outbox/notify.ts'
 import { makeClient } from './slack/platform/client.ts'
@@ -102,16 +103,30 @@ async function assemble(
     random: Math.random,
   }
   const inside = { ...interiorOf(world), reports: bindReports(store) }
-  const worker = makeWorker(world)
+  const work = bindWork(world)
+  const worker = makeWorker(work, world.catalog, log)
   const sender = makeSender(
-    world,
+    work,
     makeNotifier({ client, inside, log, now: () => new Date(), random: world.random }),
+    log,
   )
   late.worker = worker
   late.sender = sender
-  const deliverer = makeDeliverer(world, (delivery) => openSink(delivery, secret))
-  const checkpoints = await checkpointsOf(environment, world)
-  const clock = makeClock(world, worker, sender, makeGate(world, checkpoints))
+  const deliverer = makeDeliverer({
+    work,
+    open: (delivery) => openSink(delivery, secret),
+    catalog: world.catalog,
+    log,
+  })
+  const checkpoints = await checkpointsOf(environment, store, work, log)
+  const clock = makeClock({
+    work,
+    worker,
+    sender,
+    gate: makeGate(work, checkpoints, log),
+    catalog: world.catalog,
+    log,
+  })
 
   const metrics = makeMetrics({
     liveGrants: async () => (await store.reads.liveGrants()).length,

@@ -4,6 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from '../read-body.ts'
 
 export type ActivityDesk = {
   /** The keys of a source; undefined when there is none of this name. */
@@ -45,7 +46,7 @@ const refusal = (status: number, error: string) => ({ status, body: { error } })
 
 async function judge(desk: ActivityDesk, source: string, request: IncomingMessage) {
   if (request.method !== 'POST') return refusal(405, 'Send activity with POST.')
-  const raw = await readBody(request)
+  const raw = await readBody(request, BODY_LIMIT)
   if (raw === 'too-large') return refusal(413, `A delivery may have at most ${BODY_LIMIT} bytes.`)
   if (raw === 'broken') return refusal(400, 'The body did not arrive whole.')
   const id = signedId(desk.keysOf(source), request.rawHeaders, raw, desk.now())
@@ -89,23 +90,4 @@ function signedId(
 function only(rawHeaders: readonly string[], name: string): string | undefined {
   const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name)
   return values.length === 1 ? values[0] : undefined
-}
-
-function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'broken'> {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) return Promise.resolve('too-large')
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > BODY_LIMIT) {
-        request.pause()
-        chunks.length = 0
-        resolve('too-large')
-      } else chunks.push(chunk)
-    })
-    request.on('end', () => resolve(Buffer.concat(chunks)))
-    request.on('error', () => resolve('broken'))
-    request.on('close', () => resolve('broken'))
-  })
 }

@@ -4,8 +4,10 @@ import { openSigner } from '../audit/checkpoint/open-signer.ts'
 import { readWitnessVkey } from '../audit/witness/cosignature.ts'
 import { type WitnessAddress, witnessPusher } from '../audit/witness/push-to-witness.ts'
 import type { Environment } from '../config/environment.ts'
+import type { Log } from '../core/ports.ts'
 import { type Checkpoints, makeCheckpoints } from '../jobs/checkpoints.ts'
-import type { World } from '../operations/world.ts'
+import type { Work } from '../operations/work.ts'
+import type { Store } from '../store/database/open-store.ts'
 import { CannotStart, cannotStart } from './cannot-start.ts'
 
 /**
@@ -14,13 +16,15 @@ import { CannotStart, cannotStart } from './cannot-start.ts'
  */
 export async function checkpointsOf(
   environment: Environment,
-  world: World,
+  { proof }: Pick<Store, 'proof'>,
+  work: Work,
+  log: Log,
 ): Promise<Checkpoints | undefined> {
   const witnesses = witnessesOf(environment)
   if (environment.databaseUrl && !environment.auditKeyFile) {
     if (witnesses.length > 0)
       throw new CannotStart('ELEVATE_WITNESS is set, but nothing is signed: set ELEVATE_AUDIT_KEY_FILE too.')
-    world.log.info(
+    log.info(
       {},
       'the audit log is not signed: set ELEVATE_AUDIT_KEY_FILE, and make a key with `elevate audit key --make`',
     )
@@ -31,11 +35,11 @@ export async function checkpointsOf(
       key: environment.auditKeyFile ?? path.resolve('.elevate/audit.key'),
       make: environment.auditKeyFile === undefined,
       anchor: environment.auditAnchorFile ?? path.resolve('.elevate/audit.anchor'),
-      proof: world.store.proof,
+      proof,
     }),
   )
-  const pusher = witnesses.length > 0 ? witnessPusher(world.store.proof, witnesses) : undefined
-  return makeCheckpoints(world, signer, pusher)
+  const pusher = witnesses.length > 0 ? witnessPusher(proof, witnesses) : undefined
+  return makeCheckpoints(work.log, log, signer, pusher)
 }
 
 function witnessesOf({ witnesses = [] }: Environment): WitnessAddress[] {

@@ -1,24 +1,15 @@
-import { type ScheduledTask, schedule } from 'node-cron'
+import type { ScheduledTask } from 'node-cron'
+import type { Catalog } from '../core/catalog.ts'
 import type { DigestPeriod } from '../core/notice.ts'
-import { lapsePreApproval } from '../operations/access/decide/end-pre-approval.ts'
-import { warnHolder } from '../operations/access/grant/warn-holder.ts'
-import { askFallback } from '../operations/access/request/ask-fallback.ts'
-import { lapseRequest } from '../operations/access/request/lapse-request.ts'
-import { remindApprovers } from '../operations/access/request/remind-approvers.ts'
-import { postDueDigest } from '../operations/log/post-digest.ts'
-import type { World } from '../operations/world.ts'
-import { makeActivityWatch } from './activity.ts'
-import { digestTimes } from './digest-times.ts'
+import type { Log } from '../core/ports.ts'
+import type { Work } from '../operations/work.ts'
+import { background, schedule } from './background.ts'
 import type { Gate } from './gate.ts'
-import { makeLeaverWatch } from './leavers.ts'
-import { makeRetention } from './retention.ts'
 import type { Sender } from './sender.ts'
-import { makeStandingWatch } from './standing.ts'
 import type { Worker } from './worker.ts'
 
-const LAPSES_AT_ONCE = 100
-const WARNINGS_AT_ONCE = 100
-const REMINDERS_AT_ONCE = 100
+/** Grants whose record is read at once here; logs are long, and nobody waits for this. */
+const RECORDS_AT_ONCE = 2
 
 export type Clock = {
   start(): void
@@ -35,15 +26,29 @@ export type Clock = {
  * The clock's work. node-cron only wakes it: what is due is decided by the database, so a tick that comes late or
  * not at all costs time, never a grant.
  */
-export function makeClock(world: World, worker: Worker, sender: Sender, gate: Gate): Clock {
-  let second: ScheduledTask | undefined
+export function makeClock(parts: {
+  readonly work: Work
+  readonly worker: Worker
+  readonly sender: Sender
+  readonly gate: Gate
+  readonly catalog: () => Catalog
+  readonly log: Log
+}): Clock {
+  const { work, worker, sender, gate, catalog, log } = parts
+  const tasks: ScheduledTask[] = []
   const digests: ScheduledTask[] = []
   let lastGood: number | undefined
   let failing = false
-  const leavers = makeLeaverWatch(world)
-  const standing = makeStandingWatch(world)
-  const activity = makeActivityWatch(world)
-  const retention = makeRetention(world)
+
+  // Beside the sweeper and not in its way: a slow target or a busy Slack delays these, never an end of access.
+  const beside = [
+    // One person a second at most, which leaves Slack's limit to the people who wait.
+    background(log, 'could not ask Slack whether a holder is still there', work.checkNextHolder, 'debug'),
+    background(log, 'the look for standing access failed; tried again', work.lookForStandingAccess),
+    background(log, 'could not collect what was done with access; tried again', async (stopping) => {
+      while (!stopping.aborted && (await work.collectActivity(RECORDS_AT_ONCE)));
+    }),
+  ]
 
   const tick = async (): Promise<void> => {
     try {
@@ -52,57 +57,72 @@ export function makeClock(world: World, worker: Worker, sender: Sender, gate: Ga
         lastGood = performance.now()
         return
       }
-      await world.store.claims.heartbeat()
+      await work.heartbeat()
       await worker.sweep()
-      const lapsed = await world.store.claims.lapsed(LAPSES_AT_ONCE)
-      for (const id of lapsed) await lapseRequest(world, id)
-      for (const id of await world.store.dues.ending(WARNINGS_AT_ONCE)) await warnHolder(world, id)
-      for (const id of await world.store.dues.reminders(REMINDERS_AT_ONCE)) await remindApprovers(world, id)
-      for (const id of await world.store.dues.fallbacks(REMINDERS_AT_ONCE)) await askFallback(world, id)
-      for (const id of await world.store.preApprovals.over(LAPSES_AT_ONCE)) await lapsePreApproval(world, id)
+      await work.advanceRequests()
       void sender.send()
-      leavers.look()
-      standing.look()
-      activity.look()
+      for (const one of beside) one.run()
       lastGood = performance.now()
-      if (failing) world.log.info({}, 'the sweeper works again')
+      if (failing) log.info({}, 'the sweeper works again')
       failing = false
     } catch (error) {
-      if (!failing)
-        world.log.error({ error: String(error) }, 'the sweeper cannot work; it tries every second')
+      if (!failing) log.error({ error: String(error) }, 'the sweeper cannot work; it tries every second')
       failing = true
+    }
+  }
+
+  const retention = async (): Promise<void> => {
+    try {
+      const done = await work.applyRetention()
+      if (done.texts + done.rows + done.places > 0) log.info(done, 'retention erased old texts')
+    } catch (error) {
+      log.warn({ error: String(error) }, 'retention could not erase old texts; tried again in an hour')
     }
   }
 
   const digest = (period: DigestPeriod) => async (): Promise<void> => {
     try {
-      await postDueDigest(world, period)
+      await work.postDueDigest(period)
     } catch (error) {
-      world.log.error({ error: String(error), period }, 'the digest could not be queued')
+      log.error({ error: String(error), period }, 'the digest could not be queued')
     }
   }
 
   const scheduleDigests = (): void => {
     for (const task of digests.splice(0)) void task.destroy()
-    const { timezone } = world.catalog().digest
-    for (const { period, cron } of digestTimes(world.catalog().digest))
-      digests.push(schedule(cron, digest(period), { timezone, noOverlap: true }))
+    const { timezone } = catalog().digest
+    for (const { period, cron } of digestTimes(catalog().digest))
+      digests.push(schedule(cron, digest(period), { log, timezone }))
   }
 
   return {
     start() {
-      second = schedule('* * * * * *', tick, { noOverlap: true, suppressMissedWarning: true })
+      tasks.push(schedule('* * * * * *', tick, { log }))
+      // Asked every hour, done once a day by the replica that asks first.
+      tasks.push(schedule('0 17 * * * *', retention, { log }))
       scheduleDigests()
-      retention.start()
     },
     reschedule: scheduleDigests,
     tick,
     sinceLastTick: () => (lastGood === undefined ? undefined : performance.now() - lastGood),
     async stop() {
-      await Promise.all([second?.destroy(), ...digests.map((task) => task.destroy())])
-      await Promise.all([leavers.stop(), standing.stop(), activity.stop(), retention.stop()])
+      await Promise.all([...tasks, ...digests].map((task) => task.destroy()))
+      await Promise.all(beside.map((one) => one.stop()))
       await worker.stop()
       await sender.stop()
     },
   }
+}
+
+/** When digests are due, in the words of cron, by the clock of the file's time zone. */
+export function digestTimes({
+  at,
+  weekly,
+}: Catalog['digest']): readonly { readonly period: DigestPeriod; readonly cron: string }[] {
+  const [hour, minute] = at.split(':')
+  const time = `0 ${Number(minute)} ${Number(hour)}`
+  return [
+    { period: 'daily', cron: `${time} * * *` },
+    ...(weekly ? [{ period: 'weekly', cron: `${time} * * ${weekly}` } as const] : []),
+  ]
 }

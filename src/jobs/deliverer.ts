@@ -1,7 +1,9 @@
-import { type ScheduledTask, schedule } from 'node-cron'
+import type { ScheduledTask } from 'node-cron'
+import type { Catalog } from '../core/catalog.ts'
 import type { Delivery, Sink } from '../core/log/delivery.ts'
-import { deliverEvents } from '../operations/log/deliver-events.ts'
-import type { World } from '../operations/world.ts'
+import type { Log } from '../core/ports.ts'
+import type { Work } from '../operations/work.ts'
+import { schedule } from './background.ts'
 
 export type Deliverer = {
   start(): void
@@ -14,7 +16,13 @@ export type Deliverer = {
  * Looks once a second whether a receiver has something to get; what happened within that second goes in one message.
  * Receivers do not wait for one another.
  */
-export function makeDeliverer(world: World, open: (delivery: Delivery) => Sink): Deliverer {
+export function makeDeliverer(parts: {
+  readonly work: Pick<Work, 'deliverEvents'>
+  readonly open: (delivery: Delivery) => Sink
+  readonly catalog: () => Catalog
+  readonly log: Log
+}): Deliverer {
+  const { work, open, catalog, log } = parts
   const sinks = new Map<string, Sink>()
   const running = new Map<string, Promise<void>>()
   /** Ends a call under way: its batch stays begun, and the next process sends it again. */
@@ -43,9 +51,9 @@ export function makeDeliverer(world: World, open: (delivery: Delivery) => Sink):
   const run = async (delivery: Delivery): Promise<void> => {
     try {
       const sink = sinkOf(delivery)
-      while (!stopping.signal.aborted && (await deliverEvents(world, delivery, sink, stopping.signal)));
+      while (!stopping.signal.aborted && (await work.deliverEvents(delivery, sink, stopping.signal)));
     } catch (error) {
-      world.log.warn(
+      log.warn(
         { delivery: delivery.name, error: String(error) },
         'events could not be delivered now; tried again in a second',
       )
@@ -54,7 +62,7 @@ export function makeDeliverer(world: World, open: (delivery: Delivery) => Sink):
 
   const deliver = async (): Promise<void> => {
     if (stopping.signal.aborted) return
-    const wanted = world.catalog().deliveries ?? []
+    const wanted = catalog().deliveries ?? []
     closeUnused(wanted)
     for (const delivery of wanted) {
       const key = keyOf(delivery)
@@ -69,7 +77,7 @@ export function makeDeliverer(world: World, open: (delivery: Delivery) => Sink):
 
   return {
     start() {
-      task = schedule('* * * * * *', () => void deliver(), { suppressMissedWarning: true })
+      task = schedule('* * * * * *', () => void deliver(), { log })
     },
     deliver,
     async stop() {

@@ -1,7 +1,7 @@
 import { RENEW_EVERY } from '../core/access/retry.ts'
 import type { Lane } from '../core/notice.ts'
-import type { Notifier } from '../core/ports.ts'
-import type { World } from '../operations/world.ts'
+import type { Log, Notifier } from '../core/ports.ts'
+import type { Work } from '../operations/work.ts'
 
 /** Lanes in use at once, and notices taken up together: enough to make one message of a thousand expiries. */
 const LANES_AT_ONCE = 4
@@ -14,16 +14,16 @@ export type Sender = {
 }
 
 /** The one sender: takes a lane, has its notices drawn and sent, settles, takes the next. */
-export function makeSender(world: World, notifier: Notifier): Sender {
+export function makeSender({ outbox }: Pick<Work, 'outbox'>, notifier: Notifier, log: Log): Sender {
   const running = new Set<Promise<void>>()
   let stopped = false
 
   /** A slow Slack must not make two senders of one lane; a renewal that fails is tried again soon. */
-  const keepLane = (lane: Lane): Promise<void> => world.store.outbox.renew(lane).catch(() => {})
+  const keepLane = (lane: Lane): Promise<void> => outbox.renew(lane).catch(() => {})
 
   const run = async (): Promise<void> => {
     while (!stopped) {
-      const claimed = await world.store.outbox.claim(BATCH)
+      const claimed = await outbox.claim(BATCH)
       if (!claimed) return
       let renewed: Promise<void> = Promise.resolve()
       const keep = setInterval(() => {
@@ -32,16 +32,16 @@ export function makeSender(world: World, notifier: Notifier): Sender {
       const result = await notifier
         .deliver(claimed.lane, claimed.waiting)
         .catch((error: unknown) => {
-          world.log.error(
+          log.error(
             { lane: claimed.lane, error: String(error) },
-            'notices could not be sent; they wait',
+            'messages could not be sent; they stay queued',
           )
           return { done: [], failed: [], pause: 5000 }
         })
         .finally(() => clearInterval(keep))
       // A renewal that came after it would shut the lane again.
       await renewed
-      await world.store.outbox.settle(claimed.lane, result)
+      await outbox.settle(claimed.lane, result)
     }
   }
 
@@ -50,7 +50,7 @@ export function makeSender(world: World, notifier: Notifier): Sender {
       if (stopped || running.size >= LANES_AT_ONCE) return
       const one = run()
         .catch((error: unknown) => {
-          world.log.warn({ error: String(error) }, 'the outbox could not be read; tried again in a second')
+          log.warn({ error: String(error) }, 'the outbox could not be read; tried again in a second')
         })
         .finally(() => running.delete(one))
       running.add(one)

@@ -1,7 +1,7 @@
 import type { CheckpointSigner, Signing } from '../audit/checkpoint/sign-checkpoint.ts'
 import type { Pushed, WitnessPusher } from '../audit/witness/push-to-witness.ts'
-import { channelLane } from '../core/notice.ts'
-import type { World } from '../operations/world.ts'
+import type { Log } from '../core/ports.ts'
+import type { Work } from '../operations/work.ts'
 
 export type Witnessing = {
   /** Before the first signing: what do the witnesses remember? Where there is no anchor file, they are the memory. */
@@ -11,36 +11,35 @@ export type Witnessing = {
   stop(): Promise<void>
 }
 
-export function makeWitnessing(world: World, signer: CheckpointSigner, pusher: WitnessPusher): Witnessing {
+export function makeWitnessing(
+  work: Work['log'],
+  log: Log,
+  signer: CheckpointSigner,
+  pusher: WitnessPusher,
+): Witnessing {
   let pushing: Promise<void> | undefined
-  const told = new Map<string, string>()
+  const reported = new Map<string, string>()
 
   /** What a witness remembers and the log does not bear out stops the signing; the next turn finds it. */
   const recall = async (): Promise<void> => {
     signer.heed(await pusher.recall(signer.verifier.name))
   }
 
-  const tell = async (pushed: Extract<Pushed, { kind: 'contradicts' | 'away' }>): Promise<void> => {
+  const report = async (pushed: Extract<Pushed, { kind: 'contradicts' | 'away' }>): Promise<void> => {
     const { kind, text, witness } = pushed
-    if (told.get(witness.vkey) === text) return
-    told.set(witness.vkey, text)
-    world.log.warn({ witness: witness.name, text }, 'a witness has not cosigned the audit log')
+    if (reported.get(witness.vkey) === text) return
+    reported.set(witness.vkey, text)
+    log.warn({ witness: witness.name, text }, 'a witness has not cosigned the audit log')
     if (kind === 'away') return
-    await world.store.transaction(async (tx) =>
-      tx.tell({
-        lane: channelLane(world.catalog().securityChannel),
-        notice: { kind: 'witness-refused', witness: witness.name, text },
-      }),
-    )
-    world.nudge.outbox()
+    await work.notifyWitnessRefused(witness.name, text)
   }
 
   const pushNow = async ({ checkpoint, note }: Extract<Signing, { kind: 'signed' }>): Promise<void> => {
     const answers = await pusher.push(checkpoint, note)
     if (answers.some((one) => one.kind === 'contradicts')) await recall()
     for (const one of answers) {
-      if (one.kind === 'cosigned') told.delete(one.witness.vkey)
-      else if (one.kind !== 'overtaken') await tell(one)
+      if (one.kind === 'cosigned') reported.delete(one.witness.vkey)
+      else if (one.kind !== 'overtaken') await report(one)
     }
   }
 
@@ -49,10 +48,7 @@ export function makeWitnessing(world: World, signer: CheckpointSigner, pusher: W
     push(signed) {
       pushing ??= pushNow(signed)
         .catch((error: unknown) =>
-          world.log.warn(
-            { error: String(error) },
-            'the witnesses could not be asked; tried again in 20 seconds',
-          ),
+          log.warn({ error: String(error) }, 'the witnesses could not be asked; tried again in 20 seconds'),
         )
         .finally(() => {
           pushing = undefined

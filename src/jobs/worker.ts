@@ -1,10 +1,11 @@
 import type { Claim } from '../core/access/claims.ts'
 import type { GrantId } from '../core/access/grant.ts'
-import { advanceGrant } from '../operations/access/grant/advance-grant.ts'
-import type { World } from '../operations/world.ts'
+import type { Catalog } from '../core/catalog.ts'
+import type { Log } from '../core/ports.ts'
+import type { Work } from '../operations/work.ts'
 
 /** So many grants of one target are worked on at once here; a target that hangs keeps no others waiting. */
-const ROOM_PER_TARGET = 8
+const AT_ONCE_PER_TARGET = 8
 
 /** How far a sweep looks ahead: until the next one. */
 const AHEAD_MS = 1_000
@@ -18,7 +19,7 @@ export type Worker = {
   stop(): Promise<void>
 }
 
-export function makeWorker(world: World): Worker {
+export function makeWorker({ grants }: Pick<Work, 'grants'>, catalog: () => Catalog, log: Log): Worker {
   const busy = new Map<string, number>()
   const underWay = new Set<Promise<void>>()
   let stopped = false
@@ -30,7 +31,7 @@ export function makeWorker(world: World): Worker {
     const { target } = claim.grant
     busy.set(target, (busy.get(target) ?? 0) + 1)
     track(
-      advanceGrant(world, claim).finally(() => {
+      grants.advance(claim).finally(() => {
         busy.set(target, (busy.get(target) ?? 1) - 1)
         // There may be more, for want of room or behind the same lease: go on now, not a second later.
         if (more) void sweep().catch(() => {})
@@ -44,9 +45,9 @@ export function makeWorker(world: World): Worker {
   }
 
   const sweepOnce = async (): Promise<void> => {
-    const rooms = roomsOf(world, busy)
-    if (stopped || rooms.size === 0) return
-    const claims = await world.store.claims.due(rooms)
+    const capacity = capacityByTarget(catalog(), busy)
+    if (stopped || capacity.size === 0) return
+    const claims = await grants.due(capacity)
     more = claims.length > 0
     for (const claim of claims) start(claim)
     if (!more) await lookAhead()
@@ -57,10 +58,7 @@ export function makeWorker(world: World): Worker {
    * and holds nothing: without it the next sweep finds the same rows.
    */
   const lookAhead = async (): Promise<void> => {
-    const soon = await world.store.claims.nextWithin(
-      world.catalog().targets.map((target) => target.id),
-      AHEAD_MS,
-    )
+    const soon = await grants.nextWithin(AHEAD_MS)
     clearTimeout(ahead)
     if (soon === undefined || stopped) return
     ahead = setTimeout(() => void sweep().catch(() => {}), soon + 1)
@@ -78,13 +76,10 @@ export function makeWorker(world: World): Worker {
     nudge(id) {
       if (stopped) return
       track(
-        world.store.claims
-          .one(id)
-          .then((claim) => claim && advanceGrant(world, claim))
-          .catch((error: unknown) => {
-            // The sweeper comes by within a second.
-            world.log.debug({ grant: id, error: String(error) }, 'a nudge was lost')
-          }),
+        grants.advanceNow(id).catch((error: unknown) => {
+          // The sweeper comes by within a second.
+          log.debug({ grant: id, error: String(error) }, 'a grant could not be looked at now')
+        }),
       )
     },
     async stop() {
@@ -95,9 +90,8 @@ export function makeWorker(world: World): Worker {
   }
 }
 
-function roomsOf(world: World, busy: ReadonlyMap<string, number>): Map<string, number> {
-  const rooms = world
-    .catalog()
-    .targets.map((target) => [target.id, ROOM_PER_TARGET - (busy.get(target.id) ?? 0)] as const)
-  return new Map(rooms.filter(([, room]) => room > 0))
+/** How many more grants of each target may be taken up; a target without capacity is left out. */
+function capacityByTarget(catalog: Catalog, busy: ReadonlyMap<string, number>): Map<string, number> {
+  const all = catalog.targets.map(({ id }) => [id, AT_ONCE_PER_TARGET - (busy.get(id) ?? 0)] as const)
+  return new Map(all.filter(([, capacity]) => capacity > 0))
 }

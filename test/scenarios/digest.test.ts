@@ -3,7 +3,7 @@
 import type { Block } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { digestTimes } from '../../src/jobs/digest-times.ts'
+import { digestTimes } from '../../src/jobs/clock.ts'
 import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
 import { postDigest, postDueDigest } from '../../src/operations/log/post-digest.ts'
 import { ADA, BEN, EVE, SAM, SECURITY } from '../support/workspace.ts'

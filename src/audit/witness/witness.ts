@@ -9,6 +9,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { readBody } from '../../read-body.ts'
 import { openCheckpoint, parseCheckpoint } from '../checkpoint/checkpoint.ts'
 import { readBase64, type Signer, type Verifier } from '../checkpoint/note.ts'
 import { EMPTY_ROOT, sameHash, verifyConsistency } from '../tree/merkle.ts'
@@ -160,8 +161,11 @@ async function answerTo(witness: Witness, request: IncomingMessage): Promise<Wit
   const url = new URL(request.url ?? '/', 'http://witness')
   if (url.pathname === '/add-checkpoint') {
     if (request.method !== 'POST') return plain(405, 'add-checkpoint is a POST')
-    const body = await readBody(request)
-    return body === undefined ? plain(413, 'too long for a checkpoint and its proof') : witness.add(body)
+    const body = await readBody(request, LONGEST)
+    if (body === 'too-large') return plain(413, 'too long for a checkpoint and its proof')
+    return body === 'broken'
+      ? plain(400, 'the body did not arrive whole')
+      : witness.add(body.toString('utf8'))
   }
   if (url.pathname === '/checkpoint' && request.method === 'GET') {
     const note = witness.latest(url.searchParams.get('origin') ?? '')
@@ -170,17 +174,6 @@ async function answerTo(witness: Witness, request: IncomingMessage): Promise<Wit
       : { ...plain(200, ''), body: note }
   }
   return plain(404, 'there is add-checkpoint and checkpoint')
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length
-    if (length > LONGEST) return undefined
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces).toString('utf8')
 }
 
 function send(response: ServerResponse, { status, type, body }: WitnessAnswer): void {

@@ -2,9 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { App, Receiver } from '@slack/bolt'
 import type { Log } from '../../core/ports.ts'
-import { readBody } from './http-body.ts'
+import { readBody } from '../../read-body.ts'
 import { parseBody } from './http-parse.ts'
 import { checkSignature, makeReplays } from './signed-requests.ts'
+
+/** Bytes. Slack's own payloads end far below this; a modal's view is at most 250 kB. */
+const BODY_LIMIT = 1024 * 1024
 
 export const ENDPOINT = '/slack/events'
 
@@ -64,7 +67,7 @@ export function makeHttpReceiver(options: HttpOptions): HttpReceiver {
   }
 
   async function event(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const raw = await readBody(req)
+    const raw = await readBody(req, BODY_LIMIT)
     if (raw === 'too-large') return answer(res, 413)
     if (raw === 'broken' || !app) return answer(res, 400)
     const now = Math.floor(clock() / 1000)

@@ -1,0 +1,117 @@
+import type { Claim } from '../core/access/claims.ts'
+import type { GrantId } from '../core/access/grant.ts'
+import type { Delivery, Sink } from '../core/log/delivery.ts'
+import { channelLane, type DigestPeriod, type Lane, type Notice } from '../core/notice.ts'
+import type { Delivered } from '../core/ports.ts'
+import { lapsePreApproval } from './access/decide/end-pre-approval.ts'
+import { advanceGrant } from './access/grant/advance-grant.ts'
+import { endForLeaver } from './access/grant/end-for-leaver.ts'
+import { warnHolder } from './access/grant/warn-holder.ts'
+import { askFallback } from './access/request/ask-fallback.ts'
+import { lapseRequest } from './access/request/lapse-request.ts'
+import { remindApprovers } from './access/request/remind-approvers.ts'
+import { collectActivity } from './activity/collect-activity.ts'
+import { beginQuarantine } from './log/begin-quarantine.ts'
+import { deliverEvents } from './log/deliver-events.ts'
+import { recordCatalog } from './log/load-catalog.ts'
+import { postDueDigest } from './log/post-digest.ts'
+import { reportStart } from './log/report-start.ts'
+import { applyRetention } from './people/apply-retention.ts'
+import { listableTargets, lookAtStanding } from './standing/look-at-standing.ts'
+import type { World } from './world.ts'
+
+/** What is due is taken up in portions, so that a thousand of one kind do not keep the others waiting. */
+const AT_ONCE = 100
+
+/** The clock's work, with the world bound in: what is due is decided by the database, each piece is one verb. */
+export type Work = ReturnType<typeof bindWork>
+
+export function bindWork(world: World) {
+  const { store } = world
+  const inTurn = async <T>(due: Promise<readonly T[]>, work: (world: World, one: T) => Promise<unknown>) => {
+    for (const one of await due) await work(world, one)
+  }
+  /** Something about the log itself, for security. */
+  const notifySecurity = (notice: Notice) =>
+    store.transaction(async (tx) => {
+      tx.tell({ lane: channelLane(world.catalog().securityChannel), notice })
+    })
+
+  return {
+    grants: {
+      /** Claims what must be looked at now; `room` is how many of each target may be taken up. */
+      due: (room: ReadonlyMap<string, number>) => store.claims.due(room),
+      /** Milliseconds until the next grant of these targets must be looked at, if that is within `ms`. */
+      nextWithin: (ms: number) =>
+        store.claims.nextWithin(
+          world.catalog().targets.map((target) => target.id),
+          ms,
+        ),
+      advance: (claim: Claim) => advanceGrant(world, claim),
+      advanceNow: async (id: GrantId) => {
+        const claim = await store.claims.one(id)
+        if (claim) await advanceGrant(world, claim)
+      },
+    },
+
+    /** Everything else that becomes due by the second, one kind after the other. */
+    async advanceRequests(): Promise<void> {
+      await inTurn(store.claims.lapsed(AT_ONCE), lapseRequest)
+      await inTurn(store.dues.ending(AT_ONCE), warnHolder)
+      await inTurn(store.dues.reminders(AT_ONCE), remindApprovers)
+      await inTurn(store.dues.fallbacks(AT_ONCE), askFallback)
+      await inTurn(store.preApprovals.over(AT_ONCE), lapsePreApproval)
+    },
+    heartbeat: () => store.claims.heartbeat(),
+
+    /** Asks Slack whether the holder who is next is still there, and ends what a leaver has. */
+    async checkNextHolder(): Promise<void> {
+      const person = await store.dues.personToCheck()
+      if (person !== undefined) await endForLeaver(world, person)
+    },
+
+    /** Looks at the one target that is due. */
+    async lookForStandingAccess(): Promise<void> {
+      const due = await store.standing.claimDue(listableTargets(world), world.catalog().standingAccess)
+      if (due === undefined) return
+      const { unread } = await lookAtStanding(world, due)
+      if (unread !== undefined)
+        world.log.warn({ target: due, error: unread }, 'could not read who has access to a target')
+    },
+
+    /** Reads what was done under at most `limit` grants; false when none is due. */
+    async collectActivity(limit: number): Promise<boolean> {
+      const claims = await store.activity.due(limit)
+      await Promise.all(claims.map((claim) => collectActivity(world, claim)))
+      return claims.length > 0
+    },
+
+    outbox: {
+      claim: (limit: number) => store.outbox.claim(limit),
+      renew: (lane: Lane) => store.outbox.renew(lane),
+      settle: (lane: Lane, result: Delivered) => store.outbox.settle(lane, result),
+    },
+
+    deliverEvents: (delivery: Delivery, sink: Sink, stopping: AbortSignal) =>
+      deliverEvents(world, delivery, sink, stopping),
+    applyRetention: () => applyRetention(world),
+    postDueDigest: (period: DigestPeriod) => postDueDigest(world, period),
+
+    /** What belongs to a start: the policy in force on record, and what became due while nobody was there. */
+    async reportStart() {
+      await recordCatalog(store, world.catalog(), 'start', undefined)
+      return reportStart(world)
+    },
+
+    log: {
+      quarantine: () => store.quarantine.current(),
+      intact: () => store.quarantine.intact(),
+      remember: (size: number, leafHash: Uint8Array) => store.quarantine.remember(size, leafHash),
+      beginQuarantine: (found: Parameters<typeof beginQuarantine>[1]) =>
+        beginQuarantine(store, found, world.catalog().securityChannel),
+      notifyRefused: (text: string) => notifySecurity({ kind: 'log-refused', text }),
+      notifyWitnessRefused: (witness: string, text: string) =>
+        notifySecurity({ kind: 'witness-refused', witness, text }),
+    },
+  }
+}
