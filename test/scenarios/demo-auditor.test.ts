@@ -11,6 +11,7 @@ import { readVkey } from '../../src/audit/checkpoint/note.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
 import { postDigest } from '../../src/operations/log/post-digest.ts'
 import { said } from '../support/asking.ts'
+import { goIsHere } from '../support/go.ts'
 import { must } from '../support/must.ts'
 import { ADA, SAM, SECURITY } from '../support/workspace.ts'
 
@@ -69,6 +70,10 @@ it('key, posted checkpoints, the log in four formats and the evidence, each of w
   )
   expect(output.join('')).toMatch(/✓ the log, \d+ events, is what was signed and posted in Slack/)
   expect(output.join('')).toMatch(/✓ each of the \d+ events in the evidence is proven/)
+})
+
+it.skipIf(!goIsHere())('each of them is proven by Go’s own code too', () => {
+  expect(output.join('')).toMatch(/✓ Go’s own code says so too: .* \d+ events are proven/)
 })
 
 it('a log that was touched on its way is not what was signed', async () => {
