@@ -1,4 +1,4 @@
-/** The end of the story: what an auditor would be given, and what he finds when he checks it without us. */
+/** The end of the story: what an auditor would be given, and what they find when they check it without us. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

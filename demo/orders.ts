@@ -168,8 +168,8 @@ export async function createDemoOrders(superuserUrl: string): Promise<DemoOrders
 }
 
 /**
- * Access that somebody gave past elevate and forgot: a login of an old import may still change orders. It was given in
- * a way that elevate may undo, because it is a member of the role that gave it.
+ * Access that was granted without elevate and forgotten: a login of an old import may still change orders. elevate may
+ * revoke it, because it is a member of the role that granted it.
  */
 export async function forgetAccess(superuserUrl: string): Promise<void> {
   await connected(superuserUrl, async (client) => {
@@ -183,8 +183,9 @@ export async function forgetAccess(superuserUrl: string): Promise<void> {
   })
 }
 
-async function connected(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client(url)
+/** Does some work on a connection of its own. */
+export async function connected(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
   client.on('error', () => {})
   await client.connect()
   try {

@@ -11,11 +11,7 @@ export async function play(options: {
 }): Promise<boolean> {
   const { story, out, port, databaseUrl } = options
   if (out) mkdirSync(out, { recursive: true })
-  const demo = await startDemo({
-    ...(out ? { out } : {}),
-    ...(port === undefined ? {} : { port }),
-    ...(databaseUrl ? { databaseUrl } : {}),
-  })
+  const demo = await startDemo({ out, port, databaseUrl })
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
   })

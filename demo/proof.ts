@@ -1,13 +1,12 @@
 import { copyFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { textOf } from 'slack-simulator/text'
 import type { SeenMessage } from 'slack-simulator/view'
 import { notesIn } from '../src/audit/checkpoint/checkpoint.ts'
 import { verifyLog } from '../src/audit/checkpoint/verify.ts'
 import { databaseSource } from '../src/audit/tree/log-source.ts'
 import { table } from '../src/cli/print.ts'
 import { postDigest } from '../src/operations/log/post-digest.ts'
-import { messagesOf, newest, type Teller } from './teller.ts'
+import { latest, type Teller } from './teller.ts'
 import { SAM, SECURITY_CHANNEL } from './workspace.ts'
 import type { Demo } from './world.ts'
 
@@ -16,13 +15,8 @@ export async function theProof(demo: Demo, teller: Teller): Promise<void> {
   const { world } = demo.elevate
   const to = await world.store.reads.now()
   await postDigest(world, new Date(to.getTime() - 24 * 60 * 60 * 1000), new Date(to.getTime() + 1000))
-  const digest = await demo.simulator
-    .as(SAM)
-    .see((view) => newest(messagesOf(view, SECURITY_CHANNEL).filter((one) => /digest/i.test(one.text))), {
-      what: 'the digest in #elevate-security',
-      within: 15_000,
-    })
-  teller.quote('#elevate-security', textOf(digest))
+  const digest = { title: '#elevate-security', what: 'the digest in #elevate-security' }
+  await teller.quoteSeen(demo.simulator.as(SAM), digest, (view) => latest(view, /digest/i, SECURITY_CHANNEL))
   const events = await world.store.audit.stream(0, 1000)
   teller.say(`\n  the audit log\n${table(['  index', 'time', 'event', 'by'], events.map(asRow))}`)
   const types = events.map((event) => event.type)
@@ -45,23 +39,19 @@ export async function theProof(demo: Demo, teller: Teller): Promise<void> {
   )
 }
 
-/** What was signed is taken from where security reads it, and held against the log. */
+/** What was signed is read where security reads it, and compared with the log. */
 async function theSignature(demo: Demo, teller: Teller): Promise<void> {
-  const posted = await demo.simulator
-    .as(SAM)
-    .see(
-      (view) =>
-        newest(messagesOf(view, SECURITY_CHANNEL).filter((one) => /signed checkpoint/.test(one.text))),
-      { what: 'the checkpoint in #elevate-security', within: 15_000 },
-    )
-  teller.quote('#elevate-security', textOf(posted))
+  const checkpoint = { title: '#elevate-security', what: 'the checkpoint in #elevate-security' }
+  const posted = await teller.quoteSeen(demo.simulator.as(SAM), checkpoint, (view) =>
+    latest(view, /signed checkpoint/, SECURITY_CHANNEL),
+  )
   const given = await Array.fromAsync(notesIn([preformatted(posted)]))
   const source = await databaseSource(demo.elevate.world.store.proof)
   const found = await verifyLog({ source, keys: [demo.verifierKey], given })
   teller.check('the log is what was signed', found.ok && found.checkpoints.given > 0, JSON.stringify(found))
 }
 
-/** Every checkpoint in the security channel, to the letter, oldest first. */
+/** The exact text of every checkpoint in the security channel, oldest first. */
 export function postedCheckpoints(demo: Demo): string[] {
   return demo.simulator
     .as(SAM)

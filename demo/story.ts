@@ -1,14 +1,13 @@
 import { textOf } from 'slack-simulator/text'
-import type { SeenMessage } from 'slack-simulator/view'
 import { table } from '../src/cli/print.ts'
 import { theAuditor } from './auditor.ts'
 import { leaveRecord, theProof } from './proof.ts'
 import { openSession, type Session, type Shown } from './session.ts'
-import { directMessages, messagesOf, newest, Teller } from './teller.ts'
+import { latest, Teller } from './teller.ts'
 import { ADA, BEN, EVE, ORDERS_CHANNEL } from './workspace.ts'
 import type { Demo } from './world.ts'
 
-/** Longer than a minute's grant and the second in which it is taken back. */
+/** Longer than a minute's grant and the second in which it is revoked. */
 const A_MINUTE_AND_MORE = 90_000
 
 const ASK = 'orders-db read 1m fix INC-123: order 1017 shows the wrong total'
@@ -22,8 +21,8 @@ export async function playStory(demo: Demo, out: string | undefined): Promise<bo
   const teller = new Teller(judge)
   try {
     await theRefused(demo, teller)
-    const card = await theQuestion(demo, teller)
-    await theDecision(demo, teller, card)
+    await theQuestion(demo, teller)
+    await theDecision(demo, teller)
     const session = await theUse(demo, teller)
     await theEnd(demo, teller, session)
     await theProof(demo, teller)
@@ -49,56 +48,41 @@ async function theRefused(demo: Demo, teller: Teller): Promise<void> {
   const eve = demo.simulator.as(EVE)
   teller.say('  Eve types  /elevate orders-db read 1m just looking')
   await eve.command('orders-db read 1m just looking', { channel: ORDERS_CHANNEL })
-  const answer = await eve.see(
-    (view) => newest(view.channels.flatMap((one) => one.messages.filter((two) => two.ephemeral))),
-    {
-      what: 'a private answer to Eve',
-    },
+  await teller.quoteSeen(eve, { title: 'only Eve sees', what: 'a private answer to Eve' }, (view) =>
+    view.channels.flatMap((one) => one.messages).findLast((one) => one.ephemeral),
   )
-  teller.quote('only Eve sees', textOf(answer))
   teller.check('the target knows no elevated login', (await teller.inTarget(LOGINS)) === '0')
 }
 
-async function theQuestion(demo: Demo, teller: Teller): Promise<SeenMessage> {
+async function theQuestion(demo: Demo, teller: Teller): Promise<void> {
   teller.chapter('Ada asks')
   teller.say(`  Ada types  /elevate ${ASK}`)
   await demo.simulator.as(ADA).command(ASK, { channel: ORDERS_CHANNEL })
-  const card = await demo.simulator
-    .as(BEN)
-    .see(
-      (view) =>
-        view.channels
-          .find((one) => one.id === ORDERS_CHANNEL)
-          ?.messages.find((one) => textOf(one).includes('INC-123')),
-      { what: 'the approval card in #orders-access' },
-    )
-  teller.quote('#orders-access', textOf(card))
+  const card = { title: '#orders-access', what: 'the approval card in #orders-access' }
+  await teller.quoteSeen(demo.simulator.as(BEN), card, (view) => latest(view, /INC-123/, ORDERS_CHANNEL))
   teller.check('nothing was given yet', (await teller.inTarget(LOGINS)) === '0')
-  return card
 }
 
-async function theDecision(demo: Demo, teller: Teller, card: SeenMessage): Promise<void> {
+async function theDecision(demo: Demo, teller: Teller): Promise<void> {
   teller.chapter('Ben approves')
-  await demo.simulator.as(BEN).pressButton(/^Approve/, { channel: ORDERS_CHANNEL })
+  const ben = demo.simulator.as(BEN)
+  const card = latest(ben.view(), /INC-123/, ORDERS_CHANNEL)
+  await ben.pressButton(/^Approve/, { channel: ORDERS_CHANNEL })
   teller.say('  Ben presses Approve')
-  const told = await demo.simulator
-    .as(ADA)
-    .see((view) => newest(directMessages(view).filter((one) => /Show password/.test(textOf(one)))), {
-      what: 'the message that tells Ada that the access is there',
-    })
-  teller.quote('elevate to Ada', textOf(told))
-  const redrawn = await demo.simulator
-    .as(BEN)
-    .see(
-      (view) =>
-        messagesOf(view, ORDERS_CHANNEL).find((one) => one.ts === card.ts && /Active/.test(textOf(one))),
-      { what: 'the card saying that the access is active' },
-    )
-  teller.quote('#orders-access, the same card', textOf(redrawn))
+  const message = { title: 'elevate to Ada', what: 'the message that tells Ada that the access is there' }
+  await teller.quoteSeen(demo.simulator.as(ADA), message, (view) => latest(view, /Show password/))
+  const redrawn = {
+    title: '#orders-access, the same card',
+    what: 'the card saying that the access is active',
+  }
+  await teller.quoteSeen(ben, redrawn, (view) => {
+    const active = latest(view, /Active/, ORDERS_CHANNEL)
+    return active?.ts === card?.ts ? active : undefined
+  })
   teller.check('the target has one elevated login', (await teller.inTarget(LOGINS)) === '1')
   const members = await teller.inTarget(MEMBERS)
   teller.check(
-    `it is a member of orders_read and of nothing else`,
+    'it is a member of orders_read and of nothing else',
     /^elv_\S+ in orders_read$/.test(members),
     members,
   )
@@ -110,9 +94,7 @@ async function theUse(demo: Demo, teller: Teller): Promise<Session> {
   await ada.pressButton(/^Show password/)
   const modal = await ada.see(
     (view) => view.modals.find((one) => /password/i.test(textOf(one)) && /elv_/.test(textOf(one))),
-    {
-      what: 'the password in a modal',
-    },
+    { what: 'the password in a modal' },
   )
   const text = textOf(modal)
   const login = /elv_[a-z0-9_]+/.exec(text)?.[0] ?? ''
@@ -146,14 +128,17 @@ async function theEnd(demo: Demo, teller: Teller, session: Session): Promise<voi
   const words = await Promise.race([session.cut, late])
   teller.say(`  psql: ${words || '(still connected)'}`)
   teller.check('her session was cut', words !== '')
-  const receipt = await demo.simulator.as(BEN).see(
-    (view) =>
-      messagesOf(view, ORDERS_CHANNEL)
-        .flatMap((one) => one.replies)
-        .find((one) => one.isBot && /Receipt/.test(textOf(one)) && !/still being read/.test(textOf(one))),
-    { what: 'the receipt in the thread, with what Ada did', within: 30_000 },
+  const thread = {
+    title: '#orders-access, in the thread',
+    what: 'the receipt in the thread, with what Ada did',
+    within: 30_000,
+  }
+  const receipt = await teller.quoteSeen(demo.simulator.as(BEN), thread, (view) =>
+    view.channels
+      .flatMap((one) => one.messages)
+      .flatMap((one) => one.replies)
+      .find((one) => one.isBot && /Receipt/.test(textOf(one)) && !/still being read/.test(textOf(one))),
   )
-  teller.quote('#orders-access, in the thread', textOf(receipt))
   teller.check(
     'the receipt says what Ada did, and that the database refused to change an order',
     /1 refused/.test(textOf(receipt)),

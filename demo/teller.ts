@@ -1,6 +1,7 @@
-import type { SeenMessage } from 'slack-simulator/view'
+import type { PersonDriver } from 'slack-simulator/driver'
+import { textOf } from 'slack-simulator/text'
+import type { PersonView, SeenMessage } from 'slack-simulator/view'
 import type { Session } from './session.ts'
-import type { Demo } from './world.ts'
 
 /** Tells the story and counts what was really seen. */
 export class Teller {
@@ -22,6 +23,21 @@ export class Teller {
 
   quote(who: string, text: string): void {
     this.say(`\n  ${who}\n${text.replace(/^/gm, '  │ ')}`)
+  }
+
+  /** Waits until this person sees the message, then shows it. Throws when it does not come in time. */
+  async quoteSeen(
+    person: PersonDriver,
+    {
+      title,
+      what,
+      within = 15_000,
+    }: { readonly title: string; readonly what: string; readonly within?: number },
+    find: (view: PersonView) => SeenMessage | undefined,
+  ): Promise<SeenMessage> {
+    const message = await person.see(find, { what, within })
+    this.quote(title, textOf(message))
+    return message
   }
 
   check(what: string, good: boolean, found = ''): void {
@@ -46,16 +62,10 @@ export class Teller {
   }
 }
 
-export type View = Parameters<Parameters<ReturnType<Demo['simulator']['as']>['see']>[0]>[0]
-
-export function messagesOf(view: View, channel: string): readonly SeenMessage[] {
-  return view.channels.find((one) => one.id === channel)?.messages ?? []
-}
-
-export function directMessages(view: View): SeenMessage[] {
-  return view.channels.filter((one) => one.kind === 'im').flatMap((one) => [...one.messages])
-}
-
-export function newest(messages: readonly SeenMessage[]): SeenMessage | undefined {
-  return messages.at(-1)
+/** The latest message there that says this; without a channel, in direct messages. */
+export function latest(view: PersonView, words: RegExp, channel?: string): SeenMessage | undefined {
+  return view.channels
+    .filter((one) => (channel === undefined ? one.kind === 'im' : one.id === channel))
+    .flatMap((one) => one.messages)
+    .findLast((one) => words.test(`${one.text}\n${textOf(one)}`))
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,17 +13,16 @@ import { openSigningKey } from '../src/audit/checkpoint/signing-key.ts'
 import { makeLog } from '../src/log.ts'
 import { migrateToLatest } from '../src/store/database/migrate.ts'
 import { runtimeLogin } from '../src/store/database/runtime-login.ts'
-import { createDemoOrders, type DemoOrders, demoLogging, forgetAccess } from './orders.ts'
-import { createScratchDatabase } from './scratch-database.ts'
+import { connected, createDemoOrders, type DemoOrders, demoLogging, forgetAccess } from './orders.ts'
 import { demoWorkspace } from './workspace.ts'
 
 export type DemoOptions = {
   /** Port of the page; any free one when left out. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Leaves a record here: `slack.jsonl`, and what the target's own log saw. */
-  readonly out?: string
+  readonly out?: string | undefined
   /** Keep elevate's own state here instead of in an embedded server. */
-  readonly databaseUrl?: string
+  readonly databaseUrl?: string | undefined
 }
 
 export type Demo = {
@@ -121,7 +121,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 async function ownDatabase(given: string | undefined, closing: (() => unknown)[]): Promise<string> {
-  if (given !== undefined) {
+  if (given) {
     const scratch = await createScratchDatabase(given)
     closing.push(() => scratch.drop())
     return scratch.url
@@ -130,6 +130,25 @@ async function ownDatabase(given: string | undefined, closing: (() => unknown)[]
   closing.push(() => server.stop())
   await migrateToLatest(server.url)
   return runtimeLogin(server.url)
+}
+
+/** A new database on a server that is used for other things too, so that two demos do not meet. */
+async function createScratchDatabase(
+  server: string,
+): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const name = `elevate_demo_${randomBytes(5).toString('hex')}`
+  await connected(server, (client) => client.query(`create database ${name}`)).catch((error: Error) => {
+    throw new Error(
+      `DATABASE_URL is set, and its login may not create a database for the demo (${error.message}). ` +
+        'Unset DATABASE_URL to use the embedded PostgreSQL, or name a login that may.',
+    )
+  })
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    drop: () => connected(server, (client) => client.query(`drop database if exists ${name} with (force)`)),
+  }
 }
 
 async function startTarget(closing: (() => unknown)[]): Promise<DemoOrders> {
