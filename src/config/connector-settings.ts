@@ -4,9 +4,8 @@ import { clamp, cleanText } from '../core/access/reason.ts'
 import type { ConnectorKind, Fault, Json, JsonObject } from '../core/connector.ts'
 import { canonicalJson } from '../core/log/canonical-json.ts'
 import { nearest } from '../core/people/nearest.ts'
-import { keysAt } from './schema/schema.ts'
+import { keysAt, unknownKey } from './schema/shape-faults.ts'
 import { type Path, quote, quoteAll, type Report } from './yaml/issue.ts'
-import { unknownKey } from './yaml/shape-faults.ts'
 
 export type TargetSettings = {
   readonly settings: JsonObject

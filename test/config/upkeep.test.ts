@@ -24,10 +24,14 @@ it('happens only where the file says so', () => {
 it.each([
   ['neither a time nor a period', 'standing_access: {}', /either every .* or at/],
   ['both', 'standing_access: { every: 1h, at: "06:00" }', /either every .* or at/],
-  ['more often than targets should be asked', 'standing_access: { every: 1m }', /from 5 min to 30 d/],
+  ['more often than targets should be asked', 'standing_access: { every: 1m }', /is too short: at least 5m/],
   ['no time of day', 'standing_access: { at: "6" }', /is not a time of day/],
-  ['reasons forgotten while the access can live', 'retention: { private_texts: 30d }', /from 31 d/],
-  ['no length of time', 'retention: { messages: soon }', /is not a length of time/],
+  [
+    'reasons forgotten while the access can live',
+    'retention: { private_texts: 30d }',
+    /is too short: at least 31d/,
+  ],
+  ['no length of time', 'retention: { messages: soon }', /is not a duration/],
 ])('%s is refused', (_, lines, message) => {
   expect(issuesOf(withTop(lines)).map((issue) => issue.message)).toEqual([expect.stringMatching(message)])
 })

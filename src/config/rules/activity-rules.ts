@@ -1,21 +1,8 @@
-/** Rules between the keys of sources of activity, and what is made of them. */
-import type { ActivitySource } from '../../core/catalog.ts'
+/** Rules between the keys of sources of activity. */
 import type { Json } from '../../core/connector.ts'
 import { isObject } from '../connector-settings.ts'
-import type { ActivitySourceFile } from '../schema/activity-schema.ts'
 import { ID, ID_HELP } from '../schema/shape-parts.ts'
 import { quote, quoteAll, type Report } from '../yaml/issue.ts'
-
-export function sourcesOf(
-  file: Readonly<Record<string, ActivitySourceFile>> | undefined,
-): readonly ActivitySource[] {
-  return Object.entries(file ?? {}).map(([name, source]) => ({
-    name,
-    secret: source.secret,
-    targets: source.targets,
-    knownAccounts: source.known_accounts,
-  }))
-}
 
 /** Names that must exist. Reads leniently: what has the wrong shape was reported already. */
 export function checkActivitySources(file: Json, report: Report): void {

@@ -1,8 +1,6 @@
-/** Rules between the keys of deliveries, and what is made of them. */
+/** Rules between the keys of deliveries. */
 import type { Json } from '../../core/connector.ts'
-import type { Delivery } from '../../core/log/delivery.ts'
 import { isObject } from '../connector-settings.ts'
-import type { DeliveryFile } from '../schema/delivery-schema.ts'
 import { quote, type Report } from '../yaml/issue.ts'
 
 /** Reads leniently: what has the wrong shape was reported already, and must not hide another fault. */
@@ -34,13 +32,3 @@ export function checkDeliveries(file: Json, report: Report): void {
 
 /** Without a network between there is nothing to encrypt. */
 const HERE = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/
-
-export function deliveryOf({ name, webhook, file, format, ocsf_version, types }: DeliveryFile): Delivery {
-  return {
-    name,
-    to: webhook ? { kind: 'webhook', ...webhook } : { kind: 'file', path: file ?? '' },
-    format,
-    ocsfVersion: ocsf_version,
-    ...(types ? { types } : {}),
-  }
-}

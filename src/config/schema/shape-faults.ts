@@ -1,11 +1,11 @@
 /** Checks the shape of the file and says in words what is missing, unknown or of the wrong kind. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Json } from '../../core/connector.ts'
 import { nearest } from '../../core/people/nearest.ts'
-import { type CatalogFile, catalogSchema, keysAt, schemaAt } from '../schema/schema.ts'
-import { type Path, quote, quoteAll, type Report } from './issue.ts'
+import { type Path, quote, quoteAll, type Report } from '../yaml/issue.ts'
+import { type CatalogShape, catalogSchema } from './schema.ts'
 
-export function checkShape(value: Json, report: Report): CatalogFile | undefined {
+export function checkShape(value: Json, report: Report): CatalogShape | undefined {
   const parsed = catalogSchema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   for (const issue of parsed.error.issues) {
@@ -33,6 +33,41 @@ export function unknownKey(key: string, known: readonly string[]): string {
 export function missingKey(path: Path): string {
   const description = schemaAt(path)?.description
   return `${quote(String(path.at(-1) ?? 'The file'))} is missing.${description ? ` ${description}` : ''}`
+}
+
+/** What elevate itself reads of a mapping at this path; none outside of what the shape knows. */
+export function keysAt(path: Path): string[] {
+  const schema = schemaAt(path)
+  const inner = schema && unwrap(schema)
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+}
+
+function schemaAt(path: Path): z.ZodType | undefined {
+  let schema: z.ZodType | undefined = catalogSchema
+  for (const step of path) {
+    const inner: z.ZodType | undefined = schema && unwrap(schema)
+    if (inner instanceof z.ZodObject)
+      schema = Object.hasOwn(inner.shape, step) ? inner.shape[step] : undefined
+    else if (inner instanceof z.ZodRecord) schema = inner.valueType as z.ZodType
+    else if (inner instanceof z.ZodArray) schema = inner.element as z.ZodType
+    else return undefined
+  }
+  return schema
+}
+
+/** What stands in the file: without what makes a key optional, and before what is made of it. */
+function unwrap(schema: z.ZodType): z.ZodType {
+  let inner = schema
+  for (;;) {
+    if (inner instanceof z.ZodPipe) inner = inner.in as z.ZodType
+    else if (
+      inner instanceof z.ZodDefault ||
+      inner instanceof z.ZodPrefault ||
+      inner instanceof z.ZodExactOptional
+    )
+      inner = inner.unwrap() as z.ZodType
+    else return inner
+  }
 }
 
 function isMissing(issue: z.core.$ZodIssue): boolean {
