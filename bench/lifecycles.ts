@@ -79,7 +79,7 @@ export async function verbsOnly(rig: Rig): Promise<World> {
     { ORDERS_DB_URL: rig.targetBotUrl },
   )
   rig.onClose(() => elevate.stop())
-  return { ...elevate.world, directory: directoryOf(rig), nudge: { grant() {}, outbox() {} } }
+  return { ...elevate.world, directory: directoryOf(rig) }
 }
 
 function directoryOf({ askers }: Rig): Directory {
@@ -101,12 +101,6 @@ export type Given = { readonly request: string; readonly requestNumber: number; 
 
 /** Asked, approved and given. The worker's part is done here and waited for. */
 export async function give(world: World, mode: Mode, by: Asker, lane = 0): Promise<Given> {
-  let grant = ''
-  let work: Promise<void> | undefined
-  const nudged = nudging(world, (id) => {
-    grant = id
-    work = advance(world, id)
-  })
   const asking = {
     by: by.id,
     target: targetOf(mode, lane),
@@ -114,29 +108,22 @@ export async function give(world: World, mode: Mode, by: Asker, lane = 0): Promi
     duration: '30m',
     reason: 'fix INC-1',
   }
-  const asked = await requestAccess(nudged, asking)
+  const asked = await requestAccess(world, asking)
   if (isRefused(asked)) throw new Error(asked.refused.text)
   const request = asked.request.id
-  const decided = await decideRequest(nudged, { request, by: APPROVER, verdict: 'approve', note: '' })
+  const decided = await decideRequest(world, { request, by: APPROVER, verdict: 'approve', note: '' })
   if (isRefused(decided)) throw new Error(decided.refused.text)
-  await work
+  const grant = (await world.store.reads.grantOfRequest(request))?.id ?? ''
+  await advance(world, grant)
   return { request, requestNumber: asked.request.number, grant }
 }
 
 async function live(world: World, mode: Mode, by: Asker): Promise<Given> {
   const given = await give(world, mode, by)
-  let work: Promise<void> | undefined
-  const nudged = nudging(world, (id) => {
-    work = advance(world, id)
-  })
-  const ended = await endGrant(nudged, { grant: given.grant, by: by.id, note: '' })
+  const ended = await endGrant(world, { grant: given.grant, by: by.id, note: '' })
   if (isRefused(ended)) throw new Error(ended.refused.text)
-  await work
+  await advance(world, given.grant)
   return given
-}
-
-function nudging(world: World, grant: (id: string) => void): World {
-  return { ...world, nudge: { grant, outbox() {} } }
 }
 
 async function advance(world: World, id: string): Promise<void> {

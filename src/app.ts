@@ -19,19 +19,20 @@ import { closeConnectors, openConnectors } from './connectors/open-connectors.ts
 import { makeClock } from './jobs/clock.ts'
 import { makeDeliverer } from './jobs/deliverer.ts'
 import { makeGate } from './jobs/gate.ts'
-import { makeSender } from './jobs/sender.ts'
-import { makeWorker } from './jobs/worker.ts'
+import { makeSender, type Sender } from './jobs/sender.ts'
+import { makeWorker, type Worker } from './jobs/worker.ts'
 import { armFailpoint, type Failpoint } from './operations/access/grant/failpoint.ts'
 import { interiorOf } from './operations/interior.ts'
 import { orphanedBy, recordCatalog, recordRefusedCatalog } from './operations/log/load-catalog.ts'
 import { bindWork } from './operations/work.ts'
-import type { Nudge, World } from './operations/world.ts'
+import type { World } from './operations/world.ts'
 import { makeNotifier } from './slack/outbox/notify.ts'
 import { makeClient } from './slack/platform/client.ts'
 import { connectSlack } from './slack/platform/connect.ts'
 import { makeDirectory } from './slack/platform/directory.ts'
 import type { Inside } from './slack/platform/guard.ts'
 import { openStore } from './store/database/open-store.ts'
+import type { Committed } from './store/database/transaction.ts'
 
 export type Elevate = {
   readonly world: World
@@ -69,7 +70,9 @@ async function assemble(
   const secret = secretResolver(env)
   let catalog = readCatalog(environment.configFile, log)
   const databaseUrl = await cannotStart(() => findDatabase(environment, log, closing))
-  const store = await openStore({ url: databaseUrl, log })
+  // Set when elevate starts: before, nothing is given, taken or sent.
+  let wake: ((news: Committed) => void) | undefined
+  const store = await openStore({ url: databaseUrl, log, onCommitted: (news) => wake?.(news) })
   closing.push(() => store.close())
   heedRights(await store.checkRights(), log)
   const orphans = await orphanedBy(store, catalog)
@@ -87,18 +90,11 @@ async function assemble(
   const apiUrl = environment.slack.apiUrl ? { apiUrl: environment.slack.apiUrl } : {}
   const client = makeClient({ token: environment.slack.botToken, ...apiUrl, log })
   const directory = makeDirectory({ client })
-  // The nudge needs the worker, the worker the world, and the world the nudge: this one looks them up when used.
-  const late: { worker?: ReturnType<typeof makeWorker>; sender?: ReturnType<typeof makeSender> } = {}
-  const nudge: Nudge = {
-    grant: (id) => late.worker?.nudge(id),
-    outbox: () => void late.sender?.send(),
-  }
   const world: World = {
     store,
     directory,
     catalog: () => catalog,
     connector: (target) => connectors.get(target),
-    nudge,
     log,
     random: Math.random,
   }
@@ -110,8 +106,6 @@ async function assemble(
     makeNotifier({ client, inside, log, now: () => new Date(), random: world.random }),
     log,
   )
-  late.worker = worker
-  late.sender = sender
   const deliverer = makeDeliverer({
     work,
     open: (delivery) => openSink(delivery, secret),
@@ -165,6 +159,7 @@ async function assemble(
     world,
     inside,
     async start() {
+      wake = (news) => wakeBy(news, worker, sender)
       // Before anything else is done: is this the log that was signed?
       await checkpoints?.sign()
       // Before Slack: what expired while nobody was awake ends first, even when Slack cannot be reached.
@@ -197,7 +192,6 @@ async function assemble(
           `${environment.configFile} was not taken; the old configuration stays in force:\n${taken.printed}`,
         )
         await recordRefusedCatalog(store, catalog, taken.lines, by)
-        nudge.outbox()
         return false
       }
       const before = { catalog, connectors }
@@ -206,13 +200,26 @@ async function assemble(
       void closeConnectors(before.connectors)
       clock.reschedule()
       await recordCatalog(store, catalog, by, before.catalog.hash)
-      nudge.outbox()
       log.info({ hash: catalog.hash }, 'the new configuration is in force')
       return true
     },
     stop: closeAll,
   }
 }
+
+/**
+ * Access first: what there is to say follows when it is given, in one message instead of two, and if that takes
+ * longer, all the same.
+ */
+function wakeBy({ notified, opened, due }: Committed, worker: Worker, sender: Sender): void {
+  for (const id of [...opened, ...due]) worker.lookAt(id)
+  if (!notified) return
+  if (opened.length > 0) setTimeout(() => void sender.send(), SAY_AFTER_MS)
+  else void sender.send()
+}
+
+/** Longer than most targets take. */
+const SAY_AFTER_MS = 250
 
 function armFromEnvironment(environment: Environment, log: Logger): void {
   const { failpoint } = environment

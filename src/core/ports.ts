@@ -78,6 +78,11 @@ export type Tx = {
       grant: Pick<Grant, 'id' | 'version'>,
       why: { readonly reason: EndReason; readonly by: PersonId | undefined; readonly note: string },
     ): Promise<Grant | undefined>
+    /** The same by the worker that holds the claim and goes on itself: nobody else is asked to look. */
+    endClaimed(
+      claim: Pick<Claim, 'grant'>,
+      why: { readonly reason: EndReason; readonly by: PersonId | undefined; readonly note: string },
+    ): Promise<Grant | undefined>
     /** The moves below need the worker's claim: a fence that was overtaken changes nothing. */
     nameAccount(claim: Claim, account: string): Promise<Grant | undefined>
     activate(claim: Claim, granted: Omit<Granted, 'was'>): Promise<Grant | undefined>

@@ -14,7 +14,7 @@ export type Worker = {
   /** Starts work on everything that is due and has room. Resolves when it was started, not when it is done. */
   sweep(): Promise<void>
   /** Looks at one grant now, because something about it was just committed. */
-  nudge(id: GrantId): void
+  lookAt(id: GrantId): void
   /** Waits for the calls under way; starts nothing new. */
   stop(): Promise<void>
 }
@@ -73,7 +73,7 @@ export function makeWorker({ grants }: Pick<Work, 'grants'>, catalog: () => Cata
 
   return {
     sweep,
-    nudge(id) {
+    lookAt(id) {
       if (stopped) return
       track(
         grants.advanceNow(id).catch((error: unknown) => {

@@ -40,5 +40,4 @@ export async function recordAttempt(world: World, { by, verdict, request, grant 
       },
     })
   })
-  world.nudge.outbox()
 }

@@ -46,6 +46,5 @@ export async function recordRefusal(
         },
       })
   })
-  world.nudge.outbox()
   return answer
 }

@@ -49,6 +49,5 @@ export async function refuseUnlessSecurity(
       },
     })
   })
-  world.nudge.outbox()
   return refuse('not-security', 'Only security can do this.')
 }

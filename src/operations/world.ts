@@ -1,14 +1,7 @@
-import type { GrantId } from '../core/access/grant.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { Connector } from '../core/connector.ts'
 import type { Directory, Log } from '../core/ports.ts'
 import type { Store } from '../store/database/open-store.ts'
-
-/** Says "look now" after a commit. Losing one costs a second, until the sweeper comes by. */
-export type Nudge = {
-  grant(id: GrantId): void
-  outbox(): void
-}
 
 /** The parts every verb may use. Doors never see it: they get verbs and queries with it bound in. */
 export type World = {
@@ -17,7 +10,6 @@ export type World = {
   readonly catalog: () => Catalog
   /** Undefined for a target that the configuration no longer has. */
   readonly connector: (target: string) => Connector | undefined
-  readonly nudge: Nudge
   readonly log: Log
   /** A number in [0, 1), for spreading retries. */
   readonly random: () => number

@@ -171,7 +171,7 @@ async function expire(grant: string): Promise<void> {
 it('killed at ten random moments of a busy day, elevate loses nothing and leaves nothing behind', async () => {
   const before = (await states()).length
   const replica = await wire(world.environment, makeLog('silent'), world.processEnvironment())
-  const people: World = { ...replica.world, nudge: { grant: () => {}, outbox: () => {} } }
+  const people = replica.world
   const lives: number[] = []
   try {
     const going = new AbortController()

@@ -217,7 +217,7 @@ it('whatever people do in whatever order, the target shows exactly the access th
   timeout: 180_000,
 }, async () => {
   const real: Real = {
-    world: { ...elevate.world, nudge: { grant: () => {}, outbox: () => {} } },
+    world: elevate.world,
     databaseUrl: test.databaseUrl,
     orders: test.target.orders.superuserUrl,
   }

@@ -110,7 +110,7 @@ it('an older database at start: nothing is given, taken, decided or told of unti
     quarantine: expect.stringMatching(/^since /),
   })
   expect(await askHealth('/metrics')).toContain('elevate_quarantine 1')
-  elevate.world.nudge.grant(kept.id)
+  elevate.world.store.claims.lookNow(kept.id)
   const [events] = await test.rows<{ count: string }>('select count(*) from audit.leaf')
   expect(await elevate.reload('ops')).toBe(false)
   const refused = await world.elevate(['revoke', `G-${kept.number}`, '--reason', 'no'])

@@ -163,7 +163,7 @@ it('ends access once when its time is over in the moment in which its holder giv
     const grant = await given(one.world, { by: DAN, target: 'orders-db', role: 'read' })
     const name = `G-${grant.number}`
     await Promise.all([
-      passTime(test, `id = '${grant.id}'`).then(() => other.world.nudge.grant(grant.id)),
+      passTime(test, `id = '${grant.id}'`).then(() => other.world.store.claims.lookNow(grant.id)),
       endGrant(one.world, { grant: grant.id, by: DAN, note: '' }),
     ])
     await vi.waitFor(async () => {

@@ -117,7 +117,7 @@ for (let round = 0; round < ROUNDS; round += 1)
     await expect(asked(elevate.world, { by: ADA, target: 'orders-own', role: 'write' })).rejects.toThrow(
       'quarantine',
     )
-    for (const { grant } of await store.reads.liveGrants()) elevate.world.nudge.grant(grant.id)
+    for (const { grant } of await store.reads.liveGrants()) elevate.world.store.claims.lookNow(grant.id)
     await expect(
       decideRequest(elevate.world, { request: alive.id, by: BEN, verdict: 'approve', note: '' }),
     ).resolves.toSatisfy(isRefused)

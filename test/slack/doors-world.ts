@@ -82,7 +82,6 @@ export async function openDoors(
     directory,
     catalog: () => options.catalog ?? catalog,
     connector: () => ({ ...connector, capabilities: rows.temporaryLogin }),
-    nudge: { grant() {}, outbox() {} },
     log,
     random: () => 0,
   }

@@ -142,7 +142,6 @@ function world(): World {
     } as unknown as World['directory'],
     catalog: () => catalog,
     connector: () => ({ capabilities: temporaryLogin }) as ReturnType<World['connector']>,
-    nudge: { grant() {}, outbox() {} },
     log: log(),
     random: () => 0,
   }

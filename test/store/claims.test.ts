@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { LEASE } from '../../src/core/access/retry.ts'
 import { claims } from '../../src/store/access/claims.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import type { Committed } from '../../src/store/database/transaction.ts'
 import { Known } from '../../src/store/log/quarantine.ts'
 import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
@@ -57,11 +58,11 @@ test('a due grant is claimed by one worker only', async () => {
   expect(claimed.toSorted()).toEqual([...ids].toSorted())
 })
 
-test('a nudge and the sweeper at the same instant: one of them gets the grant', async () => {
+test('a look right after a commit and the sweeper at the same instant: one of them gets the grant', async () => {
   for (let round = 0; round < 50; round++) {
     const { id } = await openGrant(store)
-    const [nudged, swept] = await Promise.all([store.claims.one(id), due({ 'orders-db': 100 }, other)])
-    expect([nudged, ...swept].filter((claim) => claim?.grant.id === id).length).toBe(1)
+    const [looked, swept] = await Promise.all([store.claims.one(id), due({ 'orders-db': 100 }, other)])
+    expect([looked, ...swept].filter((claim) => claim?.grant.id === id).length).toBe(1)
   }
 })
 
@@ -230,7 +231,7 @@ test('the due query uses its index', async () => {
      analyze`,
   )
   const plan = await planOf(database.url, (db) =>
-    claims(db, new Known()).due(
+    claims(db, new Known(), () => {}).due(
       new Map([
         ['t0', 5],
         ['t7', 5],
@@ -242,4 +243,33 @@ test('the due query uses its index', async () => {
   expect(plan.text).not.toContain('Seq Scan')
   // 40,000 live grants; a claim of five or ten must not walk through them.
   expect(plan.blocks).toBeLessThan(400)
+})
+
+test('a commit says which grants have something to be done now, and one that was rolled back says nothing', async () => {
+  const news: Committed[] = []
+  const telling = await openStore({ url: database.url, onCommitted: (one) => news.push(one) })
+  try {
+    const grant = await openGrant(telling)
+    expect(news.splice(0).at(-1)).toEqual({ notified: false, opened: [grant.id], due: [] })
+    await openGrant(telling, { startsAt: new Date(Date.now() + 3_600_000) })
+    expect(news.splice(0).flatMap((one) => [...one.opened, ...one.due])).toEqual([])
+    await expect(
+      telling.transaction(async (tx) => {
+        tx.tell({ lane: 'home:U1', notice: { kind: 'home' } })
+        await tx.grants.end(grant, { reason: 'returned', by: grant.person, note: '' })
+        throw new Error('changed my mind')
+      }),
+    ).rejects.toThrow('changed my mind')
+    expect(news).toEqual([])
+    await telling.transaction(async (tx) => {
+      tx.tell({ lane: 'home:U1', notice: { kind: 'home' } })
+      await tx.grants.end(grant, { reason: 'returned', by: grant.person, note: '' })
+    })
+    expect(news.splice(0)).toEqual([{ notified: true, opened: [], due: [grant.id] }])
+    const claim = must(await telling.claims.one(grant.id))
+    await telling.claims.release(claim)
+    expect(news.splice(0)).toEqual([{ notified: false, opened: [], due: [grant.id] }])
+  } finally {
+    await telling.close()
+  }
 })

@@ -25,8 +25,10 @@ export type Claims = {
   one(id: GrantId): Promise<Claim | undefined>
   /** Starts the lease anew; false when somebody with a higher fence has taken over. */
   renew(claim: Claim): Promise<boolean>
-  /** Gives a claim back without a change. */
+  /** Gives a claim back without a change; what is to be done is looked at again now. */
   release(claim: Claim): Promise<void>
+  /** Asks the worker of this process to look at a grant now. Losing that costs a second, until the sweeper comes by. */
+  lookNow(id: GrantId): void
   /** Pending requests whose time is over. */
   lapsed(limit: number): Promise<readonly RequestId[]>
   /** What had become due before now, for the report at start; and how long nobody was awake. */

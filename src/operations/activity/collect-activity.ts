@@ -150,5 +150,4 @@ async function close(
     if (channel) tx.tell({ lane: recordLane(world.catalog(), channel, cards), notice })
     tx.tell({ lane: personLane(grant.person), notice })
   })
-  world.nudge.outbox()
 }

@@ -60,7 +60,6 @@ export async function reportActivity(
     for (const one of unmatched) await tellUnmatched(world, tx, source, one)
     return { matched, unmatched: unmatched.reduce((sum, one) => sum + one.count, 0) }
   })
-  world.nudge.outbox()
   return { ok: true, ...done, known: Math.max(0, read.entries.length - done.matched - done.unmatched) }
 }
 

@@ -78,7 +78,6 @@ async function postpone(world: World, claim: DeliveryClaim, until: number, error
     const lag = await tx.deliveries.failed(claim, { error: why, delay, until: smaller })
     if (lag !== undefined) await tellLag(world, tx, claim, lag)
   })
-  world.nudge.outbox()
 }
 
 async function tellLag(world: World, tx: Tx, claim: DeliveryClaim, lag: number): Promise<void> {

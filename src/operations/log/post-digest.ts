@@ -36,6 +36,5 @@ export async function postDigest(
     tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'checkpoint' } })
     return true
   })
-  if (posted) world.nudge.outbox()
   return posted
 }

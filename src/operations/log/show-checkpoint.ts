@@ -35,6 +35,5 @@ export async function showCheckpoint(
   await world.store.transaction(async (tx) =>
     tx.tell({ lane: channelLane(catalog.securityChannel), notice: { kind: 'checkpoint' } }),
   )
-  world.nudge.outbox()
   return { last, posted: true }
 }

@@ -62,7 +62,6 @@ export async function acceptStanding(
     for (const report of new Set(rows.map((row) => row.report))) tell(world, tx, report)
     return rows
   })
-  world.nudge.outbox()
   return accepted.length > 0 ? { accepted } : refuse('already-closed', ALL_SETTLED)
 }
 

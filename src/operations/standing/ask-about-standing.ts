@@ -28,6 +28,5 @@ export async function askAboutStanding(
     tx.append({ type: 'standing_access.asked', actor: { kind: 'person', id: by }, ...about(world, standing) })
     tx.tell({ lane: channelLane(target.channel), notice: { kind: 'standing-asked', access, by } })
   })
-  world.nudge.outbox()
   return { standing }
 }

@@ -58,7 +58,6 @@ export async function lookAtStanding(
     for (const report of [...(done.report ? [done.report] : []), ...done.changed]) tell(world, tx, report)
     return { unread: undefined, found: done.found.length + done.again.length }
   })
-  world.nudge.outbox()
   return result
 }
 

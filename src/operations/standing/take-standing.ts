@@ -72,6 +72,5 @@ export async function takeStanding(
     tell(world, tx, row.report)
     return row
   })
-  world.nudge.outbox()
   return { standing: standing ?? noted, sessionsEnded }
 }

@@ -8,6 +8,7 @@ import type { RequestId } from '../../core/access/request.ts'
 import { LEASE } from '../../core/access/retry.ts'
 import type { Database } from '../database/connection.ts'
 import { type GrantColumns, isUuid, theRow, timeOf, toGrant } from '../database/rows.ts'
+import type { Committed } from '../database/transaction.ts'
 import type { Known } from '../log/quarantine.ts'
 
 type SiblingRow = Omit<Claim['siblings'][number], 'activatedAt'> & { readonly activatedAt: string | null }
@@ -24,7 +25,7 @@ type ClaimRow = {
 const NOW = sql`(select clock_timestamp())`
 
 /** While elevate is in quarantine nobody gets a claim. */
-export function claims(db: Database, known: Known): Claims {
+export function claims(db: Database, known: Known, committed: (news: Committed) => void): Claims {
   return {
     due: (rooms) =>
       claim(
@@ -84,7 +85,10 @@ export function claims(db: Database, known: Known): Claims {
         where target = ${grant.target} and role = ${grant.role} and person = ${grant.person} and fence = ${fence}`.execute(
         db,
       )
+      committed({ notified: false, opened: [], due: [grant.id] })
     },
+
+    lookNow: (id) => committed({ notified: false, opened: [], due: [id] }),
 
     lapsed: async (limit) => {
       const { rows } = await sql<{ id: RequestId }>`

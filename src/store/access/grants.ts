@@ -5,7 +5,7 @@
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Claim } from '../../core/access/claims.ts'
-import type { Grant } from '../../core/access/grant.ts'
+import type { Grant, GrantId } from '../../core/access/grant.ts'
 import { WARN_BEFORE, WORTH_WARNING } from '../../core/access/retry.ts'
 import type { Tx } from '../../core/ports.ts'
 import type { Database } from '../database/connection.ts'
@@ -14,7 +14,11 @@ import { type GrantColumns, isUuid, storable, theRow, toGrant } from '../databas
 /** An extension begins to count where the one before ends; should that be over already, at once. */
 const EXPIRY = sql`(greatest(moment, goes_on_from) + make_interval(secs => duration_s))`
 
-export function grantMoves(trx: Database): Tx['grants'] {
+/** `changed` hears of every grant that has something to be done after the commit. */
+export function grantMoves(
+  trx: Database,
+  changed: { readonly opened: (id: GrantId) => void; readonly ended: (id: GrantId) => void },
+): Tx['grants'] {
   return {
     open: async (grant) => {
       const { requestId, person, target, role, subject, duration, policyHash, provisionWithin } = grant
@@ -45,7 +49,9 @@ export function grantMoves(trx: Database): Tx['grants'] {
           and before.target = ${target} and before.role = ${role} and before.person = ${person}
           and before.entitlement = ${entitlement}::jsonb
         returning *`.execute(trx)
-      return toGrant(theRow(rows))
+      const opened = toGrant(theRow(rows))
+      if (!opened.startsAt) changed.opened(opened.id)
+      return opened
     },
 
     lock: async (id) => {
@@ -65,18 +71,13 @@ export function grantMoves(trx: Database): Tx['grants'] {
       return rows.map(toGrant)
     },
 
-    end: async ({ id, version }, { reason, by, note }) => {
-      const { rows } = await sql<GrantColumns>`
-        update elevate.access_grant
-        set state = 'revoking', version = version + 1, end_reason = ${reason}, ended_by = ${by ?? null},
-          end_note = ${storable(note)}, due_at = least(expires_at, moment), wake_at = moment,
-          attempts = 0, last_error = null, stuck_since = null, alarms = 0
-        from clock_timestamp() as moment
-        where id = ${id} and version = ${version} and state in ('provisioning', 'active')
-          and (${reason} <> 'expired' or expires_at <= moment)
-        returning access_grant.*`.execute(trx)
-      return rows[0] && toGrant(rows[0])
+    end: async (grant, why) => {
+      const ended = await end(trx, grant, why)
+      if (ended) changed.ended(ended.id)
+      return ended
     },
+
+    endClaimed: ({ grant }, why) => end(trx, grant, why),
 
     nameAccount: (claim, account) =>
       move(trx, claim, {
@@ -115,6 +116,23 @@ export function grantMoves(trx: Database): Tx['grants'] {
         when: sql`state <> 'revoked'`,
       }),
   }
+}
+
+async function end(
+  trx: Database,
+  { id, version }: Pick<Grant, 'id' | 'version'>,
+  { reason, by, note }: Parameters<Tx['grants']['end']>[1],
+): Promise<Grant | undefined> {
+  const { rows } = await sql<GrantColumns>`
+    update elevate.access_grant
+    set state = 'revoking', version = version + 1, end_reason = ${reason}, ended_by = ${by ?? null},
+      end_note = ${storable(note)}, due_at = least(expires_at, moment), wake_at = moment,
+      attempts = 0, last_error = null, stuck_since = null, alarms = 0
+    from clock_timestamp() as moment
+    where id = ${id} and version = ${version} and state in ('provisioning', 'active')
+      and (${reason} <> 'expired' or expires_at <= moment)
+    returning access_grant.*`.execute(trx)
+  return rows[0] && toGrant(rows[0])
 }
 
 /** One step of a worker. The binding's row is locked first: a claim under way cannot slip in between. */

@@ -17,13 +17,19 @@ import { standingReads } from '../standing/standing-reads.ts'
 import { connectTo, type OpenOptions } from './connection.ts'
 import { shielded } from './failure.ts'
 import { excessRights } from './rights.ts'
-import { transactions } from './transaction.ts'
+import { type Committed, transactions } from './transaction.ts'
 
 export type StoreHandle = Awaited<ReturnType<typeof openStore>>
 export type Store = Omit<StoreHandle, 'ping' | 'checkRights' | 'close'>
 
-/** Throws `StoreDown` when the database cannot be reached now; later losses heal by themselves. */
-export async function openStore(options: OpenOptions) {
+/**
+ * Throws `StoreDown` when the database cannot be reached now; later losses heal by themselves. `onCommitted` hears of
+ * what every commit of this process has left to do.
+ */
+export async function openStore({
+  onCommitted = () => {},
+  ...options
+}: OpenOptions & { readonly onCommitted?: (news: Committed) => void }) {
   const connections = connectTo(options)
   const { db } = connections
   const { ping, checkRights } = shielded({
@@ -40,11 +46,11 @@ export async function openStore(options: OpenOptions) {
   }
   const known = new Known()
   return {
-    transaction: transactions(connections, known),
+    transaction: transactions(connections, known, onCommitted),
     reads: shielded(reads(db)),
     audit: shielded(auditReader(db)),
     proof: shielded(proofStore(db)),
-    claims: shielded(claims(db, known)),
+    claims: shielded(claims(db, known, onCommitted)),
     evidence: shielded(evidenceReads(db)),
     deliveries: shielded(deliveries(db, known)),
     dues: shielded(dues(db)),

@@ -1,6 +1,7 @@
 /** One transaction: the verb's work, then what is to be told, then what goes on record, then the commit. */
 import { type CompiledQuery, sql } from 'kysely'
 import pg from 'pg'
+import type { GrantId } from '../../core/access/grant.ts'
 import type { AuditEvent } from '../../core/log/audit-event.ts'
 import { type DigestPeriod, keyOf, type Told } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'
@@ -27,7 +28,17 @@ const BEGIN = 'start transaction isolation level read committed'
 
 export type Tx = ReturnType<Said['around']>
 
-export function transactions(connections: Connections, known: Known) {
+/** What a commit has left for others to do now. Losing this costs a second: the rows are found by the clock. */
+export type Committed = {
+  /** Messages wait to be sent. */
+  readonly notified: boolean
+  /** Grants to give now. */
+  readonly opened: readonly GrantId[]
+  /** Grants that were ended, or that a worker let go of. */
+  readonly due: readonly GrantId[]
+}
+
+export function transactions(connections: Connections, known: Known, committed: (news: Committed) => void) {
   /**
    * Runs `work` in one transaction and commits. Events and notices are written last, because the log's index lock
    * is held until the commit. Throws `StoreDown`, `OutcomeUnknown` or, when there are events and the log is not
@@ -48,6 +59,7 @@ export function transactions(connections: Connections, known: Known) {
         throw whileWorking(error)
       }
       await finish(line, said.lastStatement(line.db, known))
+      committed(said.news())
       return result
     } catch (error) {
       // What went wrong first is what matters; a connection that is lost rolls back by itself.
@@ -84,7 +96,13 @@ class Said {
   readonly #events: AuditEvent[] = []
   readonly #told: Told[] = []
   readonly #erasures: AuditEvent[] = []
+  readonly #opened: GrantId[] = []
+  readonly #ended: GrantId[] = []
   #written = false
+
+  news(): Committed {
+    return { notified: this.#told.length > 0, opened: this.#opened, due: this.#ended }
+  }
 
   around(trx: Database) {
     return {
@@ -93,7 +111,10 @@ class Said {
       questions: questionMoves(trx),
       quarantine: quarantineMoves(trx),
       preApprovals: preApprovalMoves(trx),
-      grants: grantMoves(trx),
+      grants: grantMoves(trx, {
+        opened: (id) => this.#opened.push(id),
+        ended: (id) => this.#ended.push(id),
+      }),
       deliveries: deliveryMoves(trx),
       dues: dueMoves(trx),
       standing: standingMoves(trx),

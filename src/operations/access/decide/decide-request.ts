@@ -1,5 +1,4 @@
 import { decide, groupsToDecide, type Outcome } from '../../../core/access/approval.ts'
-import type { Grant } from '../../../core/access/grant.ts'
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import {
@@ -65,9 +64,7 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
     world.directory.groups(groupsToDecide(catalog, seen)),
     limit.startsAt && world.store.reads.now(),
   ])
-  let grant: Grant | undefined
-  const result = await world.store.transaction(async (tx): Promise<Decided | Refused> => {
-    grant = undefined
+  return world.store.transaction(async (tx): Promise<Decided | Refused> => {
     const request = await tx.requests.lock(deciding.request)
     if (!request) return refuse('unknown-request', 'There is no such request.')
     const verdict = canRequest(deciding.verdict, request.state)
@@ -94,7 +91,6 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
       }),
       tell(world, tx, request, outcome),
     ])
-    grant = opened
     const missing = verdict.outcome === 'counted' ? stillMissing(verdict.stages) : []
     return {
       outcome,
@@ -104,10 +100,6 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
       terms: opened ?? terms,
     }
   })
-  // Access first: what there is to tell follows when it is given, and with the next second at the latest.
-  if (grant && !grant.startsAt) world.nudge.grant(grant.id)
-  else world.nudge.outbox()
-  return result
 }
 
 /** A limit that says what was asked anyway changes nothing. */

@@ -37,7 +37,6 @@ export async function endPreApproval(
     await tellPreApproval(world, tx, one, { what: 'ended' }, by)
     return one
   })
-  world.nudge.outbox()
   return ended
 }
 

@@ -64,7 +64,6 @@ export async function givePreApproval(world: World, typed: GivingAsTyped): Promi
     return { one, ...worth }
   })
   if (isRefused(given)) return recordRefusal(world, typed, given)
-  world.nudge.outbox()
   return given
 }
 
@@ -152,6 +151,5 @@ async function recordRefusal(world: World, typed: GivingAsTyped, answer: Refused
         },
       })
   })
-  world.nudge.outbox()
   return answer
 }

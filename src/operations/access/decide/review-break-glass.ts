@@ -53,7 +53,6 @@ export async function reviewBreakGlass(
     await tellHomes(tx, request.requester)
     return { request }
   })
-  world.nudge.outbox()
   return result
 }
 
@@ -91,7 +90,6 @@ async function refuseUnlessReviewer(
       notice: { kind: 'refused', person: by, code, target, role, request: id },
     })
   })
-  world.nudge.outbox()
   return no
 }
 

@@ -9,7 +9,7 @@ import { takeAccess } from './take-access.ts'
 
 /**
  * Looks at one grant and does the next thing towards what should be true now: give it, end it, take it. Whoever
- * calls (a click's nudge, the sweeper, another replica) the row decides, and a move that comes second changes
+ * calls (a commit in this process, the sweeper, another replica) the row decides, and a move that comes second changes
  * nothing. Returns when there is nothing more to do for this grant at this moment.
  */
 export async function advanceGrant(world: World, claim: Claim): Promise<void> {
@@ -34,7 +34,6 @@ async function endThenTake(world: World, claim: Claim, reason: 'expired' | 'not-
   if (ended) return takeAccess(world, { ...claim, grant: ended })
   // Somebody ended it since it was taken up. Without this, taking it back would wait for the lease to run out.
   await world.store.claims.release(claim)
-  world.nudge.grant(claim.grant.id)
 }
 
 export function describe(error: unknown): string {

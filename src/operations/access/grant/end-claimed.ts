@@ -11,7 +11,7 @@ export async function endClaimed(
 ): Promise<Grant | undefined> {
   const { grant } = claim
   return world.store.transaction(async (tx) => {
-    const ended = await tx.grants.end(grant, { reason, by: undefined, note: '' })
+    const ended = await tx.grants.endClaimed(claim, { reason, by: undefined, note: '' })
     if (!ended) return undefined
     tx.append({
       type: 'grant.revoking',

@@ -75,11 +75,9 @@ export async function endEverything(
       await tellHomes(tx, person)
     })
     ended.push(row)
-    world.nudge.grant(row.grant.id)
   }
   if (ended.length + withdrawn.length + beforehand.length > 0)
     await tellSecurity(world, by, { person, grants: ended, requests: withdrawn, beforehand })
-  world.nudge.outbox()
   return { person, grants: ended, requests: withdrawn, beforehand }
 }
 

@@ -28,13 +28,10 @@ export async function endForLeaver(world: World, id: PersonId): Promise<boolean>
       const locked = await tx.requests.lock(request.id)
       if (locked) await withdrawIn(world, tx, locked, { actor: SWEEPER, outcome: 'requester-gone' })
     })
-  for (const { grant } of live.filter((row) => canGrant('end', row.grant.state))) {
+  for (const { grant } of live.filter((row) => canGrant('end', row.grant.state)))
     await transaction(async (tx) => {
       const why = { reason: 'ended-early', by: undefined, note: NOTE, actor: SWEEPER } as const
       if (await endChain(tx, grant.id, why)) await tellHomes(tx, id)
     })
-    world.nudge.grant(grant.id)
-  }
-  world.nudge.outbox()
   return true
 }

@@ -5,7 +5,7 @@ import { requestName } from '../../../core/access/request.ts'
 import { channelLane } from '../../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { type Refused, refuse } from '../../../core/refusal.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { endChain } from './end-chain.ts'
@@ -26,7 +26,7 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
     if (no) return no
     if (note === '') return sayWhy()
   }
-  const result = await world.store.transaction(async (tx) => {
+  return world.store.transaction(async (tx) => {
     const ended = await endChain(tx, ending.grant, {
       reason: own ? 'returned' : 'ended-early',
       by: ending.by,
@@ -38,9 +38,6 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
     await tellHomes(tx, ended.person)
     return { grant: ended }
   })
-  if (!isRefused(result)) world.nudge.grant(ending.grant)
-  world.nudge.outbox()
-  return result
 }
 
 export function sayWhy(): Refused {
@@ -89,7 +86,6 @@ export async function refuseUnlessEnder(
       },
     })
   })
-  world.nudge.outbox()
   return refuse(
     'not-yours',
     `Only the holder, the approvers of ${grant.role} on ${grant.target} and security can end it.`,

@@ -24,7 +24,7 @@ export async function giveAccess(world: World, taken: Claim): Promise<void> {
   if (!connector) return giveUp(world, claim, `the target ${claim.grant.target} is not configured`)
   try {
     const named = await nameAccount(world, connector, claim)
-    if (!named) return stepAside(world, claim)
+    if (!named) return world.store.claims.release(claim)
     claim = { ...claim, grant: named.grant }
     await failpoint('before-grant')
     const access = accessOf(named.grant, named.account, inheritedStanding(claim))
@@ -99,8 +99,8 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
     })
     return active
   })
-  if (!grant) await stepAside(world, claim)
-  world.nudge.outbox()
+  // Somebody ended it meanwhile. The row says `revoking`, and is looked at again now.
+  if (!grant) await world.store.claims.release(claim)
   return grant !== undefined
 }
 
@@ -142,12 +142,6 @@ async function undoIfOver(world: World, connector: Connector, claim: Claim): Pro
   )
   const access = accessOf(grant, grant.account ?? '', grant.preexisting)
   await connector.revoke(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
-}
-
-/** Somebody ended it meanwhile. The row says `revoking`, and is looked at again now. */
-async function stepAside(world: World, claim: Claim): Promise<void> {
-  await world.store.claims.release(claim)
-  world.nudge.grant(claim.grant.id)
 }
 
 async function giveUp(world: World, claim: Claim, error: string): Promise<void> {

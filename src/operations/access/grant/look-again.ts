@@ -24,6 +24,6 @@ export async function lookAgain(
     await recordAttempt(world, { by, verdict: 'look', request: row.request, grant: row.grant })
     return refuse('not-yours', 'Only security can ask to look again.')
   }
-  world.nudge.grant(id)
+  world.store.claims.lookNow(id)
   return { grant: row.grant }
 }

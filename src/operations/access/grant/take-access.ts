@@ -81,7 +81,6 @@ async function finish(world: World, claim: Claim, end: End): Promise<void> {
     for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
     tellEnd(world, tx.tell, grant, cards)
   })
-  world.nudge.outbox()
 }
 
 function tellEnd(world: World, tell: Tx['tell'], grant: Grant, cards: readonly Lane[]): void {
@@ -136,5 +135,4 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
       tx.tell({ lane: channelLane(where), notice: { kind: 'alarm', grant: grant.id, number: alarms } })
   })
   world.log.warn({ grant: grantName(grant.number), error, overdue }, 'access could not be taken back yet')
-  if (alarm) world.nudge.outbox()
 }

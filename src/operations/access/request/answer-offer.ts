@@ -49,10 +49,8 @@ export async function answerOffer(
     answer === 'accept' ? await readAllBeforehand(world, bundle) : new Map()
   const plan = answer === 'accept' ? await planFor(world, first) : undefined
   const now = await world.store.reads.now()
-  let grants: string[] = []
-  const result = await world.store.transaction(async (tx) => {
+  return world.store.transaction(async (tx) => {
     const answered: Answered[] = []
-    grants = []
     let late: Refused | undefined
     for (const { id: one } of bundle) {
       const request = await tx.requests.lock(one)
@@ -61,7 +59,6 @@ export async function answerOffer(
         const given = beforehand.get(one)
         const pending: Request = { ...request, state: 'pending', version: request.version + 1 }
         const atOnce = given && (await approveAtOnce(world, tx, pending, given, now))
-        if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
         answered.push(atOnce ?? { request: answer === 'accept' ? pending : request })
       } else late ??= tooLate(request)
     }
@@ -72,10 +69,6 @@ export async function answerOffer(
     if (plan && waiting.length > 0) await tellDirectly(tx, waiting, plan)
     return { answered }
   })
-  if (isRefused(result)) return result
-  for (const grant of grants) world.nudge.grant(grant)
-  world.nudge.outbox()
-  return result
 }
 
 /**

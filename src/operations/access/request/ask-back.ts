@@ -51,7 +51,6 @@ export async function askBack(
     await tell(tx, { kind: 'question', step: 'asked', question: asked.id, request: id }, alsoTo)
     return { request }
   })
-  world.nudge.outbox()
   return result
 }
 
@@ -87,7 +86,6 @@ export async function answerQuestion(
     ])
     return { request }
   })
-  world.nudge.outbox()
   return result
 }
 

@@ -28,5 +28,4 @@ export async function askWhenEmpty(world: World, group: GroupId): Promise<void> 
     const { widened } = await planAsking(world, policy, ownersOf(request))
     if (widened) await askFallback(world, request.id, { early: true })
   }
-  world.nudge.outbox()
 }

@@ -50,7 +50,7 @@ async function judge(world: World, grant: Grant): Promise<Refused | DirectoryDow
 async function callOff(world: World, claim: Claim, { refused }: Refused): Promise<void> {
   const ended = await world.store.transaction(async (tx) => {
     const why = { reason: 'ended-early', by: undefined, note: refused.text } as const
-    const grant = await tx.grants.end(claim.grant, why)
+    const grant = await tx.grants.endClaimed(claim, why)
     if (!grant) return undefined
     tx.append({
       type: 'grant.revoking',
@@ -64,5 +64,4 @@ async function callOff(world: World, claim: Claim, { refused }: Refused): Promis
   })
   if (ended) return takeAccess(world, { ...claim, grant: ended })
   await world.store.claims.release(claim)
-  world.nudge.grant(claim.grant.id)
 }

@@ -116,11 +116,7 @@ export async function requestTogether(
     ])
     ready.push({ allowed, beforehand, plan })
   }
-  const grants: string[] = []
-  const opened = await openAll(world, asking, ready, grants)
-  for (const grant of grants) world.nudge.grant(grant)
-  if (!isRefused(opened)) world.nudge.outbox()
-  return opened
+  return openAll(world, asking, ready)
 }
 
 /** What may be asked for, and what was decided about it before. */
@@ -145,7 +141,6 @@ async function openAll(
   world: World,
   asking: Asking,
   ready: readonly Ready[],
-  grants: string[],
 ): Promise<readonly Asked[] | Refused> {
   try {
     return await world.store.transaction(async (tx) => {
@@ -160,14 +155,12 @@ async function openAll(
           throw new NotAll(role, naming(role, ready.length, alreadyAsked(role, allowed)))
         }
         const atOnce = beforehand && (await approveAtOnce(world, tx, request, beforehand))
-        if (atOnce?.grant && !atOnce.grant.startsAt) grants.push(atOnce.grant.id)
         opened.push({ request, allowed, ...atOnce })
       }
       await tellAsked(world, tx, opened, together(ready.map((one) => one.plan)))
       return opened
     })
   } catch (error) {
-    grants.length = 0
     if (!(error instanceof NotAll)) throw error
     return recordRefusal(world, error.asking, error.answer)
   }

@@ -37,7 +37,6 @@ export async function withdrawRequest(
     if (!(await withdrawIn(world, tx, request, { actor }))) return seenWaiting ?? closedAlready(request)
     return { request }
   })
-  world.nudge.outbox()
   return result
 }
 
