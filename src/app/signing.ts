@@ -1,6 +1,6 @@
 /** Who signs the audit log, if anybody, and who cosigns it. */
 import path from 'node:path'
-import { openSigner } from '../audit/checkpoint/open-signer.ts'
+import { openSigner } from '../audit/checkpoint/sign-checkpoint.ts'
 import { readWitnessVkey } from '../audit/witness/cosignature.ts'
 import { type WitnessAddress, witnessPusher } from '../audit/witness/push-to-witness.ts'
 import type { Environment } from '../config/environment.ts'

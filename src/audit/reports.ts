@@ -1,5 +1,6 @@
 import type { Store } from '../store/database/open-store.ts'
-import { buildEvidence, type EvidenceJob, keptCheckpoint } from './evidence/build.ts'
+import { keptCheckpoint } from './checkpoint/checkpoint.ts'
+import { buildEvidence, type EvidenceJob } from './evidence/build.ts'
 import { readDigest } from './report/digest.ts'
 import { storyOf, whatHappened, whoHad } from './report/who.ts'
 

@@ -1,5 +1,5 @@
 import type { Handover } from '../audit/checkpoint/key-history.ts'
-import type { Restore } from '../audit/checkpoint/verify.ts'
+import type { Restore } from '../audit/checkpoint/restore-statement.ts'
 
 /** What became of the log and its keys on the way, for whoever checks it. */
 export function changesInWords(restores: readonly Restore[], handovers: readonly Handover[]): string[] {

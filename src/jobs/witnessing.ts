@@ -20,9 +20,9 @@ export function makeWitnessing(
   let pushing: Promise<void> | undefined
   const reported = new Map<string, string>()
 
-  /** What a witness remembers and the log does not bear out stops the signing; the next turn finds it. */
+  /** A checkpoint that a witness remembers and the log contradicts stops the signing; the next turn finds it. */
   const recall = async (): Promise<void> => {
-    signer.heed(await pusher.recall(signer.verifier.name))
+    signer.addKnownCheckpoints(await pusher.recall(signer.verifier.name))
   }
 
   const report = async (pushed: Extract<Pushed, { kind: 'contradicts' | 'away' }>): Promise<void> => {

@@ -49,7 +49,7 @@ export async function ran(
 }
 
 const PROGRAM = `
-  import { auditCommand } from './src/cli/audit.ts'
+  import { auditCommand } from './src/cli/log/audit.ts'
   await auditCommand().parseAsync(process.argv.slice(1), { from: 'user' })`
 
 /** In a process of its own, with something on its standard input. */

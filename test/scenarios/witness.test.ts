@@ -78,7 +78,7 @@ it('the cosignature is kept with the checkpoint, posted with it, and can be requ
   expect(good.code).toBe(0)
   const other = (await program('--make', 'witness.test/w2', ...files('w2'))).output.trim()
   const missing = await world.elevate(['audit', 'verify', '--witness', other])
-  expect(missing.output).toContain('no checkpoint that comes out has the cosignature of witness.test/w2')
+  expect(missing.output).toContain('no checkpoint that verifies has the cosignature of witness.test/w2')
   expect(missing.code).toBe(1)
 })
 

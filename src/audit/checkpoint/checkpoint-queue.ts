@@ -1,10 +1,11 @@
 import { sameHash } from '../tree/merkle.ts'
-import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, claimedCheckpoint, openCheckpoint } from './checkpoint.ts'
 import type { FaultList } from './faults.ts'
-import type { KeyLine } from './key-history.ts'
+import type { KeyHistory } from './key-history.ts'
 import type { Verifier } from './note.ts'
 import type { AbandonedSet } from './restore-statement.ts'
 
+/** A checkpoint whose turn it is; `given` when it did not come from the log itself. */
 export type Waiting = {
   readonly checkpoint: Checkpoint
   readonly note: string
@@ -15,22 +16,22 @@ export type Waiting = {
 type Unopened = { readonly note: string; readonly size: number; readonly given: boolean }
 
 /**
- * Checkpoints by size, from the log itself and from elsewhere; those that cannot count are faults. A note is opened when
- * its turn comes and not before: by then the log has said whose key signs there.
+ * Checkpoints by size, from the log itself and from elsewhere; those that cannot count are added to the faults. A note is
+ * opened only when its turn comes: by then the log has said whose key signs there.
  */
 export class CheckpointQueue {
   origin: string | undefined
   refused = 0
-  /** Two roots for one size, both signed. */
+  /** Pairs of signed checkpoints with one size and two roots. */
   readonly contradictions: (readonly [Checkpoint, Checkpoint])[] = []
   readonly #own: AsyncIterator<string>
-  readonly #keys: KeyLine
+  readonly #keys: KeyHistory
   readonly #faults: FaultList
   readonly #given: Unopened[]
   #head: Unopened | undefined
   #last: Checkpoint | undefined
 
-  constructor(own: AsyncIterable<string>, given: readonly string[], keys: KeyLine, faults: FaultList) {
+  constructor(own: AsyncIterable<string>, given: readonly string[], keys: KeyHistory, faults: FaultList) {
     this.#own = own[Symbol.asyncIterator]()
     this.#keys = keys
     this.#faults = faults
@@ -40,11 +41,12 @@ export class CheckpointQueue {
       .sort((a, b) => a.size - b.size)
   }
 
+  /** Call once, before anything else. */
   async start(): Promise<void> {
     this.#head = await this.#nextOwn()
   }
 
-  /** The size that the next checkpoint speaks for. */
+  /** The size of the next checkpoint; infinity when there is none. */
   get next(): number {
     return this.#peek()?.size ?? Number.POSITIVE_INFINITY
   }
@@ -55,7 +57,7 @@ export class CheckpointQueue {
     return given.size < this.#head.size ? given : this.#head
   }
 
-  /** The next one; undefined when it cannot count. */
+  /** Removes and returns the next one; undefined when it cannot count, which is then a fault. */
   async take(): Promise<Waiting | undefined> {
     const next = this.#peek()
     if (!next) return undefined
@@ -81,10 +83,9 @@ export class CheckpointQueue {
     return undefined
   }
 
-  /** Where it belongs, by what it says; nobody has vouched for that yet. */
+  /** With the size it claims; no signature was checked yet. Undefined when it claims none, which is a fault. */
   #sized(note: string, given: boolean): Unopened | undefined {
-    const text = note.slice(0, note.indexOf('\n\n') + 1)
-    const size = parseCheckpoint(text)?.size
+    const size = claimedCheckpoint(note)?.size
     if (size !== undefined) return { note, size, given }
     const opened = openCheckpoint(note, this.#keys.keys)
     this.refuse(note, given, opened.ok ? 'it cannot be read' : opened.fault)
@@ -101,6 +102,7 @@ export class CheckpointQueue {
     return { checkpoint, note, given, signedBy }
   }
 
+  /** Adds the fault that this note cannot count, and why. */
   refuse(note: string, given: boolean, why: string): undefined {
     this.refused += 1
     const [name = '', size = ''] = note.split('\n')
@@ -116,67 +118,63 @@ export class CheckpointQueue {
   }
 }
 
-/** A name in a note that nobody has vouched for, short enough and harmless to print. */
+/** A name from an unverified note, made safe and short enough to print. */
 function clean(name: string): string {
   return name.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 100) || 'no name'
 }
 
-export type Miss = {
+/** A checkpoint that does not verify. */
+export type CheckpointMismatch = {
   readonly checkpoint: Checkpoint
   readonly given: boolean
-  /** `wrong`: other events than it was signed over. `late`: not in its place. `beyond`: the log ends before. */
+  /** `wrong`: signed over other events. `late`: not in its place in the list. `beyond`: the log ends before. */
   readonly how: 'wrong' | 'late' | 'beyond'
-  /** How far the log was proven when its turn came. */
+  /** The size of the last checkpoint before it that verified. */
   readonly proven: number
 }
 
 /**
- * Checkpoints that do not come out. Whether that is a fault is known only at the end: a restore that was confirmed is
- * said in the log after the place that it is about.
+ * Adds a fault for each checkpoint that does not verify and was not abandoned, and returns how many these are. Only
+ * possible at the end: the event that confirms a restore comes later in the log than what it is about.
  */
-export class Misses {
-  readonly #all: Miss[] = []
-
-  add(miss: Miss): void {
-    this.#all.push(miss)
-  }
-
-  /** Tells of all that were not abandoned; returns how many there are. */
-  tell(faults: FaultList, abandoned: AbandonedSet, position: number): number {
-    const left = this.#all.filter((miss) => !abandoned.has(miss.checkpoint))
-    let toldOf = false
-    for (const { checkpoint, given, how, proven } of left) {
-      const { size } = checkpoint
-      if (how === 'late')
-        faults.add({
-          kind: 'checkpoint',
-          text: `the checkpoint of ${size} events is not in its place and could not be compared`,
-          checkpoint: size,
-        })
-      if (how !== 'wrong' || (toldOf && !given)) continue
-      toldOf = true
+export function addMismatchFaults(
+  mismatches: readonly CheckpointMismatch[],
+  faults: FaultList,
+  abandoned: AbandonedSet,
+  logSize: number,
+): number {
+  const left = mismatches.filter((one) => !abandoned.has(one.checkpoint))
+  // After the first one, every later checkpoint of the log itself is wrong too and says nothing new.
+  let rewritten = false
+  for (const { checkpoint, given, how, proven } of left) {
+    const { size } = checkpoint
+    if (how === 'late')
       faults.add({
-        kind: 'rewritten',
-        text:
-          `the first ${size} events are not the ones that the checkpoint of ${size} was signed over` +
-          (proven > 0 ? `; the first ${proven} are` : ''),
-        index: proven,
-        before: size,
+        kind: 'checkpoint',
+        text: `the checkpoint of ${size} events is not in its place and could not be compared`,
         checkpoint: size,
       })
-    }
-    const furthest = Math.max(
-      0,
-      ...left.filter((one) => one.how === 'beyond').map((one) => one.checkpoint.size),
-    )
-    if (furthest > 0)
-      faults.add({
-        kind: 'truncated',
-        text: `${furthest} events were signed, and there are ${position}: the end is missing from event ${position} on`,
-        index: position,
-        before: furthest,
-        checkpoint: furthest,
-      })
-    return left.length
+    if (how !== 'wrong' || (rewritten && !given)) continue
+    rewritten = true
+    faults.add({
+      kind: 'rewritten',
+      text:
+        `the first ${size} events are not the ones that the checkpoint of ${size} was signed over` +
+        (proven > 0 ? `; the first ${proven} are` : ''),
+      index: proven,
+      before: size,
+      checkpoint: size,
+    })
   }
+  const beyond = left.filter((one) => one.how === 'beyond').map((one) => one.checkpoint.size)
+  const furthest = Math.max(0, ...beyond)
+  if (furthest > 0)
+    faults.add({
+      kind: 'truncated',
+      text: `${furthest} events were signed, and there are ${logSize}: the end is missing from event ${logSize} on`,
+      index: logSize,
+      before: furthest,
+      checkpoint: furthest,
+    })
+  return left.length
 }

@@ -1,5 +1,9 @@
-/** Every checkpoint that the log of now does not bear out, wherever it was kept: what a quarantine is about. */
-
+/**
+ * What is different in a database that was restored or rewritten (the restore lock, `elevate quarantine`): every checkpoint
+ * that the log of now contradicts, wherever it was kept; and what an operator must see before they confirm it: what was
+ * signed and what is there, which grants are live by the database although they may be over, and which accounts the
+ * targets really have. The short code names exactly this difference, so that nobody confirms one they have not seen.
+ */
 import { hash } from 'node:crypto'
 import { grantName } from '../../core/access/grant.ts'
 import type { Catalog, Target } from '../../core/catalog.ts'
@@ -10,17 +14,16 @@ import type { GrantRow } from '../../core/reads.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { CompactRange, sameHash } from '../tree/merkle.ts'
+import { checkpointsUpTo, hashPages } from '../tree/pages.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Verifier } from './note.ts'
 import { type Abandoned, abandonedIn } from './restore-statement.ts'
 
-const PAGE = 10_000
-
 export type Contradictions = {
-  /** The log of now; up to its first hole, if it has one. */
+  /** The log of now, up to its first hole if it has one. */
   readonly log: Abandoned
   readonly hole: number | undefined
-  /** The largest checkpoint that comes out; 0 when none does. */
+  /** The size of the largest checkpoint that verifies; 0 when none does. */
   readonly good: number
   /** Smallest first. */
   readonly against: readonly Evidence[]
@@ -33,11 +36,11 @@ export type ContradictionParts = {
   /** This host's anchor file, whole. */
   readonly anchored: AsyncIterable<string>
   readonly host: string
-  /** What others have put on record, and what a running replica has in memory. */
+  /** What other hosts have recorded, and what a running replica has in memory. */
   readonly others: readonly Evidence[]
 }
 
-/** Reads the whole log; only asked when something is wrong. */
+/** Reads the whole log; only needed when something is wrong. */
 export async function findContradictions(parts: ContradictionParts): Promise<Contradictions> {
   const { proof } = parts
   const abandoned = await abandonedIn(proof, parts.keys)
@@ -45,7 +48,6 @@ export async function findContradictions(parts: ContradictionParts): Promise<Con
   const range = new CompactRange()
   const against: Evidence[] = []
   let good = 0
-  let hole: number | undefined
   const compare = () => {
     for (let next = claims[0]; next && next.size <= range.size; next = claims[0]) {
       if (sameHash(next.root, range.root())) good = next.size
@@ -55,25 +57,20 @@ export async function findContradictions(parts: ContradictionParts): Promise<Con
   }
   const size = await proof.size()
   compare()
-  while (range.size < size && hole === undefined) {
-    const page = await proof.leafHashes(range.size, Math.min(PAGE, size - range.size))
-    if (page.length === 0) hole = range.size
+  read: for await (const page of hashPages(proof, 0, size))
     for (const { index, hash } of page) {
-      if (index !== range.size) {
-        hole = range.size
-        break
-      }
+      if (index !== range.size) break read
       range.append(hash)
       compare()
     }
-  }
   against.push(...claims.map((one) => one.evidence))
+  const hole = range.size < size ? range.size : undefined
   return { log: { size: range.size, root: range.root() }, hole, good, against }
 }
 
 type Claimed = Abandoned & { readonly evidence: Evidence }
 
-/** One of each size and root. A note that no known key has signed claims nothing. */
+/** One of each size and root. A note that none of the log's keys has signed is ignored. */
 async function claimed(parts: ContradictionParts): Promise<Claimed[]> {
   const all = new Map<string, Claimed>()
   const add = (evidence: Evidence) => {
@@ -88,12 +85,8 @@ async function claimed(parts: ContradictionParts): Promise<Claimed[]> {
     add({ size, root: Buffer.from(root).toString('base64'), note, host })
   }
   for await (const note of parts.anchored) addNote(note, parts.host)
-  for (let above = -1; ; ) {
-    const page = await parts.proof.checkpoints(above, 1_000)
-    for (const { note } of page) addNote(note, 'the database')
-    if (page.length === 0) break
-    above = page.at(-1)?.size ?? above
-  }
+  for await (const { note } of checkpointsUpTo(parts.proof, Number.POSITIVE_INFINITY))
+    addNote(note, 'the database')
   for (const one of parts.others) {
     if (one.note !== undefined) addNote(one.note, one.host)
     else add(one)
@@ -101,22 +94,16 @@ async function claimed(parts: ContradictionParts): Promise<Claimed[]> {
   return [...all.values()]
 }
 
-/**
- * What an operator must see before a quarantine ends: what was signed and what is there, which grants are live by the
- * database although they may be over, and which accounts the targets really have. The short code names this very
- * difference, so that nobody confirms one that he has not seen.
- */
-
 const TARGET_TIMEOUT_MS = 10_000
-const MOST_PENDING = 1000
+const MAX_PENDING = 1_000
 
-/** What one role of a target really has, beside what the database knows. */
+/** Who really has one role of a target, where that differs from what the database knows. */
 export type RoleFound = {
   readonly target: string
   readonly role: string
-  /** Accounts that have it and no live grant: made since, or standing access. */
+  /** Accounts that have it without a live grant: given since, or standing access. */
   readonly unknown: readonly { readonly account: string; readonly ofGrant: boolean }[]
-  /** Live grants whose account the target does not have any more. */
+  /** Live grants whose account no longer has it. */
   readonly gone: readonly string[]
   /** Why it could not be read. */
   readonly fault?: string
@@ -134,6 +121,7 @@ export type Difference = Contradictions & {
   readonly code: string
 }
 
+/** Reads the database and asks every target; a target that cannot be read is a `fault` of its roles. */
 export async function readDifference(
   store: Pick<Store, 'reads' | 'audit'>,
   found: Contradictions,
@@ -142,14 +130,14 @@ export async function readDifference(
 ): Promise<Difference> {
   const [live, pending, events] = await Promise.all([
     store.reads.liveGrants(),
-    store.reads.pendingRequests(MOST_PENDING),
+    store.reads.pendingRequests(MAX_PENDING),
     store.audit.events({ limit: 1 }),
   ])
   const newest = found.against.at(-1)
   const root = Buffer.from(found.log.root).toString('base64')
   const targets = await Promise.all(
     (catalog?.targets ?? []).flatMap((target) =>
-      target.roles.map((role) => lookAt(target, role, connectors.get(target.id), live)),
+      target.roles.map((role) => readRole(target, role, connectors.get(target.id), live)),
     ),
   )
   const signed = {
@@ -188,7 +176,7 @@ function shortCode(text: string): string {
   return `${digits.slice(0, 4)}-${digits.slice(4, 8)}`
 }
 
-async function lookAt(
+async function readRole(
   target: Target,
   role: Target['roles'][number],
   connector: Connector | undefined,

@@ -1,13 +1,14 @@
-const MOST = 1_000
+const MAX_LISTED = 1_000
 
+/** Something that is not as it was signed. Its fields are part of what `elevate audit verify --json` prints. */
 export type Fault = {
   /**
    * - `changed`, `changed-hash`: an event, or its hash, is not what was signed
-   * - `missing`, `no-hash`, `order`: events that are gone, half gone, or not in their place
-   * - `rewritten`: somewhere in `[index, before)`, and consistently, so that no single event sticks out
+   * - `missing`, `no-hash`, `order`: events that are gone, half gone, or in the wrong place
+   * - `rewritten`: somewhere in `[index, before)`, and consistently, so that no single event can be named
    * - `truncated`: signed events are missing at the end
    * - `text-gone`: a private text was removed, and no event says so
-   * - `text`, `column`, `copy`, `file`: what stands beside an event is not what the event says
+   * - `text`, `column`, `copy`, `file`: what is kept beside an event is not what the event says
    * - `checkpoint`, `contradiction`: a checkpoint that cannot count, or two that cannot both be true
    * - `unproven`, `unwitnessed`: no checkpoint at all, or none that a witness has cosigned
    */
@@ -37,13 +38,13 @@ export type Fault = {
   readonly checkpoint?: number
 }
 
-/** Faults in the order they were found; of very many, the first thousand. */
+/** Faults in the order they were found: the first thousand, and how many `more`. */
 export class FaultList {
   readonly list: Fault[] = []
   more = 0
 
   add(fault: Fault): void {
-    if (this.list.length < MOST) this.list.push(fault)
+    if (this.list.length < MAX_LISTED) this.list.push(fault)
     else this.more += 1
   }
 

@@ -7,14 +7,13 @@
  *     former <verifier key>
  *     next <verifier key>
  *
- * The next key always signs it. The former key signs it too, unless it was lost: then nothing but somebody's word joins
+ * The next key always signs it. The former key signs it too, unless it was lost: then only the operator's claim connects
  * the two, and the next key counts only for those who have it from elsewhere.
  */
-
 import type { ProofStore } from '../../store/log/checkpoints.ts'
-import { linesOf } from './checkpoint.ts'
+import { linesOf, textOf } from './checkpoint.ts'
 import { openNote, readVkey, type Signer, signNote, type Verifier } from './note.ts'
-import { AbandonedSet, openRestore, statementIn } from './restore-statement.ts'
+import { type Abandoned, AbandonedSet, openRestore, type Restore, statementIn } from './restore-statement.ts'
 
 const FIRST_LINE = 'elevate-key-rotation/v1'
 
@@ -25,7 +24,7 @@ export type Rotation = {
   readonly handedOver: boolean
 }
 
-/** `former` as a verifier alone means that it was lost. */
+/** The signed note for the event `key.rotated`. `former` as a verifier alone means that it was lost. */
 export function signRotation(former: Signer | Verifier, next: Signer): string {
   const lost = !('sign' in former)
   const key = lost ? former : former.verifier
@@ -33,10 +32,9 @@ export function signRotation(former: Signer | Verifier, next: Signer): string {
   return signNote(text, lost ? [next] : [former, next])
 }
 
-/** Undefined when it is none, or when the next key has not signed it. Whether to believe it is another question. */
+/** Undefined when it is not a rotation, or when the next key has not signed it. Whether to believe it is another question. */
 export function openRotation(note: string): Rotation | undefined {
-  const head = linesOf(note.slice(0, note.indexOf('\n\n') + 1))
-  const [first, origin, formerLine = '', nextLine = '', ...more] = head
+  const [first, origin, formerLine = '', nextLine = '', ...more] = linesOf(textOf(note))
   const former = readVkey(after('former ', formerLine))
   const next = readVkey(after('next ', nextLine))
   if (first !== FIRST_LINE || more.length > 0 || !former || !next) return undefined
@@ -50,11 +48,16 @@ function after(word: string, text: string): string {
   return text.startsWith(word) ? text.slice(word.length) : ''
 }
 
+/** Event `index` replaced the key; `lost`: the key before did not sign that. */
 export type Handover = { readonly index: number; readonly lost: boolean; readonly next: string }
 
-/** Follows the keys through the log, event by event. */
-export class KeyLine {
+/**
+ * Follows the keys through the log, event by event. It starts from keys that are believed because they were given, and
+ * believes each next key because the one before has signed that it follows.
+ */
+export class KeyHistory {
   readonly handovers: Handover[] = []
+  readonly restores: Restore[] = []
   readonly #believed: Verifier[]
   readonly #retired = new Map<string, number>()
   #current: Verifier | undefined
@@ -68,23 +71,35 @@ export class KeyLine {
     return this.#believed
   }
 
-  /** The bytes of an event `key.rotated`. One that nobody need believe changes nothing. */
-  read(index: number, bytes: string): void {
+  /** Takes the bytes of an event `key.rotated`. A rotation that there is no reason to believe changes nothing. */
+  readRotation(index: number, bytes: string): void {
     const rotation = openRotation(statementIn(bytes))
     if (!rotation) return
     const { former, next, handedOver } = rotation
     const known = (key: Verifier) => this.#believed.some((one) => one.vkey === key.vkey)
-    const stands = this.#current ? this.#current.vkey === former.vkey : known(former)
-    if (handedOver ? !stands || !known(former) : !known(next)) return
+    const follows = this.#current ? this.#current.vkey === former.vkey : known(former)
+    if (handedOver ? !follows || !known(former) : !known(next)) return
     if (!known(next)) this.#believed.push(next)
     this.#retired.set(former.vkey, index)
-    // A lost key may not be among those we know; whichever signed last does so no more.
+    // A lost key may not be among those we know; whichever signed last must not sign any more.
     if (this.#current) this.#retired.set(this.#current.vkey, index)
     this.#current = this.#believed.find((one) => one.vkey === next.vkey) ?? next
     this.handovers.push({ index, lost: !handedOver, next: next.vkey })
   }
 
-  /** Why none of these may sign at this place of the log; undefined when one may. */
+  /**
+   * Takes the bytes of an event `checkpoint.abandoned` and returns the checkpoints that no longer count. It is believed
+   * for its signature: whoever owns the database can write the event, but has no key.
+   */
+  readRestore(index: number, bytes: string): readonly Abandoned[] {
+    const opened = openRestore(statementIn(bytes), this.#believed)
+    if (!opened || this.refuse(opened.signedBy) !== undefined) return []
+    const { kept, abandoned } = opened.statement
+    this.restores.push({ index, kept: kept.size, abandoned: abandoned.length })
+    return abandoned
+  }
+
+  /** Why none of these keys may sign at this place of the log; undefined when one may. The first key to sign is then the current one. */
   refuse(signedBy: readonly Verifier[]): string | undefined {
     if (signedBy.some((one) => one.vkey === this.#current?.vkey)) return undefined
     const retired = signedBy.map((one) => this.#retired.get(one.vkey)).find((index) => index !== undefined)
@@ -96,8 +111,7 @@ export class KeyLine {
   }
 }
 
-/** Every key of a log with its stretch, for those who take something out of it: auditors get all of them. */
-
+/** A key with the part of the log that it signs. */
 export type KeyStretch = {
   readonly key: Verifier
   /** The event that made it the log's key; 0 for the first. What is signed after that event is signed by this key. */
@@ -106,42 +120,46 @@ export type KeyStretch = {
   readonly how: 'first' | 'handed over' | 'lost'
 }
 
-type Told = Pick<ProofStore, 'aboutCheckpoints'>
-
 /**
- * Oldest first, as the log's events tell it, starting from a key that is known: forward along what each key signed of its
- * successor, and back along what each key signed of the one before it. Whoever owns the database can write such events,
- * but not sign them.
+ * Every key of a log, oldest first, for those who export it: auditors get all of them. Starts from a key that is known,
+ * and goes forward along what each key signed of its successor, and back along what each key signed of the one before.
+ * Whoever owns the database can write such events, but not sign them.
  */
-export async function keyStretches(proof: Told, known: Verifier): Promise<readonly KeyStretch[]> {
+export async function keyStretches(
+  proof: Pick<ProofStore, 'aboutCheckpoints'>,
+  known: Verifier,
+): Promise<readonly KeyStretch[]> {
   const rotations = (await proof.aboutCheckpoints('key.rotated')).flatMap(({ index, bytes }) => {
     const rotation = openRotation(statementIn(bytes))
     return rotation ? [{ index, ...rotation }] : []
   })
-  const line: KeyStretch[] = []
+  const stretches: KeyStretch[] = []
   let key = known
   let below = Number.POSITIVE_INFINITY
   for (;;) {
     const came = rotations.findLast((one) => one.index < below && one.next.vkey === key.vkey)
     if (!came) break
-    line.unshift({ key, from: came.index, how: came.handedOver ? 'handed over' : 'lost' })
+    stretches.unshift({ key, from: came.index, how: came.handedOver ? 'handed over' : 'lost' })
     key = came.former
     below = came.index
   }
-  line.unshift({ key, from: 0, how: 'first' })
-  for (let last = line.at(-1); last; ) {
+  stretches.unshift({ key, from: 0, how: 'first' })
+  for (let last = stretches.at(-1); last; ) {
     const { key, from } = last
     const next = rotations.find(
-      (one) => one.handedOver && one.former.vkey === key.vkey && (one.index > from || line.length === 1),
+      (one) => one.handedOver && one.former.vkey === key.vkey && (one.index > from || stretches.length === 1),
     )
     last = next && { key: next.next, from: next.index, how: 'handed over' }
-    if (last) line.push(last)
+    if (last) stretches.push(last)
   }
-  return line
+  return stretches
 }
 
-/** What was confirmed as gone, each time by the key whose turn it was. */
-export async function abandonedUnder(proof: Told, keys: readonly KeyStretch[]): Promise<AbandonedSet> {
+/** The checkpoints that were abandoned, each by the key whose turn it was. */
+export async function abandonedUnder(
+  proof: Pick<ProofStore, 'aboutCheckpoints'>,
+  keys: readonly KeyStretch[],
+): Promise<AbandonedSet> {
   const all = new AbandonedSet()
   for (const { index, bytes } of await proof.aboutCheckpoints('checkpoint.abandoned')) {
     const stretch = keys.findLast((one) => one.from <= index)

@@ -4,7 +4,7 @@
  * that Go's `sumdb/note` reads: `name+id+base64` to verify, `PRIVATE+KEY+name+id+base64` to sign.
  *
  * Reading is strict: what has two spellings is refused, so that a note cannot be changed and stay valid. Signatures of
- * unknown keys are passed over, as the format demands; a wrong one of a known key spoils the note.
+ * unknown keys are ignored, as the format demands; a wrong one of a known key makes the note invalid.
  */
 import {
   createPrivateKey,
@@ -16,10 +16,10 @@ import {
   verify,
 } from 'node:crypto'
 
-/** What a key's type byte stands for: how a text is signed with it. */
+/** What a key's type byte means: how a text is signed with it. */
 export type Algorithm = {
   readonly byte: number
-  /** The signed message, and the bare Ed25519 signature in what stands in the note; undefined when it has no such form. */
+  /** From the text and what the note has after the key id: the signed message and the bare Ed25519 signature. Undefined when it has another form. */
   readonly unwrap: (
     text: string,
     signature: Uint8Array,
@@ -31,14 +31,14 @@ const PLAIN: Algorithm = { byte: 1, unwrap: (text, signature) => ({ message: tex
 const KEY_BYTES = 32
 const ID_BYTES = 4
 const SIGNATURE_BYTES = 64
-const MOST_SIGNATURES = 100
-const LONGEST = 1_000_000
+const MAX_SIGNATURES = 100
+const MAX_CHARS = 1_000_000
 
 export type Verifier = {
   readonly name: string
   /** Eight hex digits. */
   readonly id: string
-  /** The key as text, to be given to those who check. */
+  /** The key as text, for those who check. */
   readonly vkey: string
   verify(text: string, signature: Uint8Array): boolean
 }
@@ -53,7 +53,7 @@ export type Opened =
   | { readonly ok: true; readonly text: string; readonly signedBy: readonly Verifier[] }
   | { readonly ok: false; readonly fault: string }
 
-/** Neither spaces of any script nor a plus; and no half of a surrogate pair, which UTF-8 cannot spell. */
+/** No spaces of any script, no plus, and no half of a surrogate pair, which UTF-8 cannot spell. */
 export function isKeyName(name: string): boolean {
   return name !== '' && !/[\p{White_Space}\p{Cc}+]/u.test(name) && name.isWellFormed()
 }
@@ -63,7 +63,7 @@ function keyId(name: string, key: Uint8Array, { byte }: Algorithm): string {
   return hash('sha256', named, 'hex').slice(0, 2 * ID_BYTES)
 }
 
-// The fixed beginnings of an Ed25519 key in DER, which is how Node takes and gives keys.
+// The fixed first bytes of an Ed25519 key in DER (RFC 8410), the form in which Node takes and gives keys.
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 
@@ -109,7 +109,7 @@ export function readBase64(encoded: string): Buffer | undefined {
 
 const SKEY = 'PRIVATE+KEY+'
 
-/** A new key as text; keep it secret. */
+/** A new signing key as text; keep it secret. Throws a RangeError for a bad name. */
 export function makeSkey(name: string, algorithm: Algorithm = PLAIN): string {
   if (!isKeyName(name)) throw new RangeError('a key name has no spaces and no plus')
   const seed = randomBytes(KEY_BYTES)
@@ -117,7 +117,7 @@ export function makeSkey(name: string, algorithm: Algorithm = PLAIN): string {
   return `${SKEY}${name}+${id}+${Buffer.concat([Buffer.of(algorithm.byte), seed]).toString('base64')}`
 }
 
-/** Undefined when it is not a signer key. */
+/** Undefined when it is not a signing key of this algorithm. */
 export function readSkey(skey: string, algorithm: Algorithm = PLAIN): Signer | undefined {
   if (!skey.startsWith(SKEY)) return undefined
   const [name = '', id = '', encoded = ''] = splitKey(skey.slice(SKEY.length))
@@ -137,7 +137,7 @@ function publicOf(privateKey: KeyObject): Buffer {
   return createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI.length)
 }
 
-/** `text` ends in a newline, which is signed with it. */
+/** The note with a signature line for each signer. `text` ends in a newline, which is signed too; throws a RangeError when it cannot be a note. */
 export function signNote(text: string, signers: readonly Signer[]): string {
   if (!text.endsWith('\n') || unprintable(text)) throw new RangeError('this text cannot be a note')
   const lines = signers.map(({ verifier, sign }) => {
@@ -152,17 +152,17 @@ function unprintable(text: string): boolean {
   return /[\u0000-\u0009\u000b-\u001f]/.test(text) || !text.isWellFormed()
 }
 
-/** The text of a note that at least one known key has signed. */
+/** The text of a note that at least one of these keys has signed; else a `fault` that continues a sentence. */
 export function openNote(note: string, known: readonly Verifier[]): Opened {
   const fault = (text: string): Opened => ({ ok: false, fault: text })
-  if (note.length > LONGEST) return fault('it is too long for a signed note')
+  if (note.length > MAX_CHARS) return fault('it is too long for a signed note')
   if (unprintable(note)) return fault('it has a control character, for example a carriage return')
   const blank = note.lastIndexOf('\n\n')
   if (blank < 0 || !note.endsWith('\n') || blank + 2 === note.length)
     return fault('it is not a text, an empty line and signature lines, each ended by a newline')
   const text = note.slice(0, blank + 1)
   const lines = note.slice(blank + 2, -1).split('\n')
-  if (lines.length > MOST_SIGNATURES) return fault(`it has more than ${MOST_SIGNATURES} signatures`)
+  if (lines.length > MAX_SIGNATURES) return fault(`it has more than ${MAX_SIGNATURES} signatures`)
   const signedBy = new Set<Verifier>()
   for (const line of lines) {
     const [dash, name = '', encoded = '', ...more] = line.split(' ')

@@ -1,14 +1,14 @@
 /**
- * What an operator signs to end a quarantine: these checkpoints were signed over a log that is gone. A signed note like a
- * checkpoint, with another first line, so that neither can be taken for the other:
+ * What an operator signs to confirm a restored database (the end of a quarantine): these checkpoints were signed over a
+ * log that is gone. A signed note like a checkpoint, with another first line, so that neither can be taken for the other:
  *
  *     elevate-restore/v1
  *     elevate.example.com/audit
  *     kept 14 <root>           what the log was when somebody looked and confirmed
  *     abandoned 20 <root>      one line for each checkpoint that no longer counts
  *
- * It stands in the log, in an event. It is believed for its signature, not for its place: whoever owns the database can
- * write any event, but has no key.
+ * It is kept in the log, in an event `checkpoint.abandoned`. It is believed for its signature, not for its place: whoever
+ * owns the database can write any event, but has no key.
  */
 import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { type Checkpoint, linesOf } from './checkpoint.ts'
@@ -16,9 +16,10 @@ import { openNote, readBase64, type Signer, signNote, type Verifier } from './no
 
 const FIRST_LINE = 'elevate-restore/v1'
 
-/** So that an event with one statement stays well below its 65,535 bytes. */
+/** Checkpoints in one statement: so its event stays well below the 65,535 bytes that a tile can hold. */
 export const MOST_ABANDONED = 500
 
+/** A checkpoint that no longer counts, or a log as it was kept. */
 export type Abandoned = Pick<Checkpoint, 'size' | 'root'>
 
 export type RestoreStatement = {
@@ -27,10 +28,13 @@ export type RestoreStatement = {
   readonly abandoned: readonly Abandoned[]
 }
 
+/** A confirmed restore: at which event, how many events were kept, how many checkpoints no longer count. */
+export type Restore = { readonly index: number; readonly kept: number; readonly abandoned: number }
+
 const line = (word: string, { size, root }: Abandoned) =>
   `${word} ${size} ${Buffer.from(root).toString('base64')}\n`
 
-/** As many as it takes. */
+/** The signed notes: as many as it takes for all of these checkpoints. */
 export function signRestore(
   kept: Abandoned,
   abandoned: readonly Abandoned[],
@@ -45,7 +49,7 @@ export function signRestore(
   return notes
 }
 
-/** Undefined when no known key has signed it in the name of its log, or when it says something else. */
+/** Undefined when none of these keys has signed it in the name of its log, or when it is not a restore statement. */
 export function openRestore(
   note: string,
   keys: readonly Verifier[],
@@ -69,7 +73,7 @@ function readLine(word: string, text: string): Abandoned | undefined {
   return { size: Number(size), root }
 }
 
-/** Checkpoints that no longer count. */
+/** Checkpoints that no longer count, by size and root. */
 export class AbandonedSet {
   readonly #known = new Set<string>()
 
@@ -86,7 +90,7 @@ function nameOf({ size, root }: Abandoned): string {
   return `${size} ${Buffer.from(root).toString('base64')}`
 }
 
-/** The statement in an event's bytes, whoever wrote it. */
+/** The signed note in the bytes of an event, whoever wrote it; empty when there is none. */
 export function statementIn(bytes: string): string {
   try {
     const { statement } = (JSON.parse(bytes) as { detail?: { statement?: unknown } }).detail ?? {}
@@ -96,7 +100,7 @@ export function statementIn(bytes: string): string {
   }
 }
 
-/** What was confirmed as gone, as far as one of these keys has signed it. */
+/** The checkpoints that were abandoned, as far as one of these keys has signed that. */
 export async function abandonedIn(
   proof: Pick<ProofStore, 'aboutCheckpoints'>,
   keys: readonly Verifier[],

@@ -1,25 +1,25 @@
 /**
  * Signs what the log is now, but only when it still holds all that was signed before. Two checkpoints of one log that
- * contradict each other would make every checkpoint worthless, so the signer looks at the last one in the database and
- * at the last one in the anchor file, counts both over the leaves of today, and refuses when one does not come out. That
- * is also how a database that was restored from an old backup is noticed. What an operator has abandoned with his signature
-(restore-statement.ts) contradicts nothing any more.
+ * contradict each other would make every checkpoint worthless, so the signer takes the last one in the database, the last
+ * ones in the anchor file and those that witnesses remember, compares each with the leaves of now, and refuses when one
+ * does not verify. That is also how a database that was restored from an old backup is noticed. Checkpoints that an
+ * operator abandoned with a signature (restore-statement.ts) contradict nothing any more.
  *
- * The order is: anchor file, then database, then whoever publishes. Killed in between, the next call finds the note in the
+ * The order is: anchor file, then database, then publication. Killed in between, the next call finds the note in the
  * anchor file and completes the rest; Ed25519 signs the same text the same way, so there are never two notes of a size.
  */
 
 import type { Evidence } from '../../core/log/quarantine.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { CompactRange, sameHash } from '../tree/merkle.ts'
-import type { AnchorFile } from './anchor-file.ts'
+import { hashPages } from '../tree/pages.ts'
+import { type AnchorFile, anchorFile } from './anchor-file.ts'
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { type Contradictions, findContradictions } from './contradictions.ts'
-import { KeyLine, openRotation } from './key-history.ts'
+import { KeyHistory, openRotation } from './key-history.ts'
 import type { Signer, Verifier } from './note.ts'
 import { type AbandonedSet, abandonedIn, statementIn } from './restore-statement.ts'
-
-const PAGE = 10_000
+import { openSigningKey, type SigningKey } from './signing-key.ts'
 
 export type SignRefusal = {
   readonly kind: 'refused'
@@ -28,7 +28,7 @@ export type SignRefusal = {
    * signed. `foreign`: a checkpoint that this key has not signed, or none that can be read.
    */
   readonly why: 'restored' | 'rewritten' | 'foreign'
-  /** How many events the contradicting checkpoint speaks for, and how many there are. */
+  /** The size of the checkpoint that is contradicted, and of the log. */
   readonly signed: number
   readonly size: number
   readonly text: string
@@ -42,17 +42,22 @@ export type Signing =
       readonly checkpoint: Checkpoint
       readonly note: string
       readonly fresh: boolean
-      /** The last one that the checkpoint speaks for. */
+      /** The hash of the last event under the checkpoint. */
       readonly leafHash: Uint8Array
     }
   | SignRefusal
 
+/** A checkpoint that somebody else remembers, for example a witness; its signature is not checked yet. */
+export type Remembered = { readonly note: string; readonly from: string }
+
 export type CheckpointSigner = {
+  /** The key that signs now. */
   readonly verifier: Verifier
+  /** Throws when the database or the anchor file cannot be read or written. */
   sign(): Promise<Signing>
-  /** Checkpoints of this log that somebody else remembers; from now on they count like those of the anchor file. */
-  heed(remembered: readonly { readonly note: string; readonly from: string }[]): void
-  /** Everything that speaks against the log of now: here, in the database, in this process, and what others found. */
+  /** From now on these checkpoints of this log count like those of the anchor file. */
+  addKnownCheckpoints(remembered: readonly Remembered[]): void
+  /** Everything that contradicts the log of now: on this host, in the database, in this process, and what others found. */
   contradictions(host: string, others: readonly Evidence[]): Promise<Contradictions>
 }
 
@@ -65,25 +70,25 @@ export type SignerParts = {
   readonly anchor: AnchorFile
   /** Earlier keys of the same log. */
   readonly formerKeys?: readonly Verifier[]
+  /** By note; shared with the signer that takes over after a rotation. */
+  readonly remembered?: Map<string, Remembered>
 }
 
-type Signed = { readonly checkpoint: Checkpoint; readonly note: string }
-
-/** What was counted, and the last leaf of it: the next call goes on from there. */
+/** The leaves that were read, and the last one of them: the next call continues from there. */
 type Counted = { readonly range: CompactRange; readonly last: Uint8Array | undefined }
 
 const NOTHING: Counted = { range: new CompactRange(), last: undefined }
 
-/** One for each process; calls wait for each other. */
+/** One for each process; calls of `sign` wait for each other. */
 export function checkpointSigner(parts: SignerParts): CheckpointSigner {
   let counted = NOTHING
-  let heeded: readonly { readonly note: string; readonly from: string }[] = []
+  const { remembered = new Map<string, Remembered>() } = parts
   let turn: Promise<unknown> = Promise.resolve()
 
   const sign = async (): Promise<Signing> => {
     const abandoned = await abandonedIn(parts.proof, keysOf(parts))
     if (abandoned.has({ size: counted.range.size, root: counted.range.root() })) counted = NOTHING
-    const found = await knownCheckpoints(parts, heeded, abandoned)
+    const found = await knownCheckpoints(parts, remembered.keys(), abandoned)
     if ('kind' in found) return found
     const { known, foreign } = found
     const size = await parts.proof.size()
@@ -92,7 +97,7 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
     if (size === 0) return foreign ?? { kind: 'empty' }
 
     const now = await count(parts.proof, counted, size, known)
-    // What was counted is kept: who refuses once refuses again, until it is abandoned or a new process is started.
+    // `counted` stays: a signer that refuses once refuses again, until that checkpoint is abandoned or the process restarts.
     if ('kind' in now) return now
     const wrongKey = (await refuseKey(parts, size)) ?? foreign
     if (wrongKey) return wrongKey
@@ -128,8 +133,8 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
       turn = result.catch(() => {})
       return result
     },
-    heed: (remembered) => {
-      heeded = remembered
+    addKnownCheckpoints: (more) => {
+      for (const one of more) remembered.set(one.note, one)
     },
     contradictions: (host, others) => {
       const { range } = counted
@@ -142,7 +147,7 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
         host,
         others: [
           ...(range.size > 0 ? [{ size: range.size, root, host }] : []),
-          ...heeded.map(({ note, from }) => ({ size: 0, root: '', note, host: from })),
+          ...[...remembered.values()].map(({ note, from }) => ({ size: 0, root: '', note, host: from })),
           ...others,
         ],
       })
@@ -150,26 +155,26 @@ export function checkpointSigner(parts: SignerParts): CheckpointSigner {
   }
 }
 
-/** The log itself says whose turn it is: an event at any index below `size` may have replaced our key. */
+/** The log itself says which key signs: an event at any index below `size` may have replaced ours. */
 async function refuseKey(parts: SignerParts, size: number): Promise<SignRefusal | undefined> {
-  const line = new KeyLine(keysOf(parts))
+  const history = new KeyHistory(keysOf(parts))
+  const ours = parts.signer.verifier
   let replacedAt: number | undefined
   for (const { index, bytes } of await parts.proof.aboutCheckpoints('key.rotated')) {
     if (index >= size) continue
-    line.read(index, bytes)
+    history.readRotation(index, bytes)
     const rotation = openRotation(statementIn(bytes))
-    // Nobody but the next key has signed it. Not to sign is right all the same: the worst that comes of it is an alarm.
-    if (rotation?.former.vkey === parts.signer.verifier.vkey) replacedAt = index
+    // Refusing to sign is safe, also when only the next key has signed this: at worst it raises a false alarm.
+    if (rotation?.former.vkey === ours.vkey) replacedAt = index
   }
   if (replacedAt !== undefined)
     return refusal(
       'foreign',
       size,
       size,
-      `event ${replacedAt} says that the key on this host (${parts.signer.verifier.id}) was replaced. Copy the new key file here.`,
+      `event ${replacedAt} says that the key on this host (${ours.id}) was replaced. Copy the new key file here.`,
     )
-  const last = line.handovers.at(-1)
-  const ours = parts.signer.verifier
+  const last = history.handovers.at(-1)
   if (last ? last.next === ours.vkey : (parts.formerKeys ?? []).length === 0) return undefined
   const why = last
     ? `event ${last.index} says that the key ${last.next} has replaced the one on this host (${ours.id}). Copy the new key file here.`
@@ -179,55 +184,46 @@ async function refuseKey(parts: SignerParts, size: number): Promise<SignRefusal 
 
 const keysOf = ({ signer, formerKeys = [] }: SignerParts) => [signer.verifier, ...formerKeys]
 
-type Known = Signed & { readonly from: 'database' | 'anchor' | 'elsewhere' }
+type Known = {
+  readonly checkpoint: Checkpoint
+  readonly from: 'database' | 'anchor' | 'elsewhere'
+}
 
-/** `foreign` is said only when nothing worse is found. */
+/** `foreign` is reported only when nothing worse is found. */
 type Found = { readonly known: readonly Known[]; readonly foreign: SignRefusal | undefined }
 
 async function knownCheckpoints(
   parts: SignerParts,
-  heeded: readonly { readonly note: string }[],
+  remembered: Iterable<string>,
   abandoned: AbandonedSet,
 ): Promise<Found | SignRefusal> {
   const keys = keysOf(parts)
-  const open = (note: string) => {
+  const { name } = parts.signer.verifier
+  const open = (note: string, from: Known['from']): Known[] => {
     const opened = openCheckpoint(note, keys)
-    return opened.ok && opened.checkpoint.origin === parts.signer.verifier.name
-      ? { checkpoint: opened.checkpoint, note }
-      : undefined
+    return opened.ok && opened.checkpoint.origin === name ? [{ checkpoint: opened.checkpoint, from }] : []
   }
   const [kept, { notes, written }] = await Promise.all([parts.proof.lastCheckpoint(), parts.anchor.tail()])
-  const inDatabase = kept && open(kept.note)
+  const inDatabase = kept ? open(kept.note, 'database') : []
+  const unread = `the database's last checkpoint (${kept?.size} events) is not one that ${name} has signed. Is this the key of this log?`
   const foreign =
-    kept && inDatabase?.checkpoint.size !== kept.size
-      ? refusal(
-          'foreign',
-          kept.size,
-          0,
-          `the database's last checkpoint (${kept.size} events) is not one that ${parts.signer.verifier.name} has signed. ` +
-            'Is this the key of this log?',
-        )
+    kept && inDatabase[0]?.checkpoint.size !== kept.size
+      ? refusal('foreign', kept.size, 0, unread)
       : undefined
-  const anchored = notes.map(open).filter((one) => one !== undefined)
+  const anchored = notes.flatMap((note) => open(note, 'anchor'))
   if (written && anchored.length === 0)
     return refusal(
       'foreign',
       0,
       0,
-      `${parts.anchor.path} has no checkpoint that ${parts.signer.verifier.name} has signed. Is this the key of this log?`,
+      `${parts.anchor.path} has no checkpoint that ${name} has signed. Is this the key of this log?`,
     )
-  const known = [
-    ...(inDatabase ? [{ ...inDatabase, from: 'database' as const }] : []),
-    ...anchored.map((one) => ({ ...one, from: 'anchor' as const })),
-    ...heeded
-      .map((one) => open(one.note))
-      .filter((one) => one !== undefined)
-      .map((one) => ({ ...one, from: 'elsewhere' as const })),
-  ]
+  const elsewhere = [...remembered].flatMap((note) => open(note, 'elsewhere'))
+  const known = [...inDatabase, ...anchored, ...elsewhere]
   return { known: known.filter((one) => !abandoned.has(one.checkpoint)), foreign }
 }
 
-/** Counts on to `size` leaves, and compares with every known checkpoint on the way. */
+/** Reads on to `size` leaves, and compares with every known checkpoint on the way. */
 async function count(
   proof: SignerParts['proof'],
   { range: counted, last: lastCounted }: Counted,
@@ -239,10 +235,9 @@ async function count(
   const contradicts = () =>
     known.some(({ checkpoint }) => checkpoint.size === range.size && !sameHash(checkpoint.root, range.root()))
   if (contradicts()) return refusal('rewritten', range.size, size)
-  // One back: the last leaf that was counted must still be the same.
+  // One back: the last leaf that was read must still be the same.
   let next = Math.max(0, range.size - 1)
-  while (range.size < size || next < range.size) {
-    const page = await proof.leafHashes(next, Math.min(PAGE, size - next))
+  for await (const page of hashPages(proof, next, size))
     for (const { index, hash } of page) {
       if (index !== next) return refusal('rewritten', next, size)
       next += 1
@@ -254,8 +249,7 @@ async function count(
       last = hash
       if (contradicts()) return refusal('rewritten', range.size, size)
     }
-    if (page.length === 0) return refusal('rewritten', next, size)
-  }
+  if (next < size) return refusal('rewritten', next, size)
   return { range, last }
 }
 
@@ -265,7 +259,41 @@ function refusal(why: SignRefusal['why'], signed: number, size: number, text?: s
       `the log has ${size} events, but ${signed} were signed: it was restored from an older backup, or its end ` +
       `was removed. ${signed === size + 1 ? `Event ${size} is` : `Events ${size} to ${signed - 1} are`} missing.`,
     rewritten: `the first ${signed} events are not the ones that were signed: the log was rewritten, or restored and continued.`,
-    foreign: `the checkpoint of ${signed} events was signed by somebody else.`,
+    foreign: `the checkpoint of ${signed} events was signed by another key.`,
   }
   return { kind: 'refused', why, signed, size, text: text ?? words[why] }
+}
+
+/**
+ * The signer of a log from its files; `make` makes a key where there is none. Throws with what to correct. The key file is
+ * read before each signing, so that a rotation needs no restart; one that cannot be read changes nothing.
+ */
+export async function openSigner(files: {
+  readonly key: string
+  readonly anchor: string
+  readonly make: boolean
+  readonly proof: SignerParts['proof']
+}): Promise<CheckpointSigner> {
+  const shared = {
+    proof: files.proof,
+    anchor: anchorFile(files.anchor),
+    remembered: new Map<string, Remembered>(),
+  }
+  const signerOf = ({ signer, former }: Extract<SigningKey, { ok: true }>) =>
+    checkpointSigner({ ...shared, signer, formerKeys: former })
+  const key = await openSigningKey(files.key, files.make)
+  if (!key.ok) throw new Error(key.fault)
+  let current = signerOf(key)
+  return {
+    get verifier() {
+      return current.verifier
+    },
+    sign: async () => {
+      const now = await openSigningKey(files.key)
+      if (now.ok && now.signer.verifier.vkey !== current.verifier.vkey) current = signerOf(now)
+      return current.sign()
+    },
+    addKnownCheckpoints: (more) => current.addKnownCheckpoints(more),
+    contradictions: (...asked) => current.contradictions(...asked),
+  }
 }

@@ -1,14 +1,15 @@
 /**
- * The key that signs checkpoints: one line in a file that only its owner can read, outside the database, so that who
- * can rewrite the log cannot sign what became of it. Its name is the log's name; it is made up once and never again.
+ * The key that signs checkpoints: one line in a file that only its owner can read, outside the database, so that those
+ * who can rewrite the log cannot sign the result. Its name is the log's name, which is never used for another log.
  *
- * After a rotation the file has more lines: the verifier keys that came before, the last one first, so that whoever gets
- * the file can read all of the log's checkpoints.
+ * After a rotation the file has more lines: the verifier keys that came before, the last one first, so that everybody who
+ * has the file can read all of the log's checkpoints.
  */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFile, syncFolder } from '../files.ts'
 import { isKeyName, makeSkey, readSkey, readVkey, type Signer, type Verifier } from './note.ts'
 
 const MAX_FILE = 64 * 1024
@@ -23,7 +24,10 @@ export type SigningKey =
     }
   | { readonly ok: false; readonly fault: string }
 
-/** With `make`, a key that is not there is made: with this name, or a random one when it is `true`. */
+/**
+ * Reads the key file. With `make`, a key that is not there is made: with this name, or a random one when it is `true`.
+ * What is wrong with the file comes back as `fault`, with what to do.
+ */
 export async function openSigningKey(file: string, make: boolean | string = false): Promise<SigningKey> {
   const found = await readKeyFile(file)
   if (found !== 'absent') return found
@@ -44,7 +48,7 @@ async function readKeyFile(file: string): Promise<SigningKey | 'absent'> {
   const fault = (text: string): SigningKey => ({ ok: false, fault: `${file} ${text}` })
   let handle: Awaited<ReturnType<typeof open>>
   try {
-    // Opening a pipe would wait for its other end.
+    // Without O_NONBLOCK, opening a pipe would wait for its other end.
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -67,26 +71,15 @@ async function readKeyFile(file: string): Promise<SigningKey | 'absent'> {
   }
 }
 
-/** Whole or not at all, and never over one that is there: of two processes that make it, the first wins. */
+/** Does nothing when there is one: of two processes that make it, the first wins. */
 async function makeKeyFile(file: string, text: string): Promise<void> {
-  const folder = path.dirname(file)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const draft = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}`)
-  const handle = await open(draft, 'wx', 0o400)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    })
-  } finally {
-    await handle.close()
-    await unlink(draft)
-  }
-  await syncFolder(folder)
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  await makeFile(file, text, 0o400).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
 
-/** The key that is to follow this one: made beside it, or found there when the last rotation did not come to its end. */
+/** The key that will replace this one: made beside it, or found there when the last rotation did not finish. */
 export async function openNextKey(file: string, former: readonly Verifier[]): Promise<SigningKey> {
   const [last] = former
   const next = `${file}.next`
@@ -97,19 +90,8 @@ export async function openNextKey(file: string, former: readonly Verifier[]): Pr
   return openSigningKey(next)
 }
 
-/** The key that followed takes the place of the one before, whose secret is gone with that. */
+/** Puts the next key in the place of the one before, whose secret is gone with that. */
 export async function takeNextKey(file: string): Promise<void> {
   await rename(`${file}.next`, file)
   await syncFolder(path.dirname(file))
-}
-
-/** A new name in a folder outlives a power cut only when the folder is written, too. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -1,74 +1,78 @@
 /**
  * Checks a log from one end to the other: every event against its hash, every hash against every checkpoint, every
- * private text against the commitment in its event, or against the event that erased it. It reads once, in order, and keeps
- * two compact ranges and the names of texts that are gone until it reads who erased them, so the length of the log does
- * not matter.
+ * private text against the commitment in its event, or against the event that erased it. It reads once, in order, and
+ * keeps two compact ranges and the names of texts that are gone until it reads who erased them, so the length of the log
+ * does not matter.
  *
- * Two ranges, because an event and its stored hash can disagree, and only a checkpoint knows which of them is the one
- * that was signed: one range counts the hashes as stored, the other the hashes of the events.
+ * Two ranges, because an event and its stored hash can disagree, and only a checkpoint knows which of them was signed: one
+ * range takes the hashes as stored, the other the hashes of the events.
  *
- * What was rewritten together with every hash after it has no event that sticks out. Then the first checkpoint that does
- * not come out and the last one that does say between which events it happened.
+ * When events were rewritten together with every hash after them, no single event can be named. Then the first checkpoint
+ * that does not verify and the last one that does say between which events it happened.
  *
- * A restore that an operator confirmed with the log's key, and a key that was handed over to the next one, stand in the
- * log as events; from there on they are part of what is checked. An unconfirmed restore is a truncated or rewritten log.
+ * A restore that an operator confirmed with the log's key, and a key that was handed over to the next one, are events in
+ * the log; from there on they are part of what is checked. An unconfirmed restore is a truncated or rewritten log.
  */
-import { hash } from 'node:crypto'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { LogSource } from '../tree/log-source.ts'
 import { CompactRange, hashLeaf, sameHash } from '../tree/merkle.ts'
 import { Witnessed } from '../witness/cosignature.ts'
-import { CheckpointQueue, Misses, type Waiting } from './checkpoint-queue.ts'
+import {
+  addMismatchFaults,
+  type CheckpointMismatch,
+  CheckpointQueue,
+  type Waiting,
+} from './checkpoint-queue.ts'
 import { type Fault, FaultList } from './faults.ts'
-import { type Handover, KeyLine } from './key-history.ts'
+import { type Handover, KeyHistory } from './key-history.ts'
 import type { Verifier } from './note.ts'
-import { Erasures } from './private-texts.ts'
-import { AbandonedSet, openRestore, statementIn } from './restore-statement.ts'
+import { Erasures, isCommitted } from './private-texts.ts'
+import { AbandonedSet, type Restore } from './restore-statement.ts'
 
+/** What `elevate audit verify --json` prints. */
 export type Verified = {
   readonly ok: boolean
   /** How many events there are, and the root over them as far as there is no gap. */
   readonly size: number
   readonly root: string
   readonly origin: string | undefined
-  /** `given` counts those of the good ones that came from elsewhere. */
+  /** `good` verified, `bad` did not; `given` counts those of the good ones that came from elsewhere. */
   readonly checkpoints: { readonly good: number; readonly given: number; readonly bad: number }
-  /** Events below this index stand under a checkpoint that came out; the rest is not signed yet. */
+  /** Events below this index are under a checkpoint that verified; the rest is not signed yet. */
   readonly proven: number
   /** Private texts that are still there and match. */
   readonly texts: number
   /** Private texts that are gone because an event erased them. */
   readonly erased: number
-  /** Restores that were confirmed with the log's key: at which event, what was kept, how many checkpoints count no more. */
+  /** Restores that were confirmed with the log's key. */
   readonly restores: readonly Restore[]
-  /** Where one key was followed by another. */
+  /** Where one key was replaced by another. */
   readonly handovers: readonly Handover[]
-  /** Events below this index stand under a checkpoint that the witness has cosigned; one for each that was asked for. */
+  /** One for each witness that was asked for: events below `size` are under a checkpoint that it has cosigned. */
   readonly witnessed: readonly { readonly vkey: string; readonly name: string; readonly size: number }[]
   readonly faults: readonly Fault[]
   /** How many faults there are beyond those listed. */
   readonly more: number
 }
 
-export type Restore = { readonly index: number; readonly kept: number; readonly abandoned: number }
-
 export type VerifyOptions = {
   readonly source: LogSource
-  /** The keys of the log; from a place that whoever may have changed the log cannot change. */
+  /** The keys of the log, from a place that cannot be changed by those who could have changed the log. */
   readonly keys: readonly Verifier[]
   /** Checkpoints kept elsewhere: in a channel, in a file, on paper. */
   readonly given?: readonly string[]
-  /** Witnesses whose cosignatures must be there. */
+  /** Each of these must have cosigned a checkpoint that verifies. */
   readonly witnesses?: readonly Verifier[]
   readonly onProgress?: (events: number) => void
 }
 
+/** Never throws for what is wrong with the log: that is in `faults`. Throws when the source cannot be read. */
 export async function verifyLog(options: VerifyOptions): Promise<Verified> {
   const { source, keys, given = [], witnesses = [], onProgress } = options
   const faults = new FaultList()
-  const line = new KeyLine(keys)
-  const queue = new CheckpointQueue(source.notes(), given, line, faults)
-  const check = new Check(queue, line, new Witnessed(witnesses, faults), faults)
+  const history = new KeyHistory(keys)
+  const queue = new CheckpointQueue(source.notes(), given, history, faults)
+  const check = new Check(queue, history, new Witnessed(witnesses, faults), faults)
   await queue.start()
   for await (const page of source.events()) {
     for (const leaf of page) {
@@ -96,15 +100,14 @@ class Check {
   #bad = 0
   #texts = 0
   readonly #erasures = new Erasures()
-  readonly #misses = new Misses()
+  readonly #mismatches: CheckpointMismatch[] = []
   readonly #abandoned = new AbandonedSet()
-  readonly #restores: Restore[] = []
-  readonly #keys: KeyLine
+  readonly #keys: KeyHistory
   readonly #witnessed: Witnessed
   readonly #queue: CheckpointQueue
   readonly #faults: FaultList
 
-  constructor(queue: CheckpointQueue, keys: KeyLine, witnessed: Witnessed, faults: FaultList) {
+  constructor(queue: CheckpointQueue, keys: KeyHistory, witnessed: Witnessed, faults: FaultList) {
     this.#queue = queue
     this.#witnessed = witnessed
     this.#keys = keys
@@ -114,7 +117,7 @@ class Check {
   event(leaf: StoredLeaf): void {
     const { index, bytes, leafHash } = leaf
     if (index < this.position) {
-      const text = `event ${index} stands after event ${this.position - 1}`
+      const text = `event ${index} comes after event ${this.position - 1}`
       this.#faults.add({ kind: 'order', text, index })
       this.#whole = false
       return
@@ -144,19 +147,21 @@ class Check {
     this.#stored.append(stored)
   }
 
-  /** What the event says of itself, and what is said of it beside. */
+  /** Checks what the event says against what is kept beside it. */
   #read({ index, texts, columns, copy }: StoredLeaf, bytes: string): void {
     const said = parsed(bytes)
-    if (said.type === 'key.rotated') this.#keys.read(index, bytes)
-    if (said.type === 'checkpoint.abandoned') this.#abandon(index, bytes)
+    if (said.type === 'key.rotated') this.#keys.readRotation(index, bytes)
+    if (said.type === 'checkpoint.abandoned') this.#abandoned.add(this.#keys.readRestore(index, bytes))
     const fault = (kind: Fault['kind'], text: string) => this.#faults.add({ kind, text, index })
     if (said.index !== String(index)) fault('order', `event ${index} says that it is another one`)
     this.#erasures.read(index, said, texts)
-    for (const { field, salt, content } of texts) {
-      const salted = Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(content, 'utf8')])
-      if (said[`${field}_c`] === hash('sha256', salted, 'hex')) this.#texts += 1
-      else fault('text', `a private text of event ${index} (${plain(field)}) is not the one that was written`)
-    }
+    for (const text of texts)
+      if (isCommitted(said, text)) this.#texts += 1
+      else
+        fault(
+          'text',
+          `a private text of event ${index} (${plain(text.field)}) is not the one that was written`,
+        )
     if (columns) {
       const wrong = Object.entries(columns).find(
         ([name, value]) => (name === 'actor' ? said.actorId : (said[name] ?? null)) !== value,
@@ -167,29 +172,20 @@ class Check {
       fault('copy', `event ${index} reads differently in events.jsonl`)
   }
 
-  /** Believed for its signature: whoever owns the database can write the event, but not sign it. */
-  #abandon(index: number, bytes: string): void {
-    const opened = openRestore(statementIn(bytes), this.#keys.keys)
-    if (!opened || this.#keys.refuse(opened.signedBy) !== undefined) return
-    const { kept, abandoned } = opened.statement
-    this.#abandoned.add(abandoned)
-    this.#restores.push({ index, kept: kept.size, abandoned: abandoned.length })
-  }
-
-  /** Those that speak for exactly the events read so far, and any that come too late to be compared. */
+  /** Takes the checkpoints over exactly the events read so far, and any that come too late to be compared. */
   async checkpoints(): Promise<void> {
     while (this.#queue.next <= this.position) {
       const next = await this.#queue.take()
       if (!next) continue
       const { checkpoint, given, note, signedBy } = next
       const { size, root } = checkpoint
-      const comes = size === this.position && this.#whole ? this.#matches(root) : undefined
-      const wrongKey = comes && this.#keys.refuse(signedBy)
+      const side = size === this.position && this.#whole ? this.#matches(root) : undefined
+      const wrongKey = side && this.#keys.refuse(signedBy)
       if (wrongKey !== undefined) this.#queue.refuse(note, given, wrongKey)
-      else if (comes) this.#settle(comes, next)
+      else if (side) this.#verified(side, next)
       else {
         const how = size < this.position && this.#whole ? 'late' : 'wrong'
-        this.#misses.add({ checkpoint, given, how, proven: this.#proven })
+        this.#mismatches.push({ checkpoint, given, how, proven: this.#proven })
       }
     }
   }
@@ -199,8 +195,8 @@ class Check {
     return this.#counted && sameHash(root, this.#counted.root()) ? 'counted' : undefined
   }
 
-  /** The checkpoint says which side was signed; from here on both sides are the same again. */
-  #settle(side: 'stored' | 'counted', { checkpoint: { size }, note, given }: Waiting): void {
+  /** The checkpoint says which side was signed; from here on both are the same again. */
+  #verified(side: 'stored' | 'counted', { checkpoint: { size }, note, given }: Waiting): void {
     for (const index of this.#disagreeing)
       this.#faults.add(
         side === 'stored'
@@ -217,18 +213,18 @@ class Check {
     this.#good += 1
     if (given) this.#given += 1
     this.#proven = size
-    this.#witnessed.see(note, size)
+    this.#witnessed.add(note, size)
   }
 
   async end(hasTexts: boolean): Promise<void> {
-    if (hasTexts) this.#erasures.tell(this.#faults)
+    if (hasTexts) this.#erasures.addFaults(this.#faults)
     for (const index of this.#disagreeing)
       this.#faults.add({ kind: 'changed', text: `event ${index} and its hash do not agree`, index })
     while (this.#queue.next < Number.POSITIVE_INFINITY) {
       const next = await this.#queue.take()
-      if (next) this.#misses.add({ ...next, how: 'beyond', proven: this.#proven })
+      if (next) this.#mismatches.push({ ...next, how: 'beyond', proven: this.#proven })
     }
-    this.#bad = this.#misses.tell(this.#faults, this.#abandoned, this.position)
+    this.#bad = addMismatchFaults(this.#mismatches, this.#faults, this.#abandoned, this.position)
     for (const [one, other] of this.#queue.contradictions)
       if (!this.#abandoned.has(one) && !this.#abandoned.has(other))
         this.#faults.add({
@@ -236,7 +232,7 @@ class Check {
           text: `two checkpoints of ${one.size} events are signed and contradict each other: two logs were shown`,
           checkpoint: one.size,
         })
-    this.#witnessed.end()
+    this.#witnessed.addFaults()
     if (this.#good + this.#bad === 0)
       this.#faults.add({
         kind: 'unproven',
@@ -255,7 +251,7 @@ class Check {
       proven: this.#proven,
       texts: this.#texts,
       erased: this.#erasures.onPurpose,
-      restores: this.#restores,
+      restores: this.#keys.restores,
       witnessed: this.#witnessed.report(),
       handovers: this.#keys.handovers,
       faults: list,
@@ -264,7 +260,7 @@ class Check {
   }
 }
 
-/** Fit for a terminal, whatever somebody put there. */
+/** Safe to print on a terminal. */
 function plain(name: string): string {
   return name.replace(/[^\w-]/g, '?').slice(0, 40)
 }

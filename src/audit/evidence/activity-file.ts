@@ -18,7 +18,7 @@ import {
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
 import type { Store } from '../../store/database/open-store.ts'
-import { saidIn } from '../export/rows.ts'
+import { readEvent } from '../stored-event.ts'
 import type { Pack } from './pack.ts'
 
 /** `unsigned`: it was closed, or texts of it erased, after the checkpoint that everything is proven under. */
@@ -50,7 +50,7 @@ export async function activityOf(
   const entries = await everyEntry(store.activity, grant.id)
   const check = await store.activity.check(grant)
   if (!summary || !check) return undefined
-  const event = leaves.findLast((leaf) => saidIn(leaf)?.type === 'activity.collected')?.index
+  const event = leaves.findLast((leaf) => readEvent(leaf)?.type === 'activity.collected')?.index
   const { faults, erasedOnPurpose } = judgeRecord(check)
   const state = stateOf(check, { event, signed, faults })
   const inFolder = state === 'whole' || state === 'changed'

@@ -1,8 +1,7 @@
 /**
- * A folder of evidence: what an auditor is given, to be checked without us. The log is read twice, in pages, once for
- * the events of the period and once grant by grant; nothing of it is kept in memory.
+ * A folder of evidence: what an auditor is given, to be checked without elevate. The log is read twice, in pages: once for
+ * the events of the period and once grant by grant. None of it is kept in memory.
  */
-
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
@@ -10,19 +9,23 @@ import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import type { GrantRow } from '../../core/reads.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
-import { type Checkpoint, parseCheckpoint } from '../checkpoint/checkpoint.ts'
+import { type Checkpoint, claimedCheckpoint } from '../checkpoint/checkpoint.ts'
 import { abandonedUnder, type KeyStretch, keyStretches } from '../checkpoint/key-history.ts'
 import { readVkey } from '../checkpoint/note.ts'
-import { csvLine, pagesOf, saidIn } from '../export/rows.ts'
+import type { AbandonedSet } from '../checkpoint/restore-statement.ts'
+import { csvLine } from '../export/rows.ts'
+import { readEvent } from '../stored-event.ts'
+import { CompactRange, sameHash } from '../tree/merkle.ts'
+import { checkpointsUpTo, hashPages, matchingPages } from '../tree/pages.ts'
 import { formatProof, ProofMaker } from '../tree/proof.ts'
+import { type Tile, TileBuilder, tilePath } from '../tree/tiles.ts'
 import { activityCells, activityOf, addActivity } from './activity-file.ts'
 import { ControlFiles } from './control-files.ts'
 import { grantJson, grantText } from './grant-file.ts'
-import { addLog } from './log-files.ts'
 import { eventFile, Pack } from './pack.ts'
 import { abandonedNote, readme, VERIFIER, verifierFile } from './readme.ts'
 
-const GRANTS = 200
+const GRANTS_A_PAGE = 200
 /** More events than a grant ever has. */
 const EVENTS_OF_A_GRANT = 10_000
 
@@ -32,30 +35,35 @@ export type EvidenceJob = {
   readonly span: EvidenceSpan
   /** A new or empty folder. */
   readonly out: string
-  /** Everything is proven under this one; events that came later are left out. */
+  /** Every proof is under this checkpoint; later events are left out. */
   readonly checkpoint: Checkpoint
   readonly note: string
   /**
-   * A verifier key of the log, when one is known: with it the folder has all keys, and checkpoints that an operator
-   * abandoned are known for what they are. Whoever checks should have one from elsewhere too.
+   * A verifier key of the log, when one is known: only with it does the folder get all keys, and are abandoned checkpoints
+   * recognised. Those who check should have one from elsewhere too.
    */
   readonly vkey: string | undefined
-  /** This installation, in facts: what and value. */
+  /** Facts about this installation, for control 15. */
   readonly installation: readonly (readonly [what: string, value: string])[]
-  /** Writes down that it was made, before the folder is in its place. */
+  /** Records in the log that the folder was made, before it is in its place. `manifest`: SHA-256, hex. */
   readonly record: (manifest: string) => Promise<void>
   readonly onProgress?: (what: string, done: number) => void
 }
 
 export type EvidenceMade = {
+  /** Events, grants and files in the folder. */
   readonly events: number
   readonly grants: number
   readonly files: number
   readonly manifest: string
-  /** A line for each control. */
+  /** A line of text for each control. */
   readonly controls: readonly string[]
 }
 
+/**
+ * Makes the folder, or nothing at all. Throws when the place is not empty, when the log is not the one that the checkpoint
+ * was signed over, and when `record` throws.
+ */
 export async function buildEvidence(job: EvidenceJob): Promise<EvidenceMade> {
   const pack = await Pack.begin(job.out)
   try {
@@ -82,10 +90,10 @@ async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'f
     ...(span.person ? { person: span.person } : {}),
     ...(span.target ? { target: span.target } : {}),
   }
-  for await (const page of pagesOf({ proof, filter, before: checkpoint.size })) {
+  for await (const page of matchingPages({ proof, filter, before: checkpoint.size })) {
     for (const leaf of page) {
       if (await add(leaf)) events += 1
-      const said = saidIn(leaf)
+      const said = readEvent(leaf)
       if (said) await controls.event(said)
     }
     onProgress?.('events', events)
@@ -119,8 +127,8 @@ async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'f
   const about = await aboutTheLog(proof, checkpoint.size)
   for (const leaf of about) if (await add(leaf)) events += 1
   const abandoned = await abandonedUnder(proof, keys)
-  const left = await addLog(pack, proof, job, abandoned, async (size, root, origin) =>
-    controls.row(11, [String(size), origin, root]),
+  const left = await addLog(pack, job, abandoned, ({ size, root, origin }) =>
+    controls.row(11, [String(size), origin, Buffer.from(root).toString('base64')]),
   )
   await addKeys(pack, keys)
   if (left > 0) controls.note(11, abandonedNote(left))
@@ -134,7 +142,7 @@ async function fill(pack: Pack, job: EvidenceJob): Promise<Omit<EvidenceMade, 'f
   return { events, grants, controls: lines }
 }
 
-/** True when it was not there yet: an event of the period may be one of a grant too. */
+/** False when the folder has it already: an event of the period may be one of a grant too. */
 async function addEvent(
   pack: Pack,
   maker: ProofMaker,
@@ -150,7 +158,7 @@ async function addEvent(
   return true
 }
 
-/** What the keys and the checkpoints rest upon, whenever it happened: how one key followed another, what was abandoned. */
+/** The events that explain keys and checkpoints, also from outside the period: rotations and abandoned checkpoints. */
 async function aboutTheLog(proof: ProofStore, before: number): Promise<readonly StoredLeaf[]> {
   const found = await Promise.all(
     (['key.rotated', 'checkpoint.abandoned'] as const).map((type) => proof.aboutCheckpoints(type)),
@@ -160,7 +168,7 @@ async function aboutTheLog(proof: ProofStore, before: number): Promise<readonly 
   return leaves.flat()
 }
 
-/** All keys, oldest first: one a line in `vkey`, and with their stretches for whoever reads. */
+/** All keys, oldest first: one a line in `vkey`, and with what each of them signs in `keys.csv`. */
 async function addKeys(pack: Pack, keys: readonly KeyStretch[]): Promise<void> {
   if (keys.length === 0) return
   await pack.add('vkey', keys.map(({ key }) => `${key.vkey}\n`).join(''))
@@ -176,9 +184,9 @@ async function addKeys(pack: Pack, keys: readonly KeyStretch[]): Promise<void> {
 
 async function* grantsOf(store: EvidenceJob['store'], span: EvidenceSpan): AsyncGenerator<GrantRow> {
   for (let above = 0; ; ) {
-    const page = await store.evidence.grants(span, above, GRANTS)
+    const page = await store.evidence.grants(span, above, GRANTS_A_PAGE)
     yield* page
-    if (page.length < GRANTS) return
+    if (page.length < GRANTS_A_PAGE) return
     above = page.at(-1)?.grant.number ?? above
   }
 }
@@ -187,7 +195,7 @@ function aboutOf({ grant, request }: GrantRow) {
   return { person: grant.person, request: requestName(request.number), grant: grantName(grant.number) }
 }
 
-/** All of them: which were in force before the period began, grants may still name. */
+/** All of them: a grant may name one from before the period. */
 async function addPolicies(pack: Pack, store: EvidenceJob['store']): Promise<void> {
   for (const hash of await store.evidence.policyHashes()) {
     const text = await store.evidence.policyText(hash)
@@ -209,11 +217,50 @@ function inWords({ from, to, person, target }: EvidenceSpan): string {
   return [`${from.toISOString()} to ${to.toISOString()} (not included)`, ...only].join(', ')
 }
 
-/** The last checkpoint there is, for who cannot sign one now. */
-export async function keptCheckpoint(
-  proof: Pick<ProofStore, 'lastCheckpoint'>,
-): Promise<{ checkpoint: Checkpoint; note: string } | undefined> {
-  const kept = await proof.lastCheckpoint()
-  const checkpoint = kept && parseCheckpoint(kept.note.slice(0, kept.note.indexOf('\n\n') + 1))
-  return kept && checkpoint ? { checkpoint, note: kept.note } : undefined
+/**
+ * Adds the tree of the whole log without its events, which is enough to prove that every checkpoint is of one log. Compares
+ * each checkpoint with it on the way, and throws when one is of another log. Those that an operator abandoned with a
+ * signature, after a backup was restored, are left out: their events are gone, and the log says so. Returns how many.
+ */
+async function addLog(
+  pack: Pack,
+  { proof, checkpoint, note }: Pick<EvidenceJob, 'proof' | 'checkpoint' | 'note'>,
+  abandoned: AbandonedSet,
+  onCheckpoint: (checkpoint: Checkpoint) => Promise<void>,
+): Promise<number> {
+  const tiles = new TileBuilder()
+  const range = new CompactRange()
+  const put = ({ level, n, width, hashes }: Tile) => pack.add(`log/${tilePath(level, n, width)}`, hashes)
+  const notes = await pack.grow('log/checkpoints')
+  const kept = checkpointsUpTo(proof, checkpoint.size)
+  let left = 0
+  let next = await kept.next()
+  const compare = async (): Promise<void> => {
+    for (; !next.done && next.value.size <= range.size; next = await kept.next()) {
+      const one = claimedCheckpoint(next.value.note)
+      if (one && abandoned.has(one)) {
+        left += 1
+        continue
+      }
+      if (!one || one.size !== range.size || !sameHash(one.root, range.root()))
+        throw new Error(
+          `The checkpoint of ${next.value.size} events is not of this log. Run: elevate audit verify`,
+        )
+      await notes.write(`${next.value.note}\n`)
+      await onCheckpoint(one)
+    }
+  }
+  await compare()
+  for await (const page of hashPages(proof, 0, checkpoint.size))
+    for (const { hash } of page) {
+      for (const tile of tiles.append(hash)) await put(tile)
+      range.append(hash)
+      if (!next.done && next.value.size <= range.size) await compare()
+    }
+  if (range.size < checkpoint.size)
+    throw new Error(`The log ends at event ${range.size}. Run: elevate audit verify`)
+  for (const tile of tiles.rest()) await put(tile)
+  await notes.end()
+  await pack.add('log/checkpoint', note)
+  return left
 }

@@ -2,8 +2,9 @@
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { GrantRow } from '../../core/reads.ts'
-import { csvLine, type Said } from '../export/rows.ts'
+import { csvLine } from '../export/rows.ts'
 import { latenessOf } from '../report/digest.ts'
+import type { StoredEvent } from '../stored-event.ts'
 import { ACTIVITY_COLUMNS } from './activity-file.ts'
 import { CONTROLS, type Control } from './controls.ts'
 import type { Pack } from './pack.ts'
@@ -100,7 +101,7 @@ export class ControlFiles {
     return files
   }
 
-  async event(said: Said): Promise<void> {
+  async event(said: StoredEvent): Promise<void> {
     const seen = this.#types.get(said.type) ?? { count: 0, first: said.index, last: said.index }
     this.#types.set(said.type, { ...seen, count: seen.count + 1, last: said.index })
     this.#erased += said.erased
@@ -195,7 +196,7 @@ function textOf(control: Control, period: string, found: string, notes: readonly
   ].join('\n')
 }
 
-function cellsOf(said: Said): string[] {
+function cellsOf(said: StoredEvent): string[] {
   return [
     String(said.index),
     said.time,
@@ -214,7 +215,7 @@ function cellsOf(said: Said): string[] {
 }
 
 /** Events from before this was recorded say nothing of it. */
-function rightCells({ detail: { through, via, stage, rule } }: Said): string[] {
+function rightCells({ detail: { through, via, stage, rule } }: StoredEvent): string[] {
   const word = (value: unknown) => (typeof value === 'string' ? value : '')
   return [Array.isArray(through) ? through.join(' ') : '', word(via), word(stage), word(rule)]
 }

@@ -2,7 +2,7 @@
  * The fifteen controls that auditors of access ask for (SOC 2, ISO 27001, NIST 800-53), and as the sixteenth what was done
  * with the access; what elevate does for each, and which events show it. Numbers in brackets are those of the frameworks; an auditor's own list decides.
  */
-import type { Said } from '../export/rows.ts'
+import type { StoredEvent } from '../stored-event.ts'
 
 export type Control = {
   readonly number: number
@@ -13,7 +13,7 @@ export type Control = {
   readonly asks: string
   readonly answer: string
   /** Its rows are the events that this says yes to; where it has other rows too, they are a table of their own. */
-  readonly events?: (said: Said) => boolean
+  readonly events?: (said: StoredEvent) => boolean
   /** Its rows are made of grants, or of what is neither. */
   readonly rows?: 'approvals' | 'times' | 'types' | 'checkpoints' | 'installation' | 'activity'
   /** Its events with the right that was recorded with each as columns of their own. */
@@ -22,13 +22,13 @@ export type Control = {
 
 const typed =
   (...types: readonly string[]) =>
-  ({ type }: Said) =>
+  ({ type }: StoredEvent) =>
     types.includes(type)
 
-const refusedAs = (said: Said, ...outcomes: readonly string[]) =>
+const refusedAs = (said: StoredEvent, ...outcomes: readonly string[]) =>
   said.type === 'decision.refused' && outcomes.includes(said.outcome ?? '')
 
-const late = ({ detail }: Said) => typeof detail.late_by_ms === 'number' && detail.late_by_ms > 60_000
+const late = ({ detail }: StoredEvent) => typeof detail.late_by_ms === 'number' && detail.late_by_ms > 60_000
 
 export const CONTROLS: readonly Control[] = [
   {

@@ -6,7 +6,7 @@ import { cleanText } from '../../core/access/reason.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { GrantRow } from '../../core/reads.ts'
-import { saidIn } from '../export/rows.ts'
+import { readEvent } from '../stored-event.ts'
 import { activityFacts, activityLines, type GrantActivity } from './activity-file.ts'
 import { eventFile } from './pack.ts'
 
@@ -73,7 +73,7 @@ export function grantText(
 }
 
 function eventLine(leaf: StoredLeaf): string {
-  const said = saidIn(leaf)
+  const said = readEvent(leaf)
   const proof = `${eventFile(leaf.index)}.tlog-proof`
   if (!said) return `${leaf.index}  (erased)  ${proof}`
   const words = Object.entries(said.texts).map(([field, text]) => `${field}: ${oneLine(text)}`)

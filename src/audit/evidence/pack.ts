@@ -1,13 +1,11 @@
 /**
- * The files of a folder of evidence. They are written beside the place where the folder will be, which it takes all at
- * once when it is whole. The manifest has the hash of each, in the spelling that `sha256sum --check` reads.
+ * The files of a folder of evidence. They are written beside the place where the folder will be, and moved there in one step
+ * when it is complete. The manifest has the SHA-256 of each, in the format that `sha256sum --check` reads.
  */
-import { createHash, type Hash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createHash, hash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { finished } from 'node:stream/promises'
+import { GrowingFile } from '../files.ts'
 
 export const MANIFEST = 'MANIFEST.sha256'
 
@@ -16,13 +14,13 @@ export class Pack {
   /** Where it is written until it is whole. */
   readonly folder: string
   readonly #made = new Set<string>()
-  readonly #manifest: Growing
+  readonly #manifest: HashedFile
   files = 0
 
   private constructor(place: string, folder: string) {
     this.#place = place
     this.folder = folder
-    this.#manifest = new Growing(path.join(folder, MANIFEST))
+    this.#manifest = new HashedFile(path.join(folder, MANIFEST))
   }
 
   /** Throws when there is something at that place already: old files beside new ones would be believed. */
@@ -37,7 +35,7 @@ export class Pack {
     return new Pack(place, folder)
   }
 
-  /** False when there is a file of that name already; it stays. */
+  /** Adds a whole file. False when there is one of that name already; that one stays. */
   async add(name: string, content: string | Uint8Array): Promise<boolean> {
     await this.#folderOf(name)
     try {
@@ -46,35 +44,28 @@ export class Pack {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
       throw error
     }
-    await this.#list(name, createHash('sha256').update(content))
+    await this.#list(name, hash('sha256', content, 'hex'))
     return true
   }
 
-  /** A file that grows line by line; `end` it before the pack is finished. */
+  /** A file that is written piece by piece; `end` it before the pack is sealed. */
   async grow(name: string): Promise<{ write(text: string): Promise<void>; end(): Promise<void> }> {
     await this.#folderOf(name)
-    const file = new Growing(path.join(this.folder, name))
-    return {
-      write: (text) => file.write(text),
-      end: async () => this.#list(name, await file.end()),
-    }
+    const file = new HashedFile(path.join(this.folder, name))
+    return { write: (text) => file.write(text), end: async () => this.#list(name, await file.close()) }
   }
 
-  async pieces(name: string, pieces: AsyncIterable<string>): Promise<void> {
-    const file = await this.grow(name)
-    for await (const piece of pieces) await file.write(piece)
-    await file.end()
-  }
-
-  /** Closes the manifest and gives its hash, for the log; the folder is not in its place yet. */
+  /** Closes the manifest and returns its SHA-256 in hex, for the log; the folder is not in its place yet. */
   async seal(): Promise<string> {
-    return (await this.#manifest.end()).digest('hex')
+    return this.#manifest.close()
   }
 
+  /** Moves the folder to its place. */
   async settle(): Promise<void> {
     await rename(this.folder, path.resolve(this.#place))
   }
 
+  /** Removes everything that was written. */
   async discard(): Promise<void> {
     await this.#manifest.end().catch(() => {})
     await rm(this.folder, { recursive: true, force: true })
@@ -87,37 +78,28 @@ export class Pack {
     this.#made.add(folder)
   }
 
-  async #list(name: string, hash: Hash): Promise<void> {
+  async #list(name: string, sha256: string): Promise<void> {
     this.files += 1
-    await this.#manifest.write(`${hash.digest('hex')}  ${name}\n`)
-  }
-}
-
-class Growing {
-  readonly #stream: WriteStream
-  readonly #done: Promise<void>
-  readonly #hash = createHash('sha256')
-
-  constructor(file: string) {
-    this.#stream = createWriteStream(file, { mode: 0o600, flags: 'wx' })
-    this.#done = finished(this.#stream)
-    // A full disk is told by the next write, or by the end.
-    this.#done.catch(() => {})
-  }
-
-  async write(text: string): Promise<void> {
-    this.#hash.update(text)
-    if (!this.#stream.write(text)) await Promise.race([once(this.#stream, 'drain'), this.#done])
-  }
-
-  async end(): Promise<Hash> {
-    this.#stream.end()
-    await this.#done
-    return this.#hash
+    await this.#manifest.write(`${sha256}  ${name}\n`)
   }
 }
 
 /** `events/12/12345`, to which `.json` and `.tlog-proof` are added: a thousand events a folder. */
 export function eventFile(index: number): string {
   return `events/${Math.floor(index / 1000)}/${index}`
+}
+
+class HashedFile extends GrowingFile {
+  readonly #hash = createHash('sha256')
+
+  override async write(text: string): Promise<void> {
+    this.#hash.update(text)
+    await super.write(text)
+  }
+
+  /** SHA-256 of what was written, in hex. */
+  async close(): Promise<string> {
+    await this.end()
+    return this.#hash.digest('hex')
+  }
 }

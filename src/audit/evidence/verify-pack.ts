@@ -1,5 +1,8 @@
-/** Checks a folder of evidence with nothing but a key: every file, event, text and checkpoint. Nothing in it is believed. */
-import { createHash } from 'node:crypto'
+/**
+ * Checks a folder of evidence with nothing but a key: every file, event, text, record and checkpoint. Nothing in it is
+ * believed.
+ */
+import { createHash, hash as digest } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -7,43 +10,44 @@ import { createInterface } from 'node:readline'
 import type { SaltedText } from '../../core/log/audit-proof.ts'
 import type { Handover } from '../checkpoint/key-history.ts'
 import type { Verifier } from '../checkpoint/note.ts'
-import type { Restore } from '../checkpoint/verify.ts'
+import { commitmentOf, readTexts } from '../checkpoint/private-texts.ts'
+import type { Restore } from '../checkpoint/restore-statement.ts'
 import { parseProof, verifyProof } from '../tree/proof.ts'
 import { eventFile, MANIFEST } from './pack.ts'
-import { faultsOfRecord } from './verify-record.ts'
 import { type KeyEvent, keyEventIn, keysFollowing, verifyTree } from './verify-tree.ts'
 
-const MOST_FAULTS = 1_000
+const MAX_FAULTS = 1_000
 
+/** What `elevate audit verify --evidence --json` prints. */
 export type VerifiedPack = {
   readonly ok: boolean
   readonly files: number
   readonly events: number
   readonly texts: number
   readonly grants: number
-  /** Of what was done. */
+  /** Records of what was done that an event names. */
   readonly records: number
   readonly checkpoints: number
-  /** Of the manifest; the log has it in the event that the folder was made with. */
+  /** SHA-256 of the manifest; the log has it in the event `export.made` of this folder. */
   readonly manifest: string
-  /** Where one key was followed by another. */
+  /** Where one key was replaced by another. */
   readonly handovers: readonly Handover[]
   readonly restores: readonly Restore[]
   readonly faults: readonly string[]
 }
 
-/** `keys` are believed, and whichever keys they handed the log over to. */
+/** `keys` are believed, and the keys that they handed the log over to. Throws when the folder has no manifest. */
 export async function verifyPack(folder: string, keys: readonly Verifier[]): Promise<VerifiedPack> {
   const events = await keyEventsIn(folder)
   const check = new PackCheck(folder, keysFollowing(keys, events))
   const manifest = await check.manifest()
   const { checkpoints, handovers, restores, faults: ofTree } = await verifyTree(folder, keys, events)
-  await check.strangers()
-  const faults = [...check.faults, ...ofTree].slice(0, MOST_FAULTS)
+  await check.unlisted()
+  const faults = [...check.faults, ...ofTree].slice(0, MAX_FAULTS)
   return { ...check.counts, checkpoints, handovers, restores, manifest, ok: faults.length === 0, faults }
 }
 
-/** Read before anything else: they say which keys there are. Only those with a proof beside them, which is checked later. */
+/** Read before anything else: they say which keys there are. Only those that have a proof file, which is checked later. */
 async function keyEventsIn(folder: string): Promise<readonly KeyEvent[]> {
   const found: KeyEvent[] = []
   const names = await readdir(path.join(folder, 'events'), { recursive: true }).catch(() => [])
@@ -70,14 +74,14 @@ class PackCheck {
   }
 
   #fault(text: string): void {
-    if (this.faults.length < MOST_FAULTS) this.faults.push(text)
+    if (this.faults.length < MAX_FAULTS) this.faults.push(text)
   }
 
   #at(name: string): string {
     return path.join(this.#folder, name)
   }
 
-  /** Goes through the files in the manifest's order; events and grants are checked when their line comes. */
+  /** Checks the files in the manifest's order, with the events and grants among them; returns the manifest's SHA-256. */
   async manifest(): Promise<string> {
     const whole = createHash('sha256')
     const lines = createInterface({
@@ -125,12 +129,12 @@ class PackCheck {
     const { index, checkpoint } = parseProof(proof) ?? {}
     if (index === undefined || base !== eventFile(index))
       return this.#fault(`${name} is not the proof of that event`)
-    // That one is compared with the tree, and its key with whose turn it is.
+    // log/checkpoint itself, and its key, are checked with the tree.
     if (checkpoint !== this.#checkpoint)
       return this.#fault(`${name} is a proof under another checkpoint than log/checkpoint`)
-    // Its bytes may have been erased for good; then there is nothing left to prove.
+    // Its bytes may have been erased; then there is nothing left to prove.
     if (bytes === undefined) return
-    const texts = textsIn(await this.#read(`${base}.private.json`))
+    const texts = await this.#texts(base)
     if (!texts) return this.#fault(`${base}.private.json is not a list of texts`)
     const found = verifyProof(proof, bytes, this.#keys, texts)
     if (!found.ok) return this.#fault(`${name}: ${found.fault}`)
@@ -138,15 +142,20 @@ class PackCheck {
     this.counts.texts += found.texts
   }
 
-  /** A grant's file must tell the very events that are proven beside it. */
+  async #texts(event: string): Promise<readonly SaltedText[] | undefined> {
+    const json = await this.#read(`${event}.private.json`)
+    return json === undefined ? [] : readTexts(json)
+  }
+
+  /** A grant's file must have exactly the events that are proven in their own files. */
   async #grant(name: string): Promise<void> {
     const content = await this.#read(name)
     const events = eventsIn(content)
     if (!events) return this.#fault(`${name} is not a grant`)
     for (const { index, bytes, private: texts } of events) {
       const proven = await this.#read(`${eventFile(index)}.json`)
-      const own = await this.#read(`${eventFile(index)}.private.json`)
-      if ((bytes ?? undefined) !== proven || JSON.stringify(texts) !== JSON.stringify(textsIn(own)))
+      const own = await this.#texts(eventFile(index))
+      if ((bytes ?? undefined) !== proven || JSON.stringify(texts) !== JSON.stringify(own))
         this.#fault(`${name} tells event ${index} otherwise than the event itself`)
       else if (bytes !== null && (await this.#read(`${eventFile(index)}.tlog-proof`)) === undefined)
         this.#fault(`${name} tells event ${index}, which has no proof here`)
@@ -169,7 +178,7 @@ class PackCheck {
     this.counts.records += 1
   }
 
-  /** Proven anew: a file under events/ may have lost its proof. */
+  /** An event of the folder, after checking its proof again: it may have none that verifies. */
   async #proven(index: number): Promise<Readonly<Record<string, unknown>> | undefined> {
     const [bytes, proof] = [
       await this.#read(`${eventFile(index)}.json`),
@@ -180,23 +189,13 @@ class PackCheck {
     return found.ok && found.index === index ? JSON.parse(bytes) : undefined
   }
 
-  /** Whatever lies in the folder and is not listed was put there later. */
-  async strangers(): Promise<void> {
+  /** A file that the manifest does not list was put there later. */
+  async unlisted(): Promise<void> {
     const there = await readdir(this.#folder, { recursive: true, withFileTypes: true })
     const files = there.filter((one) => !one.isDirectory()).length
     // The manifest itself is not on its list.
     const listed = this.counts.files + 1
     if (files > listed) this.#fault(`there are ${files - listed} files more than ${MANIFEST} lists`)
-  }
-}
-
-function textsIn(json: string | undefined): readonly SaltedText[] | undefined {
-  if (json === undefined) return []
-  try {
-    const texts = JSON.parse(json) as readonly SaltedText[]
-    return Array.isArray(texts) && texts.every((one) => typeof one?.content === 'string') ? texts : undefined
-  } catch {
-    return undefined
   }
 }
 
@@ -214,6 +213,77 @@ function eventsIn(json: string | undefined) {
     return Array.isArray(events) && events.every((one) => Number.isSafeInteger(one?.index))
       ? events
       : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The fields of a proven event; undefined when there is none of that index, or its proof does not verify. */
+type ProvenEvent = (index: number) => Promise<Readonly<Record<string, unknown>> | undefined>
+
+type RecordFiles = {
+  /** `G-12` */
+  readonly grant: string
+  /** The record, byte for byte. */
+  readonly record: string
+  /** Its texts, as JSON. */
+  readonly texts: string | undefined
+  /** The events of the grant, and those that the grant's file names as having erased texts. */
+  readonly events: readonly number[]
+  readonly erasedBy: readonly number[]
+}
+
+type RecordText = { readonly number: number; readonly salt: string; readonly content: string }
+
+/**
+ * Checks a record of what was done against the events that name it and that erased texts of it. Returns sentences that
+ * continue the file's name; none when it verifies.
+ */
+async function faultsOfRecord(files: RecordFiles, proven: ProvenEvent): Promise<string[]> {
+  const { grant, record } = files
+  const committed = commitmentsIn(record)
+  const texts = readTexts<RecordText>(files.texts ?? '')
+  if (!committed || !texts) return ['is not a record with its texts']
+  const faults: string[] = []
+  const named = await lastNamed(files, proven)
+  if (!named) faults.push('is named by no event here')
+  else if (named.hash !== digest('sha256', record, 'hex'))
+    faults.push(`is not the record that event ${named.index} names`)
+  for (const text of texts)
+    if (committed.get(text.number) !== commitmentOf(text))
+      faults.push(`has another text for entry ${text.number} than the one that was written`)
+  const gone = committed.size - new Set(texts.map((one) => one.number)).size
+  let erased = 0
+  for (const index of new Set(files.erasedBy)) erased += erasedIn(await proven(index), grant)
+  if (gone > erased)
+    faults.push(`has ${gone} texts fewer than were written, and events here name the erasure of ${erased}`)
+  return faults
+}
+
+async function lastNamed({ grant, events }: RecordFiles, proven: ProvenEvent) {
+  for (const index of events.toSorted((a, b) => b - a)) {
+    const said = await proven(index)
+    const hash = (said?.detail as { record_sha256?: unknown } | undefined)?.record_sha256
+    if (said?.type === 'activity.collected' && said.grant === grant) return { index, hash }
+  }
+  return undefined
+}
+
+function erasedIn(said: Readonly<Record<string, unknown>> | undefined, grant: string): number {
+  if (said?.type !== 'privacy.erased' && said?.type !== 'retention.applied') return 0
+  const { records } = (said.detail ?? {}) as { records?: Readonly<Record<string, unknown>> }
+  const count = records?.[grant]
+  return typeof count === 'number' ? count : 0
+}
+
+/** By the entry's number. */
+function commitmentsIn(record: string): ReadonlyMap<number, string> | undefined {
+  try {
+    const lines = record.split('\n').slice(0, -1)
+    const entries = lines.map((line) => JSON.parse(line) as { number: number; text_c?: string })
+    return new Map(
+      entries.flatMap(({ number, text_c: text }) => (text === undefined ? [] : [[number, text] as const])),
+    )
   } catch {
     return undefined
   }

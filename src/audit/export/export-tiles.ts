@@ -1,23 +1,27 @@
 import path from 'node:path'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { writeBelow, writePieces } from '../files.ts'
+import { checkpointsUpTo } from '../tree/pages.ts'
 import { bundleEntry, TILE_WIDTH, type Tile, TileBuilder, tilePath } from '../tree/tiles.ts'
-import { writeBelow, writePieces } from './export-folder.ts'
 
 const PAGE = 1_024
 
 export type TilesExport = {
   readonly proof: Pick<ProofStore, 'leaves' | 'checkpoints'>
   readonly folder: string
-  /** What the tiles will answer to: its size is theirs. */
+  /** The tiles end where this checkpoint does. */
   readonly checkpoint: Checkpoint
   readonly note: string
-  /** Put beside the tiles when it is known; after a rotation one a line, oldest first. */
+  /** Written beside the tiles when it is known; after a rotation all keys, one a line, oldest first. */
   readonly vkey: string | undefined
   readonly onProgress?: (events: number) => void
 }
 
-/** Writes the log up to a checkpoint; returns how many events had to be left out because they are erased. */
+/**
+ * Writes the log up to a checkpoint (c2sp.org/tlog-tiles), and returns how many events had to be left out because they are
+ * erased. Throws when the log has a hole or ends before.
+ */
 export async function exportTiles(job: TilesExport): Promise<{ readonly erased: number }> {
   const { proof, folder, checkpoint, note, vkey, onProgress } = job
   const tiles = new TileBuilder()
@@ -25,7 +29,7 @@ export async function exportTiles(job: TilesExport): Promise<{ readonly erased: 
   let bundle: Buffer[] = []
   let erased = 0
   let next = 0
-  /** A bundle with a hole cannot be read, so it is not written; its hashes are. */
+  /** A bundle without one of its events cannot be read, so it is not written. Its hashes are. */
   const putBundle = async (n: number, width: number) => {
     if (bundle.length === width)
       await writeBelow(folder, tilePath('entries', n, width), Buffer.concat(bundle))
@@ -60,11 +64,6 @@ export async function exportTiles(job: TilesExport): Promise<{ readonly erased: 
   return { erased }
 }
 
-async function* notesUpTo(proof: Pick<ProofStore, 'checkpoints'>, size: number): AsyncGenerator<string> {
-  for (let above = -1; ; ) {
-    const page = await proof.checkpoints(above, PAGE)
-    for (const one of page) if (one.size <= size) yield `${one.note}\n`
-    above = page.at(-1)?.size ?? size
-    if (page.length === 0 || above >= size) return
-  }
+async function* notesUpTo(proof: TilesExport['proof'], size: number): AsyncGenerator<string> {
+  for await (const { note } of checkpointsUpTo(proof, size)) yield `${note}\n`
 }

@@ -1,16 +1,17 @@
 /**
- * Our events in the words of the Open Cybersecurity Schema Framework, for a SIEM that reads those. Access given and
- * taken is of the class for privileges of users (3005; since OCSF 1.9 it is 3007), all else says what became of an
- * entity (3004): a request, a grant, the policy. Activities and attributes are the ones that every supported version
- * has, unless the version is asked. What OCSF has no word for stands under `unmapped`, and the event's exact bytes
- * under `raw_data`, so that a proof can still be held against them.
+ * Our events in the Open Cybersecurity Schema Framework (schema.ocsf.io, versions 1.1 to 1.9), for a SIEM that reads those.
+ * Access given and removed is of the class User Access Management (3005; since OCSF 1.9 User Management, 3007). Everything
+ * else says what happened to an entity (3004): a request, a grant, the policy. Activities and attributes are ones that
+ * every supported version has, except where the code asks for the version. What OCSF has no word for is under `unmapped`,
+ * and the event's exact bytes are under `raw_data`, so that a proof can still be checked against them.
  */
 import type { Json, JsonObject } from '../../core/connector.ts'
 import type { AuditEventType } from '../../core/log/audit-event.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { OcsfVersion } from '../../core/log/ocsf-version.ts'
 import { isAttempt } from '../../core/refusal.ts'
-import { pagesOf, type RowsExport } from './rows.ts'
+import type { EventFields } from '../stored-event.ts'
+import { matchingPages, type RowsExport } from '../tree/pages.ts'
 
 const minor = (version: OcsfVersion) => Number(version.split('.')[1])
 
@@ -25,28 +26,10 @@ const SEVERITY_NAME = ['', 'Informational', 'Low', 'Medium', 'High'] as const
 const ENTITY_ACTIVITY = { create: 1, read: 2, update: 3 } as const
 const ENTITY_ACTIVITY_NAME = { create: 'Create', read: 'Read', update: 'Update' } as const
 
-/** What stands in an event, as far as it is asked for here. */
-type Said = {
-  readonly id: string
-  readonly index: string
-  readonly time: string
-  readonly type: string
-  readonly actor: { readonly kind: string; readonly id: string }
-  readonly subject?: string
-  readonly target?: string
-  readonly role?: string
-  readonly account?: string
-  readonly request?: string
-  readonly grant?: string
-  readonly policy?: string
-  readonly outcome?: string
-  readonly detail?: JsonObject
-}
-
-/** Undefined when the event itself is erased: then there is nothing to say of it. */
+/** Undefined when the event itself is erased. */
 export function toOcsf(leaf: StoredLeaf, version: OcsfVersion): JsonObject | undefined {
   if (leaf.bytes === undefined) return undefined
-  const said = JSON.parse(leaf.bytes) as Said
+  const said = JSON.parse(leaf.bytes) as EventFields
   const meaning = meaningOf(said.type)
   const failed = meaning.fails === true || (meaning.failsWhen?.includes(said.outcome ?? '') ?? false)
   const access = meaning.noAccessWhen?.includes(said.outcome ?? '') ? undefined : meaning.access
@@ -79,14 +62,14 @@ export function toOcsf(leaf: StoredLeaf, version: OcsfVersion): JsonObject | und
   }
 }
 
-function severityOf(meaning: Meaning, said: Said, failed: boolean): keyof typeof SEVERITY {
+function severityOf(meaning: Meaning, said: EventFields, failed: boolean): keyof typeof SEVERITY {
   if (meaning.severity) return meaning.severity
   if (!failed) return 'informational'
   return isAttempt(said.outcome ?? '') ? 'medium' : 'low'
 }
 
-/** Since 1.9 a role is given to a user as one; before, it is a privilege, which every version has. */
-function accessGiven(said: Said, access: 'given' | 'taken', version: OcsfVersion): JsonObject {
+/** Since OCSF 1.9 a role is assigned to a user; before, it is a privilege, which every version has. */
+function accessGiven(said: EventFields, access: 'given' | 'taken', version: OcsfVersion): JsonObject {
   const given = access === 'given'
   const user = {
     ...userOf(said.subject ?? '', true),
@@ -110,7 +93,7 @@ function accessGiven(said: Said, access: 'given' | 'taken', version: OcsfVersion
   }
 }
 
-function entityManaged(said: Said, meaning: Meaning, { texts }: StoredLeaf): JsonObject {
+function entityManaged(said: EventFields, meaning: Meaning, { texts }: StoredLeaf): JsonObject {
   const { activity, entity } = meaning
   const uid = entity === 'access grant' ? said.grant : entity === 'policy' ? said.policy : said.request
   const comment = texts.find((one) => one.field === 'note' || one.field === 'reason')?.content
@@ -142,12 +125,12 @@ function classed(
   }
 }
 
-/** 1 is a user, 3 the system; who works at the terminal is a user too, of that machine. */
+/** Type 1 is a user, 3 the system. */
 function userOf(id: string, isPerson: boolean): JsonObject {
   return { uid: id, name: id, type_id: isPerson ? 1 : 3, type: isPerson ? 'User' : 'System' }
 }
 
-function inWords({ type, actor, subject, target, role, request, grant, outcome }: Said): string {
+function inWords({ type, actor, subject, target, role, request, grant, outcome }: EventFields): string {
   return [
     type,
     `by ${actor.id}`,
@@ -159,7 +142,7 @@ function inWords({ type, actor, subject, target, role, request, grant, outcome }
   ].join(' ')
 }
 
-function unmapped(said: Said, { leafHash, texts }: StoredLeaf): JsonObject {
+function unmapped(said: EventFields, { leafHash, texts }: StoredLeaf): JsonObject {
   const { actor, ...all } = said
   const elsewhere = new Set(['v', 'id', 'index', 'time', 'type', 'outcome', 'request'])
   const rest = Object.entries(all).filter(([key]) => !elsewhere.has(key)) as [string, Json][]
@@ -172,20 +155,19 @@ function unmapped(said: Said, { leafHash, texts }: StoredLeaf): JsonObject {
   }
 }
 
-/** What each of our event types means to OCSF. A type without a line here does not compile. */
-
-export type Meaning = {
-  /** Of something that is not access itself: what was done with which kind of entity. */
+/** What one of our event types means in OCSF. */
+type Meaning = {
+  /** What was done with which kind of entity; used where the event is not about access itself. */
   readonly activity: 'create' | 'read' | 'update'
   readonly entity: string
   /** The event is about a user's access in a target. */
   readonly access?: 'given' | 'taken'
-  /** Outcomes with which the grant is over and the target was left as it is. */
+  /** Outcomes with which the grant ended and nothing was changed in the target. */
   readonly noAccessWhen?: readonly string[]
   readonly fails?: true
   /** Outcomes that are failures. */
   readonly failsWhen?: readonly string[]
-  /** Else it follows from whether it failed. */
+  /** When left out, it follows from whether it failed. */
   readonly severity?: 'low' | 'medium' | 'high'
 }
 
@@ -200,6 +182,7 @@ const GRANT = 'access grant'
 const PRE_APPROVAL = 'access approval given beforehand'
 const LOG = 'audit log'
 
+/** A type that is missing here does not compile. */
 const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'request.created': of('create', REQUEST),
   'request.accepted': of('update', REQUEST),
@@ -248,16 +231,17 @@ const MEANINGS: { readonly [type in AuditEventType]: Meaning } = {
   'export.made': of('read', LOG),
 }
 
-/** A type of a newer elevate, in a log that this one reads, is at least not lost. */
-export function meaningOf(type: string): Meaning {
+/** An unknown type, written by a newer version of elevate, is exported all the same. */
+function meaningOf(type: string): Meaning {
   return Object.hasOwn(MEANINGS, type) ? MEANINGS[type as AuditEventType] : of('update', LOG)
 }
 
 /** One OCSF event a line; an event whose bytes are erased has none. */
 export async function* ocsfPieces(job: RowsExport, version: OcsfVersion): AsyncGenerator<string> {
-  for await (const page of pagesOf(job)) yield page.map((leaf) => ocsfLine(leaf, version)).join('')
+  for await (const page of matchingPages(job)) yield page.map((leaf) => ocsfLine(leaf, version)).join('')
 }
 
+/** With its newline; empty when the event is erased. */
 export function ocsfLine(leaf: StoredLeaf, version: OcsfVersion): string {
   const event = toOcsf(leaf, version)
   return event ? `${JSON.stringify(event)}\n` : ''

@@ -1,3 +1,4 @@
+/** Where audit events are delivered to as they happen: a file, or somebody's web server. */
 import { createHmac } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
@@ -5,11 +6,11 @@ import path from 'node:path'
 import type { Json } from '../../core/connector.ts'
 import { type Batch, type Delivery, type Sink, SinkError } from '../../core/log/delivery.ts'
 import { readBase64 } from '../checkpoint/note.ts'
-import { syncFolder } from '../checkpoint/signing-key.ts'
+import { exists, syncFolder } from '../files.ts'
 import { ocsfLine } from './ocsf.ts'
 import { jsonlLine } from './rows.ts'
 
-/** A receiver, ready to take events. Throws with what is wrong in the configuration; nothing is connected to yet. */
+/** A receiver, ready to take events. Throws with what is wrong in the configuration; nothing is opened or connected yet. */
 export function openSink(delivery: Delivery, secret: (reference: Json) => string): Sink {
   const draw = drawerOf(delivery)
   if (delivery.to.kind === 'file') return fileSink(delivery.to.path, draw)
@@ -27,15 +28,14 @@ function drawerOf({ format, ocsfVersion }: Delivery): (batch: Batch) => string {
   return ({ leaves }) => leaves.map((leaf) => ocsfLine(leaf, ocsfVersion)).join('')
 }
 
+/** Longer than any line of ours. */
+const TAIL_BYTES = 512 * 1024
+
 /**
  * Events appended to a file, one a line, and flushed to the disk before they count as delivered. A file that was moved
- * away by log rotation is left alone, and a new one is begun. A line that a full disk or a crash left torn is cut off
- * first: its event is written again, whole.
+ * away by log rotation is left alone, and a new one is begun. A line that a full disk or a crash left incomplete is cut
+ * off first: its event is written again, whole.
  */
-
-/** Longer than any line of ours. */
-const TAIL = 512 * 1024
-
 export function fileSink(file: string, draw: (batch: Batch) => string): Sink {
   let handle: FileHandle | undefined
 
@@ -45,15 +45,12 @@ export function fileSink(file: string, draw: (batch: Batch) => string): Sink {
     await before?.close().catch(() => {})
   }
 
-  /** The folder is not made: one that is missing is a disk that is not there. */
+  /** The folder is not made: when it is missing, a disk is not mounted. */
   const opened = async (): Promise<FileHandle> => {
     if (handle && (await isStill(handle, file))) return handle
     await close()
-    const isNew = await stat(file).then(
-      () => false,
-      () => true,
-    )
-    // Opening a pipe would wait for its other end.
+    const isNew = !(await exists(file))
+    // Without O_NONBLOCK, opening a pipe would wait for its other end.
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
     const fresh = await open(file, flags, 0o600)
     if (!(await fresh.stat()).isFile()) {
@@ -97,30 +94,24 @@ async function isStill(handle: FileHandle, file: string): Promise<boolean> {
 async function cutTornLine(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat()
   if (size === 0) return
-  const start = Math.max(0, size - TAIL)
+  const start = Math.max(0, size - TAIL_BYTES)
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start)
   const end = buffer.subarray(0, bytesRead).lastIndexOf('\n')
   if (end === bytesRead - 1) return
   await handle.truncate(end < 0 ? start : start + end + 1)
 }
 
-/**
- * Events by HTTP POST, signed by the Standard Webhooks scheme: HMAC-SHA-256 over `id.timestamp.body`, so that the
- * receiver knows who sent it, when, and, by the id, whether it has it already. The address is the operator's; nobody
- * else can choose it, and a redirect is an error, so that no answer can choose another.
- */
-
-const SHORTEST_KEY = 24
-const LONGEST_KEY = 64
+const MIN_KEY_BYTES = 24
+const MAX_KEY_BYTES = 64
 
 export type WebhookSettings = {
   readonly url: URL
-  /** The first signs now; further ones are kept while a secret is being changed. */
+  /** Each of them signs: there are several while a secret is being changed. */
   readonly keys: readonly Uint8Array[]
   readonly draw: (batch: Batch) => string
 }
 
-/** Throws with what to write instead; never with the secret or the address. */
+/** The settings of a receiver. Throws with what to write instead, never with the secret or the address. */
 export function readWebhook(url: string, secret: string): Pick<WebhookSettings, 'url' | 'keys'> {
   const address = URL.canParse(url.trim()) ? new URL(url.trim()) : undefined
   const isHere = /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(address?.hostname ?? '')
@@ -129,14 +120,14 @@ export function readWebhook(url: string, secret: string): Pick<WebhookSettings, 
   return { url: address, keys: readSigningKeys(secret) }
 }
 
-/** `whsec_…`, or several with a space between. Throws with what to write instead; never with the secret. */
+/** The keys in `whsec_…`, or in several with a space between. Throws with what to write instead, never with the secret. */
 export function readSigningKeys(secret: string): readonly Uint8Array[] {
   const keys = secret
     .trim()
     .split(/\s+/)
     .map((one) => (one.startsWith('whsec_') ? readBase64(one.slice('whsec_'.length)) : undefined))
   const good = keys.filter(
-    (key) => key !== undefined && key.length >= SHORTEST_KEY && key.length <= LONGEST_KEY,
+    (key) => key !== undefined && key.length >= MIN_KEY_BYTES && key.length <= MAX_KEY_BYTES,
   )
   if (good.length < keys.length)
     throw new Error(
@@ -146,12 +137,17 @@ export function readSigningKeys(secret: string): readonly Uint8Array[] {
   return good as Buffer[]
 }
 
+/** The header `webhook-signature`: HMAC-SHA-256 over `id.timestamp.body` with each key. `at`: seconds since 1970. */
 export function signatureOf(keys: readonly Uint8Array[], id: string, at: number, body: string): string {
   return keys
     .map((key) => `v1,${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}`)
     .join(' ')
 }
 
+/**
+ * Events by HTTP POST, signed by the Standard Webhooks scheme (standardwebhooks.com): the receiver knows who sent it and
+ * when, and by the id whether it has it already. Only the operator chooses the address: a redirect is an error.
+ */
 export function webhookSink({ url, keys, draw }: WebhookSettings): Sink {
   return {
     send: async (batch, signal) => {
@@ -164,7 +160,7 @@ export function webhookSink({ url, keys, draw }: WebhookSettings): Sink {
         'webhook-signature': signatureOf(keys, batch.id, batch.at, body),
       }
       const answer = await post(url, { method: 'POST', headers, body, redirect: 'error', signal })
-      // What it says does not matter, and may be long.
+      // The body does not matter, and may be long.
       await answer.body?.cancel().catch(() => {})
       if (answer.ok) return
       throw new SinkError(`the receiver answered ${answer.status}`, {
@@ -176,7 +172,7 @@ export function webhookSink({ url, keys, draw }: WebhookSettings): Sink {
   }
 }
 
-/** Errors of the network name hosts and ports, which are the operator's to know; never a whole address. */
+/** Throws a SinkError with a code of the network or a status, never with the whole address: it may be a secret. */
 async function post(url: URL, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request)

@@ -1,18 +1,21 @@
 /** Where a log to be verified comes from: a database, or the files of an export. */
 
 import { isUtf8 } from 'node:buffer'
-import { createReadStream, existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Json } from '../../core/connector.ts'
 import type { SaltedText, StoredLeaf } from '../../core/log/audit-proof.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { notesIn } from '../checkpoint/checkpoint.ts'
-import { entriesOf, hashesOf, TILE_WIDTH, type Tile, TileBuilder, tilePath } from './tiles.ts'
+import { textPieces, unlessAbsent } from '../files.ts'
+import { checkpointsUpTo } from './pages.ts'
+import { entriesOf, hashesOf, readTile, TILE_WIDTH, type Tile, TileBuilder, tilePath } from './tiles.ts'
 
-const PAGE = 1_000
+const LEAVES_A_PAGE = 1_000
 
+/** What `verifyLog` reads. Nothing that comes out of it is believed. */
 export type LogSource = {
   /** Everything in order of index, right or wrong, in pages. */
   events(): AsyncIterable<readonly StoredLeaf[]>
@@ -26,7 +29,10 @@ export type LogSource = {
 
 export type SourceFault = { readonly text: string; readonly index: number }
 
-/** Checkpoints that are signed while the events are read would speak of events that were not read. */
+/**
+ * The log in the database, up to the last checkpoint of now: one that is signed while the events are read would speak of
+ * events that were not read.
+ */
 export async function databaseSource(
   proof: Pick<ProofStore, 'leaves' | 'lastCheckpoint' | 'checkpoints'>,
 ): Promise<LogSource> {
@@ -34,29 +40,23 @@ export async function databaseSource(
   return {
     hasTexts: true,
     async *events() {
-      let coming: Promise<readonly StoredLeaf[]> | undefined = proof.leaves(0, PAGE)
+      let coming: Promise<readonly StoredLeaf[]> | undefined = proof.leaves(0, LEAVES_A_PAGE)
       while (coming) {
         const page: readonly StoredLeaf[] = await coming
-        const last = page.length < PAGE ? undefined : page.at(-1)
+        const last = page.length < LEAVES_A_PAGE ? undefined : page.at(-1)
         // The database reads on while this page is checked.
-        coming = last && proof.leaves(last.index + 1, PAGE)
+        coming = last && proof.leaves(last.index + 1, LEAVES_A_PAGE)
         coming?.catch(() => {})
         if (page.length > 0) yield page
       }
     },
     async *notes() {
-      for (let above = -1; ; ) {
-        const page = (await proof.checkpoints(above, PAGE)).filter((one) => one.size <= newest)
-        for (const { note } of page) yield note
-        if (page.length === 0) return
-        above = page.at(-1)?.size ?? above
-      }
+      for await (const { note } of checkpointsUpTo(proof, newest)) yield note
     },
   }
 }
 
-/** Reads an export as a log to be verified. Nothing in the folder is believed; `verifyLog` is there to judge it. */
-
+/** Reads an export with tiles as a log to be verified. Nothing in the folder is believed; `verifyLog` judges it. */
 export function folderSource(folder: string): LogSource {
   const faults: SourceFault[] = []
   return {
@@ -82,9 +82,9 @@ export function folderSource(folder: string): LogSource {
       await jsonl.end(index)
     },
     async *notes() {
-      // The checkpoint that the tiles answer to is the last of them, also where the list of all was left out.
-      const all = notesIn(readText(path.join(folder, 'checkpoints')))
-      const last = await Array.fromAsync(notesIn(readText(path.join(folder, 'checkpoint'))))
+      // The checkpoint over the tiles is the last one, also where the list of all was left out.
+      const all = notesIn(textPieces(path.join(folder, 'checkpoints')))
+      const last = await Array.fromAsync(notesIn(textPieces(path.join(folder, 'checkpoint'))))
       let listed: string | undefined
       for await (const note of all) {
         listed = note
@@ -94,16 +94,6 @@ export function folderSource(folder: string): LogSource {
     },
     faults: () => faults,
   }
-}
-
-/** A full tile, or the widest partial one. */
-async function readTile(folder: string, level: number | 'entries', n: number): Promise<Buffer | undefined> {
-  const full = path.join(folder, tilePath(level, n))
-  const whole = await unlessAbsent(readFile(full))
-  if (whole) return whole
-  const widths = (await unlessAbsent(readdir(`${full}.p`)))?.filter((name) => /^[1-9][0-9]{0,2}$/.test(name))
-  const widest = widths?.map(Number).sort((a, b) => b - a)[0]
-  return widest === undefined ? undefined : readFile(path.join(`${full}.p`, String(widest)))
 }
 
 async function readBundle(folder: string, n: number, faults: SourceFault[]): Promise<string[]> {
@@ -118,7 +108,7 @@ async function readBundle(folder: string, n: number, faults: SourceFault[]): Pro
   })
 }
 
-/** Levels above the leaves say nothing new; they must say the same. */
+/** Tiles above the leaves must be the ones that follow from the leaves. */
 async function compare(
   folder: string,
   tiles: readonly Tile[],
@@ -181,26 +171,10 @@ class JsonlReader {
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = ''
-  for await (const piece of readText(file)) {
+  for await (const piece of textPieces(file)) {
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
     yield* lines
   }
   if (rest !== '') yield rest
-}
-
-/** Nothing when there is no such file. */
-async function* readText(file: string): AsyncGenerator<string> {
-  try {
-    for await (const piece of createReadStream(file, 'utf8')) yield piece as string
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-}
-
-async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
-  return reading.catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-    throw error
-  })
 }

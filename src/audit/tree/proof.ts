@@ -1,13 +1,13 @@
 /**
- * A proof that one event is in a signed log, as a file that needs nothing else (c2sp.org/tlog-proof): the event's
- * index, the hashes from its leaf up to the root, and the checkpoint that has that root. The event itself is a file
- * beside it, byte for byte as it was hashed.
+ * Proofs that one event is in a signed log, and the files they travel in (c2sp.org/tlog-proof): the event's index, the
+ * hashes from its leaf up to the root, and the checkpoint that has that root. The event itself is a file beside it, byte
+ * for byte as it was hashed.
  */
-import { hash } from 'node:crypto'
 import type { SaltedText } from '../../core/log/audit-proof.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { readBase64, type Verifier } from '../checkpoint/note.ts'
+import { isCommitted } from '../checkpoint/private-texts.ts'
 import {
   CompactRange,
   hashLeaf,
@@ -18,12 +18,13 @@ import {
   split,
   verifyInclusion,
 } from './merkle.ts'
+import { hashPages } from './pages.ts'
 import { TILE_WIDTH } from './tiles.ts'
 
 const HEAD = 'c2sp.org/tlog-proof@v1'
 /** A tree of 2^53 leaves is no higher. */
-const MOST_HASHES = 53
-const LONGEST = 1_000_000
+const MAX_HASHES = 53
+const MAX_CHARS = 1_000_000
 
 export type ProofFile = {
   readonly index: number
@@ -32,21 +33,22 @@ export type ProofFile = {
   readonly checkpoint: string
 }
 
+/** The text of a `.tlog-proof` file. */
 export function formatProof({ index, hashes, checkpoint }: ProofFile): string {
   const lines = hashes.map((one) => `${Buffer.from(one).toString('base64')}\n`)
   return `${HEAD}\nindex ${index}\n${lines.join('')}\n${checkpoint}`
 }
 
-/** Undefined when the text is not a proof, spelt the only way there is; extra data, which nobody signed, is passed over. */
+/** Undefined when the text is not a proof in its only spelling. Extra data is ignored: nobody signed it. */
 export function parseProof(text: string): ProofFile | undefined {
   const blank = text.indexOf('\n\n')
-  if (text.length > LONGEST || blank < 0) return undefined
+  if (text.length > MAX_CHARS || blank < 0) return undefined
   const [head, second = '', ...rest] = text.slice(0, blank).split('\n')
   const hasExtra = second.startsWith('extra ')
   if (hasExtra && !readBase64(second.slice('extra '.length))) return undefined
   const [indexLine = '', ...encoded] = hasExtra ? rest : [second, ...rest]
   const index = /^index (0|[1-9][0-9]{0,15})$/.exec(indexLine)?.[1]
-  if (head !== HEAD || index === undefined || encoded.length > MOST_HASHES) return undefined
+  if (head !== HEAD || index === undefined || encoded.length > MAX_HASHES) return undefined
   const hashes = encoded.map(readBase64)
   if (!hashes.every((one) => one?.length === 32)) return undefined
   return { index: Number(index), hashes: hashes as Buffer[], checkpoint: text.slice(blank + 2) }
@@ -56,7 +58,10 @@ export type ProvenEvent =
   | { readonly ok: true; readonly index: number; readonly checkpoint: Checkpoint; readonly texts: number }
   | { readonly ok: false; readonly fault: string }
 
-/** Is this event, byte for byte, the one at that place of a log that a known key has signed? */
+/**
+ * Checks that this event, byte for byte, is at that index of a log that one of these keys has signed, and that these
+ * private texts are the ones that were written with it.
+ */
 export function verifyProof(
   text: string,
   bytes: string,
@@ -79,30 +84,22 @@ export function verifyProof(
   })
   if (!inTree)
     return fault(`the event is not number ${index} of the ${checkpoint.size} events that were signed`)
-  const wrong = texts.find((one) => !isCommitted(bytes, one))
+  const event = texts.length > 0 ? JSON.parse(bytes) : {}
+  const wrong = texts.find((one) => !isCommitted(event, one))
   if (wrong)
     return fault(`the private text “${wrong.field.replace(/\W/g, '?')}” is not the one that was written`)
   return { ok: true, index, checkpoint, texts: texts.length }
 }
 
-/** The event holds the hash of salt and text, so that a text can be checked while it is there and erased later. */
-export function isCommitted(bytes: string, { field, salt, content }: SaltedText): boolean {
-  const said = JSON.parse(bytes) as { readonly [key: string]: unknown }
-  const salted = Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(content, 'utf8')])
-  return said[`${field}_c`] === hash('sha256', salted, 'hex')
-}
-
-/**
- * Proofs of inclusion from a log of any length: one pass over the leaf hashes keeps the roots of its full tiles of
- * 256, and a proof reads the tiles it needs again. For ten million events that is some megabytes.
- */
-
-const PAGE = 40 * TILE_WIDTH
-/** Proofs are asked for in order, so that the last tiles are the next ones. */
+/** Proofs are asked for in order of index, so the last tiles read are the next ones needed. */
 const TILES_KEPT = 8
 
 type Hashes = Pick<ProofStore, 'leafHashes'>
 
+/**
+ * Makes proofs of inclusion for a log of any length: one pass over the leaf hashes keeps the roots of its full tiles of
+ * 256, and a proof reads the tiles it needs again. For ten million events that is a few megabytes of memory.
+ */
 export class ProofMaker {
   readonly #proof: Hashes
   readonly #size: number
@@ -115,13 +112,12 @@ export class ProofMaker {
     this.#size = size
   }
 
-  /** Throws when the leaf hashes are not those that the checkpoint was signed over: no proof would come out. */
+  /** Throws when the leaf hashes are not those that the checkpoint was signed over: no proof would verify. */
   static async over(proof: Hashes, { size, root }: Checkpoint, onProgress?: (events: number) => void) {
     const maker = new ProofMaker(proof, size)
     const all = new CompactRange()
     let tile = new CompactRange()
-    while (all.size < size) {
-      const page = await proof.leafHashes(all.size, Math.min(PAGE, size - all.size))
+    for await (const page of hashPages(proof, 0, size)) {
       for (const { index, hash } of page) {
         if (index !== all.size) throw new Error(`The log has no event ${all.size}. Run: elevate audit verify`)
         all.append(hash)
@@ -130,9 +126,9 @@ export class ProofMaker {
         maker.#keep(tile.root())
         tile = new CompactRange()
       }
-      if (page.length === 0) throw new Error(`The log ends at event ${all.size}. Run: elevate audit verify`)
       onProgress?.(all.size)
     }
+    if (all.size < size) throw new Error(`The log ends at event ${all.size}. Run: elevate audit verify`)
     if (!sameHash(all.root(), root))
       throw new Error(`The first ${size} events are not the ones that were signed. Run: elevate audit verify`)
     return maker
@@ -142,7 +138,7 @@ export class ProofMaker {
     return this.#size
   }
 
-  /** Siblings from the leaf up. */
+  /** The hashes of the siblings from the leaf up to the root. Throws a RangeError beyond the size. */
   async inclusion(index: number): Promise<Buffer[]> {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.#size)
       throw new RangeError(`there is no leaf ${index} in a tree of ${this.#size}`)

@@ -1,17 +1,17 @@
 /**
  * The log as files (c2sp.org/tlog-tiles), which any client of that format reads without us:
  *
- *     checkpoint               the signed note that all of it answers to
+ *     checkpoint               the signed note over all of it
  *     tile/0/000, …            256 leaf hashes each; tile/1/… has the roots of full tiles below, and so on
  *     tile/entries/000, …      the events of a level-0 tile, each after its length in two bytes
  *     tile/0/001.p/12          the last tile of a level while it has only 12 hashes
  *
- * A number in a path is cut in three digits: tile 1234067 is `x001/x234/067`.
+ * A number in a path is split into groups of three digits: tile 1234067 is `x001/x234/067`.
  */
-
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Checkpoint, parseCheckpoint } from '../checkpoint/checkpoint.ts'
+import { type Checkpoint, claimedCheckpoint } from '../checkpoint/checkpoint.ts'
+import { unlessAbsent } from '../files.ts'
 import { CompactRange, MerkleTree, sameHash } from './merkle.ts'
 
 export const TILE_WIDTH = 256
@@ -25,6 +25,7 @@ export type Tile = {
   readonly hashes: Buffer
 }
 
+/** `tile/0/x001/005`, with `.p/12` for a partial tile of 12 hashes. */
 export function tilePath(level: number | 'entries', n: number, width: number = TILE_WIDTH): string {
   const digits = String(n).padStart(Math.ceil(String(n).length / 3) * 3, '0')
   const parts = digits.match(/.{3}/g) ?? []
@@ -34,7 +35,7 @@ export function tilePath(level: number | 'entries', n: number, width: number = T
 
 type Row = { n: number; width: number; readonly hashes: Buffer }
 
-/** Takes leaf hashes in order and gives each tile when it is full; what is left at the end are the partial ones. */
+/** Takes leaf hashes in order. `append` returns the tiles that became full, `rest` the partial ones at the end. */
 export class TileBuilder {
   readonly #rows: Row[] = []
 
@@ -67,13 +68,14 @@ function rootOf(hashes: Buffer): Buffer {
   return range.root()
 }
 
+/** The hashes in a tile, as views of its bytes; a torn last one is left out. */
 export function hashesOf(tile: Buffer): Buffer[] {
   return Array.from({ length: Math.floor(tile.length / HASH_BYTES) }, (_, position) =>
     tile.subarray(position * HASH_BYTES, (position + 1) * HASH_BYTES),
   )
 }
 
-/** One event as an entry bundle has it. */
+/** One event as an entry bundle has it: its length in two bytes, then its bytes. Throws above 65,535 bytes. */
 export function bundleEntry(bytes: string): Buffer {
   const content = Buffer.from(bytes, 'utf8')
   const length = Buffer.alloc(LENGTH_BYTES)
@@ -81,7 +83,7 @@ export function bundleEntry(bytes: string): Buffer {
   return Buffer.concat([length, content])
 }
 
-/** Undefined when the lengths do not come out. */
+/** The events of an entry bundle; undefined when the lengths do not add up. */
 export function entriesOf(bundle: Buffer): Buffer[] | undefined {
   const entries: Buffer[] = []
   let at = 0
@@ -95,19 +97,35 @@ export function entriesOf(bundle: Buffer): Buffer[] | undefined {
   return entries
 }
 
-/** A checkpoint and the tree under it, from the files of a log (c2sp.org/tlog-tiles): a folder, or any web server. */
+/** A full tile, or the widest partial one; undefined when there is none. */
+export async function readTile(
+  folder: string,
+  level: number | 'entries',
+  n: number,
+): Promise<Buffer | undefined> {
+  const full = path.join(folder, tilePath(level, n))
+  const whole = await unlessAbsent(readFile(full))
+  if (whole) return whole
+  const widths = (await unlessAbsent(readdir(`${full}.p`)))?.filter((name) => /^[1-9][0-9]{0,2}$/.test(name))
+  const widest = widths?.map(Number).sort((a, b) => b - a)[0]
+  return widest === undefined ? undefined : readFile(path.join(`${full}.p`, String(widest)))
+}
 
-const PATIENCE_MS = 30_000
+const HTTP_TIMEOUT_MS = 30_000
+
 /** Undefined when there is no such file. */
 type Reader = (name: string) => Promise<Buffer | undefined>
 
 export type Pulled = { readonly note: string; readonly checkpoint: Checkpoint; readonly tree: MerkleTree }
 
-/** Throws when the tiles do not add up to the checkpoint. Its signature is for the caller to check. */
+/**
+ * A checkpoint and the tree under it, from a folder or any web server. Throws when the tiles do not add up to the
+ * checkpoint. Its signature is for the caller to check.
+ */
 export async function pullTiles(from: string): Promise<Pulled> {
   const read = /^https?:\/\//.test(from) ? overHttp(from) : fromFolder(from)
   const note = (await read('checkpoint'))?.toString('utf8')
-  const checkpoint = note && parseCheckpoint(note.slice(0, note.indexOf('\n\n') + 1))
+  const checkpoint = note && claimedCheckpoint(note)
   if (!note || !checkpoint) throw new Error(`${from} has no checkpoint.`)
   const tree = new MerkleTree()
   for (let n = 0; tree.size < checkpoint.size; n += 1) {
@@ -124,20 +142,13 @@ export async function pullTiles(from: string): Promise<Pulled> {
 }
 
 function fromFolder(folder: string): Reader {
-  return async (name) => {
-    try {
-      return await readFile(path.join(folder, name))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
-  }
+  return (name) => unlessAbsent(readFile(path.join(folder, name)))
 }
 
 function overHttp(url: string): Reader {
   return async (name) => {
     const answer = await fetch(`${url.replace(/\/$/, '')}/${name}`, {
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
     })
     if (answer.status === 404) return undefined
     if (!answer.ok) throw new Error(`${url} answered ${answer.status} for ${name}.`)

@@ -1,13 +1,13 @@
 /**
- * Cosignatures (c2sp.org/tlog-cosignature, `cosignature/v1`): a witness's word that, at this time, the log it knows under
- * this name has this size and root, and that everything it had seen of it before is part of that. In the note it is one
- * more signature line: four bytes of key id, eight of time, 64 of Ed25519 over
+ * Cosignatures (c2sp.org/tlog-cosignature, `cosignature/v1`): a witness confirms that, at this time, the log that it knows
+ * under this name has this size and root, and that everything it had seen of it before is part of that. In the note it is
+ * one more signature line: four bytes of key id, eight of time, 64 of Ed25519 over
  *
  *     cosignature/v1
  *     time 1679315147
  *     <the checkpoint's text>
  *
- * A key of this kind has the type byte 4, so that it can never be taken for the key of a log, nor a log's for it.
+ * A key of this kind has the type byte 4, so that it cannot be used as the key of a log, nor the other way round.
  */
 
 import type { FaultList } from '../checkpoint/faults.ts'
@@ -37,11 +37,12 @@ function messageOf(text: string, time: bigint): string {
   return `cosignature/v1\ntime ${time}\n${text}`
 }
 
+/** As `makeSkey`, `readSkey` and `readVkey`, for keys of witnesses. */
 export const makeWitnessKey = (name: string): string => makeSkey(name, COSIGNATURE)
 export const readWitnessKey = (skey: string): Signer | undefined => readSkey(skey, COSIGNATURE)
 export const readWitnessVkey = (vkey: string): Verifier | undefined => readVkey(vkey, COSIGNATURE)
 
-/** The signature line, with its newline. `seconds` since 1970. */
+/** The signature line of a witness, with its newline. `seconds` since 1970. */
 export function cosign(text: string, seconds: number, { verifier, sign }: Signer): string {
   const time = Buffer.alloc(TIME_BYTES)
   time.writeBigUInt64BE(BigInt(seconds))
@@ -65,7 +66,7 @@ export function cosignersOf(
   }
 }
 
-/** Its own signature lines in what a witness answered; everything else there is nobody's. */
+/** The witness's own signature lines in its answer; everything else is ignored. */
 export function linesOfWitness(answer: string, { name, id }: Verifier): readonly string[] {
   return answer
     .split('\n')
@@ -76,7 +77,7 @@ export function linesOfWitness(answer: string, { name, id }: Verifier): readonly
     .map((line) => `${line}\n`)
 }
 
-/** How far each of some witnesses has cosigned the log, among the checkpoints that came out. */
+/** How far each of these witnesses has cosigned the log, by the checkpoints that verified. */
 export class Witnessed {
   readonly #sizes: Map<Verifier, number>
   readonly #faults: FaultList
@@ -86,7 +87,8 @@ export class Witnessed {
     this.#faults = faults
   }
 
-  see(note: string, size: number): void {
+  /** Takes a checkpoint that verified. */
+  add(note: string, size: number): void {
     if (this.#sizes.size === 0) return
     const { by, wrong } = cosignersOf(note, [...this.#sizes.keys()])
     for (const witness of by) this.#sizes.set(witness, size)
@@ -98,12 +100,12 @@ export class Witnessed {
       })
   }
 
-  end(): void {
+  addFaults(): void {
     for (const [{ name }, size] of this.#sizes)
       if (size === 0)
         this.#faults.add({
           kind: 'unwitnessed',
-          text: `no checkpoint that comes out has the cosignature of ${name}: what the log is now, this witness has not seen`,
+          text: `no checkpoint that verifies has the cosignature of ${name}: this witness has not seen the log as it is now`,
         })
   }
 

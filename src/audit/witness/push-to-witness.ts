@@ -1,6 +1,6 @@
 /**
- * Has checkpoints cosigned: sends each with a proof from the last one that the witness knows (c2sp.org/tlog-witness), and
- * keeps what comes back beside the checkpoint. A witness that does not answer delays nothing.
+ * Has checkpoints cosigned: sends each with a consistency proof from the last one that the witness knows
+ * (c2sp.org/tlog-witness), and stores the cosignature beside the checkpoint. A witness that does not answer delays nothing.
  *
  * The tree is kept in memory, some 64 bytes an event, because a proof can start anywhere in it.
  */
@@ -8,32 +8,33 @@ import type { ProofStore } from '../../store/log/checkpoints.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { openNote, type Verifier } from '../checkpoint/note.ts'
 import { MerkleTree, sameHash } from '../tree/merkle.ts'
+import { hashPages } from '../tree/pages.ts'
 import { linesOfWitness } from './cosignature.ts'
 import { addRequest } from './witness.ts'
 
-const PAGE = 10_000
-const PATIENCE_MS = 5_000
-/** A first size that was only remembered, then the one that the witness names. */
-const MOST_TRIES = 3
-const LONGEST_ANSWER = 64 * 1024
+const HTTP_TIMEOUT_MS = 5_000
+/** First with the size we remember, then with the one that the witness names. */
+const MAX_TRIES = 3
+const MAX_ANSWER_CHARS = 64 * 1024
 
 export type WitnessAddress = { readonly url: string; readonly verifier: Verifier }
 
 export type Pushed =
   | { readonly kind: 'cosigned'; readonly witness: Verifier }
-  /** It knows something else than we have to show. */
+  /** It has cosigned something that our log contradicts. */
   | { readonly kind: 'contradicts'; readonly witness: Verifier; readonly text: string }
-  /** Another replica was there with a larger checkpoint; ours is tried again when we have it too. */
+  /** Another replica sent a larger checkpoint first; ours is sent when we have signed that far too. */
   | { readonly kind: 'overtaken'; readonly witness: Verifier }
   | { readonly kind: 'away'; readonly witness: Verifier; readonly text: string }
 
 export type WitnessPusher = {
-  /** One answer for each witness that has not cosigned this checkpoint yet. */
+  /** One answer for each witness that has not cosigned this checkpoint yet. Never throws for a witness that fails. */
   push(checkpoint: Checkpoint, note: string): Promise<readonly Pushed[]>
-  /** What the witnesses remember of this log; only an `elevate witness` tells. Nothing of it is checked yet. */
+  /** The last checkpoints of this log that witnesses remember, unverified. Only an `elevate witness` answers this. */
   recall(origin: string): Promise<readonly { readonly note: string; readonly from: string }[]>
 }
 
+/** One for each process. */
 export function witnessPusher(
   proof: Pick<ProofStore, 'size' | 'leafHashes' | 'keepCosignature'>,
   witnesses: readonly WitnessAddress[],
@@ -41,15 +42,12 @@ export function witnessPusher(
   let tree = new MerkleTree()
   const known = new Map<string, { size: number; root: Uint8Array | undefined }>()
 
-  /** The tree up to the checkpoint; after a restore it is another one. */
+  /** The tree up to the checkpoint, read again from the start when it is another one after a restore; undefined when the log does not have it. */
   const grow = async ({ size, root }: Checkpoint): Promise<MerkleTree | undefined> => {
     for (const fresh of [false, true]) {
       if (fresh || tree.size > size) tree = new MerkleTree()
-      while (tree.size < size) {
-        const page = await proof.leafHashes(tree.size, Math.min(PAGE, size - tree.size))
-        if (page.length === 0) break
+      for await (const page of hashPages(proof, tree.size, size))
         for (const { hash } of page) tree.append(hash)
-      }
       if (tree.size === size && sameHash(tree.root(), root)) return tree
     }
     return undefined
@@ -63,7 +61,7 @@ export function witnessPusher(
   ): Promise<Pushed> => {
     const { size } = checkpoint
     let old = Math.min(known.get(verifier.vkey)?.size ?? 0, size)
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const body = addRequest(old, grown.consistencyProof(old), note)
       const answer = await ask(`${url}/add-checkpoint`, { method: 'POST', body })
       if (answer.status === 200) {
@@ -129,12 +127,16 @@ async function ask(
   url: string,
   init: { readonly method?: string; readonly body?: string },
 ): Promise<{ readonly status: number; readonly body: string }> {
-  const answer = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) })
+  const answer = await fetch(url, {
+    ...init,
+    redirect: 'error',
+    signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
+  })
   let body = ''
   const text = new TextDecoder()
   for await (const piece of answer.body ?? []) {
     body += text.decode(piece, { stream: true })
-    if (body.length > LONGEST_ANSWER) throw new Error('its answer is too long')
+    if (body.length > MAX_ANSWER_CHARS) throw new Error('its answer is too long')
   }
   return { status: answer.status, body: body + text.decode() }
 }

@@ -1,13 +1,12 @@
 /**
- * What a witness remembers, in one file: written beside, flushed, put in the place of the old one, and the folder flushed,
- * before anybody hears of it. One process has it at a time. A witness whose memory is lost must not sign on with the same
- * key, so a file that is not there is a fault, and only a new key comes with a new one.
+ * What a witness remembers, in one file that is replaced as a whole and flushed before a cosignature leaves. One process has
+ * it at a time. A witness that has lost its memory must not sign with the same key, so a missing file is an error, and a
+ * new file is only made together with a new key.
  */
-import { randomBytes } from 'node:crypto'
-import { link, open, readFile, rename, rm } from 'node:fs/promises'
-import path from 'node:path'
-import { syncFolder } from '../checkpoint/signing-key.ts'
+import { open, readFile, rm } from 'node:fs/promises'
+import { makeFile, replaceFile } from '../files.ts'
 
+/** The last checkpoint of one log that was cosigned. */
 export type Witnessed = {
   readonly size: number
   readonly root: Uint8Array
@@ -27,18 +26,12 @@ type Stored = {
   readonly [origin: string]: { readonly size: number; readonly root: string; readonly note: string }
 }
 
-/** Throws when there is one already. */
+/** Throws EEXIST when there is one already. */
 export async function makeWitnessState(file: string): Promise<void> {
-  const draft = await writeDraft(file, '{}\n')
-  try {
-    await link(draft, file)
-  } finally {
-    await rm(draft)
-  }
-  await syncFolder(path.dirname(file))
+  await makeFile(file, '{}\n', 0o600)
 }
 
-/** Throws with what to do. `reading` takes no lock and must not `put`. */
+/** Throws with what to do when the file is missing or another process has it. `reading` takes no lock and must not `put`. */
 export async function openWitnessState(file: string, reading = false): Promise<WitnessState> {
   const lock = `${file}.lock`
   if (!reading) await takeLock(lock)
@@ -58,13 +51,11 @@ export async function openWitnessState(file: string, reading = false): Promise<W
     of: (origin) => known.get(origin),
     origins: () => [...known.keys()],
     put: async (origin, witnessed) => {
-      // Somebody else who writes here would be undone by us, and we by him.
+      // Another writer would undo our change, and we would undo theirs.
       if ((await readFile(file, 'utf8')) !== text) throw new Error(`${file} was changed by somebody else`)
       const next = new Map(known).set(origin, witnessed)
       const written = format(next)
-      const draft = await writeDraft(file, written)
-      await rename(draft, file)
-      await syncFolder(path.dirname(file))
+      await replaceFile(file, written, 0o600)
       known = next
       text = written
     },
@@ -72,18 +63,6 @@ export async function openWitnessState(file: string, reading = false): Promise<W
       if (!reading) await rm(lock, { force: true })
     },
   }
-}
-
-async function writeDraft(file: string, text: string): Promise<string> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`
-  const handle = await open(draft, 'wx', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  return draft
 }
 
 function parse(text: string): Map<string, Witnessed> {
@@ -106,7 +85,7 @@ function format(known: ReadonlyMap<string, Witnessed>): string {
   return `${JSON.stringify(stored, null, 2)}\n`
 }
 
-/** A lock of a process that is gone is nobody's. In a container the next process may have the same number. */
+/** The lock of a process that no longer runs does not count. In a container the next process may have the same number. */
 async function takeLock(lock: string): Promise<void> {
   for (let tries = 0; tries < 2; tries += 1) {
     try {

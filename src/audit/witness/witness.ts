@@ -1,43 +1,42 @@
 /**
  * A witness: remembers of each log the last checkpoint it has cosigned, and cosigns another one only when it is shown
  * that everything before is part of it (c2sp.org/tlog-witness, `add-checkpoint`). So a log that was cut, rewritten or
- * shown to others in another form does not get a second signature, whoever has its key and its database.
+ * shown to others in another form does not get a second signature, not even from somebody who has its key and its database.
  *
- * What it promises rests on its memory: the state is on the disk before the cosignature leaves, and one request is
- * looked at after the other, from the comparison of sizes to the writing.
+ * Its promise depends on its memory: the state is on the disk before the cosignature leaves, and requests are handled one
+ * after the other, from the comparison of sizes to the writing.
  */
-
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readBody } from '../../read-body.ts'
-import { openCheckpoint, parseCheckpoint } from '../checkpoint/checkpoint.ts'
+import { openCheckpoint, parseCheckpoint, textOf } from '../checkpoint/checkpoint.ts'
 import { readBase64, type Signer, type Verifier } from '../checkpoint/note.ts'
 import { EMPTY_ROOT, sameHash, verifyConsistency } from '../tree/merkle.ts'
 import { cosign } from './cosignature.ts'
 import type { WitnessState } from './witness-state.ts'
 
-/** The format's own bound: a tree of 2^63 leaves needs no more. */
-const MOST_HASHES = 63
+/** The format's own limit: a tree of 2^63 leaves needs no more. */
+const MAX_HASHES = 63
 
 export type WitnessAnswer = { readonly status: number; readonly type: string; readonly body: string }
 
 export type Witness = {
-  /** Answers the body of one `add-checkpoint` request. */
+  /** Answers the body of one `add-checkpoint` request, with the status codes of the format. Rejects when the state cannot be written. */
   add(body: string): Promise<WitnessAnswer>
-  /** The last checkpoint of a log that was cosigned, with the cosignature. */
+  /** The last checkpoint of this log that was cosigned, with the cosignature. */
   latest(origin: string): string | undefined
 }
 
 export type WitnessParts = {
   readonly signer: Signer
-  /** Keys of the logs it serves; a log that changed its key has several. */
+  /** Keys of the logs it knows; a log that changed its key has several. */
   readonly logs: readonly Verifier[]
   readonly state: WitnessState
   /** Seconds since 1970. */
   readonly now: () => number
 }
 
-const says = (status: number, body: string): WitnessAnswer => ({
+const plain = (status: number, body: string): WitnessAnswer => ({
   status,
   type: 'text/plain; charset=utf-8',
   body: `${body}\n`,
@@ -51,27 +50,27 @@ export function makeWitness({ signer, logs, state, now }: WitnessParts): Witness
   const add = async (body: string): Promise<WitnessAnswer> => {
     const asked = readRequest(body)
     if (!asked)
-      return says(400, 'not an add-checkpoint request: old size, proof lines, an empty line, a checkpoint')
+      return plain(400, 'not an add-checkpoint request: old size, proof lines, an empty line, a checkpoint')
     const { old, proof, note } = asked
-    const text = note.slice(0, note.indexOf('\n\n') + 1)
+    const text = textOf(note)
     const claimed = parseCheckpoint(text)
-    if (!claimed) return says(400, 'the checkpoint has another form than origin, size and root hash')
+    if (!claimed) return plain(400, 'the checkpoint has another form than origin, size and root hash')
     const keys = logs.filter((log) => log.name === claimed.origin)
-    if (keys.length === 0) return says(404, 'this witness does not know the log')
+    if (keys.length === 0) return plain(404, 'this witness does not know the log')
     const opened = openCheckpoint(note, keys)
-    if (!opened.ok) return says(403, opened.fault)
+    if (!opened.ok) return plain(403, opened.fault)
     const { origin, size, root } = opened.checkpoint
-    if (old > size) return says(400, 'the old size is larger than the checkpoint’s')
+    if (old > size) return plain(400, 'the old size is larger than the checkpoint’s')
     const last = state.of(origin) ?? { size: 0, root: EMPTY_ROOT }
     if (old !== last.size) return sizeIs(last.size)
     if (old === size && !sameHash(last.root, root)) return sizeIs(last.size)
-    // From nothing, everything follows: the first checkpoint is taken as it is.
+    // The first checkpoint of a log is taken as it is.
     const follows =
       old === 0
         ? proof.length === 0
         : verifyConsistency({ from: old, fromRoot: last.root, size, root, proof })
     if (!follows)
-      return says(422, 'the proof does not show that the new checkpoint follows from the last one')
+      return plain(422, 'the proof does not show that the new checkpoint follows from the last one')
     const line = cosign(text, now(), signer)
     await state.put(origin, { size, root, note: `${text}\n${signaturesOf(note, keys)}${line}` })
     return { status: 200, type: 'text/plain; charset=utf-8', body: line }
@@ -87,7 +86,7 @@ export function makeWitness({ signer, logs, state, now }: WitnessParts): Witness
   }
 }
 
-/** Only those of the log itself: the rest is nobody's that we know. */
+/** The signature lines of the log itself, without those of others. */
 function signaturesOf(note: string, keys: readonly Verifier[]): string {
   const lines = note.slice(note.indexOf('\n\n') + 2).split('\n')
   return lines
@@ -104,7 +103,7 @@ function readRequest(body: string): Asked | undefined {
   const [first = '', ...lines] = body.slice(0, blank).split('\n')
   const old = /^old (0|[1-9][0-9]{0,15})$/.exec(first)?.[1]
   const proof = lines.map((line) => readBase64(line))
-  if (old === undefined || !Number.isSafeInteger(Number(old)) || proof.length > MOST_HASHES) return undefined
+  if (old === undefined || !Number.isSafeInteger(Number(old)) || proof.length > MAX_HASHES) return undefined
   if (proof.some((hash) => hash?.length !== EMPTY_ROOT.length)) return undefined
   return { old: Number(old), proof: proof.filter((hash) => hash !== undefined), note: body.slice(blank + 2) }
 }
@@ -115,12 +114,12 @@ export function addRequest(old: number, proof: readonly Uint8Array[], note: stri
   return `old ${old}\n${lines.join('')}\n${note}`
 }
 
-/** A checkpoint with a hundred signatures and a proof is a tenth of that. */
-const LONGEST = 256 * 1024
+/** Ten times a checkpoint with a hundred signatures and a proof. */
+const MAX_BODY_BYTES = 256 * 1024
 
 /**
- * `POST /add-checkpoint`, as c2sp.org/tlog-witness has it; and `GET /checkpoint?origin=…`, the last one of a log that was
- * cosigned. Nothing here is secret and nothing is believed, so it needs no login; who wants TLS puts a proxy before it.
+ * Serves `POST /add-checkpoint` (c2sp.org/tlog-witness), and `GET /checkpoint?origin=…`, the last checkpoint of a log that
+ * was cosigned. Nothing here is secret and nothing is believed, so it needs no login. For TLS, put a proxy in front.
  */
 export async function serveWitness(
   witness: Witness,
@@ -151,17 +150,11 @@ export async function serveWitness(
   }
 }
 
-const plain = (status: number, body: string): WitnessAnswer => ({
-  status,
-  type: 'text/plain; charset=utf-8',
-  body: `${body}\n`,
-})
-
 async function answerTo(witness: Witness, request: IncomingMessage): Promise<WitnessAnswer> {
   const url = new URL(request.url ?? '/', 'http://witness')
   if (url.pathname === '/add-checkpoint') {
     if (request.method !== 'POST') return plain(405, 'add-checkpoint is a POST')
-    const body = await readBody(request, LONGEST)
+    const body = await readBody(request, MAX_BODY_BYTES)
     if (body === 'too-large') return plain(413, 'too long for a checkpoint and its proof')
     return body === 'broken'
       ? plain(400, 'the body did not arrive whole')

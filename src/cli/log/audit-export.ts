@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { prepareFolder, writePieces } from '../../audit/export/export-folder.ts'
 import { exportTiles } from '../../audit/export/export-tiles.ts'
 import { ocsfPieces } from '../../audit/export/ocsf.ts'
 import { csvPieces, jsonlPieces } from '../../audit/export/rows.ts'
+import { prepareFolder, writePieces } from '../../audit/files.ts'
 import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
 import type { LeafFilter } from '../../core/log/audit-proof.ts'
 import {

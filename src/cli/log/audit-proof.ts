@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { Command } from 'commander'
-import { prepareFolder, writeBelow } from '../../audit/export/export-folder.ts'
+import { prepareFolder, writeBelow } from '../../audit/files.ts'
 import { formatProof, ProofMaker } from '../../audit/tree/proof.ts'
 import { grantName } from '../../core/access/grant.ts'
 import { cleanText } from '../../core/access/reason.ts'

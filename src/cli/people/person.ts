@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { prepareFolder, writeBelow } from '../../audit/export/export-folder.ts'
+import { prepareFolder, writeBelow } from '../../audit/files.ts'
 import type { JsonObject } from '../../core/connector.ts'
 import { withStore } from '../database.ts'
 import { recordExport } from '../log/audit-files.ts'
