@@ -1,4 +1,4 @@
-/** What was done under one grant, as an auditor gets it: the record as it is hashed, its texts, and what names it. */
+/** What was done under one grant, as an auditor gets it: the record as it is hashed, its texts, and the event that names it. */
 
 import { type Grant, type GrantId, grantName } from '../../core/access/grant.ts'
 import { cleanText } from '../../core/access/reason.ts'
@@ -21,7 +21,7 @@ import type { Store } from '../../store/database/open-store.ts'
 import { readEvent } from '../stored-event.ts'
 import type { Pack } from './pack.ts'
 
-/** `unsigned`: it was closed, or texts of it erased, after the checkpoint that everything is proven under. */
+/** `unsigned`: it was closed, or texts of it erased, after the checkpoint of this folder. */
 export type RecordState = 'open' | 'unsigned' | 'whole' | 'changed'
 
 export type GrantActivity = {
@@ -30,16 +30,19 @@ export type GrantActivity = {
   readonly entries: readonly KeptEntry[]
   readonly faults: readonly string[]
   readonly erasedOnPurpose: number
-  /** The event that names its hash; undefined where none is signed yet. */
+  /** Index of the event that names its hash; undefined when none is signed yet. */
   readonly event: number | undefined
   readonly sha256: string | undefined
-  /** Events that erased texts of it. */
+  /** Indexes of events that erased texts of it. */
   readonly erasedBy: readonly number[]
-  /** Where it is in the folder; only a record that a signed event speaks of is put in. */
+  /** Where it is in the folder; only a record that a signed event names is included. */
   readonly file: string | undefined
 }
 
-/** Undefined for a grant that was never given. Entries are read before they are checked: what comes between is not signed yet. */
+/**
+ * Undefined for a grant that never became active. Entries are read before the record is checked: whatever changes in between
+ * is not signed yet.
+ */
 export async function activityOf(
   store: Pick<Store, 'activity'>,
   grant: Grant,
@@ -81,7 +84,7 @@ function stateOf(
   return about.faults.length > 0 ? 'changed' : 'whole'
 }
 
-/** The record byte for byte, and beside it the texts that are left, with their salts. */
+/** Adds the record byte for byte, and beside it the texts that are left, with their salts. */
 export async function addActivity(pack: Pack, { file, entries }: GrantActivity): Promise<void> {
   if (file === undefined) return
   await pack.add(file, recordText(entries))
@@ -91,6 +94,7 @@ export async function addActivity(pack: Pack, { file, entries }: GrantActivity):
   await pack.add(file.replace('.jsonl', '.private.json'), JSON.stringify(texts))
 }
 
+/** The part `activity` of a grant's JSON. */
 export function activityFacts(activity: GrantActivity) {
   const { summary, entries: _, erasedOnPurpose, erasedBy, ...facts } = activity
   const { grant: _id, hash: _hash, state: _state, ...sum } = summary
@@ -118,6 +122,7 @@ export const ACTIVITY_COLUMNS = [
   'file',
 ]
 
+/** A row of control 16, with the columns of `ACTIVITY_COLUMNS`. */
 export function activityCells(grant: Grant, activity: GrantActivity): string[] {
   const { summary, event, sha256, file } = activity
   return [
@@ -142,7 +147,7 @@ export function activityCells(grant: Grant, activity: GrantActivity): string[] {
   ]
 }
 
-/** The part of a grant's text. */
+/** The part of a grant's text, as lines. */
 export function activityLines(activity: GrantActivity | undefined): string[] {
   if (!activity) return ['What was done: nothing was collected.', '']
   const { summary, entries, event, sha256, erasedOnPurpose } = activity
@@ -184,24 +189,22 @@ function entryLine(entry: KeptEntry): string {
   return `${at.toISOString()} ${source} ${kind}${how}${text ? `  ${text}` : ''}`
 }
 
-/** The record of a grant, read whole and written down as it is hashed. */
+const ENTRIES_A_PAGE = 1_000
 
-const PAGE = 1_000
-
-/** In the order of time. There are at most `MOST_ENTRIES`, so that they fit into memory. */
+/** All entries of a grant's record in order of time. There are at most `MOST_ENTRIES`, so they fit into memory. */
 export async function everyEntry(
   activity: Pick<ActivityReads, 'entries'>,
   grant: GrantId,
 ): Promise<readonly KeptEntry[]> {
   const entries: KeptEntry[] = []
   for (;;) {
-    const page = await activity.entries(grant, { after: entries.length, limit: PAGE })
+    const page = await activity.entries(grant, { after: entries.length, limit: ENTRIES_A_PAGE })
     entries.push(...page)
-    if (page.length < PAGE) return entries
+    if (page.length < ENTRIES_A_PAGE) return entries
   }
 }
 
-/** Exactly the bytes that `record_sha256` is the SHA-256 of. */
+/** The record as JSON Lines: exactly the bytes whose SHA-256 is `record_sha256` in the event `activity.collected`. */
 export function recordText(entries: readonly KeptEntry[]): string {
   return entries
     .toSorted((a, b) => a.number - b.number)

@@ -1,6 +1,6 @@
 /**
- * A folder as one .tar.gz, for where only a file can be sent. The tar format (POSIX ustar): for each file a header of 512
- * bytes with numbers in octal text, then its bytes, filled up to 512; two empty blocks at the end.
+ * A folder as one .tar.gz, where only a file can be sent. The tar format (POSIX.1-1988 ustar): for each file a header of 512
+ * bytes with numbers in octal text, then its bytes, padded to 512; two empty blocks at the end.
  */
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
@@ -11,7 +11,7 @@ const BLOCK = 512
 const NAME = 100
 const PREFIX = 155
 
-/** Undefined when it becomes larger than `most` bytes. Names in it begin with `as`. */
+/** The archive; undefined when it becomes larger than `most` bytes. All names in it are below the folder `as`. */
 export async function packFolder(
   folder: string,
   as: string,
@@ -61,7 +61,7 @@ function header(name: string, size: number, at: Date): Buffer {
   octal(0, 116, 8)
   octal(size, 124, 12)
   octal(Math.floor(at.getTime() / 1000), 136, 12)
-  // The checksum is counted with spaces in its own place.
+  // The checksum is computed with spaces in its own place.
   text('        ', 148)
   text('0', 156)
   text('ustar\0', 257)
@@ -72,7 +72,7 @@ function header(name: string, size: number, at: Date): Buffer {
   return block
 }
 
-/** A long name is cut at a slash; ours are plain letters, and short enough for both parts. */
+/** A long name is split at a slash. Throws a RangeError when it does not fit; ours do. */
 function splitName(name: string): [prefix: string, last: string] {
   if (name.length <= NAME) return ['', name]
   const cut = name.indexOf('/', name.length - NAME - 1)

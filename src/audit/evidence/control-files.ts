@@ -1,4 +1,4 @@
-/** One CSV and one short text for each control, written as the log is read. */
+/** One CSV and one short text for each control, written while the log is read. */
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { GrantRow } from '../../core/reads.ts'
@@ -66,7 +66,7 @@ type Table = Awaited<ReturnType<Pack['grow']>>
 
 type Open = {
   readonly file: Table
-  /** Of its events, where its rows are something else. */
+  /** The table of its events, where its rows are something else. */
   readonly beside: Table | undefined
   rows: number
   events: number
@@ -101,6 +101,7 @@ export class ControlFiles {
     return files
   }
 
+  /** Takes an event of the period. */
   async event(said: StoredEvent): Promise<void> {
     const seen = this.#types.get(said.type) ?? { count: 0, first: said.index, last: said.index }
     this.#types.set(said.type, { ...seen, count: seen.count + 1, last: said.index })
@@ -119,6 +120,7 @@ export class ControlFiles {
     }
   }
 
+  /** Takes a grant of the period; `file` is its text in the folder. */
   async grant(row: GrantRow, file: string): Promise<void> {
     await this.row(1, approvalCells(row, file))
     if (!row.grant.activatedAt) return
@@ -127,6 +129,7 @@ export class ControlFiles {
     else this.#live += 1
   }
 
+  /** Adds a row to the table of this control. */
   async row(number: number, cells: readonly string[]): Promise<void> {
     const open = this.#open.get(number)
     if (!open) throw new RangeError(`there is no control ${number}`)
@@ -134,11 +137,12 @@ export class ControlFiles {
     await open.file.write(csvLine(cells))
   }
 
+  /** Adds a sentence to the text of this control. */
   note(number: number, text: string): void {
     this.#open.get(number)?.notes.push(text)
   }
 
-  /** Writes what can only be said at the end, and gives a line for each control. */
+  /** Writes what is known only at the end, and returns a line of text for each control. */
   async end(period: string, openReviews: number): Promise<string[]> {
     for (const [type, { count, first, last }] of [...this.#types].sort())
       await this.row(10, [type, String(count), String(first), String(last)])
@@ -169,7 +173,7 @@ export class ControlFiles {
 }
 
 /** `controls/01-approval`. */
-export function nameOf({ number, slug }: Control): string {
+function nameOf({ number, slug }: Control): string {
   return `controls/${String(number).padStart(2, '0')}-${slug}`
 }
 
@@ -214,14 +218,14 @@ function cellsOf(said: StoredEvent): string[] {
   ]
 }
 
-/** Events from before this was recorded say nothing of it. */
+/** Empty for events from before this was recorded. */
 function rightCells({ detail: { through, via, stage, rule } }: StoredEvent): string[] {
   const word = (value: unknown) => (typeof value === 'string' ? value : '')
   return [Array.isArray(through) ? through.join(' ') : '', word(via), word(stage), word(rule)]
 }
 
 function approvalCells({ grant, request }: GrantRow, file: string): string[] {
-  const yes = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
+  const approvers = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
   return [
     grantName(grant.number),
     requestName(request.number),
@@ -230,7 +234,7 @@ function approvalCells({ grant, request }: GrantRow, file: string): string[] {
     grant.role,
     request.reason,
     request.review ? 'break-glass' : 'approved',
-    yes.join(' '),
+    approvers.join(' '),
     moment(request.createdAt),
     moment(request.closedAt),
     request.policyName,

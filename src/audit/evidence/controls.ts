@@ -1,6 +1,6 @@
 /**
  * The fifteen controls that auditors of access ask for (SOC 2, ISO 27001, NIST 800-53), and as the sixteenth what was done
- * with the access; what elevate does for each, and which events show it. Numbers in brackets are those of the frameworks; an auditor's own list decides.
+ * with the access: what elevate does for each, and which events show it. An auditor's own list decides.
  */
 import type { StoredEvent } from '../stored-event.ts'
 
@@ -12,11 +12,11 @@ export type Control = {
   readonly frameworks: string
   readonly asks: string
   readonly answer: string
-  /** Its rows are the events that this says yes to; where it has other rows too, they are a table of their own. */
+  /** Its rows are the events for which this is true; where it has other rows too, these are in a table of their own. */
   readonly events?: (said: StoredEvent) => boolean
-  /** Its rows are made of grants, or of what is neither. */
+  /** Its rows are not events. */
   readonly rows?: 'approvals' | 'times' | 'types' | 'checkpoints' | 'installation' | 'activity'
-  /** Its events with the right that was recorded with each as columns of their own. */
+  /** Has columns for the right that was recorded with each event. */
   readonly byRight?: boolean
 }
 

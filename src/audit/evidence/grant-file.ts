@@ -1,4 +1,4 @@
-/** One grant, from the question to the end: for programs, and to be read. */
+/** One grant, from the request to the end: as JSON for programs, and as text for people. */
 
 import { formatDuration } from '../../core/access/duration.ts'
 import { grantName, secondsHeld } from '../../core/access/grant.ts'
@@ -10,7 +10,7 @@ import { readEvent } from '../stored-event.ts'
 import { activityFacts, activityLines, type GrantActivity } from './activity-file.ts'
 import { eventFile } from './pack.ts'
 
-/** The events stand in it byte for byte, each with the name of its proof. */
+/** As JSON. It has the events byte for byte, each with the name of its proof. */
 export function grantJson(
   { grant, request }: GrantRow,
   leaves: readonly StoredLeaf[],
@@ -34,6 +34,7 @@ export function grantJson(
   )}\n`
 }
 
+/** As text. */
 export function grantText(
   { grant, request }: GrantRow,
   leaves: readonly StoredLeaf[],
@@ -81,7 +82,7 @@ function eventLine(leaf: StoredLeaf): string {
   return [`${leaf.index}  ${head.join(' ')}  ${proof}`, ...words.map((text) => `      ${text}`)].join('\n')
 }
 
-/** What people typed must not make a line of ours. */
+/** So that what people typed cannot look like a line of ours. */
 function oneLine(text: string): string {
   return cleanText(text).replace(/\s+/g, ' ')
 }

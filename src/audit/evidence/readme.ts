@@ -1,11 +1,11 @@
-/** What stands in the folder for who opens it. */
+/** The README of a folder of evidence. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { KeyStretch } from '../checkpoint/key-history.ts'
 import { MANIFEST } from './pack.ts'
 
-/** A verifier in another language, by other people's code; `go run . KEY .` needs no more than these. */
+/** A verifier in another language, with Go's own code for signed notes and trees; `go run . KEY .` needs only these files. */
 export const VERIFIER = ['verify.go', 'go.mod', 'go.sum'] as const
 
 export const verifierFile = (name: (typeof VERIFIER)[number]) =>
@@ -14,7 +14,7 @@ export const verifierFile = (name: (typeof VERIFIER)[number]) =>
 const FOLLOWED = ` The first one is enough: each
 key has signed that the next one follows, in an event of type key.rotated, except one that says “lost”.`
 
-/** For whoever misses a checkpoint that he was shown once. */
+/** Explains a checkpoint that somebody was shown once and that is missing here. */
 export function abandonedNote(left: number): string {
   return `${left} checkpoint${left === 1 ? ' was' : 's were'} left out: the database was restored from a backup, and an operator confirmed, signed with the log’s key, that ${left === 1 ? 'it counts' : 'they count'} no more (the events checkpoint.abandoned).`
 }
@@ -27,6 +27,7 @@ function keysIn(keys: readonly KeyStretch[]): string {
   return `${keys.length > 1 ? 'Keys' : 'Key '}       ${lines.join('\n           ')}`
 }
 
+/** The text of README.txt. */
 export function readme(about: {
   readonly checkpoint: Checkpoint
   readonly keys: readonly KeyStretch[]

@@ -1,13 +1,14 @@
-/** Grants by the day on which they were given and by how they ended, as a calendar in one time zone has the days. */
+/** Grants counted by the day on which they became active and by how they ended, in one time zone's calendar. */
 import type { Grant } from '../../core/access/grant.ts'
 
-/** How a grant came out; the order is the one in which a chart stacks them. */
+/** How a grant ended, in the order in which a chart stacks them. `live`: it has not ended. */
 export const OUTCOMES = ['full-time', 'given-back', 'ended-early', 'live', 'not-given'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
+/** `label` is like `Mon 23`. */
 export type Day = { readonly label: string; readonly counts: Readonly<Record<Outcome, number>> }
 
-/** The days that `from` (included) to `to` touch, oldest first; of many, the last `most`. */
+/** Every day from `from` to `to` (not included), oldest first, also those without a grant; at most the last `most`. */
 export function daysOf(
   grants: readonly Pick<Grant, 'activatedAt' | 'createdAt' | 'endReason' | 'state'>[],
   {
@@ -41,6 +42,7 @@ const NONE: Readonly<Record<Outcome, number>> = {
   'not-given': 0,
 }
 
+/** A grant that never became active counts as `not-given`. */
 export function outcomeOf(grant: Pick<Grant, 'activatedAt' | 'endReason' | 'state'>): Outcome {
   if (grant.endReason === undefined) return 'live'
   if (grant.endReason === 'not-given' || !grant.activatedAt) return 'not-given'
@@ -48,7 +50,7 @@ export function outcomeOf(grant: Pick<Grant, 'activatedAt' | 'endReason' | 'stat
   return grant.endReason === 'ended-early' ? 'ended-early' : 'full-time'
 }
 
-/** `Mon 23`: enough for the days of one week, and short enough to stand below a chart. */
+/** `Mon 23`: unambiguous within a week, and short enough for the axis of a chart. */
 function labelOf(date: Temporal.PlainDate): string {
   return `${date.toLocaleString('en-GB', { weekday: 'short' })} ${date.day}`
 }

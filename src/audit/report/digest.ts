@@ -1,3 +1,4 @@
+/** What the digest says: who had what between two moments, what was refused, what is stuck, and how punctual elevate was. */
 import { type Grant, grantName, secondsHeld, secondsPlanned } from '../../core/access/grant.ts'
 import type { Request } from '../../core/access/request.ts'
 import type { ActivitySummary } from '../../core/activity/activity.ts'
@@ -10,16 +11,15 @@ import type { Store } from '../../store/database/open-store.ts'
 import { type Habits, habitsOf } from './approver-habits.ts'
 import { type Day, daysOf } from './days.ts'
 
-/** Longest list of each kind that a digest reads; beyond it the digest says that there is more. */
-const MOST = 1000
-const MOST_PASSWORDS = 5000
+/** Rows of each kind that a digest reads at most; beyond that it says that there is more. */
+const MAX_ROWS = 1_000
+const MAX_PASSWORDS_SHOWN = 5_000
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000
-/** Days of a chart: those of a week, which begins and ends within a day. Slack would draw 20. */
-const MOST_DAYS = 8
-/** Access that came back this long after its time is named. Milliseconds. */
-const LATE = 30_000
+/** Days in a chart: a week that begins and ends within a day touches eight. Slack would draw 20. */
+const MAX_DAYS = 8
+/** A grant whose access was removed this much later than it was due is named. */
+const LATE_MS = 30_000
 
-/** Who had what between two moments, what was refused, what is stuck, and how punctual elevate was. */
 export type Digest = {
   readonly from: Date
   readonly to: Date
@@ -30,30 +30,30 @@ export type Digest = {
   readonly denied: readonly Request[]
   readonly lapsed: readonly Request[]
   readonly withdrawn: readonly Request[]
-  /** Refused attempts, newest first; not the late clicks and the typing mistakes. */
+  /** Refused attempts, newest first, without late clicks and typing mistakes. */
   readonly refused: readonly LoggedEvent[]
   readonly stuck: readonly GrantRow[]
-  /** Break-glass that waits for its review now, however long ago it was used. */
+  /** Break-glass that waits for its review now, also from before `from`. */
   readonly openReviews: readonly Request[]
   readonly lateness: Lateness
-  /** Ended in this stretch, later than they should have; the latest first. */
+  /** Ended between `from` and `to`, later than they should have; the latest first. */
   readonly late: readonly Held[]
-  /** Ended in this stretch, and nobody did anything with it or could have. */
+  /** Ended between `from` and `to`, and nobody did anything with it or could have. */
   readonly unused: readonly Unused[]
-  /** Ended in this stretch, and less than half of the time would have done; the greatest waste first. */
+  /** Ended between `from` and `to`, and less than half of the time was needed; the greatest waste first. */
   readonly overAsked: readonly OverAsked[]
   readonly habits: Habits
-  /** What was done with each grant, by its id, as far as the records say. */
+  /** What was done with each grant, by its id, as far as there are records. */
   readonly done: ReadonlyMap<string, ActivitySummary>
-  /** Access that a target had and elevate had not given, newest first. */
+  /** Standing access that was found in a target, newest first. */
   readonly standing: readonly LoggedEvent[]
-  /** Accounts with standing access that nobody has settled now, however long ago it was found. */
+  /** Accounts with standing access that nobody has decided about, also from before `from`. */
   readonly openStanding: number
-  /** Grants of the last days, at least of a week, by how they came out. */
+  /** Grants of the last days, at least of a week, by how they ended. */
   readonly days: readonly Day[]
 }
 
-/** Milliseconds between the moment access was due to end and the moment the target confirmed that it was gone. */
+/** Milliseconds between the time access was due to end and the time the target confirmed that it was gone. */
 export type Lateness = {
   readonly count: number
   readonly p50: number
@@ -61,22 +61,23 @@ export type Lateness = {
   readonly worst: number
 }
 
-/** `no-password`: nobody asked for it, and without it nobody gets in. `nothing-done`: the target's record is empty. */
+/** `no-password`: it was never shown, and nobody can log in without it. `nothing-done`: the record of what was done is empty. */
 export type Unused = Held & { readonly why: 'no-password' | 'nothing-done' }
 
-/** Seconds of what was given that were needed: until the last thing that was done, or until it was given back. */
+/** `needed`: seconds until the last thing that was done (`record`), or until the access was returned (`return`). */
 export type OverAsked = Held & { readonly needed: number; readonly by: 'record' | 'return' }
 
 export type DigestAsk = {
   readonly from: Date
   readonly to: Date
   readonly period: DigestPeriod
-  /** Its days are the calendar's. */
+  /** IANA time zone for the days of the chart. */
   readonly zone: string
-  /** Does nobody get into this target without a password that elevate shows, and so writes down? */
+  /** Whether nobody can log in to this target without a password that elevate shows, which is on record. */
   readonly needsPassword: (target: string) => boolean
 }
 
+/** Reads the figures of a digest from the database and the audit log. */
 export async function readDigest(
   store: Pick<Store, 'reads' | 'audit' | 'activity' | 'standing'>,
   ask: DigestAsk,
@@ -86,15 +87,15 @@ export async function readDigest(
   const { reads, audit } = store
   const [grants, closed, created, refused, stuck, openReviews, standing, present, recent] = await Promise.all(
     [
-      reads.held({ from, to, limit: MOST }),
+      reads.held({ from, to, limit: MAX_ROWS }),
       reads.closedRequests(from, to),
-      audit.events({ types: ['request.created'], from, to, limit: MOST }),
-      audit.events({ types: ['request.refused', 'decision.refused'], from, to, limit: MOST }),
+      audit.events({ types: ['request.created'], from, to, limit: MAX_ROWS }),
+      audit.events({ types: ['request.refused', 'decision.refused'], from, to, limit: MAX_ROWS }),
       reads.stuck(),
-      reads.openReviews(MOST),
-      audit.events({ types: ['standing_access.found'], from, to, limit: MOST }),
+      reads.openReviews(MAX_ROWS),
+      audit.events({ types: ['standing_access.found'], from, to, limit: MAX_ROWS }),
       store.standing.present(),
-      reads.grantsOf(week, to, MOST),
+      reads.grantsOf(week, to, MAX_ROWS),
     ],
   )
   const state = (wanted: Request['state']) => closed.filter((request) => request.state === wanted)
@@ -125,18 +126,20 @@ export async function readDigest(
     stuck,
     openReviews,
     lateness: latenessOf(over.map((one) => one.grant)),
-    late: over.filter(({ grant }) => lateBy(grant) > LATE).sort((a, b) => lateBy(b.grant) - lateBy(a.grant)),
+    late: over
+      .filter(({ grant }) => lateBy(grant) > LATE_MS)
+      .sort((a, b) => lateBy(b.grant) - lateBy(a.grant)),
     unused,
     overAsked: overAsked(used, records),
     habits: habitsOf(closed),
     done: new Map(summaries.map((one) => [one.grant, one])),
     standing,
     openStanding: openAccounts(present),
-    days: daysOf(recent, { from: week, to, zone, most: MOST_DAYS }),
+    days: daysOf(recent, { from: week, to, zone, most: MAX_DAYS }),
   }
 }
 
-/** Extensions and what they extend share a login, so of those nobody can tell. */
+/** Extensions share a login with what they extend, so for those it is not known. */
 async function neverUsed(
   { audit }: Pick<Store, 'audit'>,
   over: readonly Held[],
@@ -152,15 +155,15 @@ async function neverUsed(
     types: ['credential.shown'],
     from: new Date(oldest),
     to,
-    limit: MOST_PASSWORDS,
+    limit: MAX_PASSWORDS_SHOWN,
   })
-  // Half of an answer would accuse people who did use what they had.
-  if (shown.length === MOST_PASSWORDS) return []
+  // An incomplete answer would accuse people who did use their access.
+  if (shown.length === MAX_PASSWORDS_SHOWN) return []
   const used = new Set(shown.map(({ bytes }) => (JSON.parse(bytes) as { grant?: unknown }).grant))
   return candidates.filter(({ grant }) => !used.has(grantName(grant.number)))
 }
 
-/** Only what is known to the end: a record with a gap says nothing about what is not in it. */
+/** A record with a gap says nothing about what is not in it, so only complete ones count. */
 function completeRecords(
   summaries: readonly ActivitySummary[],
 ): ReadonlyMap<string, { readonly entries: number; readonly last: Date | undefined }> {
@@ -201,16 +204,17 @@ function ended(grant: Grant, from: Date, to: Date): boolean {
   return grant.revokedAt !== undefined && grant.revokedAt >= from && grant.revokedAt < to
 }
 
+/** Percentiles by the nearest-rank method; zeros for no grants. */
 export function latenessOf(grants: readonly Pick<Grant, 'lateByMs'>[]): Lateness {
   const sorted = grants.flatMap((grant) => grant.lateByMs ?? []).sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), worst: sorted.at(-1) ?? 0 }
 }
 
-/** Milliseconds; the worst of the grants that ended in the last `seconds`. */
+/** The greatest lateness of grants that ended in the last `seconds`, in milliseconds. */
 export async function worstLatenessOf(store: Pick<Store, 'reads'>, seconds: number): Promise<number> {
   const to = await store.reads.now()
   const from = new Date(to.getTime() - seconds * 1000)
-  const held = await store.reads.held({ from, to, limit: MOST })
+  const held = await store.reads.held({ from, to, limit: MAX_ROWS })
   return latenessOf(held.map((one) => one.grant).filter((grant) => ended(grant, from, to))).worst
 }

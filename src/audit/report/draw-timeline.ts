@@ -1,9 +1,8 @@
-/** The timeline as SVG: by itself, in a page, or as the picture for Slack. Whatever people typed is escaped. */
-
+/** The timeline as SVG: by itself, in a page, or as the picture for Slack. Everything that people typed is escaped. */
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { Held } from '../../core/reads.ts'
-import { type Bar, type Timeline, type TimelineLane, ticksOf } from './timeline.ts'
+import { type Bar, moment, type Timeline, type TimelineLane, ticksOf } from './timeline.ts'
 
 const WIDTH = 1_200
 const LEFT = 300
@@ -12,7 +11,7 @@ const TOP = 76
 const LANE = 44
 const BAR = 22
 const BOTTOM = 52
-/** About a character at 13 pixels; labels are cut by it, because SVG does not cut. */
+/** The average width of a character at 13 pixels. Labels are cut by it, because SVG does not cut text. */
 const CHARACTER = 7.4
 
 const INK = '#1d1c1d'
@@ -20,6 +19,7 @@ const FAINT = '#616061'
 const LINE = '#dddddd'
 const COLOUR = { approved: '#1264a3', 'break-glass': '#b3261e', late: '#e8912d' } as const
 
+/** A whole SVG document, 1,200 pixels wide. */
 export function timelineSvg(timeline: Timeline): string {
   const height = TOP + Math.max(1, timeline.lanes.length) * LANE + BOTTOM
   const x = (at: Date) =>
@@ -29,7 +29,7 @@ export function timelineSvg(timeline: Timeline): string {
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="DejaVu Sans, Verdana, sans-serif" font-size="13" role="img" aria-labelledby="title">`,
     `<title id="title">${xml(timeline.title)}</title>`,
-    // Break-glass is told by its stripes too, for those who do not see the colour.
+    // Stripes too, for people who do not see the colour.
     `<defs><pattern id="stripes" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="8" height="8" fill="${COLOUR['break-glass']}"/><rect width="3" height="8" fill="#ffffff" fill-opacity="0.35"/></pattern></defs>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     text(16, 30, timeline.title, { size: 17, weight: 'bold', room: WIDTH - 32 }),
@@ -67,7 +67,7 @@ function laneParts(lane: TimelineLane, top: number, x: (at: Date) => number): st
 
 function barPart(bar: Bar, top: number, x: (at: Date) => number): string {
   const left = x(bar.from)
-  // A grant of a minute in a year is still seen.
+  // So that a grant of a minute in a year is still visible.
   const width = Math.max(3, x(bar.to) - left)
   const fill = bar.kind === 'break-glass' ? 'url(#stripes)' : COLOUR.approved
   const late = bar.lateFrom && x(bar.lateFrom)
@@ -148,10 +148,11 @@ function text(
 
 const round = (value: number) => Math.round(value * 10) / 10
 
-/** Also what XML 1.0 cannot carry at all: control characters make the whole picture unreadable. */
+/** What XML 1.0 cannot contain at all: one control character makes the whole picture unreadable. */
 const UNFIT = /[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu
 
-export function xml(typed: string): string {
+/** Text, safe in XML and HTML. */
+function xml(typed: string): string {
   return typed
     .toWellFormed()
     .replace(UNFIT, '\ufffd')
@@ -160,8 +161,6 @@ export function xml(typed: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
 }
-
-/** The timeline as one file that any browser opens: the picture, and the same as a table. No script, nothing fetched. */
 
 const COLUMNS = [
   'grant',
@@ -175,6 +174,7 @@ const COLUMNS = [
   'reason',
 ]
 
+/** The timeline as one file that any browser opens: the picture, and the same as a table. No script, nothing is fetched. */
 export function timelineHtml(timeline: Timeline, held: readonly Held[]): string {
   const rows = held.map(
     (one) =>
@@ -218,11 +218,9 @@ function cellsOf({ grant, request, approvers, review, reason }: Held): string[] 
     `${grant.subject.name} (${grant.person})`,
     `${grant.target} ${grant.role}`,
     grant.account ?? '',
-    stamp(grant.activatedAt),
-    grant.revokedAt ? stamp(grant.revokedAt) : `until ${stamp(grant.expiresAt)}`,
+    moment(grant.activatedAt),
+    grant.revokedAt ? moment(grant.revokedAt) : `until ${moment(grant.expiresAt)}`,
     review ? 'break-glass' : approvers.join(', '),
     reason,
   ]
 }
-
-const stamp = (at: Date | undefined) => (at ? `${at.toISOString().slice(0, 19).replace('T', ' ')}Z` : '')

@@ -1,4 +1,4 @@
-/** The questions that are asked first: who had what, when; and what else happened then. */
+/** The questions of an investigation: who had what, when; and what else happened then. */
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import { type Catalog, findTarget } from '../../core/catalog.ts'
@@ -10,7 +10,7 @@ import { isRefused, oneOf, type Refused, refuse } from '../../core/refusal.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { type WhenAsk, type Window, windowOf } from './window.ts'
 
-const MOST = 200
+const DEFAULT_LIMIT = 200
 
 export type WhoAsk = WhenAsk & {
   readonly target?: string
@@ -20,18 +20,21 @@ export type WhoAsk = WhenAsk & {
 
 export type WhoHad = {
   readonly window: Window
-  /** In the order in which it was given; the latest, when there is more than was wanted. */
+  /** In the order in which access began; the latest ones, when there are more than the limit. */
   readonly held: readonly Held[]
-  /** There was more. */
+  /** There were more than the limit. */
   readonly more: boolean
 }
 
-/** Who has an entitlement, or had it at a moment, in a stretch of time, or ever; at most `limit` grants. */
+/**
+ * Who has an entitlement, or had it at a moment, in a period, or ever; at most `limit` grants. Refuses a time that cannot be
+ * read, and names of targets and roles that nobody ever had.
+ */
 export async function whoHad(
   store: Pick<Store, 'reads'>,
   catalog: Catalog,
   ask: WhoAsk,
-  limit: number = MOST,
+  limit: number = DEFAULT_LIMIT,
 ): Promise<WhoHad | Refused> {
   const window = windowOf(ask, await store.reads.now())
   if (isRefused(window)) return window
@@ -39,7 +42,7 @@ export async function whoHad(
   const { from, to } = window
   const found = await store.reads.held({ from, to, limit: limit + 1, ...narrowed(ask) })
   const held = found.slice(-limit)
-  // A target that left the configuration still has a past, so only a name without any past is refused.
+  // A target that was removed from the configuration still has a past, so only a name without any grants is refused.
   if (ask.target && !known && held.length === 0) return unknownTarget(catalog, ask.target)
   if (ask.role && known && held.length === 0 && !known.roles.some((role) => role.id === ask.role)) {
     const roles = known.roles.map((role) => role.id)
@@ -54,32 +57,32 @@ export async function whoHad(
 }
 
 export type Happened = {
-  /** In the order of the log; the latest, when there is more than was wanted. */
+  /** In the order of the log; the latest ones, when there are more than the limit. */
   readonly events: readonly LoggedEvent[]
   readonly more: boolean
 }
 
 /**
- * Every event of a stretch of time: not only access that was there, but who asked, was refused, decided, changed
- * the configuration. A whole target's or person's when the question names one.
+ * Every event of a period: not only who had access, but who asked, was refused, decided, changed the configuration. Only
+ * those of one target, role or person when the question names one.
  */
 export async function whatHappened(
   store: Pick<Store, 'audit'>,
   window: Window,
   ask: Pick<WhoAsk, 'target' | 'role' | 'person'>,
-  limit: number = MOST,
+  limit: number = DEFAULT_LIMIT,
 ): Promise<Happened> {
   const { from, to } = window
   return latest(store, { from, to, ...narrowed(ask) }, limit)
 }
 
-/** One grant, from the question to the end, with every event of it. */
 export type Story = Happened & { readonly row: GrantRow }
 
+/** One grant with every event of it, from the request to the end. Refuses a number that no grant has. */
 export async function storyOf(
   store: Pick<Store, 'reads' | 'audit'>,
   number: number,
-  limit: number = MOST,
+  limit: number = DEFAULT_LIMIT,
 ): Promise<Story | Refused> {
   const row = await store.reads.grantByNumber(number)
   if (!row) return refuse('unknown-grant', `There is no ${grantName(number)}.`)
@@ -110,19 +113,18 @@ function unknownTarget(catalog: Catalog, typed: string): Refused {
   )
 }
 
-/** What an event says about whom, read out of its bytes for a line of text. */
-
+/** What an event says, for a line of text. */
 export type EventFacts = {
-  /** A person by id, an operator by login name; empty for what the system did by itself. */
+  /** A person's id or an operator's login name; empty for what the system did by itself. */
   readonly by: string
   readonly about: string
   readonly numbers: string
   readonly outcome: string
-  /** What somebody wrote, unless it was erased. */
+  /** The private texts that were not erased. */
   readonly typed: string
 }
 
-/** Bytes of another version of elevate say as much as is understood. */
+/** Never throws: of bytes from another version of elevate it returns what it understands. */
 export function factsOf(event: Pick<LoggedEvent, 'bytes' | 'private'>): EventFacts {
   const said = parsed(event.bytes)
   const actor = typeof said.actor === 'object' && said.actor !== null ? (said.actor as Said) : {}

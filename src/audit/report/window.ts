@@ -1,11 +1,11 @@
-/** Which stretch of time a question is about: a moment, or everything around it, between two, or ever. */
+/** The time that a question is about: a moment, a period around it or between two, or ever. */
 import { DAY, formatDuration, HOUR, parseDuration } from '../../core/access/duration.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 
 /** As typed. Nothing at all means now. */
 export type WhenAsk = {
   readonly at?: string | undefined
-  /** The middle of the stretch, `for` long. */
+  /** The middle of a period of the length `for`. */
   readonly around?: string | undefined
   readonly for?: string | undefined
   readonly from?: string | undefined
@@ -22,15 +22,16 @@ export type Window = {
   readonly to: Date
 }
 
-/** An incident is looked at with an hour before it and an hour after. */
-const AROUND = 2 * HOUR
-const LONGEST = 366 * DAY
-/** Before any grant that elevate can have given. */
+/** Around an incident: an hour before it and an hour after. Seconds. */
+const DEFAULT_AROUND = 2 * HOUR
+const MAX_AROUND = 366 * DAY
+/** Before any grant of elevate. */
 const BEGINNING = new Date('2020-01-01T00:00:00Z')
 
 export const WHEN_HELP =
   'Say one of: at a moment, around a moment (for 2h), from one to another, or ever; nothing means now.'
 
+/** Refuses what cannot be read as a time, and two ways of saying when at once. */
 export function windowOf(ask: WhenAsk, now: Date): Window | Refused {
   const ways = [ask.at, ask.around, ask.from ?? ask.to, ask.ever || undefined].filter(
     (one) => one !== undefined,
@@ -48,13 +49,13 @@ export function windowOf(ask: WhenAsk, now: Date): Window | Refused {
 function around(typed: string, length: string | undefined): Window | Refused {
   const middle = readMoment(typed)
   if (!middle) return noMoment(typed)
-  const seconds = length === undefined ? AROUND : parseDuration(length)
+  const seconds = length === undefined ? DEFAULT_AROUND : parseDuration(length)
   if (seconds === undefined)
     return refuse('bad-duration', `“${length}” is not a length of time: write 30m, 2h or 1d.`, 'duration')
-  if (seconds > LONGEST)
+  if (seconds > MAX_AROUND)
     return refuse(
       'too-long',
-      `At most ${formatDuration(LONGEST)} can be looked at around a moment.`,
+      `At most ${formatDuration(MAX_AROUND)} can be looked at around a moment.`,
       'duration',
     )
   const half = (seconds * 1000) / 2
@@ -83,7 +84,7 @@ export const MOMENT_HELP = 'write 2026-11-20T03:00Z, or 2026-11-20 03:00 for UTC
 const MOMENT =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?$/
 
-/** A moment in one strict grammar, UTC unless it says otherwise. `Date.parse` would accept `2` and 31 February. */
+/** A date and time in one strict format, UTC unless it says otherwise; undefined for anything else. `Date.parse` would accept `2` and 31 February. */
 export function readMoment(typed: string): Date | undefined {
   const match = MOMENT.exec(typed.trim())
   if (!match) return undefined
