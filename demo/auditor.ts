@@ -27,7 +27,7 @@ export async function theAuditor(demo: Demo, teller: Teller, out: string | undef
   const scratch = out === undefined ? mkdtempSync(path.join(tmpdir(), 'elevate-auditor-')) : undefined
   try {
     const folder = path.join(out ?? (scratch as string), 'auditor')
-    if (!(await prepareFolder(folder))) throw new Error(`${folder} is not empty. Give a new folder.`)
+    await prepareFolder(folder)
     const posted = postedCheckpoints(demo)
     await writeBelow(folder, 'vkey', `${demo.verifierKey.vkey}\n`)
     await writeBelow(folder, 'checkpoints-as-posted.txt', posted.join('\n'))

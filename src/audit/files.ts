@@ -34,10 +34,10 @@ export async function* textPieces(file: string): AsyncGenerator<string> {
   }
 }
 
-/** Makes the folder of an export. False when it has something in it already: an old tile beside new ones would be believed. */
-export async function prepareFolder(folder: string): Promise<boolean> {
+/** Makes the folder of an export. Throws when it has something in it already: an old tile beside new ones would be believed. */
+export async function prepareFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  return (await readdir(folder)).length === 0
+  if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty. Give a new folder.`)
 }
 
 /** Writes a file at a path below a folder, and makes the folders between. */

@@ -1,7 +1,9 @@
 import path from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { readSecret } from '../config/secret-source.ts'
+import { readPort } from './typed.ts'
 
+/** `elevate demo` */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('try everything on this machine: two small databases and a Slack to press buttons in')
@@ -35,11 +37,4 @@ async function loadDemo(): Promise<typeof import('../../demo/play.ts')> {
       'The demo needs its Slack simulator, which is not installed here. Run `npm ci` without --omit=dev in a checkout of elevate, then `npm run demo`.',
     )
   }
-}
-
-function readPort(typed: string): number {
-  const port = Number(typed)
-  if (!/^[0-9]{1,5}$/.test(typed) || port > 65535)
-    throw new InvalidArgumentError('a port is a number up to 65535')
-  return port
 }

@@ -1,9 +1,13 @@
-/** One answer: JSON for programs, text for people. */
-export function print(json: boolean | undefined, value: unknown, text: string): void {
+/** Answers of commands. */
+import { foundWanting } from './exit-codes.ts'
+
+/** One answer: JSON for programs, text for people. Not `ok` is exit code 1, all the same. */
+export function print(json: boolean | undefined, value: unknown, text: string, ok = true): void {
   process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`)
+  if (!ok) foundWanting()
 }
 
-/** Columns as wide as their widest cell; the last one may be as long as it likes. */
+/** Columns as wide as their widest cell; the last one has no width. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
@@ -16,6 +20,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), ...rows.map(line)].join('\n')
 }
 
-export function moment(at: Date | undefined): string {
-  return at ? `${at.toISOString().slice(0, 19).replace('T', ' ')}Z` : ''
+/** `1 event`, `2 events`; `many` where an s is not enough. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
 }

@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { type Command, CommanderError } from 'commander'
+import type { Command } from 'commander'
 import { vi } from 'vitest'
+import { runProgram } from '../../src/cli/exit-codes.ts'
 import { auditCommand } from '../../src/cli/log/audit.ts'
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string }
@@ -32,13 +33,7 @@ export async function ran(
   process.env = { ...env }
   process.exitCode = 0
   try {
-    await command.exitOverride().parseAsync(args, { from: 'user' })
-  } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-    else {
-      said.err += `${error instanceof Error ? error.message : error}\n`
-      process.exitCode = 1
-    }
+    await runProgram(command.exitOverride(), args)
   } finally {
     for (const spy of spies) spy.mockRestore()
     process.env = before
@@ -49,8 +44,9 @@ export async function ran(
 }
 
 const PROGRAM = `
+  import { runProgram } from './src/cli/exit-codes.ts'
   import { auditCommand } from './src/cli/log/audit.ts'
-  await auditCommand().parseAsync(process.argv.slice(1), { from: 'user' })`
+  await runProgram(auditCommand(), process.argv.slice(1))`
 
 /** In a process of its own, with something on its standard input. */
 export async function auditProcess(

@@ -49,7 +49,7 @@ describe('export', () => {
       audit({}, ['verify', '--export', world.out(at), ...more])
     const good = await offline('good', '--vkey', vkey)
     expect(good.err).toBe('')
-    expect(good.out).toContain('283 events read; 4 checkpoints came out; 141 private texts matched.')
+    expect(good.out).toContain('283 events read; 4 checkpoints verified; 141 private texts matched.')
     expect(good.out).toContain('Events 0 to 282 are proven.')
     expect(good.code).toBe(0)
     expect((await offline('good')).out).toContain('The key was taken from the export itself')

@@ -1,18 +1,37 @@
 import { Command } from 'commander'
+import { moment } from '../../audit/report/timeline.ts'
 import { grantName } from '../../core/access/grant.ts'
 import type { GrantRow } from '../../core/reads.ts'
-import { withStore } from '../database.ts'
-import { moment, print, table } from '../print.ts'
+import { endAsOperator } from '../../operations/access/grant/end-as-operator.ts'
+import { unlessRefused } from '../exit-codes.ts'
+import { operatorName, withStore } from '../open.ts'
+import { print, table } from '../print.ts'
+import { readGrant } from '../typed.ts'
 
+/** `elevate grants` */
 export function grantsCommand(): Command {
   return new Command('grants')
     .description('every grant that is not over')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: boolean }) => {
-      await withStore(async (store) => {
-        const rows = await store.reads.liveGrants()
-        print(json, rows, rows.length === 0 ? 'No grant is live.' : inWords(rows))
-      })
+      const rows = await withStore((store) => store.reads.liveGrants())
+      print(json, rows, rows.length === 0 ? 'No grant is live.' : inWords(rows))
+    })
+}
+
+/** `elevate revoke`: works also while the bot is down, which then removes the access when it starts. */
+export function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('end a grant now; the running bot takes the access back')
+    .argument('<grant>', 'for example G-12')
+    .requiredOption('--reason <text>', 'why; the holder will read it')
+    .option('--json', 'for programs')
+    .action(async (name: string, { reason, json }: { reason: string; json?: boolean }) => {
+      const number = readGrant(name)
+      const { grant } = await withStore(async (store) =>
+        unlessRefused(await endAsOperator(store, { number, by: operatorName(), note: reason })),
+      )
+      print(json, grant, `${grantName(grant.number)} is ending.`)
     })
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { timelineHtml, timelineSvg } from '../../audit/report/draw-timeline.ts'
-import { timelineOf } from '../../audit/report/timeline.ts'
+import { moment, timelineOf } from '../../audit/report/timeline.ts'
 import {
   factsOf,
   type Happened,
@@ -18,14 +18,14 @@ import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
 import type { Held } from '../../core/reads.ts'
-import { isRefused, type Refused } from '../../core/refusal.ts'
 import type { Store } from '../../store/database/open-store.ts'
-import { catalogInUse } from '../catalog-file.ts'
-import { withStore } from '../database.ts'
-import { moment, print, table } from '../print.ts'
+import { unlessRefused } from '../exit-codes.ts'
+import { catalogInUse, withStore } from '../open.ts'
+import { print, table } from '../print.ts'
+import { grantNumber } from '../typed.ts'
 
-/** More than a person reads, and little enough to hold in memory. */
-const MOST = 10_000
+/** More than a person reads, and few enough for memory. */
+const MAX_ROWS = 10_000
 
 const EXAMPLES = `
 Examples:
@@ -36,6 +36,7 @@ Examples:
   elevate who --around 2026-11-20T03:00Z --for 2h    what happened around an incident
   elevate who G-12                                   one grant, step by step`
 
+/** `elevate who` */
 export function whoCommand(): Command {
   return new Command('who')
     .description('who has, or had, an entitlement; what happened around a moment; one grant step by step')
@@ -53,11 +54,15 @@ export function whoCommand(): Command {
     .option('--json', 'for programs')
     .addHelpText('after', EXAMPLES)
     .action(async (target: string | undefined, role: string | undefined, options: WhoOptions) => {
-      const grant = /^g-?([1-9][0-9]{0,8})$/i.exec(target ?? '')
+      const grant = grantNumber(target ?? '')
       await withStore((store) =>
         grant
-          ? tellStory(store, Number(grant[1]), role, options)
-          : tellWho(store, { ...options, ...(target ? { target } : {}), ...(role ? { role } : {}) }, options),
+          ? printStory(store, grant, role, options)
+          : printWho(
+              store,
+              { ...options, ...(target ? { target } : {}), ...(role ? { role } : {}) },
+              options,
+            ),
       )
     })
 }
@@ -68,13 +73,14 @@ type WhoOptions = Omit<WhoAsk, 'target' | 'role'> & {
   readonly html?: string
 }
 
-async function tellWho(
+async function printWho(
   store: Pick<Store, 'reads' | 'audit'>,
   ask: WhoAsk,
   { json, svg, html }: WhoOptions,
 ): Promise<void> {
-  const answer = taken(await whoHad(store, catalogInUse(), ask, MOST))
-  const around = ask.around === undefined ? undefined : await whatHappened(store, answer.window, ask, MOST)
+  const answer = unlessRefused(await whoHad(store, catalogInUse(), ask, MAX_ROWS))
+  const around =
+    ask.around === undefined ? undefined : await whatHappened(store, answer.window, ask, MAX_ROWS)
   const said = {
     ...answer.window,
     held: answer.held,
@@ -85,7 +91,7 @@ async function tellWho(
   await draw(store, titleOf(ask, answer.window), answer.held, answer.window, { svg, html })
 }
 
-async function tellStory(
+async function printStory(
   store: Pick<Store, 'reads' | 'audit'>,
   number: number,
   role: string | undefined,
@@ -94,7 +100,7 @@ async function tellStory(
   const { json, svg, html, ...narrowing } = options
   if (role !== undefined || Object.keys(narrowing).length > 0)
     throw new Error(`${grantName(number)} is one grant already: leave the rest out.`)
-  const story = taken(await storyOf(store, number, MOST))
+  const story = unlessRefused(await storyOf(store, number, MAX_ROWS))
   print(json, story, storyInWords(story))
   const { grant, request } = story.row
   const approvers = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
@@ -115,11 +121,6 @@ async function tellStory(
     { kind: 'stretch', from, to: grant.revokedAt ?? now },
     { svg, html },
   )
-}
-
-function taken<T>(answer: T | Refused): T {
-  if (isRefused(answer)) throw new Error(answer.refused.text)
-  return answer
 }
 
 async function draw(

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { everyEntry, recordText } from '../../audit/evidence/activity-file.ts'
+import { moment } from '../../audit/report/timeline.ts'
 import { secretResolver } from '../../config/secret-source.ts'
 import { activityInstallSql } from '../../connectors/postgres/activity-install.ts'
 import { type Grant, grantName } from '../../core/access/grant.ts'
@@ -11,10 +12,12 @@ import {
   judgeRecord,
   type RecordCheck,
 } from '../../core/activity/activity-record.ts'
-import { catalogInUse } from '../catalog-file.ts'
-import { withStore } from '../database.ts'
-import { moment, print, table } from '../print.ts'
+import { foundWanting } from '../exit-codes.ts'
+import { catalogInUse, withStore } from '../open.ts'
+import { print, table } from '../print.ts'
+import { grantNumber, readGrant } from '../typed.ts'
 
+/** `elevate activity`: exit code 1 when the record is not the one that the audit log names. */
 export function activityCommand(): Command {
   return new Command('activity')
     .description('what was done under a grant')
@@ -43,8 +46,8 @@ async function showActivity(
   typed: string,
   { json, record }: { readonly json?: boolean; readonly record?: boolean },
 ): Promise<void> {
-  const number = Number(/^g?-?([1-9][0-9]{0,8})$/i.exec(typed)?.[1])
-  if (!number) throw new Error(`“${typed}” is not a grant: write G-12, for example.`)
+  // The bare number is understood too.
+  const number = grantNumber(`G${typed}`) ?? readGrant(typed)
   await withStore(async ({ reads, activity }) => {
     const row = await reads.grantByNumber(number)
     if (!row) throw new Error(`There is no grant ${grantName(number)}.`)
@@ -55,7 +58,7 @@ async function showActivity(
     const shown = { grant, summary, entries, check, judged: judgeRecord(check) }
     if (record) process.stdout.write(recordText(entries))
     else print(json, inJson(shown), inWords(shown))
-    if (shown.judged.faults.length > 0) process.exitCode = 1
+    if (shown.judged.faults.length > 0) foundWanting()
   })
 }
 
@@ -145,7 +148,7 @@ function settingsOf(id: string): { bot?: string; prefix?: string; logins?: strin
   }
 }
 
-/** Only the user's name of the connection string; where the secret is not at hand, the documentation's. */
+/** Only the user name in the connection string; without the secret, the SQL has the name from the documentation. */
 function botOf(connection: { env: string } | undefined): { bot?: string } {
   try {
     const url = new URL(secretResolver(process.env)(connection ?? null))

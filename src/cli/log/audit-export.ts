@@ -3,9 +3,12 @@ import { Command, InvalidArgumentError } from 'commander'
 import { exportTiles } from '../../audit/export/export-tiles.ts'
 import { ocsfPieces } from '../../audit/export/ocsf.ts'
 import { csvPieces, jsonlPieces } from '../../audit/export/rows.ts'
-import { prepareFolder, writePieces } from '../../audit/files.ts'
-import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
-import type { LeafFilter } from '../../core/log/audit-proof.ts'
+import { prepareFolder, writeBelow, writePieces } from '../../audit/files.ts'
+import { formatProof, ProofMaker } from '../../audit/tree/proof.ts'
+import { grantName } from '../../core/access/grant.ts'
+import { cleanText } from '../../core/access/reason.ts'
+import { requestName } from '../../core/access/request.ts'
+import type { LeafFilter, StoredLeaf } from '../../core/log/audit-proof.ts'
 import {
   OCSF_DEFAULT,
   OCSF_VERSIONS,
@@ -13,8 +16,11 @@ import {
   readOcsfVersion,
 } from '../../core/log/ocsf-version.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
+import { wrongUse } from '../exit-codes.ts'
+import { withProofs, withStore } from '../open.ts'
 import { print } from '../print.ts'
-import { contradictionNow, lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
+import { grantNumber, readTime } from '../typed.ts'
+import { contradictionNow, lastSigned, progress, recordExport } from './audit-files.ts'
 
 const FORMATS = ['jsonl', 'csv', 'ocsf', 'tiles'] as const
 type Format = (typeof FORMATS)[number]
@@ -30,6 +36,7 @@ type ExportOptions = {
   readonly json?: boolean
 }
 
+/** `elevate audit export`: whole pages go from the database to the disk, so the length of the log does not matter. */
 export function auditExportCommand(): Command {
   const command = new Command('export')
   return command
@@ -52,13 +59,10 @@ export function auditExportCommand(): Command {
       const isPart = Object.keys(filter).length > 0
       const formats = options.format ?? (isPart ? ['jsonl', 'csv', 'ocsf'] : FORMATS)
       if (isPart && formats.includes('tiles'))
-        command.error('error: tiles are the whole log; leave them out, or leave out the filter', {
-          exitCode: 2,
-        })
-      if (!(await prepareFolder(options.out)))
-        throw new Error(`${options.out} is not empty. Give a new folder.`)
+        wrongUse(command, 'tiles are the whole log; leave them out, or leave out the filter')
+      await prepareFolder(options.out)
       const made = await withProofs(async (proof) => {
-        // On record before the last signing, so that its own event is in the tiles. But a log that is not the one that was
+        // Recorded before the last signing, so that this event is in the tiles too. But a log that is not the one that was
         // signed must not grow, and the bot may be down and not have noticed yet.
         const contradicted = await contradictionNow(proof)
         await recordExport({ ...options, formats, contradicted })
@@ -83,7 +87,7 @@ async function exportTo(
   filter: LeafFilter,
 ): Promise<{ events: number; size: number; erased: number; checkpoint?: string; vkey?: string }> {
   const signed = formats.includes('tiles') ? await lastSigned(proof) : undefined
-  // In quarantine what is not proven is wanted too; the tiles alone end with the checkpoint.
+  // During a quarantine, events that are not proven are wanted too; only the tiles end with the checkpoint.
   const before = signed && signed.contradicted === undefined ? signed.checkpoint.size : await proof.size()
   let events = 0
   for (const format of formats) {
@@ -138,8 +142,79 @@ function readVersion(typed: string): OcsfVersion {
   return version
 }
 
-function readTime(typed: string): Date {
-  const moment = readMoment(typed)
-  if (!moment) throw new InvalidArgumentError(`To say when, ${MOMENT_HELP}.`)
-  return moment
+/** More events than a grant has. */
+const MAX_EVENTS = 1_000
+
+/** `elevate audit proof` */
+export function auditProofCommand(): Command {
+  return new Command('proof')
+    .description('prove single events to somebody without showing the rest of the log')
+    .argument('<what>', 'a grant, for example G-12, or the index of one event')
+    .requiredOption('--out <folder>', 'a new or empty folder')
+    .option('--json', 'for programs')
+    .action(async (what: string, { out, json }: { out: string; json?: boolean }) => {
+      const wanted = readWanted(what)
+      await prepareFolder(out)
+      const made = await withProofs(async (proof) => {
+        const leaves = await wantedLeaves(proof, wanted)
+        const contradicted = await contradictionNow(proof)
+        const of = 'grant' in wanted ? { grant: wanted.grant } : {}
+        await recordExport({ formats: ['tlog-proof'], ...of, contradicted })
+        return prove(proof, leaves, out)
+      })
+      const indexes = made.indexes.join(', ')
+      print(
+        json,
+        { ok: true, folder: out, ...made },
+        [
+          `${made.indexes.length === 1 ? `Event ${indexes} is` : `Events ${indexes} are`} proven in ${out}.`,
+          'Check one without us, and without the database:',
+          `  elevate audit verify --proof ${path.join(out, `${made.indexes[0]}.tlog-proof`)} --vkey KEY`,
+        ].join('\n'),
+      )
+    })
+}
+
+type Wanted = { readonly grant: number } | { readonly index: number }
+
+function readWanted(typed: string): Wanted {
+  const grant = grantNumber(typed)
+  if (grant !== undefined) return { grant }
+  if (/^(?:0|[1-9][0-9]{0,14})$/.test(typed)) return { index: Number(typed) }
+  throw new Error(
+    `“${cleanText(typed)}” is neither a grant nor an event: write for example G-12, or 4711 for event 4711.`,
+  )
+}
+
+async function wantedLeaves(proof: ProofStore, wanted: Wanted): Promise<readonly StoredLeaf[]> {
+  if ('index' in wanted) {
+    const found = (await proof.leaves(wanted.index, 1)).filter((leaf) => leaf.index === wanted.index)
+    if (found.length === 0) throw new Error(`There is no event ${wanted.index}.`)
+    return found
+  }
+  const row = await withStore((store) => store.reads.grantByNumber(wanted.grant))
+  if (!row) throw new Error(`There is no grant ${grantName(wanted.grant)}.`)
+  const about = {
+    person: row.grant.person,
+    request: requestName(row.request.number),
+    grant: grantName(wanted.grant),
+  }
+  return proof.matching({ about }, { from: 0, before: await proof.size(), limit: MAX_EVENTS })
+}
+
+/** Writes for each event its exact bytes, its proof, and the private texts that are left, named by its index. */
+async function prove(proof: ProofStore, leaves: readonly StoredLeaf[], folder: string) {
+  const { checkpoint, note, vkey } = await lastSigned(proof)
+  const late = leaves.find((leaf) => leaf.index >= checkpoint.size)
+  if (late) throw new Error(`Event ${late.index} is not signed yet. Try again in a minute.`)
+  const { at, end } = progress('reading')
+  const maker = await ProofMaker.over(proof, checkpoint, at)
+  end()
+  for (const { index, bytes, texts } of leaves) {
+    const hashes = await maker.inclusion(index)
+    await writeBelow(folder, `${index}.tlog-proof`, formatProof({ index, hashes, checkpoint: note }))
+    if (bytes !== undefined) await writeBelow(folder, `${index}.json`, bytes)
+    if (texts.length > 0) await writeBelow(folder, `${index}.private.json`, JSON.stringify(texts))
+  }
+  return { indexes: leaves.map((leaf) => leaf.index), size: checkpoint.size, ...(vkey ? { vkey } : {}) }
 }

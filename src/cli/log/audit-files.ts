@@ -1,41 +1,46 @@
-/** Where the audit log's key and anchor file are, and the signer made of them. */
+/** The audit log's key and anchor file, the signer made of them, and exports on record. */
 import { readFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { anchorFile } from '../../audit/checkpoint/anchor-file.ts'
-import { type Checkpoint, openCheckpoint, parseCheckpoint } from '../../audit/checkpoint/checkpoint.ts'
+import { type Checkpoint, keptCheckpoint, openCheckpoint } from '../../audit/checkpoint/checkpoint.ts'
 import { openRotation } from '../../audit/checkpoint/key-history.ts'
 import { readVkey, type Signer, type Verifier } from '../../audit/checkpoint/note.ts'
 import { statementIn } from '../../audit/checkpoint/restore-statement.ts'
-import { type CheckpointSigner, checkpointSigner } from '../../audit/checkpoint/sign-checkpoint.ts'
+import {
+  type CheckpointSigner,
+  checkpointSigner,
+  type Signing,
+} from '../../audit/checkpoint/sign-checkpoint.ts'
 import { openSigningKey } from '../../audit/checkpoint/signing-key.ts'
-import type { JsonObject } from '../../core/connector.ts'
-import { Quarantined } from '../../core/log/quarantine.ts'
+import { type OperatorExport, recordOperatorExport } from '../../operations/log/record-as-operator.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'
-import { openProofStore, type ProofStoreHandle } from '../../store/log/open-proof-store.ts'
-import { databaseUrl, withStore } from '../database.ts'
+import { operatorName, withStore } from '../open.ts'
 
+/** `ELEVATE_AUDIT_KEY_FILE`, or where the bot in this directory keeps its key. */
 export function keyFile(): string {
   return process.env.ELEVATE_AUDIT_KEY_FILE?.trim() || '.elevate/audit.key'
 }
 
+/** `ELEVATE_AUDIT_ANCHOR_FILE`, or where the bot in this directory keeps it. */
 export function anchorInUse() {
   return anchorFile(process.env.ELEVATE_AUDIT_ANCHOR_FILE?.trim() || '.elevate/audit.anchor')
 }
 
+/** `formerKeys`: those that signed before, the last one first. */
 export type KeyInUse = { readonly signer: Signer; readonly formerKeys: readonly Verifier[] }
 
-/** The key of the bot in this directory, and those before it; throws with what to do when there is none. */
+/** The key of the bot in this directory, and those before it. Throws with what to do when there is none. */
 export async function signingKeyInUse(): Promise<KeyInUse> {
   const key = await openSigningKey(keyFile())
   if (!key.ok) throw new Error(key.fault)
   return { signer: key.signer, formerKeys: key.former }
 }
 
+/** Signs with this key and the anchor file of this host. */
 export function signing(proof: ProofStore, key: KeyInUse): CheckpointSigner {
   return checkpointSigner({ proof, ...key, anchor: anchorInUse() })
 }
 
-/** Verifier keys as text, or in a file that has one or some, one a line. */
+/** Verifier keys as text, or in a file that has one or some, one a line. Throws for anything else. */
 export async function readKeys(
   given: readonly string[],
   read: (vkey: string) => Verifier | undefined = readVkey,
@@ -57,7 +62,7 @@ export async function readKeys(
   return found.flat()
 }
 
-/** The anchor file's last notes that one of these keys has signed, or one that followed them; and how many are neither. */
+/** The anchor file's last notes that one of these keys has signed, or a key that followed them; and how many are neither. */
 export async function anchoredNotes(
   proof: ProofStore,
   believed: readonly Verifier[],
@@ -66,31 +71,27 @@ export async function anchoredNotes(
   const next = rotated.map((event) => openRotation(statementIn(event.bytes))?.next)
   const keys = [...believed, ...next.filter((key) => key !== undefined)]
   const { notes } = await anchorInUse().tail()
-  // A power cut may have torn one before anybody was told of it; one that was given by hand must be whole.
+  // A power cut may have torn one before it was published; one that was given by hand must be whole.
   const whole = notes.filter((note) => openCheckpoint(note, keys).ok)
   return { notes: whole, torn: notes.length - whole.length }
 }
 
-export async function withProofs<T>(work: (proof: ProofStoreHandle) => Promise<T>): Promise<T> {
-  const proof = await openProofStore({ url: databaseUrl() })
-  try {
-    return await work(proof)
-  } finally {
-    await proof.close()
-  }
-}
-
-/** Signed now when the key is here, so that the newest events are in it; else the last one there is. */
-export async function lastSigned(proof: ProofStore): Promise<{
+export type LastSigned = {
   readonly checkpoint: Checkpoint
   readonly note: string
-  /** Known when the key is here. */
+  /** Known when the key is on this host. */
   readonly vkey: string | undefined
-  /** The same with all that came before it, oldest first, one a line. */
+  /** The same with all keys before it, oldest first, one a line. */
   readonly vkeys: string | undefined
-  /** Set when the log is not the one that was signed: nothing may be written into it now, that this was taken out either. */
+  /** Set when the log is not the one that was signed: nothing may be written into it, not even this export. */
   readonly contradicted?: string
-}> {
+}
+
+/**
+ * A checkpoint signed now when the key is on this host, so that the newest events are in it; else the last one there is,
+ * which standard error says. Throws when there is none, or when another key signs the log.
+ */
+export async function lastSigned(proof: ProofStore): Promise<LastSigned> {
   const key = await openSigningKey(keyFile())
   const vkeys = key.ok
     ? {
@@ -98,95 +99,58 @@ export async function lastSigned(proof: ProofStore): Promise<{
         vkeys: [...key.former.map((one) => one.vkey).reverse(), key.signer.verifier.vkey].join('\n'),
       }
     : { vkey: undefined, vkeys: undefined }
-  let contradicted: string | undefined
-  if (key.ok) {
-    const result = await signing(proof, { signer: key.signer, formerKeys: key.former }).sign()
-    if (result.kind === 'refused' && result.why === 'foreign') throw new Error(`Not exported: ${result.text}`)
-    if (result.kind === 'signed') return { checkpoint: result.checkpoint, note: result.note, ...vkeys }
-    if (result.kind === 'refused') contradicted = result.text
-  }
-  const kept = await proof.lastCheckpoint()
-  const checkpoint = kept && parseCheckpoint(kept.note.slice(0, kept.note.indexOf('\n\n') + 1))
-  if (!kept || !checkpoint)
+  const signed = await signIfPossible(proof)
+  if (signed?.kind === 'refused' && signed.why === 'foreign') throw new Error(`Not exported: ${signed.text}`)
+  if (signed?.kind === 'signed') return { checkpoint: signed.checkpoint, note: signed.note, ...vkeys }
+  const contradicted = signed?.kind === 'refused' ? signed.text : undefined
+  const kept = await keptCheckpoint(proof)
+  if (!kept)
     throw new Error(
       `There is no checkpoint to prove anything under, and no key to sign one: ${key.ok ? '' : key.fault}`,
     )
   process.stderr.write(
-    `${contradicted === undefined ? 'The key is not here' : `Nothing can be signed now (${contradicted})`}: what is proven ends with the last checkpoint in this database, at ${checkpoint.size} events.\n`,
+    `${contradicted === undefined ? 'The key is not here' : `Nothing can be signed now (${contradicted})`}: what is proven ends with the last checkpoint in this database, at ${kept.checkpoint.size} events.\n`,
   )
-  return {
-    checkpoint,
-    note: kept.note,
-    ...vkeys,
-    ...(contradicted === undefined ? {} : { contradicted }),
-  }
+  return { ...kept, ...vkeys, ...(contradicted === undefined ? {} : { contradicted }) }
 }
 
 /** Why the log is not the one that was signed, as far as this host can tell; signs it when it is. */
 export async function contradictionNow(proof: ProofStore): Promise<string | undefined> {
+  const signed = await signIfPossible(proof)
+  return signed?.kind === 'refused' && signed.why !== 'foreign' ? signed.text : undefined
+}
+
+/** Undefined when this host has no key. */
+async function signIfPossible(proof: ProofStore): Promise<Signing | undefined> {
   const key = await openSigningKey(keyFile())
-  if (!key.ok) return undefined
-  const result = await signing(proof, { signer: key.signer, formerKeys: key.former }).sign()
-  return result.kind === 'refused' && result.why !== 'foreign' ? result.text : undefined
+  return key.ok ? signing(proof, { signer: key.signer, formerKeys: key.former }).sign() : undefined
 }
 
 /**
- * Who took what out is an event itself, written before anything leaves. In quarantine nothing may be written, and whoever
- * finds out what happened needs an export just then: it is made all the same, and it is said that it is not on record.
+ * Records in the audit log that something is taken out of it, before anything leaves. `contradicted`: why the log must not
+ * grow now. Then, and during a quarantine, the export is made all the same, because those who investigate need it just then,
+ * and standard error says that it is not on record.
  */
-export async function recordExport(what: {
-  readonly formats: readonly string[]
-  readonly person?: string | undefined
-  readonly target?: string | undefined
-  readonly from?: Date | undefined
-  readonly to?: Date | undefined
-  readonly grant?: number | undefined
-  /** SHA-256 of what was made. */
-  readonly manifest?: string
-  /** Why the log must not grow now. */
-  readonly contradicted?: string | undefined
-}): Promise<void> {
-  if (what.contradicted !== undefined) return tellUnrecorded(what.contradicted)
-  const { formats, person, target, from, to, grant, manifest } = what
-  const detail: JsonObject = {
-    formats: [...formats],
-    ...(from ? { from: from.toISOString() } : {}),
-    ...(to ? { to: to.toISOString() } : {}),
-    ...(manifest ? { manifest } : {}),
-  }
-  await withStore(async (store) => {
-    try {
-      await store.transaction(async (tx) =>
-        tx.append({
-          type: 'export.made',
-          actor: { kind: 'operator', id: userInfo().username },
-          ...(person ? { subject: person } : {}),
-          ...(target ? { target } : {}),
-          ...(grant ? { grant: `G-${grant}` } : {}),
-          detail,
-        }),
-      )
-    } catch (error) {
-      if (!(error instanceof Quarantined)) throw error
-      tellUnrecorded((await store.quarantine.current())?.said ?? 'it is not the log that was signed.')
-    }
-  })
-}
-
-function tellUnrecorded(why: string): void {
+export async function recordExport({
+  contradicted,
+  ...what
+}: Omit<OperatorExport, 'by'> & { readonly contradicted?: string | undefined }): Promise<void> {
+  const why =
+    contradicted ?? (await withStore((store) => recordOperatorExport(store, { ...what, by: operatorName() })))
+  if (why === undefined) return
   process.stderr.write(
     `NOT RECORDED: the log does not say that this was taken out, because it is not the log that was signed (${why.replace(/\.$/, '')}), and nothing may be written into it before an operator has seen the difference and confirmed it (elevate quarantine). Note elsewhere who took it, when and why.\n`,
   )
 }
 
-/** Says on stderr how far it is: on a terminal in one line that is written again and again, elsewhere now and then. */
+/** Progress on standard error: on a terminal in one line that is rewritten, elsewhere a line every five seconds. */
 export function progress(what: string): { readonly at: (done: number) => void; readonly end: () => void } {
   const onTerminal = process.stderr.isTTY
-  const every = onTerminal ? 100 : 5_000
+  const everyMs = onTerminal ? 100 : 5_000
   let last = onTerminal ? 0 : performance.now()
   return {
     at: (done) => {
-      if (performance.now() - last < every) return
+      if (performance.now() - last < everyMs) return
       last = performance.now()
       process.stderr.write(onTerminal ? `\r${what}: ${done} events` : `${what}: ${done} events\n`)
     },

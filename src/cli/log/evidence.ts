@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { buildEvidence } from '../../audit/evidence/build.ts'
-import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
-import { withStore } from '../database.ts'
-import { print } from '../print.ts'
-import { lastSigned, progress, recordExport, withProofs } from './audit-files.ts'
+import { wrongUse } from '../exit-codes.ts'
+import { withProofs, withStore } from '../open.ts'
+import { count, print } from '../print.ts'
+import { readTime } from '../typed.ts'
+import { lastSigned, progress, recordExport } from './audit-files.ts'
 
 type EvidenceOptions = {
   readonly from: Date
@@ -17,6 +18,7 @@ type EvidenceOptions = {
   readonly json?: boolean
 }
 
+/** `elevate evidence` */
 export function evidenceCommand(): Command {
   const command = new Command('evidence')
   return command
@@ -30,7 +32,7 @@ export function evidenceCommand(): Command {
     .option('--target <target>', 'only this target')
     .option('--json', 'for programs')
     .action(async ({ from, to, out, person, target, json }: EvidenceOptions) => {
-      if (from >= to) command.error('error: --from must be before --to', { exitCode: 2 })
+      if (from >= to) wrongUse(command, '--from must be before --to')
       const span = { from, to, ...(person ? { person } : {}), ...(target ? { target } : {}) }
       const made = await withStore((store) =>
         withProofs(async (proof) => {
@@ -62,7 +64,7 @@ export function evidenceCommand(): Command {
         json,
         { ok: true, folder: out, ...made },
         [
-          `${made.grants} ${made.grants === 1 ? 'grant' : 'grants'} and ${made.events} ${made.events === 1 ? 'event' : 'events'}, each with its proof, in ${out}.`,
+          `${count(made.grants, 'grant')} and ${count(made.events, 'event')}, each with its proof, in ${out}.`,
           ...made.controls.map((line) => `  ${line}`),
           `README.txt says how to check it; the manifest’s hash is ${made.manifest}.`,
         ].join('\n'),
@@ -72,7 +74,7 @@ export function evidenceCommand(): Command {
 
 const root = path.join(import.meta.dirname, '../../..')
 
-/** Which elevate this is, and what its own login may do too much. */
+/** Facts for control 15: which version this is, and which rights its database login has beyond what it needs. */
 export async function installation(
   findings: readonly { readonly level: string; readonly text: string }[],
 ): Promise<readonly (readonly [string, string])[]> {
@@ -90,10 +92,4 @@ export async function installation(
     ...findings.map(({ level, text }) => [`database login: ${level}`, text] as const),
     ...(findings.length === 0 ? [['database login', 'may do nothing beyond what it needs'] as const] : []),
   ]
-}
-
-function readTime(typed: string): Date {
-  const moment = readMoment(typed)
-  if (!moment) throw new InvalidArgumentError(`To say when, ${MOMENT_HELP}.`)
-  return moment
 }

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { Command } from 'commander'
 import {
   type Contradictions,
@@ -6,27 +6,29 @@ import {
   readDifference,
 } from '../../audit/checkpoint/contradictions.ts'
 import { signRestore } from '../../audit/checkpoint/restore-statement.ts'
-import { checkpointSigner } from '../../audit/checkpoint/sign-checkpoint.ts'
+import { moment } from '../../audit/report/timeline.ts'
 import { readCatalogFile } from '../../config/catalog-file.ts'
 import { secretResolver } from '../../config/secret-source.ts'
 import { closeConnectors, openConnectors } from '../../connectors/open-connectors.ts'
 import { connectorKinds } from '../../connectors/registry.ts'
+import { grantName } from '../../core/access/grant.ts'
 import type { Catalog } from '../../core/catalog.ts'
 import type { Connector } from '../../core/connector.ts'
 import type { Quarantine } from '../../core/log/quarantine.ts'
-import { isRefused } from '../../core/refusal.ts'
 import { beginQuarantine } from '../../operations/log/begin-quarantine.ts'
 import { endQuarantine } from '../../operations/log/end-quarantine.ts'
-import { catalogPath } from '../catalog-file.ts'
-import { withStore } from '../database.ts'
-import { print } from '../print.ts'
-import { anchorInUse, signingKeyInUse } from './audit-files.ts'
-import { differenceInWords } from './quarantine-words.ts'
-
-type StoreHandle = Parameters<Parameters<typeof withStore>[0]>[0]
+import type { StoreHandle } from '../../store/database/open-store.ts'
+import { unlessRefused } from '../exit-codes.ts'
+import { catalogPath, operatorName, withStore } from '../open.ts'
+import { count, print, table } from '../print.ts'
+import { type KeyInUse, signing, signingKeyInUse } from './audit-files.ts'
 
 type Options = { readonly confirm?: string; readonly reason?: string; readonly json?: boolean }
 
+/**
+ * `elevate quarantine` (the restore lock): shows how the database differs from the log that was signed, with exit code 1, or
+ * confirms it. Works while the bot is down, and puts the quarantine on record when it finds a difference first.
+ */
 export function quarantineCommand(): Command {
   return new Command('quarantine')
     .description(
@@ -40,24 +42,20 @@ export function quarantineCommand(): Command {
         throw new Error('Give --reason too: why the database may go on as it is. It goes on record.')
       await withStore(async (store) => {
         const look = await lookFor(store)
-        if (!look) {
-          print(
+        if (!look)
+          return print(
             json,
             { quarantine: false },
             'elevate is not in quarantine: the log is the one that was signed.',
           )
-          return
-        }
         const { quarantine, difference, catalogFault } = look
-        if (confirm === undefined) {
-          print(
+        if (confirm === undefined)
+          return print(
             json,
             asJson(quarantine, difference, catalogFault),
             differenceInWords(quarantine, difference, catalogFault),
+            false,
           )
-          process.exitCode = 1
-          return
-        }
         await confirmIt(store, look, confirm, reason ?? '')
         print(
           json,
@@ -71,35 +69,37 @@ export function quarantineCommand(): Command {
 type Look = {
   readonly quarantine: Quarantine
   readonly difference: Difference
-  readonly signer: Awaited<ReturnType<typeof signingKeyInUse>>
+  readonly key: KeyInUse
   readonly catalog: Catalog | undefined
   readonly catalogFault: string | undefined
 }
 
-/** Undefined when there is nothing wrong. Whoever looks first puts the quarantine on record: nobody acts any more. */
+/** Undefined when nothing is wrong. The first to find a difference records the quarantine, and every bot stops. */
 async function lookFor(store: StoreHandle): Promise<Look | undefined> {
-  const signer = await signingKeyInUse()
+  const key = await signingKeyInUse()
   const open = await store.quarantine.current()
   const others = open ? await store.quarantine.evidence(open.id) : []
-  const log = checkpointSigner({ proof: store.proof, anchor: anchorInUse(), ...signer })
-  const found = await log.contradictions(hostname(), others)
+  const found = await signing(store.proof, key).contradictions(hostname(), others)
   const read = readConfiguration()
   if (!open) {
     if (found.against.length === 0 && found.hole === undefined) return undefined
-    const why = saidOf(found)
-    await beginQuarantine(store, { ...why, evidence: found.against }, read.catalog?.securityChannel)
+    await beginQuarantine(
+      store,
+      { ...reasonFor(found), evidence: found.against },
+      read.catalog?.securityChannel,
+    )
   }
   const quarantine = open ?? (await store.quarantine.current())
   if (!quarantine) return undefined
   try {
     const difference = await readDifference(store, found, read.catalog, read.connectors)
-    return { quarantine, difference, signer, catalog: read.catalog, catalogFault: read.fault }
+    return { quarantine, difference, key, catalog: read.catalog, catalogFault: read.fault }
   } finally {
     await closeConnectors(read.connectors)
   }
 }
 
-function saidOf({ log, against, good }: Contradictions): Pick<Quarantine, 'why' | 'said'> {
+function reasonFor({ log, against, good }: Contradictions): Pick<Quarantine, 'why' | 'said'> {
   const signed = against.at(-1)?.size ?? 0
   return log.size < signed
     ? { why: 'restored', said: `the log has ${log.size} events, but ${signed} were signed.` }
@@ -110,7 +110,7 @@ function saidOf({ log, against, good }: Contradictions): Pick<Quarantine, 'why' 
 }
 
 async function confirmIt(store: StoreHandle, look: Look, code: string, reason: string): Promise<void> {
-  const { quarantine, difference, signer, catalog } = look
+  const { quarantine, difference, key, catalog } = look
   if (difference.hole !== undefined)
     throw new Error(
       `Event ${difference.hole} is missing in the middle of the log: nothing can be signed over a hole. Restore a whole backup.`,
@@ -120,7 +120,7 @@ async function confirmIt(store: StoreHandle, look: Look, code: string, reason: s
       `${code} is not the code of the difference as it is now. Look at it again: elevate quarantine`,
     )
   const ended = await endQuarantine(store, quarantine, {
-    by: userInfo().username,
+    by: operatorName(),
     reason,
     code: difference.code,
     log: { size: difference.log.size, root: difference.root },
@@ -128,18 +128,18 @@ async function confirmIt(store: StoreHandle, look: Look, code: string, reason: s
     statements: signRestore(
       difference.log,
       difference.against.map(({ size, root }) => ({ size, root: Buffer.from(root, 'base64') })),
-      signer.signer,
+      key.signer,
     ),
     securityChannel: catalog?.securityChannel,
   })
-  if (isRefused(ended)) throw new Error(ended.refused.text)
-  // At once, so that a second restore is noticed as well.
-  const signed = await checkpointSigner({ proof: store.proof, anchor: anchorInUse(), ...signer }).sign()
+  unlessRefused(ended)
+  // Signed immediately, so that a second restore is noticed too.
+  const signed = await signing(store.proof, key).sign()
   if (signed.kind === 'refused')
     throw new Error(`Confirmed, but the log could not be signed: ${signed.text} Run: elevate quarantine`)
 }
 
-/** In an emergency the configuration may be out of reach; the rest of the difference is not. */
+/** In an emergency the configuration may be unreadable; the rest of the difference is shown all the same. */
 function readConfiguration(): {
   readonly catalog: Catalog | undefined
   readonly connectors: ReadonlyMap<string, Connector>
@@ -184,4 +184,90 @@ function asJson(quarantine: Quarantine, difference: Difference, catalogFault: st
     })),
     ...(catalogFault ? { targets_unread: catalogFault } : {}),
   }
+}
+
+export function differenceInWords(
+  quarantine: Quarantine,
+  difference: Difference,
+  catalogFault: string | undefined,
+): string {
+  return [
+    `elevate is in quarantine since ${moment(quarantine.beganAt)}: ${quarantine.said}`,
+    'Nothing is decided, given or taken back before you have confirmed this difference.',
+    '',
+    ...aboutTheLog(difference),
+    '',
+    ...aboutGrants(difference),
+    '',
+    ...aboutTargets(difference, catalogFault),
+    '',
+    ...whatNext(difference),
+  ].join('\n')
+}
+
+function aboutTheLog(difference: Difference): string[] {
+  const { signed, log, root, newest, missing, good, against } = difference
+  return [
+    'The log',
+    `  signed    ${signed.size} events, root ${signed.root} (kept on ${signed.hosts.join(', ') || 'no host'})`,
+    `  database  ${log.size} events, root ${root}${newest ? `, the newest of ${moment(newest)}` : ''}`,
+    missing > 0
+      ? `  ${count(missing, 'signed event')} ${missing === 1 ? 'is' : 'are'} missing, perhaps more: what came after the last checkpoint is not known.`
+      : '  No event is missing by number, but they are not the ones that were signed.',
+    `  The first ${good} events are the signed ones. ${count(against.length, 'checkpoint')} will not count any more.`,
+  ]
+}
+
+function aboutGrants({ live, pending }: Difference): string[] {
+  const waiting =
+    pending.length > 0
+      ? [`Requests that wait here and may have been decided since: ${pending.join(', ')}.`]
+      : []
+  if (live.length === 0) return ['No grant is live by the database.', ...waiting]
+  return [
+    'Live by the database; may have been ended or extended since:',
+    table(
+      ['  grant', 'state', 'person', 'entitlement', 'account', 'expires'],
+      live.map(({ grant }) => [
+        `  ${grantName(grant.number)}`,
+        grant.state,
+        `${grant.subject.name} (${grant.person})`,
+        `${grant.target} ${grant.role}`,
+        grant.account ?? '',
+        moment(grant.expiresAt),
+      ]),
+    ),
+    ...waiting,
+  ]
+}
+
+function aboutTargets({ targets }: Difference, catalogFault: string | undefined): string[] {
+  if (catalogFault) return [`The targets were not read: ${catalogFault}`]
+  const lines = targets.flatMap(({ target, role, unknown, gone, fault }) => [
+    ...(fault === undefined ? [] : [`  ${target} ${role}: could not be read (${fault})`]),
+    ...unknown.map(
+      ({ account, ofGrant }) =>
+        `  ${target} ${role}: ${account} has it, and the database knows no grant${ofGrant ? '; elevate made it' : '; perhaps standing access'}`,
+    ),
+    ...(gone.length > 0
+      ? [`  ${target} ${role}: the target no longer has ${gone.join(', ')}, live by the database`]
+      : []),
+  ])
+  if (lines.length === 0) return ['The targets have exactly what the database says.']
+  return ['What the targets really have', ...lines]
+}
+
+function whatNext({ code, hole, live }: Difference): string[] {
+  if (hole !== undefined)
+    return [
+      `Event ${hole} is missing in the middle: this cannot be confirmed. Restore a whole backup, or the newest one.`,
+    ]
+  return [
+    'If a newer database exists, stop elevate and restore that one instead.',
+    'If this one is to go on:',
+    ...(live.length > 0
+      ? ['  grants whose time is over end at once; take away by hand what the database does not know.']
+      : ['  take away by hand what the database does not know.']),
+    `  elevate quarantine --confirm ${code} --reason "…"`,
+  ]
 }

@@ -1,13 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { isKeyName, readVkey, type Signer, type Verifier } from '../../audit/checkpoint/note.ts'
 import { pullTiles } from '../../audit/tree/tiles.ts'
 import { makeWitnessKey, readWitnessKey } from '../../audit/witness/cosignature.ts'
 import { addRequest, makeWitness, serveWitness, type Witness } from '../../audit/witness/witness.ts'
 import { makeWitnessState, openWitnessState } from '../../audit/witness/witness-state.ts'
 import { readSecretFile } from '../../config/secret-source.ts'
+import { wrongUse } from '../exit-codes.ts'
 import { print } from '../print.ts'
+import { collect, readPort } from '../typed.ts'
 import { readKeys } from './audit-files.ts'
 
 type Options = {
@@ -24,8 +26,7 @@ type Options = {
   readonly json?: boolean
 }
 
-const collect = (one: string, before: readonly string[]) => [...before, one]
-
+/** `elevate witness`: keeps its key and its memory in files, and needs no database. */
 export function witnessCommand(): Command {
   const command = new Command('witness')
   return command
@@ -48,35 +49,30 @@ export function witnessCommand(): Command {
     .option('--json', 'for programs')
     .action(async (options: Options) => {
       const ways = [options.make, options.serve, options.once, options.show].filter(Boolean)
-      if (ways.length !== 1)
-        command.error('error: say one of --make, --serve, --once and --show', { exitCode: 2 })
+      if (ways.length !== 1) wrongUse(command, 'say one of --make, --serve, --once and --show')
       if (options.make !== undefined) return make(options, options.make)
       if (options.show) return show(options)
-      if (options.log.length === 0) command.error('error: say with --log whose checkpoints', { exitCode: 2 })
-      if (options.once && !options.from)
-        command.error('error: say with --from where the checkpoint is', { exitCode: 2 })
+      if (options.log.length === 0) wrongUse(command, 'say with --log whose checkpoints')
+      if (options.once && !options.from) wrongUse(command, 'say with --from where the checkpoint is')
       const signer = readKey(options.key)
       const logs = await readKeys(options.log)
       return options.once ? once(options, signer, logs, options.from ?? '') : serve(options, signer, logs)
     })
 }
 
-/** Both together: a key without its memory, or a memory without its key, is worth nothing. */
+/** Both together: a key without its memory, or a memory without its key, is worthless. */
 async function make({ key, state, json }: Options, name: string): Promise<void> {
   if (!isKeyName(name)) throw new Error(`“${name}” cannot name a witness: no spaces and no plus.`)
   await mkdir(path.dirname(key), { recursive: true, mode: 0o700 })
   await mkdir(path.dirname(state), { recursive: true, mode: 0o700 })
-  await makeWitnessState(state).catch((error: NodeJS.ErrnoException) => {
+  const unlessThere = (file: string, what: string) => (error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST'
-      ? new Error(`${state} exists already. A new witness needs a new state.`)
+      ? new Error(`${file} exists already. A new witness needs a new ${what}.`)
       : error
-  })
+  }
+  await makeWitnessState(state).catch(unlessThere(state, 'state'))
   await writeFile(key, `${makeWitnessKey(name)}\n`, { flag: 'wx', mode: 0o400 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw error.code === 'EEXIST'
-        ? new Error(`${key} exists already. A new witness needs a new key.`)
-        : error
-    },
+    unlessThere(key, 'key'),
   )
   const { vkey } = readKey(key).verifier
   print(json, { vkey, key, state }, vkey)
@@ -85,16 +81,11 @@ async function make({ key, state, json }: Options, name: string): Promise<void> 
 async function show({ state: file, json }: Options): Promise<void> {
   const state = await openWitnessState(file, true)
   const all = state.origins().map((origin) => ({ origin, note: state.of(origin)?.note ?? '' }))
-  print(
-    json,
-    all,
-    all
-      .map((one) => one.note)
-      .join('\n')
-      .trimEnd() || 'Nothing is remembered yet.',
-  )
+  const notes = all.map((one) => one.note).join('\n')
+  print(json, all, notes.trimEnd() || 'Nothing is remembered yet.')
 }
 
+/** With the state locked while `work` runs. */
 async function withWitness<T>(
   options: Options,
   signer: Signer,
@@ -156,10 +147,4 @@ function readKey(file: string): Signer {
   if (signer) return signer
   const hint = readVkey(read.value ?? '') ? ' It is a verifier key.' : ''
   throw new Error(`${file} has no witness key: make one with elevate witness --make.${hint}`)
-}
-
-function readPort(typed: string): number {
-  const port = /^\d{1,5}$/.test(typed) ? Number(typed) : Number.NaN
-  if (!(port <= 65_535)) throw new InvalidArgumentError('A port is a whole number up to 65535.')
-  return port
 }

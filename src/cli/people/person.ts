@@ -1,26 +1,30 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { prepareFolder, writeBelow } from '../../audit/files.ts'
 import type { JsonObject } from '../../core/connector.ts'
-import { withStore } from '../database.ts'
+import { type Erased, erasePerson, nothingErased } from '../../operations/people/erase-person.ts'
+import { unlessRefused, wrongUse } from '../exit-codes.ts'
 import { recordExport } from '../log/audit-files.ts'
+import { operatorName, withStore } from '../open.ts'
 import { print } from '../print.ts'
+import { readPersonId } from '../typed.ts'
 
 type Everything = Readonly<Record<string, readonly JsonObject[]>>
 
+/** `elevate person`: what the law calls a subject access request. Recorded in the audit log before anything leaves. */
 export function personCommand(): Command {
   const command = new Command('person')
   return command
     .description('everything that is kept about one person, for that person')
-    .argument('<id>', 'Slack id, for example U0ADA', personId)
+    .argument('<id>', 'Slack id, for example U0ADA', readPersonId)
     .option('--out <folder>', 'a new or empty folder: a file for each kind, and what they are')
     .option('--json', 'all of it here')
     .action(async (person: string, { out, json }: { readonly out?: string; readonly json?: boolean }) => {
-      if (!out === !json) command.error('error: give either --out FOLDER or --json', { exitCode: 2 })
-      if (out && !(await prepareFolder(out))) throw new Error(`${out} is not empty. Give a new folder.`)
+      if (!out === !json) wrongUse(command, 'give either --out FOLDER or --json')
+      if (out) await prepareFolder(out)
       await recordExport({ formats: ['person'], person })
       const kept = await withStore((store) => store.privacy.everythingOf(person))
       if (out) await writeAll(out, person, kept)
-      print(json, { person, ...kept }, `${said(kept)}, in ${out}.`)
+      print(json, { person, ...kept }, `${inWords(kept)}, in ${out}.`)
     })
 }
 
@@ -38,6 +42,7 @@ async function writeAll(folder: string, person: string, kept: Everything): Promi
   )
 }
 
+/** What each file has, for README.txt. */
 const MEANING: Readonly<Record<string, string>> = {
   requests: 'access this person asked for, or that was asked for them',
   decisions: 'yes or no, by this person or on what they asked for',
@@ -54,15 +59,50 @@ const MEANING: Readonly<Record<string, string>> = {
   events: 'the audit log: what they did and what was about them, with the private texts that are left',
 }
 
-function said(kept: Everything): string {
+function inWords(kept: Everything): string {
   return Object.entries(kept)
     .filter(([, rows]) => rows.length > 0)
     .map(([kind, rows]) => `${rows.length} ${kind.replaceAll('_', ' ')}`)
     .join(', ')
 }
 
-/** As commander wants it: wrong use, not a refusal. */
-export function personId(typed: string): string {
-  if (/^[UW][A-Z0-9]{1,20}$/.test(typed)) return typed
-  throw new InvalidArgumentError('This is not a person’s Slack id (U… or W…).')
+/** `elevate erase` */
+export function eraseCommand(): Command {
+  return new Command('erase')
+    .description('erase what a person wrote and what was written about them; logs itself, breaks no proof')
+    .requiredOption('--person <id>', 'Slack id, for example U0ADA', readPersonId)
+    .requiredOption('--reason <text>', 'why; it stays in the audit log')
+    .option('--dry-run', 'only say what would be erased')
+    .option('--json', 'for programs')
+    .action(
+      async ({
+        dryRun = false,
+        json,
+        ...ask
+      }: {
+        readonly person: string
+        readonly reason: string
+        readonly dryRun?: boolean
+        readonly json?: boolean
+      }) => {
+        const erased = await withStore(async (store) =>
+          unlessRefused(await erasePerson(store, { ...ask, dryRun, by: operatorName() })),
+        )
+        print(json, { person: ask.person, dryRun, ...erased }, erasedInWords(ask.person, erased, dryRun))
+      },
+    )
+}
+
+function erasedInWords(person: string, erased: Erased, dryRun: boolean): string {
+  if (nothingErased(erased)) return `Nothing of ${person} is left to erase.`
+  const rows = Object.entries(erased.rows).filter(([, count]) => count > 0)
+  return [
+    `${dryRun ? 'Would be erased' : 'Erased'} of ${person}: ${erased.texts} private texts in the audit log.`,
+    ...(rows.length > 0
+      ? [
+          `Rows ${dryRun ? 'to be emptied' : 'emptied'}: ${rows.map(([kind, count]) => `${count} ${kind}`).join(', ')}.`,
+        ]
+      : []),
+    'Not included: messages in Slack, exports and deliveries made before, logs and backups. See docs/privacy.md.',
+  ].join('\n')
 }

@@ -1,32 +1,30 @@
-import { userInfo } from 'node:os'
 import { Command } from 'commander'
+import { moment } from '../../audit/report/timeline.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import { findTarget } from '../../core/catalog.ts'
-import { isRefused } from '../../core/refusal.ts'
 import { type Look, type Standing, WHOLE } from '../../core/standing/standing.ts'
 import { acceptAsOperator } from '../../operations/standing/accept-as-operator.ts'
-import { catalogInUse } from '../catalog-file.ts'
-import { withStore } from '../database.ts'
-import { moment, print, table } from '../print.ts'
+import { addCommands, unlessRefused } from '../exit-codes.ts'
+import { catalogInUse, operatorName, withStore } from '../open.ts'
+import { print, table } from '../print.ts'
 
 type Where = { readonly target?: string; readonly json?: boolean }
 
+/** `elevate standing` */
 export function standingCommand(): Command {
   const standing = new Command('standing')
     .description('access that elevate did not give: what is known, and what is accepted')
     .option('--target <id>', 'only this target')
     .option('--json', 'for programs')
     .action(async ({ target, json }: Where) => {
-      if (target) known(target)
-      await withStore(async (store) => {
-        const [present, looks] = await Promise.all([store.standing.present(target), store.standing.looks()])
-        const read = looks.filter((look) => target === undefined || look.target === target)
-        print(json, { looks: read, present }, inWords(present, read))
-      })
+      if (target) refuseUnknown(target)
+      const [present, looks] = await withStore((store) =>
+        Promise.all([store.standing.present(target), store.standing.looks()]),
+      )
+      const read = looks.filter((look) => target === undefined || look.target === target)
+      print(json, { looks: read, present }, inWords(present, read))
     })
-  for (const command of [acceptCommand(), lookCommand()])
-    standing.addCommand(command.exitOverride().showHelpAfterError())
-  return standing
+  return addCommands(standing, [acceptCommand(), lookCommand()])
 }
 
 function acceptCommand(): Command {
@@ -48,20 +46,15 @@ function acceptCommand(): Command {
           readonly until?: string
         },
       ) => {
-        await withStore(async (store) => {
-          const { json, ...ask } = options
-          const answer = await acceptAsOperator(store, catalogInUse(), {
-            ...ask,
-            by: userInfo().username,
-          })
-          if (isRefused(answer)) throw new Error(answer.refused.text)
-          const { accepted } = answer
-          print(
-            json,
-            accepted,
-            accepted.map((one) => `Accepted: ${one.account}, ${one.role} on ${one.target}.`).join('\n'),
-          )
-        })
+        const { json, ...ask } = options
+        const { accepted } = await withStore(async (store) =>
+          unlessRefused(await acceptAsOperator(store, catalogInUse(), { ...ask, by: operatorName() })),
+        )
+        print(
+          json,
+          accepted,
+          accepted.map((one) => `Accepted: ${one.account}, ${one.role} on ${one.target}.`).join('\n'),
+        )
       },
     )
 }
@@ -72,16 +65,14 @@ function lookCommand(): Command {
     .option('--target <id>', 'only this target')
     .option('--json', 'for programs')
     .action(async ({ target, json }: Where) => {
-      if (target) known(target)
+      if (target) refuseUnknown(target)
       const targets = target ? [target] : catalogInUse().targets.map((one) => one.id)
-      await withStore(async (store) => {
-        await store.standing.ask(targets)
-        print(json, { asked: targets }, `Asked for a look at ${targets.join(', ')}.`)
-      })
+      await withStore((store) => store.standing.ask(targets))
+      print(json, { asked: targets }, `Asked for a look at ${targets.join(', ')}.`)
     })
 }
 
-function known(target: string): void {
+function refuseUnknown(target: string): void {
   if (!findTarget(catalogInUse(), target)) throw new Error(`There is no target “${cleanText(target)}”.`)
 }
 
