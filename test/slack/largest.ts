@@ -114,7 +114,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
   const takenCard = { ...full, request: taken, overseers: crowd }
   const steps: readonly Step[] = ['approved', 'counted', 'lapsed', 'given', 'ending', 'ended', 'not-given']
   const entitlement = { target: { ...target, id: wide.target }, role: wideRole, policy: widePolicy }
-  const rows = times(60, () => ({ grant: active, request: asked }))
+  const rows = times(60, () => ({ grant: active, request: approvedCard.request }))
   const events: LoggedEvent[] = times(60, (at) =>
     event(
       'request.refused',

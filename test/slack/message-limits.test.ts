@@ -11,7 +11,18 @@ import { everyMessage } from './largest.ts'
 import { beforehandOf } from './largest-beforehand.ts'
 import { largestChoices, largestForms } from './largest-forms.ts'
 import { MANIFEST } from './notify-desk.ts'
-import { card, endedGrant, grant, policy, read, request, stringsOf, target, temporaryLogin } from './rows.ts'
+import {
+  approved,
+  card,
+  endedGrant,
+  grant,
+  policy,
+  read,
+  request,
+  stringsOf,
+  target,
+  temporaryLogin,
+} from './rows.ts'
 
 /** What people have typed into other bots to reach a whole channel, a link, or a false line. */
 const HOSTILE = [
@@ -100,7 +111,7 @@ describe.each(Object.entries(worstTexts))('with %s typed everywhere', (_, typed)
     const many = <T>(one: T) => Array.from({ length: 200 }, () => one)
     const list = {
       mayAsk: many(entitlement),
-      grants: many({ grant: grant(), request: asked }),
+      grants: many({ grant: grant(), request: approved({ reason: typed }) }),
       requests: many(asked),
       toDecide: many(asked),
       toAccept: many(asked).map((one, at) => ({ ...one, id: `o${at}` })),

@@ -76,6 +76,11 @@ export function quote(typed: string, max: number = MAX.quote): RichPart {
   }
 }
 
+/** A note on its own, where there is one. */
+export function quoted(note: string | undefined): Block[] {
+  return note ? [rich(quote(note, 1_000))] : []
+}
+
 export function rich(...parts: readonly RichPart[]): Block {
   return { type: 'rich_text', elements: [...parts] }
 }

@@ -1,10 +1,11 @@
 /** Sentences that several messages share, so that the same thing is always said in the same words. */
 import { formatDuration } from '../../core/access/duration.ts'
-import { type Grant, secondsHeld, secondsPlanned } from '../../core/access/grant.ts'
+import { type Grant, grantName, secondsHeld, secondsPlanned } from '../../core/access/grant.ts'
 import { preApprovalName } from '../../core/access/pre-approval.ts'
 import type { Decision, Limit, Request } from '../../core/access/request.ts'
 import type { Capabilities } from '../../core/connector.ts'
 import type { Who } from '../../core/people/person.ts'
+import { plural } from '../../core/plural.ts'
 import type { Held } from '../../core/reads.ts'
 import type { Names } from '../blocks/message.ts'
 import {
@@ -17,6 +18,7 @@ import {
   type RichText,
   type Sayable,
   say,
+  second,
   together,
 } from '../blocks/rich-text.ts'
 
@@ -75,6 +77,11 @@ export function calledOffBy(grant: Grant, who: (id: string) => Sayable): RichTex
   return grant.endedBy ? say` by ${who(grant.endedBy)}` : say``
 }
 
+/** The one decision that ended it, where there is one. */
+export function denialOf(request: Request): Decision | undefined {
+  return request.decisions.find((one) => one.verdict === 'deny')
+}
+
 /** Who took the question back. */
 export function withdrawnBy(request: Request, who: (id: string) => Sayable): RichText {
   return request.closedBy
@@ -92,11 +99,15 @@ export function endedHow(grant: Grant, name: string): RichText {
   return []
 }
 
+/** `Checked in the target 14:02:03, 0.3 s after its time.` */
+export function checkedInTarget(grant: Grant): RichText {
+  const late = lateness(grant)
+  return say`Checked in the target${grant.revokedAt ? say` ${second(grant.revokedAt)}` : ''}${late && `, ${late}`}.`
+}
+
 export function sessionsEnded(grant: Grant): RichText {
   if (grant.sessionsEnded === 0) return []
-  return grant.sessionsEnded === 1
-    ? say`1 open session was ended.`
-    : say`${grant.sessionsEnded} open sessions were ended.`
+  return say`${grant.sessionsEnded} open ${plural(grant.sessionsEnded, 'session was', 'sessions were')} ended.`
 }
 
 export function approvalsIn(request: Request): readonly Decision[] {
@@ -192,11 +203,6 @@ export function plainNames(ids: readonly string[], names: Names, most = 10, last
   return listed([...ids.slice(0, most).map(names), ...(rest > 0 ? [`${rest} more`] : [])], last)
 }
 
-/** `1 grant`, `3 grants`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
-}
-
 /** `Nobody is in @oncall right now.` A group that is empty alerts nobody. */
 export function nobodyIn(empty: readonly string[]): RichText {
   const shown = empty.slice(0, 4).map((id) => group(id))
@@ -257,3 +263,27 @@ export function afterwards({
   }[expiry]
   return together(residual, alone)
 }
+
+type Extended = {
+  readonly grant?: Grant | undefined
+  readonly prolongs?: Grant | undefined
+  readonly prolongedBy?: Grant | undefined
+}
+
+/** Is there something live that goes on from this grant? */
+export function isExtended({ prolongedBy }: Extended): boolean {
+  return prolongedBy?.state === 'active' || prolongedBy?.state === 'provisioning'
+}
+
+/** The grants before and after this one; empty where there are none. */
+export function extensionLinks({ grant, prolongs, prolongedBy }: Extended): RichText {
+  const before = grant?.prolongs && prolongs ? say`It goes on from ${grantName(prolongs.number)}.` : say``
+  if (!prolongedBy?.expiresAt) return before
+  return together(
+    before,
+    say`Extended by ${grantName(prolongedBy.number)}, until ${moment(prolongedBy.expiresAt)}.`,
+  )
+}
+
+/** An operator at the terminal has a login's name in place of a person's id. */
+export const resolvedBy = (by: string, names: Names) => (/^[UW][A-Z0-9]+$/.test(by) ? names(by) : by)

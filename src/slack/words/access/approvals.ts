@@ -1,6 +1,6 @@
 /** How an approval is said: of one stage in half a sentence, of several one after the other. */
-
-import { requestName } from '../../../core/access/request.ts'
+import { type Request, requestName } from '../../../core/access/request.ts'
+import type { Review, ReviewOutcome } from '../../../core/access/review.ts'
 import {
   type ApprovalStage,
   approvalsNeeded,
@@ -8,11 +8,12 @@ import {
   namedIn,
   stillMissing,
 } from '../../../core/access/stages.ts'
+import { counted, plural } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { sentence } from '../../blocks/compose.ts'
 import type { Message, Names } from '../../blocks/message.ts'
-import { listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import { accessOf, counted, forHowLong, mentionsOf, plainNames } from '../phrases.ts'
+import { bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
+import { accessOf, approvalsIn, forHowLong, mentionsOf, plainNames } from '../phrases.ts'
 
 /** So many are mentioned in all stages together. */
 const MAX_MENTIONED = 10
@@ -54,7 +55,7 @@ export function eachStage(
       const { name, count } = stage
       const lone = count === 1 && stage.from.length === 1 && stage.from[0]?.kind === 'person'
       const source =
-        lone && !stage.fallback ? who(stage) : say`${count === 1 ? 'one' : count} of ${who(stage)}`
+        lone && !stage.fallback ? who(stage) : say`${plural(count, 'one', `${count}`)} of ${who(stage)}`
       return name ? say`${source} (${name})` : source
     }),
   )
@@ -76,13 +77,13 @@ function mentionsOrAnybody(stage: ApprovalStage): RichText {
 /** `2 approvals: one of @dba and one of @security`; pings whom it names. */
 export function approvalsFrom(stages: readonly ApprovalStage[]): RichText {
   const count = approvalsNeeded(stages)
-  return say`${count === 1 ? 'an approval' : `${count} approvals`}${fromWhom(stages)}`
+  return say`${plural(count, 'an approval', `${count} approvals`)}${fromWhom(stages)}`
 }
 
 /** `one more approval`, `2 more approvals`, and from whom where it matters who. */
 export function moreApprovals(missing: readonly ApprovalStage[], staged: boolean): RichText {
   const count = Math.max(1, approvalsNeeded(missing))
-  const more = count === 1 ? 'one more approval' : `${count} more approvals`
+  const more = plural(count, 'one more approval', `${count} more approvals`)
   return staged ? say`${more}: ${eachStage(missing)}` : say`${more}`
 }
 
@@ -113,4 +114,58 @@ function silent({ stages, approvers, pinged, approvals }: Card): RichText {
   return fromWhom(missing, () =>
     mentionsOf(left.slice(0, MAX_REMINDED).map((id) => ({ kind: 'person', id }))),
   )
+}
+
+/** Of a request that waits: what it has, what it needs, and whether that can come together. */
+export function approvalsSoFar(card: Card, names: Names): RichText {
+  const { request, policy, approvals, needed, possible, stages } = card
+  const few = possible === 0 ? 'nobody' : `only ${counted(possible, 'person', 'people')}`
+  const nobody =
+    policy && possible < needed
+      ? say`Now ${few} could give ${plural(needed, 'it', 'one that counts')}, so it cannot be approved: the policy’s groups are too small, or Slack did not tell who is in them.`
+      : say``
+  const from = stages.length > 0 ? approvalsFrom(stages) : say`an approval`
+  const have = approvals.length > 0 ? someOf(card, names) : say`${bold('Waiting')} for ${from}.`
+  return together(have, nobody, say`It lapses ${moment(request.lapsesAt)}.`)
+}
+
+function someOf({ stages, approvals, needed }: Card, names: Names): RichText {
+  const have = bold(`${approvals.length} of ${needed} approvals`)
+  const missing = stillMissing(stages)
+  if (stages.length > 1)
+    return say`${have}: ${filledBy(stages, names)}. It still needs ${eachStage(missing)}.`
+  const left = Math.max(1, needed - approvals.length)
+  return say`${have}, by ${plainNames(approvals, names)}. It needs ${plural(left, 'one', `${left}`)} more${fromWhom(missing)}.`
+}
+
+/** Of one that lapsed: `nobody answered`, `only 1 of 2 approvals came`. */
+export function approvalsThatCame(request: Request, needed: number): string {
+  const have = approvalsIn(request).length
+  return have === 0 ? 'nobody answered' : `only ${have} of ${needed} approvals came`
+}
+
+/** What is said about the review that break-glass owes, the same on cards, receipts, Home and in the digest. */
+
+/** Before the title of whatever was taken in this way. A picture for the eye; the words say it to everybody. */
+export const BREAK_GLASS = '🚨 Break-glass'
+
+/** The colour of everything that is break-glass, for as long as nobody has reviewed it. */
+export const UNREVIEWED = { bar: '#d7263d', says: 'Break-glass that nobody has reviewed yet.' } as const
+
+export const OUTCOMES: Record<ReviewOutcome, string> = {
+  justified: 'justified',
+  unjustified: 'not justified',
+}
+
+export function reviewLine(review: Review, user: string, names: Names): RichText {
+  if (review.state === 'open')
+    return say`${bold('The review is open')}: an approver or security, and not ${user}, has to write it.`
+  const when = review.closedAt ? say` ${moment(review.closedAt)}` : say``
+  return say`${bold('Reviewed')} by ${names(review.reviewer ?? '')}${when}: ${OUTCOMES[review.state]}.`
+}
+
+/** One that waits, in a list. */
+export function openReviewLine(request: Request, names: Names): RichText {
+  const when = request.review ? say` ${moment(request.review.openedAt)}` : say``
+  return say`${names(request.requester)} took ${accessOf(request)} by break-glass${when} (${requestName(request.number)}); the review is open.`
 }

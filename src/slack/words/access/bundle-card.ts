@@ -7,16 +7,17 @@ import { formatDuration } from '../../../core/access/duration.ts'
 import { clamp } from '../../../core/access/reason.ts'
 import { askerOf, type Request, requestName } from '../../../core/access/request.ts'
 import { namedIn } from '../../../core/access/stages.ts'
+import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { message } from '../../blocks/compose.ts'
 import { actions, button, context, fields, header, section } from '../../blocks/layout.ts'
 import type { Block, Message, Names } from '../../blocks/message.ts'
 import { between, bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { afterwards, counted, listedAccess, mentionsOf, plainNames, ticketLine } from '../phrases.ts'
-import { askBackButton, decisionButtons } from './buttons.ts'
-import { type CardPhase, phaseOf, requesterOf, statusBlocks } from './phases.ts'
-import { buttonsOf, reasonOf } from './request-card.ts'
+import { afterwards, listedAccess, mentionsOf, plainNames, ticketLine } from '../phrases.ts'
+import { askBackButton } from './buttons.ts'
+import { briefly, phaseOf, statusBlocks } from './phases.ts'
+import { buttonsOf, reasonOf, requesterOf } from './request-card.ts'
 
 /** Letters for what the roles allow, all of them together. */
 const ALLOWS_CHARS = 200
@@ -69,18 +70,15 @@ function lengths(requests: readonly Request[]): RichText {
 
 function roleOf(card: Card, names: Names, room: number): Block[] {
   const { request, role, policy, grant } = card
-  const stage = phaseOf(card)
+  const waits = phaseOf(card) === 'pending'
   const risk = role ? ` · ${role.risk} risk` : ''
   const rule = policy ? ` · policy ${policy.name}` : ''
   const number = `${requestName(request.number)}${grant ? ` · G-${grant.number}` : ''}`
-  const allows = stage === 'pending' && role ? say` allows: ${clamp(role.description, room)}.` : say``
-  const buttons =
-    stage === 'pending' ? decisionButtons(card, names, { brief: true }) : buttonsOf(card, stage, names)
+  const allows = waits && role ? say` allows: ${clamp(role.description, room)}.` : say``
+  const buttons = buttonsOf(card, names, true)
   return [
-    section(
-      say`${bold(request.role)} (${number}${risk}${rule})${allows}${stage === 'pending' ? have(card, names) : ''}`,
-    ),
-    ...(stage === 'pending' ? [] : statusBlocks(card, names)),
+    section(say`${bold(request.role)} (${number}${risk}${rule})${allows}${waits ? have(card, names) : ''}`),
+    ...(waits ? [] : statusBlocks(card, names)),
     ...(buttons ? [buttons] : []),
   ]
 }
@@ -142,27 +140,12 @@ function allButtons(lead: Request, pending: readonly Card[], names: Names): Bloc
   )
 }
 
-/** Where each of them is on its way, in a word. */
-const STAGES: Partial<Record<CardPhase, string>> = {
-  pending: 'waits',
-  denied: 'denied',
-  withdrawn: 'withdrawn',
-  lapsed: 'lapsed',
-  giving: 'approved',
-  active: 'given',
-  ending: 'ending',
-  ended: 'ended',
-  undoing: 'not given',
-  'not-given': 'not given',
-}
-
 function spoken(cards: readonly Card[], names: Names): RichText {
   const [first] = cards
   if (!first) return say``
   const { request } = first
   const states = cards.map(
-    (card) =>
-      say`${card.request.role} (${requestName(card.request.number)}): ${STAGES[phaseOf(card)] ?? card.request.state}`,
+    (card) => say`${card.request.role} (${requestName(card.request.number)}): ${briefly(card)}`,
   )
   return together(
     say`${titleOf(

@@ -1,26 +1,27 @@
 /** What somebody who decides can press, the same on the card, on Home and in answers. */
 import { formatDuration } from '../../../core/access/duration.ts'
-import { type Grant, grantName } from '../../../core/access/grant.ts'
+import { type Grant, grantName, isWaiting } from '../../../core/access/grant.ts'
 import { clamp } from '../../../core/access/reason.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
 import type { Capabilities } from '../../../core/connector.ts'
+import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { actions, button } from '../../blocks/layout.ts'
-import type { Block, Button, Names } from '../../blocks/message.ts'
+import { button } from '../../blocks/layout.ts'
+import type { Button, Names } from '../../blocks/message.ts'
 import { toPlain } from '../../blocks/render.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { accessName, counted, forHowLong } from '../phrases.ts'
+import { accessName, forHowLong } from '../phrases.ts'
 
 export function decisionButtons(
   { request, needed, approvals }: Pick<Card, 'request'> & Partial<Pick<Card, 'needed' | 'approvals'>>,
   names: Names,
   /** Beside others of a bundle there is less room: the card says the rest once. */
   { brief = false }: { readonly brief?: boolean } = {},
-): Block {
+): readonly Button[] {
   const about = brief ? request.role : `${accessName(request)} for ${names(request.requester)}`
   const number = requestName(request.number)
   const after = (needed ?? 1) - (approvals?.length ?? 0) - 1
-  return actions(
+  return [
     button({
       action: ACTION.approve,
       text: 'Approve',
@@ -48,7 +49,7 @@ export function decisionButtons(
       value: request.id,
       style: 'danger',
     }),
-  )
+  ]
 }
 
 /** A question in the thread, which decides nothing. */
@@ -107,11 +108,12 @@ export function extendButton(grant: Grant): Button {
   })
 }
 
-/** What a holder can do about access that is there, or is to come. */
-export function ownButtons(grant: Grant, capabilities: Capabilities | undefined): Block {
-  if (grant.state !== 'active') return actions(callOffButton(grant))
+/** What a holder can do about access that is there, or is to come; else nothing. */
+export function ownButtons(grant: Grant, capabilities: Capabilities | undefined): readonly Button[] {
+  if (isWaiting(grant)) return [callOffButton(grant)]
+  if (grant.state !== 'active') return []
   const password = capabilities?.credential === 'password' ? [passwordButton(grant)] : []
-  return actions(...password, extendButton(grant), doneButton(grant))
+  return [...password, extendButton(grant), doneButton(grant)]
 }
 
 /** For approvers and security. `text` says which grant where a message is about several. */
@@ -151,4 +153,34 @@ export function askAgainButton(request: Request): Button {
     label: `Ask again for ${accessName(request)}`,
     value: request.id,
   })
+}
+
+/** For approvers and security; whoever else presses it is refused. */
+export function reviewButton(request: Request, names: Names): Button {
+  return button({
+    action: ACTION.review,
+    text: 'Review…',
+    label: `Review ${requestName(request.number)}: ${accessName(request)} for ${names(request.requester)}`,
+    value: request.id,
+  })
+}
+
+/** Both take everything that was asked for together. */
+export function acceptButtons(request: Request): readonly Button[] {
+  const number = requestName(request.number)
+  return [
+    button({
+      action: ACTION.accept,
+      text: 'Accept',
+      label: `Accept ${number}: ${accessName(request)} for you`,
+      value: request.id,
+      style: 'primary',
+    }),
+    button({
+      action: ACTION.decline,
+      text: 'Decline',
+      label: `Decline ${number}: ${accessName(request)} for you`,
+      value: request.id,
+    }),
+  ]
 }

@@ -3,6 +3,7 @@ import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { preApprovalName } from '../../../core/access/pre-approval.ts'
 import { requestName } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
+import { counted } from '../../../core/plural.ts'
 import type { Everything } from '../../../operations/access/grant/end-everything.ts'
 import type { Revocable } from '../../../operations/access/grant/revoke-on-target.ts'
 import { message, sentence } from '../../blocks/compose.ts'
@@ -19,7 +20,7 @@ import {
 import type { Block, Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { accessOf, counted } from '../phrases.ts'
+import { accessOf } from '../phrases.ts'
 import { endingAnswer } from './answers.ts'
 
 const MAX_LINES = 40

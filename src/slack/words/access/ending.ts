@@ -2,11 +2,22 @@ import { formatDuration } from '../../../core/access/duration.ts'
 import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { preApprovalName } from '../../../core/access/pre-approval.ts'
 import type { Who } from '../../../core/people/person.ts'
+import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { message, sentence } from '../../blocks/compose.ts'
-import { actions, bullets, button, context, header, paragraph, rich, section } from '../../blocks/layout.ts'
+import {
+  actions,
+  bullets,
+  button,
+  context,
+  header,
+  paragraph,
+  quoted,
+  rich,
+  section,
+} from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
-import { bold, listed, moment, type RichText, say, second, together } from '../../blocks/rich-text.ts'
+import { bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { whatWasDone } from '../activity/activity.ts'
 import {
@@ -16,8 +27,9 @@ import {
   approvedBy,
   boldFirst,
   capital,
-  counted,
+  checkedInTarget,
   endedHow,
+  extensionLinks,
   forHowLong,
   formatLate,
   groundsOf,
@@ -28,10 +40,9 @@ import {
   whyEnded,
   withTicket,
 } from '../phrases.ts'
-import { extensionLinks } from './extension.ts'
-import { failure, quoted } from './phases.ts'
+import { reviewLine } from './approvals.ts'
+import { lastAnswer } from './phases.ts'
 import { leftBehind } from './requester-updates.ts'
-import { reviewLine } from './review.ts'
 
 /** The closing card of a grant, in the thread of its request: asked, approved, given, used, taken back, checked. */
 export function receipt(card: Card, names: Names): Message {
@@ -115,11 +126,7 @@ function given(grant: Grant, who: string): RichText {
 function takenBack(grant: Grant, who: string): RichText {
   const kept = endedHow(grant, who)
   if (grant.endOutcome === 'kept-by-other') return kept
-  const checked = grant.revokedAt
-    ? say`Checked in the target ${second(grant.revokedAt)}`
-    : say`Checked in the target`
-  const late = lateness(grant)
-  return together(say`${checked}${late && `, ${late}`}.`, sessionsEnded(grant), kept)
+  return together(checkedInTarget(grant), sessionsEnded(grant), kept)
 }
 
 const MAX_LINES = 15
@@ -178,7 +185,7 @@ export function alarm(grant: Grant, number: number, alert: readonly Who[], names
     section(
       together(fact, mentioned.length > 0 ? say`${mentioned}: please look at ${bold(grant.target)}.` : say``),
     ),
-    ...failure(grant),
+    ...lastAnswer(grant.lastError),
     actions(
       button({
         action: ACTION.look_again,

@@ -3,32 +3,18 @@ import { type Grant, grantName, neverBegan } from '../../../core/access/grant.ts
 import { clamp } from '../../../core/access/reason.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
 import type { Notice } from '../../../core/notice.ts'
+import { counted } from '../../../core/plural.ts'
 import type { RefusalCode } from '../../../core/refusal.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { actions, bullets, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
 import type { Block, Message, Names } from '../../blocks/message.ts'
 import { between, bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import {
-  accessOf,
-  approvalsIn,
-  approvedBy,
-  asks,
-  boldFirst,
-  calledOffBy,
-  capital,
-  counted,
-  forHowLong,
-  lateness,
-  usedOf,
-  whyEnded,
-  withdrawnBy,
-  withTicket,
-} from '../phrases.ts'
+import { accessOf, approvalsIn, approvedBy, capital } from '../phrases.ts'
+import { BREAK_GLASS, reviewLine } from './approvals.ts'
 import { endButton } from './buttons.ts'
 import { everythingButton } from './end-for-others.ts'
-import { type CardPhase, phaseOf } from './phases.ts'
-import { BREAK_GLASS, reviewLine } from './review.ts'
+import { phaseOf, stepLine } from './phases.ts'
 
 /** What security should look at first stands first. */
 export const FEED_ORDER: readonly FeedKind[] = [
@@ -107,13 +93,15 @@ const LEFT_OUT: Record<FeedKind, readonly [string, string]> = {
 
 export type FeedKind = Extract<Notice, { kind: 'feed' }>['what'] | 'refused'
 
+type FeedStep = {
+  readonly what: Extract<Notice, { kind: 'feed' }>['what']
+  readonly request: Request
+  readonly grant: Grant | undefined
+  readonly ticketUrl?: string | undefined
+}
+
 export type FeedLine =
-  | {
-      readonly what: Extract<Notice, { kind: 'feed' }>['what']
-      readonly request: Request
-      readonly grant: Grant | undefined
-      readonly ticketUrl?: string | undefined
-    }
+  | FeedStep
   | {
       readonly what: 'refused'
       readonly person: string
@@ -129,72 +117,37 @@ export type FeedLine =
 export function feedLine(one: FeedLine, names: Names): RichText {
   if (one.what === 'refused') return refused(one, names)
   const { request, grant } = one
-  const who = names(request.requester)
-  const number = requestName(request.number)
   switch (one.what) {
     case 'asked':
-      if (request.prolongs)
-        return say`${bold('Asked')}: ${who} asks to extend ${accessOf(request)} by ${formatDuration(request.duration)} (${number}).`
-      return say`${bold('Asked')}: ${asks(request, names)} ${accessOf(request)}${forHowLong(request)} (${number}${withTicket(request, one.ticketUrl)}).${request.state === 'offered' ? ` It waits for ${who} to accept it.` : ''}`
+      return stepLine(one, names, 'pending')
     case 'decided':
-      return decided(request, names)
+      return request.state === 'pending' ? counting(request, names) : decided(one, names)
     case 'given':
-      return say`${bold(grant?.prolongs ? 'Extended' : 'Given')}: ${who} ${since(grant)} ${accessOf(request)}${until(grant)} (${number}).`
+      return stepLine(one, names, 'active')
     case 'ended':
-      return ended(request, grant, names)
+      return stepLine(one, names, 'ended')
+    case 'not-given':
+      return stepLine(one, names, grant && neverBegan(grant) ? 'called-off' : 'not-given')
     case 'reviewed': {
       const { review } = request
+      const who = names(request.requester)
       return review
-        ? say`${BREAK_GLASS} of ${who}, ${accessOf(request)} (${number}). ${reviewLine(review, who, names)}`
+        ? say`${BREAK_GLASS} of ${who}, ${accessOf(request)} (${requestName(request.number)}). ${reviewLine(review, who, names)}`
         : say``
     }
-    case 'not-given':
-      if (grant && neverBegan(grant))
-        return say`${bold('Called off')}${calledOffBy(grant, names)}: ${accessOf(request)} for ${who}, before it began (${number}). Nothing was given.`
-      return say`${bold('Not given')}: ${accessOf(request)} could not be given to ${who}${grant?.lastError ? `: ${clamp(grant.lastError, 200)}` : ''} (${number}). Nothing of it is left.`
   }
 }
 
-function since(grant: Grant | undefined): string {
-  return grant?.state === 'active' ? 'has' : 'got'
+/** The decision stays what it was, whatever came of it. */
+function decided(one: FeedStep, names: Names): RichText {
+  const { state } = one.request
+  return stepLine(one, names, state === 'approved' ? 'giving' : state)
 }
 
-function until(grant: Grant | undefined): RichText {
-  return grant?.state === 'active' && grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
-}
-
-function decided(request: Request, names: Names): RichText {
-  const about = say`${accessOf(request)} for ${names(request.requester)} (${requestName(request.number)})`
-  const no = request.decisions.find((one) => one.verdict === 'deny')
-  switch (request.state) {
-    case 'approved':
-      return say`${boldFirst(approvedBy(request, names))}: ${about}.`
-    case 'denied':
-      return say`${bold('Denied')}${no ? ` by ${names(no.approver)}` : ''}: ${about}.`
-    case 'withdrawn':
-      return say`${bold('Withdrawn')} ${withdrawnBy(request, names)}: ${about}.`
-    case 'lapsed':
-      return say`${bold('Lapsed')} without enough answers: ${about}.`
-    case 'declined':
-      return say`${bold('Declined')} by ${names(request.requester)}: ${about}.`
-    case 'offered':
-      return say`${bold('Offered')}: ${about}; it waits for them to accept it.`
-    case 'pending': {
-      const last = approvalsIn(request).at(-1)
-      return say`${bold('Counted')}: ${last ? names(last.approver) : 'somebody'} approved ${about}; it needs more approvals.`
-    }
-  }
-}
-
-function ended(request: Request, grant: Grant | undefined, names: Names): RichText {
-  const about = say`${accessOf(request)} for ${names(request.requester)}`
-  if (!grant) return say`${bold('Ended')}: ${about} (${requestName(request.number)}).`
-  const kept = grant.endOutcome === 'kept-by-other' || grant.endOutcome === 'kept-standing'
-  const late = lateness(grant)
-  const how = kept ? ', and stays for another reason' : late && `, taken back ${late}`
-  // Nobody of this workspace did it, so who watches is told why at once.
-  const note = grant.endReason === 'ended-early' && !grant.endedBy ? ` (“${clamp(grant.endNote, 200)}”)` : ''
-  return say`${bold('Ended')}: ${about}; ${whyEnded(grant, names)}${note}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
+/** An approval that was not the last one. */
+function counting(request: Request, names: Names): RichText {
+  const last = approvalsIn(request).at(-1)
+  return say`${bold('Counted')}: ${last ? names(last.approver) : 'somebody'} approved ${accessOf(request)} for ${names(request.requester)} (${requestName(request.number)}); it needs more approvals.`
 }
 
 function refused(one: Extract<FeedLine, { what: 'refused' }>, names: Names): RichText {
@@ -244,9 +197,13 @@ const MAX_REASON_CHARS = 200
 /** What the steps of a request hang under in the security channel: how it stands now. Pings nobody. */
 export function feedThreadRoot(card: Card, names: Names): Message {
   const { request, grant, role } = card
-  const stage = phaseOf(card)
+  const phase = phaseOf(card)
+  const active = phase === 'active'
   const who = names(request.requester)
-  const line = headLine(card, stage, names)
+  const line = together(
+    stepLine(card, names, phase === 'called-off' ? 'giving' : phase),
+    active && !request.review ? say`${capital(approvedBy(request, names))}.` : say``,
+  )
   const reason = say`“${clamp(request.reason.replace(/\s+/g, ' '), MAX_REASON_CHARS)}”`
   const facts = together(
     say`${requestName(request.number)}${grant ? ` · ${grantName(grant.number)}` : ''} · asked ${moment(request.createdAt)} for ${formatDuration(request.duration)}${role ? ` · ${role.risk} risk` : ''}`,
@@ -255,32 +212,6 @@ export function feedThreadRoot(card: Card, names: Names): Message {
   return message(together(line, say`Reason: ${clamp(request.reason, 400)}`), [
     section(line),
     context(facts),
-    stage === 'active' && grant
-      ? actions(endButton(grant, who), everythingButton(request.requester, who))
-      : undefined,
+    active && grant ? actions(endButton(grant, who), everythingButton(request.requester, who)) : undefined,
   ])
-}
-
-/** The newest step says it, except while elevate is at work. */
-function headLine({ request, grant, ticketUrl }: Card, stage: CardPhase, names: Names): RichText {
-  const who = names(request.requester)
-  const said = (what: FeedLine['what'] & ('asked' | 'decided' | 'given' | 'ended' | 'not-given')) =>
-    feedLine({ what, request, grant, ticketUrl }, names)
-  switch (stage) {
-    case 'pending':
-      return said('asked')
-    case 'active':
-      return together(said('given'), request.review ? say`` : say`${capital(approvedBy(request, names))}.`)
-    case 'ending':
-      return grant?.stuckSince
-        ? say`${bold('Still there after its time')}: ${accessOf(request)} for ${who}. elevate keeps trying to take it back.`
-        : say`${bold('Ending')}: ${accessOf(request)} for ${who}.`
-    case 'undoing':
-    case 'not-given':
-      return said('not-given')
-    case 'ended':
-      return said('ended')
-    default:
-      return said('decided')
-  }
 }

@@ -4,13 +4,12 @@ import { type Request, requestName } from '../../../core/access/request.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import type { Answered } from '../../../operations/access/request/answer-offer.ts'
 import { sentence } from '../../blocks/compose.ts'
-import { actions, button } from '../../blocks/layout.ts'
-import type { Block, Message, Names } from '../../blocks/message.ts'
+import { actions, quoted } from '../../blocks/layout.ts'
+import type { Message, Names } from '../../blocks/message.ts'
 import { moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import { ACTION } from '../../platform/ids.ts'
-import { accessName, accessOf, approvedBy, forHowLong, listedAccess } from '../phrases.ts'
+import { accessOf, approvedBy, denialOf, forHowLong, listedAccess } from '../phrases.ts'
 import { moreApprovals } from './approvals.ts'
-import { quoted } from './phases.ts'
+import { acceptButtons } from './buttons.ts'
 import type { RequesterUpdate } from './requester-updates.ts'
 
 /** To whoever would have it. Nobody else is asked before the answer is yes. */
@@ -24,28 +23,8 @@ export function offered({ request, role, together: others = [] }: Card): Request
         say`If you accept, the approvers are asked, and the access would be yours: you answer for what is done with it. Otherwise it lapses ${moment(request.lapsesAt)}. The reason given:`,
       ),
     spoken: request.reason,
-    more: [...quoted(request.reason), acceptButtons(request)],
+    more: [...quoted(request.reason), actions(...acceptButtons(request))],
   }
-}
-
-/** Both take everything that was asked for together. */
-export function acceptButtons(request: Request): Block {
-  const number = requestName(request.number)
-  return actions(
-    button({
-      action: ACTION.accept,
-      text: 'Accept',
-      label: `Accept ${number}: ${accessName(request)} for you`,
-      value: request.id,
-      style: 'primary',
-    }),
-    button({
-      action: ACTION.decline,
-      text: 'Decline',
-      label: `Decline ${number}: ${accessName(request)} for you`,
-      value: request.id,
-    }),
-  )
 }
 
 /** On the receiver's own lists; what was asked for together is answered together. */
@@ -69,7 +48,7 @@ export function offeredLine(offer: Offer, names: Names): RichText {
 /** To whoever asked: how it stands with the other one. Drawn from the rows, so it is true whenever it arrives. */
 export function forOther({ request, grant }: Card): RequesterUpdate {
   const number = requestName(request.number)
-  const no = request.decisions.find((one) => one.verdict === 'deny')
+  const no = denialOf(request)
   return {
     line: (who) => {
       const about = say`${number}, which you asked for ${who(request.requester)} (${accessOf(request)}),`

@@ -1,27 +1,76 @@
 import { formatDuration } from '../../../core/access/duration.ts'
-import { isWaiting } from '../../../core/access/grant.ts'
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import type { Entitlement } from '../../../core/access/policy.ts'
 import { clamp } from '../../../core/access/reason.ts'
+import { type Request, requestName } from '../../../core/access/request.ts'
 import type { Capabilities } from '../../../core/connector.ts'
+import { counted } from '../../../core/plural.ts'
 import type { AccessList } from '../../../operations/access/list-access.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { actions, bullets, button, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
-import type { Block, Message, Names } from '../../blocks/message.ts'
-import { between, bold, code, type RichText, say, together } from '../../blocks/rich-text.ts'
+import type { Button, Message, Names } from '../../blocks/message.ts'
+import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { quarantineLasts } from '../log/log-notices.ts'
-import { accessOf, counted } from '../phrases.ts'
-import { decisionButtons, ownButtons, withdrawButton } from './buttons.ts'
-import { acceptButtons, offeredLine, offersIn } from './for-another.ts'
-import { grantLine, pendingLine, toDecideLine } from './phases.ts'
+import { accessName, accessOf, forHowLong } from '../phrases.ts'
+import { openReviewLine } from './approvals.ts'
+import { acceptButtons, decisionButtons, ownButtons, reviewButton, withdrawButton } from './buttons.ts'
+import { offeredLine, offersIn } from './for-another.ts'
+import { listLine } from './phases.ts'
 import { preApprovalLine } from './pre-approval.ts'
-import { openReviewLine, reviewButton } from './review.ts'
 
 const MAX_LIST_LINES = 40
 const LIST_CHARS = 9_500
 
 type Part = { readonly title: string; readonly lines: readonly RichText[]; readonly acts: boolean }
+
+/** One line of a person's own lists, and what they can do about it. */
+export type ListRow = {
+  readonly line: RichText
+  readonly buttons: readonly Button[]
+  /** Why somebody asks, for whoever decides on it. */
+  readonly reason?: string
+}
+
+type ListPart = 'toAccept' | 'toDecide' | 'toReview' | 'grants' | 'requests' | 'mayAsk'
+
+/** What the lists, the status and Home are made of. */
+export function rowsOf(
+  { toAccept, toDecide, toReview, grants, requests, mayAsk, now }: AccessList,
+  names: Names,
+  capabilities: (target: string) => Capabilities | undefined,
+): Record<ListPart, readonly ListRow[]> {
+  return {
+    toAccept: offersIn(toAccept).map((offer) => ({
+      line: offeredLine(offer, names),
+      buttons: acceptButtons(offer[0]),
+    })),
+    toDecide: toDecide.map((request) => ({
+      line: toDecideLine(request, names),
+      buttons: decisionButtons({ request }, names),
+      reason: request.reason,
+    })),
+    toReview: toReview.map((request) => ({
+      line: openReviewLine(request, names),
+      buttons: [reviewButton(request, names)],
+    })),
+    grants: grants.map((row) => ({
+      line: listLine(row, now, names),
+      buttons: ownButtons(row.grant, capabilities(row.grant.target)),
+    })),
+    requests: requests
+      .filter((request) => canRequest('withdraw', request.state) && !toAccept.includes(request))
+      .map((request) => ({
+        line: listLine({ request }, now, names),
+        buttons: [withdrawButton(request)],
+      })),
+    mayAsk: mayAsk.map((one) => ({ line: entitlementLine(one), buttons: [askForButton(one)] })),
+  }
+}
+
+function toDecideLine(request: Request, names: Names): RichText {
+  return say`${names(request.requester)} asks for ${accessOf(request)}${forHowLong(request)} (${requestName(request.number)}). It lapses ${moment(request.lapsesAt)}.`
+}
 
 /**
  * For `/elevate list`: what waits for this person, what he has and for how long still, what he asked for, and what he
@@ -52,30 +101,20 @@ export function listAnswer(list: AccessList, names: Names, from = 0): Message {
 }
 
 function partsOf(list: AccessList, names: Names): readonly Part[] {
-  const { toAccept, toDecide, toReview, grants, mayAsk, preApprovals, now } = list
-  const waiting = list.requests.filter(
-    (request) => canRequest('withdraw', request.state) && !toAccept.includes(request),
-  )
+  const rows = rowsOf(list, names, () => undefined)
+  const linesOf = (part: ListPart) => rows[part].map(({ line }) => line)
   return [
-    {
-      title: 'For you to accept',
-      lines: offersIn(toAccept).map((offer) => offeredLine(offer, names)),
-      acts: true,
-    },
-    {
-      title: 'Waiting for you',
-      lines: toDecide.map((request) => toDecideLine(request, names(request.requester))),
-      acts: true,
-    },
-    { title: 'To review', lines: toReview.map((request) => openReviewLine(request, names)), acts: true },
-    { title: 'You have', lines: grants.map(({ grant }) => grantLine(grant, now)), acts: true },
-    { title: 'You asked for', lines: waiting.map((request) => pendingLine(request, names)), acts: true },
+    { title: 'For you to accept', lines: linesOf('toAccept'), acts: true },
+    { title: 'Waiting for you', lines: linesOf('toDecide'), acts: true },
+    { title: 'To review', lines: linesOf('toReview'), acts: true },
+    { title: 'You have', lines: linesOf('grants'), acts: true },
+    { title: 'You asked for', lines: linesOf('requests'), acts: true },
     {
       title: 'Approved beforehand',
-      lines: (preApprovals?.live ?? []).map((one) => preApprovalLine(one, names)),
+      lines: (list.preApprovals?.live ?? []).map((one) => preApprovalLine(one, names)),
       acts: true,
     },
-    { title: 'You may ask for', lines: mayAsk.map((one) => say`${entitlementLine(one)}.`), acts: false },
+    { title: 'You may ask for', lines: linesOf('mayAsk').map((line) => say`${line}.`), acts: false },
   ]
 }
 
@@ -115,6 +154,15 @@ function askButton() {
   return button({ action: ACTION.open_form, text: 'Ask…', label: 'Ask for access in a form', value: 'any' })
 }
 
+function askForButton({ target, role }: Entitlement): Button {
+  return button({
+    action: ACTION.open_form,
+    text: 'Ask…',
+    label: `Ask for ${accessName({ role: role.id, target: target.id })}`,
+    value: `${target.id} ${role.id}`,
+  })
+}
+
 export const NOTHING_TO_ASK: RichText = say`No policy names you as somebody who may ask for access. Whoever looks after elevate here can change that.`
 
 /** `read on orders-db (low risk), up to 4 h: Read customers and orders`. */
@@ -123,21 +171,22 @@ export function entitlementLine({ target, role, policy }: Entitlement): RichText
   return say`${accessOf({ role: role.id, target: target.id })} (${role.risk} risk), up to ${formatDuration(policy.duration.max)}: ${what}`
 }
 
-/** With its buttons each takes two blocks; Home has them all. */
-const MAX_PER_PART = 2
-
 /** For `/elevate status`: what this person has, asked for, and could decide. */
 export function statusAnswer(
   list: AccessList,
   names: Names,
   capabilities: (target: string) => Capabilities | undefined,
 ): Message {
-  const { grants, toAccept, toDecide, toReview } = list
-  const pending = list.requests.filter(
-    (request) => canRequest('withdraw', request.state) && !toAccept.includes(request),
-  )
+  const rows = rowsOf(list, names, capabilities)
+  const parts = [
+    statusPart('You have', rows.grants),
+    statusPart('You asked for', rows.requests),
+    statusPart('For you to accept', rows.toAccept, 1),
+    statusPart('Waiting for you', rows.toDecide),
+    statusPart('To review', rows.toReview),
+  ]
   const warning = list.quarantine && quarantineLasts(list.quarantine)
-  if (grants.length + pending.length + toAccept.length + toDecide.length + toReview.length === 0)
+  if (parts.every(({ blocks }) => blocks.length === 0))
     return sentence(
       warning
         ? together(warning, say`It knows of no access of yours and of nothing that waits for an answer.`)
@@ -146,60 +195,30 @@ export function statusAnswer(
             list.mayAsk.length > 0 ? say`${code('/elevate')} asks for some.` : say``,
           ),
     )
-  const said: RichText[] = warning ? [warning] : []
-  const part = <T>(
-    title: string,
-    items: readonly T[],
-    line: (item: T) => RichText,
-    buttons: (item: T) => Block[],
-    most = MAX_PER_PART,
-  ): Block[] => {
-    if (items.length === 0) return []
-    const shown = items.slice(0, most)
-    said.push(say`${title}:`, ...shown.map(line))
-    const rest = items.length - shown.length
-    return [
+  return message(together(warning, ...parts.flatMap(({ said }) => said)), [
+    warning && section(warning),
+    ...parts.flatMap(({ blocks }) => blocks),
+  ])
+}
+
+function statusPart(title: string, rows: readonly ListRow[], most = MAX_PER_PART) {
+  if (rows.length === 0) return { said: [], blocks: [] }
+  const shown = rows.slice(0, most)
+  const rest = rows.length - shown.length
+  return {
+    said: [say`${title}:`, ...shown.map(({ line }) => line)],
+    blocks: [
       section(say`${bold(title)}`),
-      ...shown.flatMap((item) => [section(line(item)), ...buttons(item)]),
+      ...shown.flatMap(({ line, buttons }) => [
+        section(line),
+        ...(buttons.length > 0 ? [actions(...buttons)] : []),
+      ]),
       ...(rest > 0
         ? [context(say`And ${counted(rest, 'more', 'more')}; elevate’s Home tab shows all.`)]
         : []),
-    ]
+    ],
   }
-  const blocks = [
-    ...(warning ? [section(warning)] : []),
-    ...part(
-      'You have',
-      grants,
-      ({ grant }) => grantLine(grant, list.now),
-      ({ grant }) =>
-        grant.state === 'active' || isWaiting(grant) ? [ownButtons(grant, capabilities(grant.target))] : [],
-    ),
-    ...part(
-      'You asked for',
-      pending,
-      (request) => pendingLine(request, names),
-      (request) => [actions(withdrawButton(request))],
-    ),
-    ...part(
-      'For you to accept',
-      offersIn(toAccept),
-      (offer) => offeredLine(offer, names),
-      ([first]) => [acceptButtons(first)],
-      1,
-    ),
-    ...part(
-      'Waiting for you',
-      toDecide,
-      (request) => toDecideLine(request, names(request.requester)),
-      (request) => [decisionButtons({ request }, names)],
-    ),
-    ...part(
-      'To review',
-      toReview,
-      (request) => openReviewLine(request, names),
-      (request) => [actions(reviewButton(request, names))],
-    ),
-  ]
-  return message(between(said, ' '), blocks)
 }
+
+/** With its buttons each takes two blocks; Home has them all. */
+const MAX_PER_PART = 2

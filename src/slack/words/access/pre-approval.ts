@@ -4,6 +4,7 @@ import { type PreApproval, preApprovalName, type WhyVoid } from '../../../core/a
 import { clamp } from '../../../core/access/reason.ts'
 import { stillMissing } from '../../../core/access/stages.ts'
 import type { Notice } from '../../../core/notice.ts'
+import { counted } from '../../../core/plural.ts'
 import type { Given } from '../../../operations/access/decide/give-pre-approval.ts'
 import type {
   ListedPreApproval,
@@ -23,7 +24,7 @@ import {
   together,
 } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { accessName, accessOf, counted } from '../phrases.ts'
+import { accessName, accessOf } from '../phrases.ts'
 import { moreApprovals } from './approvals.ts'
 
 type Who = (id: string) => Sayable

@@ -64,7 +64,7 @@ export function answerForAsker(
       url ? say`${thread(url)} has both.` : say``,
     ),
     answer.text,
-    decides ? [decisionButtons(card, names)] : [],
+    decides ? [actions(...decisionButtons(card, names))] : [],
   )
 }
 

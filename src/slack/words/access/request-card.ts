@@ -1,32 +1,39 @@
 import { formatDuration } from '../../../core/access/duration.ts'
 import { grantName } from '../../../core/access/grant.ts'
 import { clamp, lengthOf } from '../../../core/access/reason.ts'
-import { askerOf, requestName, type Terms, termsOf } from '../../../core/access/request.ts'
+import { requestName, type Terms, termsOf } from '../../../core/access/request.ts'
+import { counted } from '../../../core/plural.ts'
 import type { Standing } from '../../../core/standing/standing.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { messageThatFits } from '../../blocks/compose.ts'
-import { actions, context, fields, header, paragraph, quote, rich, section } from '../../blocks/layout.ts'
+import {
+  actions,
+  context,
+  fields,
+  header,
+  paragraph,
+  quote,
+  quoted,
+  rich,
+  section,
+} from '../../blocks/layout.ts'
 import { MAX } from '../../blocks/limits.ts'
 import type { Block, Message, Names } from '../../blocks/message.ts'
-import { between, bold, day, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
+import { between, bold, day, moment, person, type RichText, say, together } from '../../blocks/rich-text.ts'
 import {
   accessName,
   accessOf,
-  approvedBy,
-  asks,
   atTheEnd,
-  counted,
-  forHowLong,
+  mentionsOf,
   nobodyIn,
   plainNames,
+  resolvedBy,
   ticketLine,
   usedOf,
 } from '../phrases.ts'
-import { resolvedBy } from '../standing/standing-access.ts'
-import { decisionButtons, endButton } from './buttons.ts'
-import { whatItExtends } from './extension.ts'
-import { type CardPhase, phaseOf, requesterOf, statusBlocks } from './phases.ts'
-import { BREAK_GLASS, reviewButton, reviewLine, reviewOf, UNREVIEWED } from './review.ts'
+import { BREAK_GLASS, reviewLine, UNREVIEWED } from './approvals.ts'
+import { reviewButton } from './buttons.ts'
+import { phaseButtons, phaseOf, spokenOf, statusBlocks, titleOf } from './phases.ts'
 
 /**
  * The card of one request, drawn whole from its rows at every step. Approvers are mentioned while it waits: the
@@ -34,14 +41,14 @@ import { BREAK_GLASS, reviewButton, reviewLine, reviewOf, UNREVIEWED } from './r
  */
 export function requestCard(card: Card, names: Names): Message {
   const { request } = card
-  const stage = phaseOf(card)
-  const waits = stage === 'pending'
-  const watched = waits || (request.review !== undefined && (stage === 'giving' || stage === 'active'))
-  const review = reviewOf(card, names)
+  const phase = phaseOf(card)
+  const waits = phase === 'pending'
+  const watched = waits || (request.review !== undefined && (phase === 'giving' || phase === 'active'))
+  const review = reviewBlocks(card, names)
   // What alerts everybody stands first, above the colour.
   const open = request.review?.state === 'open'
   const drawn = messageThatFits(spoken(card, names), MAX.quote, (room) => [
-    header(titleOf(card, stage, names)),
+    header(cardTitle(card, names)),
     ...(open ? review : []),
     fields([
       ['Who', requesterOf(card)],
@@ -52,44 +59,42 @@ export function requestCard(card: Card, names: Names): Message {
     ]),
     waits && request.prolongs ? section(whatItExtends(card)) : undefined,
     watched ? whatItAllows(card) : undefined,
-    waits && card.stands && !request.prolongs ? section(standsLine(card, card.stands, names)) : undefined,
+    waits && card.stands && !request.prolongs
+      ? section(standingAccessLine(card, card.stands, names))
+      : undefined,
     reasonOf(request.reason, room),
     ...statusBlocks(card, names),
     ...(open ? [] : review),
-    buttonsOf(card, stage, names),
+    buttonsOf(card, names),
     waits ? context(...background(card, names)) : undefined,
     context(footer(card)),
   ])
   return open ? { ...drawn, colour: { ...UNREVIEWED, above: 1 + review.length } } : drawn
 }
 
-export function titleOf({ request }: Pick<Card, 'request'>, stage: CardPhase, names: Names): string {
-  const who = names(request.requester)
-  const asker = names(askerOf(request))
-  const what = accessName(request)
-  const titles: Record<CardPhase, string> = {
-    offered: `${asker} asks for ${what} for ${who}`,
-    pending: request.prolongs
-      ? `${who} asks to extend ${what}`
-      : `${asker} asks for ${what}${request.askedBy ? ` for ${who}` : ''}`,
-    declined: `Declined: ${what} for ${who}`,
-    denied: `Denied: ${what} for ${who}`,
-    withdrawn: `Withdrawn: ${what} for ${who}`,
-    lapsed: `Lapsed: ${what} for ${who}`,
-    waiting: `Approved for later: ${what} for ${who}`,
-    giving: `Approved: ${what} for ${who}`,
-    active: `${who} has ${what}`,
-    ending: `Ending: ${what} for ${who}`,
-    undoing: `Not given: ${what} for ${who}`,
-    ended: `Ended: ${what} for ${who}`,
-    'not-given': `Not given: ${what} for ${who}`,
-    'called-off': `Called off: ${what} for ${who}`,
-  }
-  if (!request.review) return titles[stage]
-  if (stage === 'giving') return `${BREAK_GLASS}: ${who} takes ${what}`
-  return stage === 'active'
-    ? `${BREAK_GLASS}: ${titles[stage]}`
-    : `${BREAK_GLASS}, ${titles[stage][0]?.toLowerCase()}${titles[stage].slice(1)}`
+function cardTitle(card: Card, names: Names): string {
+  const title = titleOf(card, names)
+  if (!card.request.review) return title
+  const phase = phaseOf(card)
+  if (phase === 'giving')
+    return `${BREAK_GLASS}: ${names(card.request.requester)} takes ${accessName(card.request)}`
+  return phase === 'active'
+    ? `${BREAK_GLASS}: ${title}`
+    : `${BREAK_GLASS}, ${title[0]?.toLowerCase()}${title.slice(1)}`
+}
+
+export function requesterOf({ request }: Card): RichText {
+  return request.askedBy === undefined
+    ? say`${person(request.requester)}`
+    : say`${person(request.requester)}, asked for by ${person(request.askedBy)}`
+}
+
+/** For those who decide on it. */
+function whatItExtends({ request, prolongs }: Card): RichText {
+  if (!prolongs?.expiresAt || prolongs.state !== 'active')
+    return say`What this was to extend is over. Approving it gives access anew, from then on.`
+  const end = new Date(prolongs.expiresAt.getTime() + request.duration * 1000)
+  return say`This extends ${grantName(prolongs.number)}, which ends ${moment(prolongs.expiresAt)}: with it, the same access lasts until ${moment(end)}, without a gap.`
 }
 
 /** What comes of it by now; where that is less than was asked, both. */
@@ -128,7 +133,7 @@ export function reasonOf(reason: string, most: number): Block {
 }
 
 /** Whoever decides should know that a yes changes little, and a no nothing. */
-function standsLine({ request }: Card, stands: Standing, names: Names): RichText {
+function standingAccessLine({ request }: Card, stands: Standing, names: Names): RichText {
   const grounds =
     stands.state === 'accepted' && stands.acceptedBy
       ? say`, accepted by ${resolvedBy(stands.acceptedBy, names)}`
@@ -143,10 +148,10 @@ function background(card: Card, names: Names): RichText[] {
     ? say`The policy allows self-approval, so ${who} may be one of the approvers.`
     : say`${who} cannot approve this request.`
   return [
-    whoIsThere(card, names),
+    possibleApprovers(card, names),
     sentDirectly(card),
     // While an extension waits, the requester has what it extends.
-    request.prolongs ? say`` : before(card, who),
+    request.prolongs ? say`` : pastAccess(card, who),
     atTheEnd(card),
     policy ? self : say``,
   ]
@@ -160,14 +165,14 @@ function sentDirectly({ direct }: Card): RichText {
 }
 
 /** Groups change, those of a pager every day: who could decide just now. */
-function whoIsThere({ approvers, emptyGroups: empty = [], policy }: Card, names: Names): RichText {
+function possibleApprovers({ approvers, emptyGroups: empty = [], policy }: Card, names: Names): RichText {
   const nobody = empty.length > 0 ? nobodyIn(empty) : say``
   if (!policy || !approvers || approvers.length === 0) return nobody
   return together(say`Could approve it now: ${plainNames(approvers, names, 5)}.`, nobody)
 }
 
 /** The last times this person had the same. */
-function before({ past }: Card, who: string): RichText {
+function pastAccess({ past }: Card, who: string): RichText {
   const had = past.flatMap((grant) =>
     grant.activatedAt && grant.revokedAt ? [say`${day(grant.activatedAt)} (${usedOf(grant)})`] : [],
   )
@@ -181,65 +186,28 @@ function footer({ request, grant, policy }: Card): RichText {
   return say`${requestName(request.number)}${number} · asked ${moment(request.createdAt)}${rule}`
 }
 
-/** What can be done at this stage. */
-export function buttonsOf(card: Card, stage: CardPhase, names: Names): Block | undefined {
-  const { request, grant } = card
-  if (stage === 'pending') return decisionButtons(card, names)
-  const buttons = [
-    ...(stage === 'active' && grant ? [endButton(grant, names(request.requester))] : []),
-    ...(stage === 'waiting' && grant ? [endButton(grant, names(request.requester), 'Call off…')] : []),
-    ...(request.review?.state === 'open' ? [reviewButton(request, names)] : []),
-  ]
+/** What can be done in this phase; the buttons of one decision are `brief` beside those of others. */
+export function buttonsOf(card: Card, names: Names, brief = false): Block | undefined {
+  const review = card.request.review?.state === 'open' ? [reviewButton(card.request, names)] : []
+  const buttons = [...phaseButtons(card, names, brief), ...review]
   return buttons.length > 0 ? actions(...buttons) : undefined
+}
+
+/** Whether it was reviewed. While it was not, those who can do it are mentioned: the first post alerts them all. */
+function reviewBlocks({ request, overseers }: Card, names: Names): Block[] {
+  const { review } = request
+  if (!review) return []
+  const mentioned = review.state === 'open' ? mentionsOf(overseers) : []
+  const alert = mentioned.length > 0 ? say`${mentioned}: please look at this now.` : say``
+  return [
+    section(together(alert, reviewLine(review, names(request.requester), names))),
+    ...quoted(review.note),
+  ]
 }
 
 /** The whole card in sentences; the reason is in it for those who hear it. */
 function spoken(card: Card, names: Names): RichText {
-  const { review } = card.request
-  if (!review) return story(card, names)
-  return together(
-    say`${BREAK_GLASS}:`,
-    story(card, names),
-    reviewLine(review, names(card.request.requester), names),
-  )
-}
-
-function story(card: Card, names: Names): RichText {
-  const { request, grant } = card
-  const who = names(request.requester)
-  const access = accessName(request)
-  const length = formatDuration(request.duration)
-  const number = requestName(request.number)
-  switch (phaseOf(card)) {
-    case 'pending':
-      return together(
-        request.prolongs
-          ? say`${who} asks to extend ${access} by ${length} (${number}).`
-          : say`${asks(request, names)} ${access}${forHowLong(request)} (${number}).`,
-        request.ticket ? say`Ticket ${request.ticket}.` : say``,
-        say`Reason: ${clamp(request.reason, 400)}`,
-      )
-    case 'waiting':
-      return say`${number} was ${approvedBy(request, names)}: ${access} for ${who}.${grant?.startsAt ? say` It starts ${moment(grant.startsAt)}.` : ''}`
-    case 'called-off':
-      return say`${access} for ${who} was called off before it began (${number}). Nothing was given.`
-    case 'giving':
-      if (request.review)
-        return say`${who} takes ${access} for ${length} without approval (${number}). Reason: ${clamp(request.reason, 400)}`
-      return say`${number} was ${approvedBy(request, names)}: ${access} for ${who}. Giving access…`
-    case 'active':
-      return say`${who} has ${access}${grant?.expiresAt ? say` until ${moment(grant.expiresAt)}` : ''} (${number}).`
-    case 'ending':
-      return say`The access of ${who} is ending: ${access} (${number}).`
-    case 'ended':
-      return together(
-        say`The access of ${who} has ended: ${access} (${number}).`,
-        say`Used ${grant ? usedOf(grant) : ''}.`,
-      )
-    case 'undoing':
-    case 'not-given':
-      return say`${access} could not be given to ${who} (${number}).`
-    default:
-      return say`${number} was ${request.state === 'lapsed' ? 'not answered in time and lapsed' : request.state}: ${access} for ${who}. Nothing was given.`
-  }
+  const { review, requester } = card.request
+  if (!review) return spokenOf(card, names)
+  return together(say`${BREAK_GLASS}:`, spokenOf(card, names), reviewLine(review, names(requester), names))
 }

@@ -5,7 +5,7 @@ import { stillMissing } from '../../../core/access/stages.ts'
 import type { Step } from '../../../core/notice.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { message } from '../../blocks/compose.ts'
-import { actions, bullets, paragraph, rich, section } from '../../blocks/layout.ts'
+import { actions, bullets, paragraph, quoted, rich, section } from '../../blocks/layout.ts'
 import type { Block, Message, Names } from '../../blocks/message.ts'
 import {
   bold,
@@ -24,19 +24,27 @@ import {
   approvalsIn,
   approvedBy,
   calledOffBy,
+  capital,
+  denialOf,
   endedHow,
   groundsOf,
+  isExtended,
   lateness,
   sessionsEnded,
   ticketLine,
   usedOf,
 } from '../phrases.ts'
-import { moreApprovals } from './approvals.ts'
-import { askAgainButton, callOffButton, doneButton, extendButton, passwordButton } from './buttons.ts'
-import { extendedGrantEnded, extensionGiven, isExtended } from './extension.ts'
+import { approvalsThatCame, moreApprovals, OUTCOMES } from './approvals.ts'
+import {
+  askAgainButton,
+  callOffButton,
+  doneButton,
+  extendButton,
+  ownButtons,
+  passwordButton,
+} from './buttons.ts'
 import { forOther, offered } from './for-another.ts'
-import { failure, quoted } from './phases.ts'
-import { OUTCOMES } from './review.ts'
+import { lastAnswer } from './phases.ts'
 
 type Who = (id: string) => Sayable
 
@@ -94,7 +102,7 @@ const steps: Record<Step, (card: Card) => RequesterUpdate> = {
   }),
 
   denied: ({ request }) => {
-    const no = request.decisions.find((one) => one.verdict === 'deny')
+    const no = denialOf(request)
     return {
       line: (who) =>
         together(
@@ -113,11 +121,8 @@ const steps: Record<Step, (card: Card) => RequesterUpdate> = {
   }),
 
   lapsed: ({ request, needed }) => ({
-    line: () => {
-      const have = approvalsIn(request).length
-      const what = have === 0 ? 'nobody answered' : `only ${have} of ${needed} approvals came`
-      return say`${requestName(request.number)} lapsed: ${what} before ${moment(request.lapsesAt)}. Nothing was given. If you still need ${accessOf(request)}, ask again, and tell an approver that you wait.`
-    },
+    line: () =>
+      say`${requestName(request.number)} lapsed: ${approvalsThatCame(request, needed)} before ${moment(request.lapsesAt)}. Nothing was given. If you still need ${accessOf(request)}, ask again, and tell an approver that you wait.`,
     more: [actions(askAgainButton(request))],
   }),
 
@@ -171,7 +176,7 @@ function notGiven(card: Card): RequesterUpdate {
     line: () =>
       say`${accessOf(card.request)} could not be given to you (${requestName(card.request.number)}). Nothing of it is left. You can ask again; if it fails again, show this to whoever looks after ${card.request.target}.`,
     spoken: clamp(card.grant?.lastError ?? '', 300),
-    more: [...(card.grant ? failure(card.grant) : []), actions(askAgainButton(card.request))],
+    more: [...lastAnswer(card.grant?.lastError), actions(askAgainButton(card.request))],
   }
 }
 
@@ -199,6 +204,29 @@ function given({ request, grant, capabilities, ticketUrl }: Card): RequesterUpda
         : []),
       ...(grant ? [actions(...(password ? [passwordButton(grant)] : []), doneButton(grant))] : []),
     ],
+  }
+}
+
+/** To the holder, when it was given. */
+function extensionGiven({ request, prolongs, capabilities }: Card, grant: Grant): RequesterUpdate {
+  const before = prolongs ? say`, which goes on from ${grantName(prolongs.number)}` : say``
+  return {
+    line: (who) =>
+      together(
+        say`Your ${accessOf(request)} is extended${grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : ''} (${grantName(grant.number)}${before}).`,
+        say`${capital(approvedBy(request, who))}. Your account stays the same, and so do open sessions.`,
+      ),
+    more: [actions(...ownButtons(grant, capabilities))],
+  }
+}
+
+/** To the holder, when the grant before is over. */
+function extendedGrantEnded({ request, prolongedBy }: Card, grant: Grant): RequesterUpdate {
+  const until = prolongedBy?.expiresAt ? say` until ${moment(prolongedBy.expiresAt)}` : say``
+  return {
+    line: () =>
+      say`${grantName(grant.number)} is over, and your ${accessOf(request)} goes on${until} with ${grantName(prolongedBy?.number ?? 0)}. Nothing changes for you.`,
+    more: [],
   }
 }
 

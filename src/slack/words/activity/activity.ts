@@ -11,6 +11,7 @@ import {
 } from '../../../core/activity/activity.ts'
 import { erasedWords, isErased } from '../../../core/activity/activity-record.ts'
 import type { Who } from '../../../core/people/person.ts'
+import { counted } from '../../../core/plural.ts'
 import type { ActivityRead } from '../../../operations/activity/read-activity.ts'
 import { message } from '../../blocks/compose.ts'
 import {
@@ -26,7 +27,7 @@ import {
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, listed, type RichText, say, second, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { accessOf, counted, mentionsOf } from '../phrases.ts'
+import { accessOf, mentionsOf } from '../phrases.ts'
 
 const KINDS: readonly (readonly [ActivityKind, one: string, many?: string])[] = [
   ['select', 'read'],

@@ -2,15 +2,16 @@
 import type { Digest } from '../../../audit/report/digest.ts'
 import { formatDuration } from '../../../core/access/duration.ts'
 import { grantName, secondsPlanned } from '../../../core/access/grant.ts'
+import { counted } from '../../../core/plural.ts'
 import type { RefusalCode } from '../../../core/refusal.ts'
 import { WHOLE } from '../../../core/standing/standing.ts'
 import { bullets, linesThatFit, paragraph, rich } from '../../blocks/layout.ts'
 import type { Block, Names } from '../../blocks/message.ts'
 import { bold, listed, moment, type RichText, say } from '../../blocks/rich-text.ts'
+import { BREAK_GLASS, openReviewLine } from '../access/approvals.ts'
 import { WHY_REFUSED } from '../access/feed.ts'
-import { BREAK_GLASS, openReviewLine } from '../access/review.ts'
 import { readEvent } from '../log/audit-answer.ts'
-import { accessName, accessOf, capital, counted, formatLate } from '../phrases.ts'
+import { accessName, accessOf, capital, formatLate } from '../phrases.ts'
 
 /** A list under its title: lines that fit, and how many more there are. */
 export type DigestList = { readonly title: string; readonly lines: readonly RichText[] }

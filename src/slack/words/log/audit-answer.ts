@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clamp } from '../../../core/access/reason.ts'
 import type { AuditEventType, LoggedEvent } from '../../../core/log/audit-event.ts'
+import { counted } from '../../../core/plural.ts'
 import { WHOLE } from '../../../core/standing/standing.ts'
 import { type AuditExport, MOST_EXPORTED } from '../../../operations/log/export-audit.ts'
 import type { AuditAsk } from '../../../operations/log/read-audit.ts'
@@ -9,7 +10,7 @@ import { actions, bullets, button, context, linesThatFit, rich, section } from '
 import type { Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, listed, type RichText, say, second, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { accessName, counted } from '../phrases.ts'
+import { accessName } from '../phrases.ts'
 
 const MAX_EVENTS = 50
 const LIST_CHARS = 10_000

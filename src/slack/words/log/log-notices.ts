@@ -6,11 +6,12 @@ import type { EvidenceSpan } from '../../../core/log/evidence.ts'
 import type { Quarantine } from '../../../core/log/quarantine.ts'
 import type { Notice } from '../../../core/notice.ts'
 import type { Who } from '../../../core/people/person.ts'
+import { counted } from '../../../core/plural.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { context, header, paragraph, quote, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import { counted, mentionsOf } from '../phrases.ts'
+import { mentionsOf } from '../phrases.ts'
 import { openStandingLine } from '../standing/standing-access.ts'
 
 /**

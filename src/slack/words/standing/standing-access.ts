@@ -1,5 +1,6 @@
 /** Access that elevate did not give: reports of what was found, and what security can do about each of it. */
 import { clamp } from '../../../core/access/reason.ts'
+import { counted } from '../../../core/plural.ts'
 import { type Look, type Report, type Standing, WHOLE } from '../../../core/standing/standing.ts'
 import { message } from '../../blocks/compose.ts'
 import { actions, button, context, header, paragraph, rich, section } from '../../blocks/layout.ts'
@@ -7,7 +8,7 @@ import { sizeOf } from '../../blocks/limits.ts'
 import type { Block, Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, day, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { counted } from '../phrases.ts'
+import { resolvedBy } from '../phrases.ts'
 
 export type Found = { readonly report: Report; readonly found: readonly Standing[]; readonly look: Look }
 
@@ -100,9 +101,6 @@ export function acceptedLine(one: Standing, names: Names): RichText {
   const why = one.acceptedWhy ? say`: “${clamp(one.acceptedWhy, 200)}”` : say`.`
   return say`${bold('Accepted')} by ${resolvedBy(one.acceptedBy ?? '', names)}${when(one.acceptedAt)}${until}${why}`
 }
-
-/** An operator at the terminal has a login's name in place of a person's id. */
-export const resolvedBy = (by: string, names: Names) => (/^[UW][A-Z0-9]+$/.test(by) ? names(by) : by)
 
 const when = (at: Date | undefined): RichText => (at ? say` ${moment(at)}` : say``)
 

@@ -1,12 +1,13 @@
 /** What is said to whoever asked or pressed about standing access, and to the people who are asked about it. */
 import { clamp } from '../../../core/access/reason.ts'
 import type { Who } from '../../../core/people/person.ts'
+import { counted } from '../../../core/plural.ts'
 import { type Look, openAccounts, type Standing } from '../../../core/standing/standing.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { bullets, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import { counted, mentionsOf } from '../phrases.ts'
+import { mentionsOf } from '../phrases.ts'
 import { roleName, rowsThatFit, standingLine } from './standing-access.ts'
 
 const LIST_CHARS = 8_000
