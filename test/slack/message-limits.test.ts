@@ -152,7 +152,7 @@ it('what people type reaches no text that Slack parses as anything but letters',
     ),
     { numRuns: 25 },
   )
-})
+}, 120_000)
 
 it('the menus of the audit form hold the longest names there are', () => {
   expect(inspectOptions(largestChoices())).toEqual([])
