@@ -75,7 +75,7 @@ async function canRun(program: string, user: ServerUser | undefined): Promise<bo
 }
 
 /**
- * A copy that `user` can reach. Whoever can write here decides what runs as the server, so the copy is ours alone:
+ * A copy that `user` can reach. Anyone who can write here decides what runs as the server, so the copy is ours alone:
  * made under a fresh name, closed to other writers, then renamed into place; one that is there already is used
  * only when it is ours too. The name carries our uid, so that two people on one machine do not meet.
  */
@@ -93,7 +93,7 @@ export async function copyOf(native: string, version: string, user: ServerUser |
     await rename(partial, cache)
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
-    // Somebody was faster: ourselves in another process, which is fine, or a stranger, which is not.
+    // Another process was faster: one of ours, which is fine, or another user's, which is not.
     if (!(await isOurs(cache))) throw error
   }
   return cache

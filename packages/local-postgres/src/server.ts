@@ -36,7 +36,7 @@ export type LocalPostgres = AsyncDisposable & {
 
 /**
  * Kept in one script so that nothing happens outside the watch: a kill during initdb is noticed at the next read.
- * The server runs beside a watcher that blocks on the pipe; whoever ends first, the script comes to its last lines.
+ * The server runs beside a watcher that blocks on the pipe; whichever ends first, the script reaches its last lines.
  * The signal is repeated: until PostgreSQL has its handlers it ignores what this script ignores, and one is lost.
  * Descriptor 3 is the pipe, because sh gives background processes an empty standard input.
  */

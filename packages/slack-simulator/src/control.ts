@@ -10,7 +10,7 @@ import type { DisconnectReason, SocketMode } from './socket-mode.ts'
 import { groupOnWire, personOnWire } from './web-api/people.ts'
 import type { Channel, Group, Person } from './workspace.ts'
 
-/** What a test can do to the workspace and to the wire, beside what people do. */
+/** What a test can do to the workspace and to the wire, in addition to what people do. */
 export type Control = {
   /** Changes who is in a user group; the app gets the subteam events it subscribed to. */
   setGroupMembers(groupId: string, members: readonly string[]): Promise<void>
@@ -20,7 +20,7 @@ export type Control = {
   /** Ends a person's membership; the app gets `user_change`. */
   deactivate(userId: string): Promise<void>
   reactivate(userId: string): Promise<void>
-  /** Is this person at the keyboard? Everybody is, to begin with. */
+  /** Whether this person is at the keyboard. At first everybody is `active`. */
   setPresence(userId: string, presence: 'active' | 'away'): void
   /** Puts the bot into a channel, as `/invite` does, or takes it out. */
   inviteBot(channel: string): void
@@ -32,7 +32,7 @@ export type Control = {
   deliverEvent(event: Json & { readonly type: string }): Promise<Ack | undefined>
   /** Makes the next calls of a method (or of any, with `*`) go wrong. */
   failNext(method: string, fault: Fault, times?: number): void
-  /** From now on messages with blocks of these kinds are refused with `invalid_blocks`; none takes that back. */
+  /** From now on messages with blocks of these kinds are refused with `invalid_blocks`; no kinds ends that. */
   refuseBlocks(...types: readonly string[]): void
   /** The Web API answers 503, or refuses every connection, until `up`. */
   down(how?: 'unavailable' | 'refused'): void
@@ -44,7 +44,7 @@ export type Control = {
   violations(): readonly Violation[]
   calls(method?: string): readonly CallRecord[]
   deliveries(type?: DeliveryRecord['type']): readonly DeliveryRecord[]
-  /** Waits for the first entry like this on the wire, be it there already or still to come. */
+  /** Resolves with the first entry like this, past or future; throws after `within` milliseconds (default 10,000). */
   until(wanted: (entry: WireRecord) => boolean, within?: number): Promise<WireRecord>
   now(): number
   /** Moves Slack's clock on: triggers and response_urls grow old, rate limits recover. */

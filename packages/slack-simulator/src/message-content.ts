@@ -15,7 +15,7 @@ export const LONGEST_TEXT = 40_000
 export function acceptBlocks(given: unknown, refused: ReadonlySet<string> = new Set()): Block[] | undefined {
   if (given === undefined || given === null || given === '') return undefined
   const blocks = typeof given === 'string' ? parsed(given) : given
-  // A string inside the JSON is what comes of encoding the blocks twice.
+  // A string inside the JSON means that the blocks were encoded twice.
   if (!Array.isArray(blocks)) throw new SlackError('invalid_blocks_format')
   const issues = [...unknownIn(blocks, refused), ...inspectBlocks(blocks, 'message')]
   if (issues.length > 0) throw invalidFor('invalid_blocks', issues)

@@ -56,7 +56,7 @@ export class Wire {
     for (const look of [...this.#watching]) look(kept)
   }
 
-  /** The first entry like this, be it there already or still to come. */
+  /** Resolves with the first entry like this, past or future; rejects after `within` milliseconds. */
   until(wanted: (entry: WireRecord) => boolean, within: number): Promise<WireRecord> {
     const found = this.entries.find(wanted)
     if (found) return Promise.resolve(found)

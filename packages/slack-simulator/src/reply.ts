@@ -60,13 +60,13 @@ function audience(
     }
     return thread === undefined ? {} : { thread_ts: thread }
   }
-  const beside = thread ?? source?.thread_ts
-  return { ephemeralTo: place.userId, ...(beside === undefined ? {} : { thread_ts: beside }) }
+  const inThread = thread ?? source?.thread_ts
+  return { ephemeralTo: place.userId, ...(inThread === undefined ? {} : { thread_ts: inThread }) }
 }
 
 type Outcome = { readonly status: number; readonly error?: string }
 
-/** A POST to a response_url. Slack answers a plain "ok", and 404 when the URL is worn out. */
+/** A POST to a response_url. Slack answers a plain "ok", and 404 when the URL is too old or was used too often. */
 export async function answerHook(
   platform: Platform,
   path: string,

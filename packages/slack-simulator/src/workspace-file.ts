@@ -4,7 +4,7 @@ import type { WorkspaceSeed } from './workspace.ts'
 
 type Fault = { readonly path: readonly PropertyKey[]; readonly text: string }
 
-/** The message of a rule is what would be right; what was found stands before it. */
+/** The message of a rule says what would be right; what was found is put before it. */
 const text = (right: string) => z.string({ error: right }).min(1, { error: right })
 const id = (right: string, pattern: RegExp) => text(right).regex(pattern, { error: right })
 const flag = z.boolean({ error: 'true or false' }).exactOptional()
@@ -131,7 +131,7 @@ function nameOf(path: readonly PropertyKey[]): string {
     .slice(1)
 }
 
-/** Where the value stands; where it is missing, what it is missing from. */
+/** Where the value begins; for a missing one, the map that lacks it. */
 function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
   let offset = root?.range?.[0] ?? 0
   let node: unknown = root

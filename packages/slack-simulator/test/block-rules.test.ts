@@ -31,7 +31,7 @@ describe('one block', () => {
     },
   )
 
-  test('a block stands only where Slack lets it', () => {
+  test('a block is accepted only where Slack allows it', () => {
     const refusedOn = (type: string) =>
       (['message', 'modal', 'home'] as const).filter(
         (surface) => complaints([{ type, ...GOOD[type]?.[1] }], surface).length > 0,

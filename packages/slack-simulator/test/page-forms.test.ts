@@ -24,7 +24,7 @@ describe.skipIf(!executablePath)('the forms of the simulated workspace', { timeo
       .toMatchObject({ block_id: 'reason', action_id: 'reason', value: { value: 'Half a sentence' } })
   })
 
-  test('an error of the last submission stands at its field', async () => {
+  test('an error of the last submission is shown at its field', async () => {
     const page = current()
     server.show({ modals: [viewOf('V1', { errors: { reason: 'Please say a little more.' } })] })
     await open('U2', 'C1')
@@ -34,7 +34,7 @@ describe.skipIf(!executablePath)('the forms of the simulated workspace', { timeo
     expect(await page.locator(`#${note}`).innerText()).toBe('Please say a little more.')
   })
 
-  test('what Slack itself finds wrong on submitting stands at its field too', async () => {
+  test('what Slack itself finds wrong on submitting is shown at its field too', async () => {
     const page = current()
     server.answer = (act) =>
       act.kind === 'submit'

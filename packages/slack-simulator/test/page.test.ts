@@ -49,7 +49,7 @@ describe.skipIf(!executablePath)('the page of the simulated workspace', { timeou
       .toEqual([{ text: { type: 'plain_text', text: 'Show history' }, value: 'history' }])
   })
 
-  test('blocks of an attachment stand beside a bar of its colour, and are pressed like others', async () => {
+  test('blocks of an attachment are drawn next to a bar of its colour, and are pressed like others', async () => {
     const page = current()
     const coloured = said(morning + 60, 'UBOT', 'Break-glass', {
       blocks: [{ type: 'header', text: { type: 'plain_text', text: 'Above' } }],
@@ -60,7 +60,7 @@ describe.skipIf(!executablePath)('the page of the simulated workspace', { timeou
     await open('U1', 'C1')
     const bar = page.locator('.attachment .bar')
     expect(await bar.locator('rect').getAttribute('fill')).toBe('#d7263d')
-    // As high as what stands beside it.
+    // As high as the blocks next to it.
     const height = async (what: string) => (await page.locator(what).boundingBox())?.height ?? 0
     expect(await height('.attachment .bar')).toBeGreaterThan(50)
     expect(await height('.attachment .bar')).toBeCloseTo(await height('.attachment'), 0)

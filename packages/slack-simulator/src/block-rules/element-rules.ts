@@ -57,7 +57,7 @@ const distinctValues: Rule = also((value) => {
   return new Set(values).size === values.length
 }, 'options must have distinct values')
 
-/** Slack refuses a preset choice that is not, to the letter, one of the options. */
+/** Slack refuses a preset choice that is not exactly one of the options. */
 const initialIsAnOption: Rule = also((value) => {
   const chosen = [value.initial_option ?? [], value.initial_options ?? []].flat()
   const known = new Set(optionsOf(value).map((one) => JSON.stringify(one)))

@@ -45,7 +45,7 @@ export type Spot = {
 
 export const nothingYet: Looking = { open: '', thread: null, values: {}, errors: {}, tables: {} }
 
-/** The place as one word, as it stands in `data-place`. */
+/** The place as one word, the value of `data-place`. */
 export function placeKey(place: Place): string {
   return place.kind === 'view' ? `view:${place.view_id}` : `message:${place.channel}:${place.ts}`
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts'
 import type { Platform } from '../platform.ts'
+import { describeView } from '../text.ts'
 import type { Act, PersonView, Place, SeenChannel, SeenMessage, Suggestions, View } from '../view.ts'
 import { type Entry, entryFor } from './entry.ts'
 import {
@@ -13,7 +14,6 @@ import {
 } from './find.ts'
 import { perform } from './perform.ts'
 import { fileSeenBy, viewOf } from './person-view.ts'
-import { portrait } from './portrait.ts'
 import { SHORTEST_QUERY, suggest } from './suggest.ts'
 
 /** How an act ended: `error` is Slack's word for what went wrong, `errors` are under the inputs of a modal. */
@@ -25,6 +25,7 @@ export type Outcome = {
   readonly errors?: Record<string, string>
 }
 
+/** `within` is in milliseconds, default 10,000; `what` names in the error what did not come. */
 export type SeeOptions = { readonly within?: number; readonly what?: string }
 
 const PATIENCE_MS = 10_000
@@ -69,7 +70,9 @@ export class PersonDriver {
       if (found !== undefined && found !== false) return found
       if (signal.aborted) {
         const what = options.what ?? 'what was waited for'
-        throw new Error(`${what} did not show within ${within} ms. This is what there is:\n${portrait(view)}`)
+        throw new Error(
+          `${what} did not show within ${within} ms. This is what there is:\n${describeView(view)}`,
+        )
       }
       await this.#platform.workspace.changed(view.version, signal)
     }
@@ -162,7 +165,7 @@ export class PersonDriver {
     return this.act({ kind: 'close', view_id: top.id })
   }
 
-  /** Opens the app's Home and waits until the app has drawn it anew; `acked` does not wait for the drawing. */
+  /** Opens the app's Home and waits until the app has published it again; `acked` does not wait for that. */
   async openHome(
     options: SeeOptions & { readonly until?: 'published' | 'acked' } = {},
   ): Promise<View | null> {
@@ -208,7 +211,7 @@ export class PersonDriver {
 
   /** Everything this person sees, as text. */
   describe(): string {
-    return portrait(this.view())
+    return describeView(this.view())
   }
 
   #channelId(idOrName: string): string {

@@ -3,7 +3,7 @@ import { elementsIn, type Found } from '../block-rules/elements-in.ts'
 import { isObject, type Json } from '../json.ts'
 import type { Block, PersonView, Place, SeenMessage, View } from '../view.ts'
 
-/** Finding with a person's eyes: by the words on a button or beside an input. */
+/** Finds things as a person does: by the words on a button or next to an input. */
 
 export type Words = string | RegExp
 

@@ -75,7 +75,7 @@ function seenChannel(channel: Channel, me: Person): SeenChannel {
     visible.filter((message) => message.thread_ts !== undefined && message.thread_ts !== message.ts),
     (message) => message.thread_ts,
   )
-  // A reply whose parent this person cannot see stands on its own.
+  // A reply whose parent this person cannot see is shown on its own.
   const top = visible.filter(
     (message) => message.thread_ts === undefined || message.broadcast || !known.has(message.thread_ts),
   )

@@ -84,7 +84,7 @@ function underInputs(platform: Platform, view: OpenView, errors: unknown): ActRe
   return refused('invalid_input', { ...view.errors })
 }
 
-/** The person closes a modal; the app hears of it only if it asked to. */
+/** The person closes a modal; the app is told only if it asked for that. */
 export async function closeView(platform: Platform, person: Person, viewId: string): Promise<ActResult> {
   const view = platform.views.find(viewId)
   if (!view || view.userId !== person.id || view.type !== 'modal') return refused('not_found')

@@ -47,7 +47,7 @@ const MESSAGE_EVENT: Record<Channel['kind'], string> = {
   im: 'message.im',
 }
 
-/** A person writes a message. The app hears of it where its bot sits, if it asked to. */
+/** A person writes a message. The app is told where its bot is a member, if it subscribed. */
 export async function say(
   platform: Platform,
   person: Person,

@@ -3,7 +3,7 @@ import { type Json, list, quantity, record, records, word } from '../../json.ts'
 import { idOf, type Spot, type TableTurn } from '../scene.ts'
 import { richText } from '../text/rich-text.ts'
 
-/** What stands in a cell: the characters as they are, or rich text. */
+/** The content of a cell: the characters as they are, or rich text. */
 export function cell(spot: Spot, value: unknown): ReactNode {
   const content = record(value)
   if (content.type === 'rich_text') return richText(spot.scene, content)

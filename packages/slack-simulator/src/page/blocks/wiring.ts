@@ -29,7 +29,7 @@ export function wires(wiring: Wiring, element: Json): Record<string, string | bo
   }
 }
 
-/** What stands in an element now: what the person put in, or else what the app gave it at first. */
+/** The present value of an element: what the person entered, otherwise the initial value from the app. */
 export function current(spot: Spot, blockId: string, element: Json): Json {
   const stored = spot.values[blockId]?.[word(element.action_id)]
   if (stored !== undefined) return record(stored)
@@ -50,7 +50,7 @@ export function current(spot: Spot, blockId: string, element: Json): Json {
   }
 }
 
-/** What a select menu is about: options of its own, or people, channels and conversations. */
+/** What a select menu offers: its own options, people, channels or conversations. */
 export function kindOfSelect(type: string): 'option' | 'user' | 'channel' | 'conversation' {
   if (type.includes('users')) return 'user'
   if (type.includes('channels')) return 'channel'

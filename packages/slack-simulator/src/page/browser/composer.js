@@ -182,7 +182,7 @@ function titleOf(id) {
 }
 
 /**
- * @param {string} before what stands before the cursor
+ * @param {string} before the text before the cursor
  * @param {boolean} inThread
  * @returns {Offer[]}
  */

@@ -98,7 +98,7 @@ function isPicker(field) {
 }
 
 /**
- * What stands in a field, in the shape of `state.values`.
+ * The content of a field, in the shape of `state.values`.
  *
  * @param {Wire} wire
  * @param {Field} field

@@ -81,7 +81,7 @@ function title() {
 const dismissed = new Set()
 let old = -1
 
-/** Shows what Slack itself has to say until it is put away. */
+/** Shows Slack's own notices until they are dismissed. */
 function notices() {
   const all = desk.view?.notices ?? []
   if (old < 0) old = all.length

@@ -80,7 +80,7 @@ function ticked(wire) {
 }
 
 /**
- * Something was chosen: the app hears of it at once, or with the form it belongs to.
+ * Something was chosen: the app is told immediately, or with the form it belongs to.
  *
  * @param {Wire} wire
  * @param {Json} value

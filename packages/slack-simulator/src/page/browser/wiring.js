@@ -5,7 +5,7 @@ import { desk } from './desk.js'
 /** @typedef {{ [key: string]: any }} Json */
 
 /**
- * What a control in the page stands for.
+ * Which element of which message or view a control in the page is.
  *
  * @typedef {object} Wire
  * @property {HTMLElement} control
