@@ -5,6 +5,7 @@ import type { Elevate } from '../../src/app.ts'
 import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
 import { revokeOnTarget } from '../../src/operations/access/grant/revoke-on-target.ts'
 import { runCommand } from '../../src/slack/commands/run-command.ts'
+import { answerOf } from '../../src/slack/platform/handlers.ts'
 import { commandBody } from '../../src/slack/platform/payloads.ts'
 import { ADA, BEN, CHO, configuration, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
@@ -141,7 +142,7 @@ it('goes by words alone where Slack lets no dialog be opened', { timeout: 40_000
     const { simulator } = test
     const client = new WebClient(simulator.botToken, { slackApiUrl: simulator.apiUrl })
     const door = { ...elevate.inside, client, teamId: 'T0ACME', patience: 5_000 }
-    return (await runCommand(door, commandBody.parse(body)))?.text
+    return (await answerOf(door, await runCommand(door, commandBody.parse(body))))?.text
   }
   expect(await types(`revoke <@${ADA}> orders-db`)).toContain('Please say why you end it')
   expect(await elevatedLogins(test)).toHaveLength(1)

@@ -1,10 +1,9 @@
 /** The dialogs of those who watch, at their largest. */
 import { auditEventTypes } from '../../src/core/log/audit-event.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
-import { everythingForm } from '../../src/slack/buttons/end-everything.ts'
-import { revokeForm } from '../../src/slack/buttons/revoke-on-target.ts'
 import { accessOptions, auditForm } from '../../src/slack/forms/audit-form.ts'
-import { type Modal, noticeView } from '../../src/slack/forms/notice-view.ts'
+import { everythingForm, revokeForm } from '../../src/slack/forms/note-forms.ts'
+import { type Modal, noticeView } from '../../src/slack/platform/dialog.ts'
 import { everythingAnswer, revokingAnswer } from '../../src/slack/words/access/end-for-others.ts'
 import { beforehandOf } from './largest-beforehand.ts'
 import { grant, NOON, read, request, target } from './rows.ts'

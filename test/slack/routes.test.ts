@@ -4,8 +4,11 @@ import path from 'node:path'
 import type { AppsManifestCreateArguments } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { PRESSES } from '../../src/slack/buttons.ts'
+import { SUGGESTIONS } from '../../src/slack/forms/ask.ts'
+import { SUBMITS } from '../../src/slack/forms/submits.ts'
 import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from '../../src/slack/platform/ids.ts'
-import { COMMANDS, PRESSES, SHORTCUTS, SUBMITS, SUGGESTIONS } from '../../src/slack/platform/routes.ts'
+import { COMMANDS, SHORTCUTS } from '../../src/slack/platform/routes.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const manifest = parse(readFileSync(path.join(root, 'manifest.yml'), 'utf8'))

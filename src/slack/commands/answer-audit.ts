@@ -1,74 +1,63 @@
 import { csvOfEvents } from '../../audit/export/rows.ts'
+import type { PersonId } from '../../core/people/person.ts'
 import { isRefused } from '../../core/refusal.ts'
 import type { AuditAsk, AuditPage } from '../../operations/log/read-audit.ts'
+import type { Names } from '../blocks/message.ts'
 import { auditForm } from '../forms/audit-form.ts'
-import { noticeView } from '../forms/notice-view.ts'
-import { notOurs, tellRefusal } from '../platform/answers.ts'
+import { noticeView } from '../platform/dialog.ts'
 import type { Answer, Door } from '../platform/guard.ts'
+import { answerOf, done, type Press, press, type Said } from '../platform/handlers.ts'
 import { withNames } from '../platform/names.ts'
-import { type Click, readAuditAsk, writeAuditAsk } from '../platform/payloads.ts'
+import { readAuditAsk, type ViewSeen, writeAuditAsk } from '../platform/payloads.ts'
 import { sendFile } from '../platform/send-file.ts'
 import { auditAnswer, csvMessage, csvSentAnswer } from '../words/log/audit-answer.ts'
 import { checkpointNotice, noCheckpointAnswer } from '../words/log/log-notices.ts'
 
 const TITLE = 'Audit log'
 
-export async function answerAudit(door: Door, person: string, ask: AuditAsk): Promise<Answer> {
-  const page = await door.verbs.readAudit(person, ask)
-  return isRefused(page) ? tellRefusal(door, page) : toAuditAnswer(door, page)
-}
+export const answerAudit = (door: Door, person: PersonId, ask: AuditAsk): Promise<Said> =>
+  done(door.verbs.readAudit(person, ask), drawAudit)
 
-export function toAuditAnswer(door: Door, page: AuditPage): Promise<Answer> {
+export function drawAudit(page: AuditPage, names: Names): Answer {
   const buttons = { older: page.next && writeAuditAsk(page.next), asked: writeAuditAsk(page.asked) }
-  return withNames(door.directory, (names) => auditAnswer(page, names, buttons))
+  return auditAnswer(page, names, buttons)
 }
 
-export async function answerCheckpoint(door: Door, by: string, post: boolean): Promise<Answer> {
-  const shown = await door.verbs.showCheckpoint({ by, post })
-  if (isRefused(shown)) return tellRefusal(door, shown)
-  return shown.last ? checkpointNotice(shown.last, shown.posted) : noCheckpointAnswer()
-}
+export const answerCheckpoint = (door: Door, by: PersonId, post: boolean): Promise<Said> =>
+  done(door.verbs.showCheckpoint({ by, post }), ({ last, posted }) =>
+    last ? checkpointNotice(last, posted) : noCheckpointAnswer(),
+  )
 
 /** The next page in place of this one. The button brings the question; who may ask it is judged again. */
-export async function pressAuditPage(
-  door: Door,
-  { visitor, value, view }: Click,
-): Promise<Answer | undefined> {
-  const ask = readAuditAsk(value)
-  if (!ask) return tellRefusal(door, notOurs())
-  const answer = await answerAudit(door, visitor.person, ask)
-  if (!view || view.home) return { ...answer, replace: true }
-  await door.client.views.update({ view_id: view.id, view: noticeView(TITLE, answer) })
-  return undefined
-}
+export const pressAuditPage = press(readAuditAsk, async (door, { by, id, view }) => {
+  const answer = await answerOf(door, await answerAudit(door, by, id))
+  return answer && inPlace(door, view, { ...answer, replace: true })
+})
 
 /** Holds what was asked for, so that it can be narrowed or widened. */
-export async function pressAuditForm(door: Door, { trigger, value, view }: Click): Promise<undefined> {
+export const pressAuditForm: Press = async (door, { trigger, value, view }) => {
   const form = auditForm(readAuditAsk(value) ?? {})
   if (view && !view.home) await door.client.views.update({ view_id: view.id, view: form })
   else await door.client.views.open({ trigger_id: trigger, view: form })
   return undefined
 }
 
-/** All that matches as a file, to whoever asked and to nobody else. Whether he may see it is judged again. */
-export async function pressAuditCsv(
-  door: Door,
-  { visitor, value, view }: Click,
-): Promise<Answer | undefined> {
-  const ask = readAuditAsk(value)
-  if (!ask) return tellRefusal(door, notOurs())
-  const made = await door.verbs.exportAudit(visitor.person, ask)
-  if (isRefused(made)) return tellRefusal(door, made)
-  const message = await withNames(door.directory, (names) => csvMessage(ask, made, names))
-  await sendFile(door.client, visitor.person, {
+/** All that matches as a file, to the person who asked and to nobody else. Whether they may see it is judged again. */
+export const pressAuditCsv = press(readAuditAsk, async (door, { by, id, view }) => {
+  const made = await door.verbs.exportAudit(by, id)
+  if (isRefused(made)) return made
+  await sendFile(door.client, by, {
     name: 'audit.csv',
     title: `Audit log, ${made.events.length} events`,
     content: Buffer.from(csvOfEvents(made.events), 'utf8'),
-    message,
+    message: await withNames(door.directory, (names) => csvMessage(id, made, names)),
   })
-  const answer = csvSentAnswer(made.events.length)
+  return inPlace(door, view, csvSentAnswer(made.events.length))
+})
+
+/** In the dialog in which it was pressed: by now the trigger may be too old for a dialog of its own. */
+async function inPlace(door: Door, view: ViewSeen | undefined, answer: Answer): Promise<Answer | undefined> {
   if (!view || view.home) return answer
-  // The trigger may be too old by now for a dialog of its own.
   await door.client.views.update({ view_id: view.id, view: noticeView(TITLE, answer) })
   return undefined
 }

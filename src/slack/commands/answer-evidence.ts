@@ -4,8 +4,8 @@ import path from 'node:path'
 import { packFolder } from '../../audit/evidence/archive.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import { refuse } from '../../core/refusal.ts'
-import { tellRefusal } from '../platform/answers.ts'
-import type { Answer, Door } from '../platform/guard.ts'
+import type { Door } from '../platform/guard.ts'
+import type { Said } from '../platform/handlers.ts'
 import { withNames } from '../platform/names.ts'
 import { sendFile } from '../platform/send-file.ts'
 import { evidenceAnswer, evidenceMessage, evidenceTitle } from '../words/log/log-notices.ts'
@@ -17,24 +17,18 @@ const MOST_BYTES = 50 * 1024 * 1024
 const making = new WeakSet<Door['reports']>()
 
 /** Made in a folder of its own, sent to whoever asked and to nobody else, and removed. */
-export async function answerEvidence(door: Door, by: string, span: EvidenceSpan): Promise<Answer> {
+export async function answerEvidence(door: Door, by: string, span: EvidenceSpan): Promise<Said> {
   const { verbs, queries, reports, directory } = door
   const no = await verbs.refuseEvidence(by)
-  if (no) return tellRefusal(door, no)
+  if (no) return no
   const signed = await reports.keptCheckpoint()
   if (!signed)
-    return tellRefusal(
-      door,
-      refuse(
-        'usage',
-        'The log is not signed, so nothing in it can be proven. An operator has to give elevate a key: elevate audit key --make.',
-      ),
+    return refuse(
+      'usage',
+      'The log is not signed, so nothing in it can be proven. An operator has to give elevate a key: elevate audit key --make.',
     )
   if (making.has(reports))
-    return tellRefusal(
-      door,
-      refuse('usage', 'Evidence is being made for somebody already. Try again in a minute.'),
-    )
+    return refuse('usage', 'Evidence is being made for somebody already. Try again in a minute.')
   making.add(reports)
   const scratch = await mkdtemp(path.join(tmpdir(), 'elevate-evidence-'))
   try {
@@ -50,12 +44,9 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
     })
     const content = await packFolder(out, name, await queries.now(), MOST_BYTES)
     if (!content)
-      return tellRefusal(
-        door,
-        refuse(
-          'usage',
-          'That is more than fits into a message. Ask for a shorter time, or an operator for elevate evidence.',
-        ),
+      return refuse(
+        'usage',
+        'That is more than fits into a message. Ask for a shorter time, or an operator for elevate evidence.',
       )
     const title = await withNames(directory, (names) => evidenceTitle(span, names))
     await sendFile(door.client, by, {

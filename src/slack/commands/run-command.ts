@@ -4,15 +4,14 @@ import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { SUBCOMMANDS } from '../../core/subcommands.ts'
-import { openEndEverything } from '../buttons/end-everything.ts'
-import { openRevoke } from '../buttons/revoke-on-target.ts'
+import { openAskForm } from '../forms/ask.ts'
 import { openBreakGlassForm } from '../forms/break-glass-form.ts'
 import { targetsOf } from '../forms/entitlement-options.ts'
-import { openExtendForm } from '../forms/extend-form.ts'
-import { openAskForm } from '../forms/open-ask-form.ts'
-import { tellRefusal } from '../platform/answers.ts'
-import type { Answer, Door } from '../platform/guard.ts'
-import { withNames } from '../platform/names.ts'
+import { drawExtendForm, EXTEND_TITLE } from '../forms/extend-form.ts'
+import { openEndEverything, openRevoke } from '../forms/note-forms.ts'
+import { openThen } from '../platform/dialog.ts'
+import type { Door } from '../platform/guard.ts'
+import { done, type Said } from '../platform/handlers.ts'
 import type { Typed } from '../platform/payloads.ts'
 import {
   askedTogetherAnswer,
@@ -21,21 +20,26 @@ import {
   withdrawnAnswer,
 } from '../words/access/answers.ts'
 import { helpAnswer } from '../words/help.ts'
-import { answerActivity } from './answer-activity.ts'
-import { answerAllow } from './answer-allow.ts'
 import { answerAudit, answerCheckpoint } from './answer-audit.ts'
 import { answerEvidence } from './answer-evidence.ts'
-import { answerExplain, answerList, answerStanding, answerStatus } from './answer-question.ts'
 import { answerStory, answerWho } from './answer-who.ts'
+import {
+  answerActivity,
+  answerAllow,
+  answerExplain,
+  answerList,
+  answerStanding,
+  answerStatus,
+} from './answers.ts'
 import { withSuggestions } from './no-such-person.ts'
 import { type Command, parseCommand } from './parse-command.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
-export async function runCommand(door: Door, typed: Typed): Promise<Answer | undefined> {
+export async function runCommand(door: Door, typed: Typed): Promise<Said> {
   const command = parseCommand(typed.text)
   const by = typed.visitor.person
-  if (isRefused(command)) return tellRefusal(door, await withSuggestions(door, by, command))
+  if (isRefused(command)) return withSuggestions(door, by, command)
   switch (command.kind) {
     case 'form':
       return openForm(door, typed, command)
@@ -91,27 +95,23 @@ export async function runCommand(door: Door, typed: Typed): Promise<Answer | und
   }
 }
 
-async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promise<Answer | undefined> {
+async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promise<Said> {
   const { person } = typed.visitor
-  if (target !== undefined && !findTarget(door.catalog(), target))
-    return tellRefusal(door, await unknownWord(door, person, target))
+  if (target !== undefined && !findTarget(door.catalog(), target)) return unknownWord(door, person, target)
   return openAskForm(door, { person, trigger: typed.trigger, filled: { target } })
 }
 
-async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Answer> {
+async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Said> {
   const { kind: _, ...typed } = wanted
   const asking = straightened(door, typed)
   const known = findTarget(door.catalog(), asking.target) !== undefined
   // A mistyped command, and not a question for access that anybody should hear of.
-  if (!known && nearest(asking.target, SUBCOMMANDS))
-    return tellRefusal(door, await unknownWord(door, by, asking.target))
+  if (!known && nearest(asking.target, SUBCOMMANDS)) return unknownWord(door, by, asking.target)
   const { roles, start, ...rest } = asking
   const startsAt = start === undefined ? undefined : await startOf(door, by, start)
-  if (isRefused(startsAt)) return tellRefusal(door, startsAt)
+  if (isRefused(startsAt)) return startsAt
   const [role = ''] = roles
-  const asked = await door.verbs.requestTogether({ by, role, startsAt, ...rest }, roles)
-  if (isRefused(asked)) return tellRefusal(door, asked)
-  return withNames(door.directory, (names) => askedTogetherAnswer(asked, names))
+  return done(door.verbs.requestTogether({ by, role, startsAt, ...rest }, roles), askedTogetherAnswer)
 }
 
 /** On the clock of the person who typed it. */
@@ -129,27 +129,24 @@ function straightened<T extends Pick<Of<'ask'>, 'target' | 'roles'>>(door: Door,
 }
 
 /** Without a duration and a reason there is a form for them. */
-async function extend(door: Door, typed: Typed, { grant: number, ...said }: Of<'extend'>) {
+async function extend(door: Door, typed: Typed, { grant: number, ...said }: Of<'extend'>): Promise<Said> {
   const by = typed.visitor.person
   const grant = await door.verbs.extendableByName({ by, grant: number })
-  if (isRefused(grant)) return tellRefusal(door, grant)
+  if (isRefused(grant)) return grant
   if (said.duration === undefined && said.reason === '')
-    return openExtendForm(door, { by, grant: grant.id, trigger: typed.trigger })
-  const asked = await door.verbs.extendAccess({ by, grant: grant.id, ...said })
-  if (isRefused(asked)) return tellRefusal(door, asked)
-  return extendingAnswer(asked.request, asked.prolongs, asked.allowed)
+    return openThen(door, { trigger: typed.trigger, title: EXTEND_TITLE }, () =>
+      drawExtendForm(door, by, grant.id),
+    )
+  return done(door.verbs.extendAccess({ by, grant: grant.id, ...said }), ({ request, prolongs, allowed }) =>
+    extendingAnswer(request, prolongs, allowed),
+  )
 }
 
-async function withdraw(door: Door, by: string, { request }: Of<'withdraw'>): Promise<Answer> {
-  const withdrawn = await door.verbs.withdrawByName({ by, request })
-  return isRefused(withdrawn) ? tellRefusal(door, withdrawn) : withdrawnAnswer(withdrawn.request)
-}
+const withdraw = (door: Door, by: string, { request }: Of<'withdraw'>): Promise<Said> =>
+  done(door.verbs.withdrawByName({ by, request }), (withdrawn) => withdrawnAnswer(withdrawn.request))
 
-async function end(door: Door, by: string, command: Of<'end'>): Promise<Answer> {
-  const ended = await door.verbs.endByName({ ...command, by })
-  if (isRefused(ended)) return tellRefusal(door, ended)
-  return withNames(door.directory, (names) => endingAnswer(ended.grant, by, names))
-}
+const end = (door: Door, by: string, command: Of<'end'>): Promise<Said> =>
+  done(door.verbs.endByName({ ...command, by }), ({ grant }, names) => endingAnswer(grant, by, names))
 
 /** Suggests a command, or a target out of this person's own. */
 async function unknownWord(door: Door, by: string, word: string): Promise<Refused> {

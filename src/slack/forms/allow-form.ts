@@ -6,11 +6,10 @@ import { sentence } from '../blocks/compose.ts'
 import { context } from '../blocks/layout.ts'
 import { say } from '../blocks/rich-text.ts'
 import type { AllowWords } from '../commands/parse-allow.ts'
+import { type Modal, noticeView, openThen, plain } from '../platform/dialog.ts'
 import type { Door } from '../platform/guard.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { MENU_MAX } from './entitlement-options.ts'
-import { type Modal, noticeView, plain } from './notice-view.ts'
-import { openThen } from './open-view.ts'
 
 const TITLE = 'Approve beforehand'
 
@@ -22,7 +21,7 @@ export type OpenAllow = {
 
 /** What was typed so far stands in it; who may say it is judged when it comes back. */
 export function openAllowForm(door: Door, { person, trigger, words }: OpenAllow): Promise<undefined> {
-  return openThen(door, { trigger, title: TITLE, what: 'open allow form' }, async () =>
+  return openThen(door, { trigger, title: TITLE }, async () =>
     allowForm(await door.queries.listPreApprovals(person, { all: false }), words),
   )
 }

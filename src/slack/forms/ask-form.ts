@@ -9,6 +9,7 @@ import { MOST_TOGETHER } from '../../operations/access/request/request-access.ts
 import { sentence } from '../blocks/compose.ts'
 import type { Block } from '../blocks/message.ts'
 import { say } from '../blocks/rich-text.ts'
+import { type Modal, noticeView, plain } from '../platform/dialog.ts'
 import { ACTION, BLOCK, durationBlock, roleBlock, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
 import {
@@ -21,7 +22,6 @@ import {
   targetOption,
   targetsOf,
 } from './entitlement-options.ts'
-import { type Modal, noticeView, plain } from './notice-view.ts'
 
 export const ASK_TITLE = 'Ask for access'
 

@@ -3,10 +3,10 @@ import type { Catalog } from '../../core/catalog.ts'
 import { auditEventTypes } from '../../core/log/audit-event.ts'
 import type { AuditAsk } from '../../operations/log/read-audit.ts'
 import type { Block } from '../blocks/message.ts'
+import { type Modal, plain } from '../platform/dialog.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
 import type { Option } from './entitlement-options.ts'
-import { type Modal, plain } from './notice-view.ts'
 
 export function auditForm(ask: AuditAsk): Modal {
   const access = ask.target === undefined ? undefined : accessOption(ask.target, ask.role)

@@ -6,22 +6,20 @@ import { isRefused } from '../../core/refusal.ts'
 import type { Asking } from '../../operations/access/request/request-access.ts'
 import { bullets, rich, section } from '../blocks/layout.ts'
 import { bold, say } from '../blocks/rich-text.ts'
-import { tellRefusal } from '../platform/answers.ts'
+import { type Modal, openThen, plain } from '../platform/dialog.ts'
 import type { Door } from '../platform/guard.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
 import { BREAK_GLASS } from '../words/access/approvals.ts'
 import { accessOf } from '../words/phrases.ts'
 import { exampleDuration } from './entitlement-options.ts'
-import { type Modal, noticeView, plain } from './notice-view.ts'
-import { openThen } from './open-view.ts'
 
 const TITLE = 'Break-glass'
 
 export function openBreakGlassForm(door: Door, trigger: string, asking: Asking): Promise<undefined> {
-  return openThen(door, { trigger, title: TITLE, what: 'open break-glass form' }, async () => {
+  return openThen(door, { trigger, title: TITLE }, async () => {
     const may = await door.verbs.offerBreakGlass(asking)
-    return isRefused(may) ? noticeView(TITLE, await tellRefusal(door, may)) : breakGlassForm(may, asking)
+    return isRefused(may) ? may : breakGlassForm(may, asking)
   })
 }
 

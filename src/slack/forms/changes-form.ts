@@ -6,26 +6,20 @@ import type { Card } from '../../operations/access/read-card.ts'
 import { section } from '../blocks/layout.ts'
 import type { Names } from '../blocks/message.ts'
 import { bold, say } from '../blocks/rich-text.ts'
-import { tellRefusal } from '../platform/answers.ts'
+import { type Modal, type Produced, plain } from '../platform/dialog.ts'
 import type { Door } from '../platform/guard.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
-import { withNames } from '../platform/names.ts'
 import { accessOf, forHowLong } from '../words/phrases.ts'
 import { durationOption, durationOptions, exampleDuration } from './entitlement-options.ts'
-import { type Modal, noticeView, plain } from './notice-view.ts'
 
-export const CHANGES_TITLE = 'Approve with changes'
+const TITLE = 'Approve with changes'
 
-export async function drawChangesForm(door: Door, id: RequestId): Promise<Modal> {
+/** For less time or a later start. Whether this person may approve is judged when it comes back. */
+export async function drawChangesForm(door: Door, id: RequestId): Promise<Produced> {
   const card = await door.queries.readCard(id)
-  if (!card)
-    return noticeView(
-      CHANGES_TITLE,
-      await tellRefusal(door, refuse('unknown-request', 'There is no such request.')),
-    )
-  if (card.request.state !== 'pending')
-    return noticeView(CHANGES_TITLE, await tellRefusal(door, closedAlready(card.request)))
-  return withNames(door.directory, (names) => changesForm(card, names))
+  if (!card) return refuse('unknown-request', 'There is no such request.')
+  if (card.request.state !== 'pending') return closedAlready(card.request)
+  return (names) => changesForm(card, names)
 }
 
 /** Less than was asked: the longest that can be picked is what was asked, or what today's policy allows of it. */
@@ -35,7 +29,7 @@ export function changesForm({ request, policy }: Card, names: Names): Modal {
     type: 'modal',
     callback_id: VIEW.approve_less,
     private_metadata: request.id,
-    title: plain(CHANGES_TITLE),
+    title: plain(TITLE),
     submit: plain('Approve'),
     close: plain('Cancel'),
     blocks: [

@@ -2,9 +2,9 @@ import { type Grant, grantName } from '../../core/access/grant.ts'
 import type { Credential } from '../../core/connector.ts'
 import { paragraph, rich, section } from '../blocks/layout.ts'
 import { bold, moment, say } from '../blocks/rich-text.ts'
+import { type Modal, plain } from '../platform/dialog.ts'
 import { VIEW } from '../platform/ids.ts'
 import { accessOf } from '../words/phrases.ts'
-import { type Modal, plain } from './notice-view.ts'
 
 /** The only place where a secret is ever seen. It is neither logged nor kept; closing the dialog is the end of it. */
 export function credentialView(grant: Grant, credential: Credential): Modal {

@@ -3,19 +3,19 @@ import type { Standing } from '../../core/standing/standing.ts'
 import { bullets, linesThatFit, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Names } from '../blocks/message.ts'
 import { bold, say } from '../blocks/rich-text.ts'
+import { type Modal, plain } from '../platform/dialog.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { roleName, standingLine } from '../words/standing/standing-access.ts'
-import { noteForm } from './note-form.ts'
-import { type Modal, plain } from './notice-view.ts'
+import { noteForm } from './note-forms.ts'
 
-const ROOM = 9_000
-const MOST_LINES = 60
+const MAX_CHARS = 9_000
+const MAX_LINES = 60
 
 export function acceptForm(open: readonly Standing[], about: string, names: Names): Modal {
   const lines = linesThatFit(
     open.map((one) => standingLine({ ...one, beyond: undefined }, names)),
-    ROOM,
-    MOST_LINES,
+    MAX_CHARS,
+    MAX_LINES,
   )
   const rest = open.length - lines.length
   const form = noteForm({
@@ -71,3 +71,6 @@ export function takeForm(one: Standing): Modal {
     ],
   }
 }
+
+/** One holding, or all that a report lists. */
+export const whatOf = (kind: string, id: string) => (kind === 'report' ? { report: id } : { access: id })

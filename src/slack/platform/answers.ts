@@ -1,39 +1,10 @@
-/** Ways to tell the person who acted, and the few answers that belong to no verb. */
-import type { RespondFn } from '@slack/bolt'
-import type { PersonId } from '../../core/people/person.ts'
+/** Refusals as people read them, and the few answers that belong to no verb. */
 import { type Refused, refuse } from '../../core/refusal.ts'
 import { sentence } from '../blocks/compose.ts'
 import { say } from '../blocks/rich-text.ts'
-import { noticeView } from '../forms/notice-view.ts'
 import { refusalAnswer } from '../words/refusal-answer.ts'
 import type { Answer, Door } from './guard.ts'
 import { readNames, withNames } from './names.ts'
-
-/** To this person only: where he pressed, else in a dialog, else in his direct messages. */
-export function tellVia(
-  door: Door,
-  person: PersonId,
-  ways: { readonly respond: RespondFn | undefined; readonly trigger: string | undefined },
-): (answer: Answer) => Promise<void> {
-  return async ({ text, blocks, replace = false }) => {
-    try {
-      if (ways.respond) {
-        await ways.respond({ response_type: 'ephemeral', replace_original: replace, text, blocks })
-        return
-      }
-      if (ways.trigger) {
-        await door.client.views.open({
-          trigger_id: ways.trigger,
-          view: noticeView('elevate', { text, blocks }),
-        })
-        return
-      }
-    } catch (error) {
-      door.log.debug({ error: String(error) }, 'the nearest way to answer was closed')
-    }
-    await door.client.chat.postMessage({ channel: person, text, blocks })
-  }
-}
 
 export async function tellRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<Answer> {
   return withNames(door.directory, (names) => refusalAnswer(refused, names))

@@ -1,155 +1,33 @@
 /** What leads where. This is the only file that gives handlers to Bolt; everything else is a function. */
-import type { App, ViewSubmitAction } from '@slack/bolt'
+import type { App, RespondFn, ViewSubmitAction } from '@slack/bolt'
+import type { PersonId } from '../../core/people/person.ts'
 import { refuse } from '../../core/refusal.ts'
-import { pressAnswerOffer } from '../buttons/answer-offer.ts'
-import { pressApprove } from '../buttons/approve-request.ts'
-import { pressApproveWithChanges } from '../buttons/approve-with-changes.ts'
-import { pressAnswer, pressAskBack } from '../buttons/ask-back.ts'
-import { pressApproveTogether, pressDenyTogether, submitDenyTogether } from '../buttons/decide-together.ts'
-import { pressDeny } from '../buttons/deny-request.ts'
-import { pressEndEverything, submitEndEverything } from '../buttons/end-everything.ts'
-import { pressEndOther } from '../buttons/end-other.ts'
-import { pressExtend } from '../buttons/extend-access.ts'
-import { pressGiveBack } from '../buttons/give-back.ts'
-import { pressLookAgain } from '../buttons/look-again.ts'
-import { pressAskAgain, pressOpenForm } from '../buttons/open-form.ts'
-import { pressPick, suggest } from '../buttons/pick-entitlement.ts'
-import { pressAllow, pressEndAllow } from '../buttons/pre-approval.ts'
-import { pressReview } from '../buttons/review-break-glass.ts'
-import { submitRevoke } from '../buttons/revoke-on-target.ts'
-import {
-  pressAccept,
-  pressAcceptAll,
-  pressAsk,
-  pressLook,
-  pressTake,
-  submitAccept,
-  submitTake,
-} from '../buttons/settle-standing.ts'
-import { pressShowCredential } from '../buttons/show-credential.ts'
-import { openHome, pressHomePage } from '../buttons/show-home.ts'
-import { pressWithdraw } from '../buttons/withdraw-request.ts'
-import { pressActivityPage } from '../commands/answer-activity.ts'
-import { pressAuditCsv, pressAuditForm, pressAuditPage } from '../commands/answer-audit.ts'
-import { pressListPage } from '../commands/answer-question.ts'
-import { pressPicture } from '../commands/answer-who.ts'
+import { openHome, PRESSES } from '../buttons.ts'
 import { runCommand } from '../commands/run-command.ts'
-import type { Option } from '../forms/entitlement-options.ts'
-import { openAskForm } from '../forms/open-ask-form.ts'
-import { submitAllow } from '../forms/submit-allow.ts'
-import { submitAsk } from '../forms/submit-ask.ts'
-import { submitAudit, suggestAccess } from '../forms/submit-audit.ts'
-import { submitBreakGlass, submitReview } from '../forms/submit-break-glass.ts'
-import { submitChanges } from '../forms/submit-changes.ts'
-import { submitExtend } from '../forms/submit-extend.ts'
-import { submitAnswer, submitDeny, submitEnd, submitQuestion } from '../forms/submit-note.ts'
-import { tellRefusal, tellVia, unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
+import { openAskForm, SUGGESTIONS } from '../forms/ask.ts'
+import { SUBMITS } from '../forms/submits.ts'
+import { unknownCommandAnswer, unknownPressAnswer } from './answers.ts'
+import { noticeView } from './dialog.ts'
 import { type Answer, type Door, quietly, refuseVisitor, serve } from './guard.ts'
-import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from './ids.ts'
+import { answerOf, type Said } from './handlers.ts'
+import { COMMAND, EVENT, SHORTCUT } from './ids.ts'
 import {
-  type Click,
   clickBody,
   commandBody,
   groupMembersChangedBody,
   groupUpdatedBody,
   homeBody,
   personChangedBody,
-  type Suggestion,
   shortcutBody,
   submissionBody,
   suggestionBody,
   type Typed,
   type Visitor,
 } from './payloads.ts'
-import { type Submit, serveSubmission } from './submissions.ts'
+import { serveSubmission } from './submissions.ts'
 
-type Press = (door: Door, click: Click) => Promise<Answer | undefined>
-type Suggest = (door: Door, asked: Suggestion) => Promise<Option[]>
-
-/** Acknowledged and no more: Slack sends a click for every link, and for inputs that are read with their form. */
-const nothing: Press = async () => undefined
-
-export const COMMANDS: ReadonlyMap<string, (door: Door, typed: Typed) => Promise<Answer | undefined>> =
-  new Map([[COMMAND, runCommand]])
-
-export const PRESSES: ReadonlyMap<string, Press> = new Map<string, Press>([
-  [ACTION.approve, pressApprove],
-  [ACTION.approve_less, pressApproveWithChanges],
-  [ACTION.ask_back, pressAskBack],
-  [ACTION.answer, pressAnswer],
-  [ACTION.deny, pressDeny],
-  [ACTION.approve_together, pressApproveTogether],
-  [ACTION.deny_together, pressDenyTogether],
-  [ACTION.withdraw, pressWithdraw],
-  [ACTION.accept, pressAnswerOffer],
-  [ACTION.decline, pressAnswerOffer],
-  [ACTION.give_back, pressGiveBack],
-  [ACTION.end_other, pressEndOther],
-  [ACTION.extend, pressExtend],
-  [ACTION.show_credential, pressShowCredential],
-  [ACTION.look_again, pressLookAgain],
-  [ACTION.review, pressReview],
-  [ACTION.allow, pressAllow],
-  [ACTION.end_allow, pressEndAllow],
-  [ACTION.standing_accept, pressAccept],
-  [ACTION.standing_accept_all, pressAcceptAll],
-  [ACTION.standing_take, pressTake],
-  [ACTION.standing_ask, pressAsk],
-  [ACTION.standing_look, pressLook],
-  [ACTION.open_form, pressOpenForm],
-  [ACTION.ask_again, pressAskAgain],
-  [ACTION.pick_target, pressPick],
-  [ACTION.pick_role, pressPick],
-  [ACTION.pick_receiver, pressPick],
-  [ACTION.pick_start, nothing],
-  [ACTION.pick_duration, pressPick],
-  [ACTION.type_duration, pressPick],
-  [ACTION.type_reason, nothing],
-  [ACTION.type_ticket, nothing],
-  [ACTION.type_note, nothing],
-  [ACTION.type_span, nothing],
-  [ACTION.pick_person, nothing],
-  [ACTION.pick_outcome, nothing],
-  [ACTION.pick_until, nothing],
-  [ACTION.home_page, pressHomePage],
-  [ACTION.list_page, pressListPage],
-  [ACTION.audit_page, pressAuditPage],
-  [ACTION.activity_page, pressActivityPage],
-  [ACTION.audit_form, pressAuditForm],
-  [ACTION.audit_csv, pressAuditCsv],
-  [ACTION.pick_access, nothing],
-  [ACTION.pick_types, nothing],
-  [ACTION.pick_from, nothing],
-  [ACTION.pick_to, nothing],
-  [ACTION.end_everything, pressEndEverything],
-  [ACTION.picture, pressPicture],
-  [ACTION.link, nothing],
-])
-
-export const SUGGESTIONS: ReadonlyMap<string, Suggest> = new Map<string, Suggest>([
-  [ACTION.pick_target, suggest],
-  [ACTION.pick_role, suggest],
-  [ACTION.pick_access, suggestAccess],
-])
-
-/** The dialog with a credential has nothing to send back. */
-export const SUBMITS: ReadonlyMap<string, Submit> = new Map<string, Submit>([
-  [VIEW.ask, submitAsk],
-  [VIEW.approve_less, submitChanges],
-  [VIEW.ask_back, submitQuestion],
-  [VIEW.answer, submitAnswer],
-  [VIEW.deny, submitDeny],
-  [VIEW.deny_together, submitDenyTogether],
-  [VIEW.end_other, submitEnd],
-  [VIEW.break_glass, submitBreakGlass],
-  [VIEW.review, submitReview],
-  [VIEW.accept_standing, submitAccept],
-  [VIEW.take_standing, submitTake],
-  [VIEW.extend, submitExtend],
-  [VIEW.allow, submitAllow],
-  [VIEW.audit, submitAudit],
-  [VIEW.end_everything, submitEndEverything],
-  [VIEW.revoke, submitRevoke],
+export const COMMANDS: ReadonlyMap<string, (door: Door, typed: Typed) => Promise<Said>> = new Map([
+  [COMMAND, runCommand],
 ])
 
 export const SHORTCUTS: ReadonlyMap<string, typeof openAskForm> = new Map([[SHORTCUT.ask, openAskForm]])
@@ -228,17 +106,42 @@ function registerNews(app: App, door: Door): void {
   })
 }
 
-const OLD_VIEW = 'This form is from another version of elevate; nothing was changed. Please open it anew.'
+const OLD_VIEW = 'This form is from another version of elevate; nothing was changed. Please open it again.'
+
+/** To this person only: where he pressed, else in a dialog, else in his direct messages. */
+function tellVia(
+  door: Door,
+  person: PersonId,
+  ways: { readonly respond: RespondFn | undefined; readonly trigger: string | undefined },
+): (answer: Answer) => Promise<void> {
+  return async ({ text, blocks, replace = false }) => {
+    try {
+      if (ways.respond) {
+        await ways.respond({ response_type: 'ephemeral', replace_original: replace, text, blocks })
+        return
+      }
+      if (ways.trigger) {
+        await door.client.views.open({
+          trigger_id: ways.trigger,
+          view: noticeView('elevate', { text, blocks }),
+        })
+        return
+      }
+    } catch (error) {
+      door.log.debug({ error: String(error) }, 'the nearest way to answer was closed')
+    }
+    await door.client.chat.postMessage({ channel: person, text, blocks })
+  }
+}
 
 async function receive(
   door: Door,
   what: string,
   visitor: Visitor,
   ways: Parameters<typeof tellVia>[2],
-  work: () => Promise<Answer | undefined>,
+  work: () => Promise<Said>,
 ): Promise<void> {
-  const stranger = refuseVisitor(door, visitor)
-  await serve(door, what, visitor, tellVia(door, visitor.person, ways), () =>
-    stranger ? tellRefusal(door, stranger) : work(),
+  await serve(door, what, visitor, tellVia(door, visitor.person, ways), async () =>
+    answerOf(door, refuseVisitor(door, visitor) ?? (await work())),
   )
 }

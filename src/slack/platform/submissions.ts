@@ -1,14 +1,14 @@
 /** A dialog that comes back is held until the verb has answered: what is wrong stands under the field. */
 import type { AckFn, ViewResponseAction } from '@slack/bolt'
 import { isRefused, type Refused } from '../../core/refusal.ts'
-import { noticeView } from '../forms/notice-view.ts'
-import { refusalText, tellRefusal } from './answers.ts'
+import { refusalText } from './answers.ts'
+import { type Modal, noticeView } from './dialog.ts'
 import { type Answer, type Door, explain, quietly, stillLookingAnswer, within } from './guard.ts'
+import { answerOf, type Submit } from './handlers.ts'
 import { ACTION } from './ids.ts'
 import type { Submission } from './payloads.ts'
 
-export type Submit = (door: Door, submission: Submission) => Promise<Answer | Refused>
-
+type Outcome = Answer | Refused | Failed | undefined
 type Failed = { readonly failed: Answer }
 type Ack = AckFn<ViewResponseAction>
 
@@ -24,7 +24,9 @@ export async function serveSubmission(
   let late = false
   const outcome = await within(
     door,
-    submit(door, submission).catch((error: unknown): Failed => ({ failed: explain(door, what, error) })),
+    submit(door, submission)
+      .then(async (said): Promise<Outcome> => (isRefused(said) ? said : answerOf(door, said)))
+      .catch((error: unknown): Failed => ({ failed: explain(door, what, error) })),
     async () => {
       late = true
       const view = noticeView(TITLE, stillLookingAnswer())
@@ -36,31 +38,28 @@ export async function serveSubmission(
   )
 }
 
-/** What was typed is kept as long as the answer is not a yes. */
-async function answerNow(
-  door: Door,
-  submission: Submission,
-  outcome: Answer | Refused | Failed,
-  ack: Ack,
-): Promise<void> {
-  if (isRefused(outcome)) {
-    const errors = { [blockFor(submission, outcome)]: await refusalText(door, outcome) }
-    return ack({ response_action: 'errors', errors })
-  }
-  if ('failed' in outcome) {
-    const errors = { [lastBlock(submission)]: outcome.failed.text }
-    return ack({ response_action: 'errors', errors })
-  }
-  return ack({ response_action: 'update', view: noticeView(TITLE, outcome) })
+/** What was typed stays in the form as long as the verb has not done it; a dialog without fields shows the refusal. */
+async function answerNow(door: Door, submission: Submission, outcome: Outcome, ack: Ack): Promise<void> {
+  const wrong = await whatIsWrong(door, submission, outcome)
+  if (wrong) return ack({ response_action: 'errors', errors: wrong })
+  return ack({ response_action: 'update', view: await viewOf(door, outcome) })
 }
 
-async function showLate(door: Door, { view }: Submission, outcome: Answer | Refused | Failed): Promise<void> {
-  const said = isRefused(outcome)
-    ? await tellRefusal(door, outcome)
-    : 'failed' in outcome
-      ? outcome.failed
-      : outcome
-  await door.client.views.update({ view_id: view.id, view: noticeView(TITLE, said) })
+async function whatIsWrong(door: Door, submission: Submission, outcome: Outcome) {
+  if (submission.view.fields.size === 0) return undefined
+  if (isRefused(outcome)) return { [blockFor(submission, outcome)]: await refusalText(door, outcome) }
+  if (outcome && 'failed' in outcome) return { [lastBlock(submission)]: outcome.failed.text }
+  return undefined
+}
+
+async function showLate(door: Door, { view }: Submission, outcome: Outcome): Promise<void> {
+  await door.client.views.update({ view_id: view.id, view: await viewOf(door, outcome) })
+}
+
+async function viewOf(door: Door, outcome: Outcome): Promise<Modal> {
+  const said = outcome && 'failed' in outcome ? outcome.failed : await answerOf(door, outcome)
+  if (!said) throw new Error('a form came back, and nothing was said of it')
+  return noticeView(TITLE, said)
 }
 
 /** The input that a refusal is about; one that is about none stands under the last. */

@@ -1,0 +1,182 @@
+/** Every button: what its value is, which verb it calls, and how the answer is drawn. */
+import { isRefused, refuse } from '../core/refusal.ts'
+import { pressAuditCsv, pressAuditForm, pressAuditPage } from './commands/answer-audit.ts'
+import { pressPicture } from './commands/answer-who.ts'
+import { pressActivityPage, pressListPage } from './commands/answers.ts'
+import { openAllowForm } from './forms/allow-form.ts'
+import { drawAskAgain, openAskForm, redrawAskForm } from './forms/ask.ts'
+import { ASK_TITLE } from './forms/ask-form.ts'
+import { drawChangesForm } from './forms/changes-form.ts'
+import { credentialView } from './forms/credential-view.ts'
+import { drawExtendForm, EXTEND_TITLE } from './forms/extend-form.ts'
+import {
+  answerForm,
+  denyForm,
+  denyTogetherForm,
+  endForm,
+  openEndEverything,
+  questionForm,
+  reviewForm,
+} from './forms/note-forms.ts'
+import { acceptForm, takeForm, whatOf } from './forms/standing-forms.ts'
+import { type HomePages, homeView, readPages } from './home/home-view.ts'
+import { openThen } from './platform/dialog.ts'
+import type { Door } from './platform/guard.ts'
+import { dialog, done, type Press, press, pressId } from './platform/handlers.ts'
+import { ACTION } from './platform/ids.ts'
+import { withNames } from './platform/names.ts'
+import { readPersonId } from './platform/payloads.ts'
+import {
+  decidedAnswer,
+  decidedTogetherAnswer,
+  endingAnswer,
+  lookingAnswer,
+  withdrawnAnswer,
+} from './words/access/answers.ts'
+import { offerAnswer } from './words/access/for-another.ts'
+import { endedAllowAnswer } from './words/access/pre-approval.ts'
+import { askedAboutAnswer, lookedAnswer } from './words/standing/standing-answers.ts'
+
+/** Acknowledged and no more: Slack sends a click for every link, and for inputs that are read with their form. */
+const nothing: Press = async () => undefined
+
+/** The receiver of what somebody else asked for says yes or no; the message with the buttons becomes the answer. */
+const answerOffer = (answer: 'accept' | 'decline') =>
+  pressId(async (door, { by, id, view }) =>
+    done(door.verbs.answerOffer({ request: id, by, answer }), ({ answered }, names) => ({
+      ...offerAnswer(answered, answer, names),
+      ...(view ? {} : { replace: true }),
+    })),
+  )
+
+/** The holder is done. Somebody else who presses it is asked for a reason by the verb, and told where to give it. */
+const giveBack = pressId(async (door, { by, id }) => {
+  const ended = await door.verbs.endGrant({ grant: id, by, note: '' })
+  if (isRefused(ended))
+    return ended.refused.code === 'reason-missing' ? refuse('not-yours', NOT_HOLDER) : ended
+  return (names) => endingAnswer(ended.grant, by, names)
+})
+
+const NOT_HOLDER =
+  'This button is for the person who has the access. Approvers and security end it with End now on the card, or with /elevate end.'
+
+/** One holding, or all of a report: which of the two the id is, is kept in front of it. */
+const accept = (kind: 'access' | 'report') =>
+  dialog('Accept access', async (door, { by, id }) => {
+    const offered = await door.verbs.offerAccept({ what: whatOf(kind, id), by })
+    return isRefused(offered) ? offered : (names) => acceptForm(offered.open, `${kind}:${id}`, names)
+  })
+
+async function showHome(door: Door, person: string, pages: HomePages = {}): Promise<undefined> {
+  const list = await door.queries.listAccess(person)
+  const { capabilities } = door
+  const view = await withNames(door.directory, (names) => homeView(list, { names, capabilities, pages }))
+  await door.client.views.publish({ user_id: person, view })
+}
+
+/** Somebody opened Home: it is drawn now, and kept true from now on. */
+export async function openHome(door: Door, person: string): Promise<undefined> {
+  await door.queries.sawHome(person)
+  return showHome(door, person)
+}
+
+const ROWS: Readonly<Record<string, Press>> = {
+  // A request
+  [ACTION.approve]: pressId((door, { by, id }) =>
+    done(door.verbs.decideRequest({ request: id, by, verdict: 'approve', note: '' }), decidedAnswer),
+  ),
+  [ACTION.approve_together]: pressId((door, { by, id }) =>
+    done(door.verbs.decideTogether({ request: id, by, verdict: 'approve', note: '' }), (decided, names) =>
+      decidedTogetherAnswer(decided, 'approve', names),
+    ),
+  ),
+  [ACTION.approve_less]: dialog('Approve with changes', (door, { id }) => drawChangesForm(door, id)),
+  [ACTION.deny]: dialog('Deny a request', (door, { id }) => denyForm(door, id)),
+  [ACTION.deny_together]: dialog('Deny several', (door, { id }) => denyTogetherForm(door, id)),
+  [ACTION.ask_back]: dialog('Ask a question', (door, { id }) => questionForm(door, id)),
+  [ACTION.answer]: dialog('Answer a question', (door, { id }) => answerForm(door, id)),
+  [ACTION.withdraw]: pressId((door, { by, id }) =>
+    done(door.verbs.withdrawRequest({ request: id, by }), ({ request }) => withdrawnAnswer(request)),
+  ),
+  [ACTION.accept]: answerOffer('accept'),
+  [ACTION.decline]: answerOffer('decline'),
+  [ACTION.review]: dialog('Review break-glass', (door, { by, id }) => reviewForm(door, id, by)),
+
+  // A grant
+  [ACTION.give_back]: giveBack,
+  [ACTION.end_other]: dialog('End access now', (door, { id }) => endForm(door, id)),
+  [ACTION.extend]: dialog(EXTEND_TITLE, (door, { by, id }) => drawExtendForm(door, by, id), {
+    inPlace: true,
+  }),
+  [ACTION.look_again]: pressId((door, { by, id }) =>
+    done(door.verbs.lookAgain({ grant: id, by }), ({ grant }, names) => lookingAnswer(grant, names)),
+  ),
+  // The dialog stands before the target is asked: a secret is made only when there is somewhere to show it.
+  [ACTION.show_credential]: dialog('Password', async (door, { by, id }) => {
+    const shown = await door.verbs.showCredential({ grant: id, by })
+    return isRefused(shown) ? shown : credentialView(shown.grant, shown.credential)
+  }),
+  [ACTION.end_everything]: press(readPersonId, (door, { by, id, trigger }) =>
+    openEndEverything(door, { by, person: id, reason: '', trigger }),
+  ),
+
+  // Pre-approval
+  [ACTION.allow]: (door, { visitor, trigger }) =>
+    openAllowForm(door, { person: visitor.person, trigger, words: {} }),
+  [ACTION.end_allow]: pressId((door, { by, id }) =>
+    done(door.verbs.endPreApproval({ by, id }), endedAllowAnswer),
+  ),
+
+  // Standing access: the report is redrawn by what is done; the answer is for the person who pressed
+  [ACTION.standing_accept]: accept('access'),
+  [ACTION.standing_accept_all]: accept('report'),
+  [ACTION.standing_take]: dialog('Take access away', async (door, { by, id }) => {
+    const offered = await door.verbs.offerTake({ access: id, by })
+    return isRefused(offered) ? offered : takeForm(offered.standing)
+  }),
+  [ACTION.standing_ask]: pressId((door, { by, id }) =>
+    done(door.verbs.askAboutStanding({ access: id, by }), ({ standing }) => askedAboutAnswer(standing)),
+  ),
+  [ACTION.standing_look]: pressId((door, { by, id }) =>
+    done(door.verbs.lookNow({ report: id, by }), ({ target, looked }) => lookedAnswer(target, looked)),
+  ),
+
+  // The form to ask with. A button may name what it is for; the form offers only what this person may ask for.
+  [ACTION.open_form]: (door, { visitor, trigger, value }) => {
+    const [target = '', role = ''] = value.split(' ')
+    return openAskForm(door, { person: visitor.person, trigger, filled: { target, roles: [role] } })
+  },
+  [ACTION.ask_again]: (door, { visitor, trigger, value }) =>
+    openThen(door, { trigger, title: ASK_TITLE }, () => drawAskAgain(door, visitor.person, value)),
+  [ACTION.pick_target]: redrawAskForm,
+  [ACTION.pick_role]: redrawAskForm,
+  [ACTION.pick_receiver]: redrawAskForm,
+  [ACTION.pick_duration]: redrawAskForm,
+  [ACTION.type_duration]: redrawAskForm,
+
+  // What is read: pages, the log as a form and as a file, a picture
+  [ACTION.home_page]: (door, { visitor, value }) => showHome(door, visitor.person, readPages(value)),
+  [ACTION.list_page]: pressListPage,
+  [ACTION.activity_page]: pressActivityPage,
+  [ACTION.audit_page]: pressAuditPage,
+  [ACTION.audit_form]: pressAuditForm,
+  [ACTION.audit_csv]: pressAuditCsv,
+  [ACTION.picture]: pressPicture,
+
+  [ACTION.pick_start]: nothing,
+  [ACTION.type_reason]: nothing,
+  [ACTION.type_ticket]: nothing,
+  [ACTION.type_note]: nothing,
+  [ACTION.type_span]: nothing,
+  [ACTION.pick_person]: nothing,
+  [ACTION.pick_outcome]: nothing,
+  [ACTION.pick_until]: nothing,
+  [ACTION.pick_access]: nothing,
+  [ACTION.pick_types]: nothing,
+  [ACTION.pick_from]: nothing,
+  [ACTION.pick_to]: nothing,
+  [ACTION.link]: nothing,
+}
+
+/** A map, because an action id comes from outside: an object would answer to `constructor` too. */
+export const PRESSES: ReadonlyMap<string, Press> = new Map(Object.entries(ROWS))
