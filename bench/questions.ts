@@ -4,7 +4,7 @@
  */
 import type pg from 'pg'
 import { storyOf, whatHappened, whoHad } from '../src/audit/report/who.ts'
-import { readCatalogFile } from '../src/config/catalog-file.ts'
+import { readCatalogFile } from '../src/config/catalog.ts'
 import { connectorKinds } from '../src/connectors/registry.ts'
 import { isRefused } from '../src/core/refusal.ts'
 import { openStore } from '../src/store/database/open-store.ts'

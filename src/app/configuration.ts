@@ -1,7 +1,7 @@
 /** The configuration file: read at start, and again when somebody says so. */
 import type { Logger } from 'pino'
 import { openSink } from '../audit/export/sinks.ts'
-import { readCatalogFile } from '../config/catalog-file.ts'
+import { readCatalogFile } from '../config/catalog.ts'
 import type { secretResolver } from '../config/secret-source.ts'
 import { openConnectors } from '../connectors/open-connectors.ts'
 import { connectorKinds } from '../connectors/registry.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { readCatalogFile } from '../config/catalog-file.ts'
+import { readCatalogFile } from '../config/catalog.ts'
 import { writeJsonSchema } from '../config/schema/json-schema.ts'
 import { secretResolver } from '../config/secret-source.ts'
 import { connectorKinds } from '../connectors/registry.ts'

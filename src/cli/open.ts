@@ -1,6 +1,6 @@
 /** What a command works on: the database and the configuration of the bot in this directory. */
 import { userInfo } from 'node:os'
-import { readCatalogFile } from '../config/catalog-file.ts'
+import { readCatalogFile } from '../config/catalog.ts'
 import { readSecret, readSecretFile } from '../config/secret-source.ts'
 import { connectorKinds } from '../connectors/registry.ts'
 import type { Catalog } from '../core/catalog.ts'

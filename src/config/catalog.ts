@@ -1,16 +1,15 @@
 /** `elevate.yaml` → {@link Catalog}, or everything that is wrong with it at once, each with its place. */
 import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
 import type { Catalog } from '../core/catalog.ts'
 import type { ConnectorKind, Json } from '../core/connector.ts'
 import { readConnectorSettings, type TargetSettings } from './connector-settings.ts'
-import { checkActivitySources } from './rules/activity-rules.ts'
-import { checkDeliveries } from './rules/delivery-rules.ts'
-import { checkNamesTyped } from './rules/name-rules.ts'
+import { checkActivitySources, checkDeliveries, checkNamesTyped } from './rules/name-rules.ts'
 import { checkPolicies } from './rules/policy-rules.ts'
 import { findLiterals, HIDDEN, hideLiterals, isSecretKey, REFERENCE_ADVICE } from './rules/secret-literals.ts'
 import type { CatalogShape } from './schema/schema.ts'
 import { checkShape } from './schema/shape-faults.ts'
-import { type Issue, type Report, sortIssues, writePath } from './yaml/issue.ts'
+import { type Issue, printIssues, type Report, sortIssues, writePath } from './yaml/issue.ts'
 import { readYaml, type YamlSource } from './yaml/yaml-source.ts'
 
 export type ParsedCatalog =
@@ -99,5 +98,39 @@ function assemble(shape: CatalogShape, settings: ReadonlyMap<string, TargetSetti
         settings: settings.get(target.id)?.roles.get(role.id) ?? {},
       })),
     })),
+  }
+}
+
+/** Larger files are refused before they are read. */
+const MAX_BYTES = 2 * 1024 * 1024
+
+export type CatalogFile = {
+  readonly parsed: ParsedCatalog
+  /** Issues for the terminal, empty when there are none. */
+  readonly printed: string
+}
+
+/** Reads the file once, so that what is hashed is what was parsed. Not being readable is an issue like any other. */
+export function readCatalogFile(file: string, kinds: readonly ConnectorKind[]): CatalogFile {
+  const text = read(file)
+  if (typeof text !== 'string') {
+    const message = `${file} cannot be read: ${text.why}. Set ELEVATE_CONFIG, or begin with elevate.example.yaml.`
+    return {
+      parsed: { ok: false, issues: [{ line: 1, column: 1, path: '', message, severity: 'fault' }] },
+      printed: message,
+    }
+  }
+  const parsed = parseCatalog(text, kinds)
+  return { parsed, printed: printIssues(file, text, parsed.ok ? parsed.warnings : parsed.issues) }
+}
+
+function read(file: string): string | { readonly why: string } {
+  try {
+    const stat = statSync(file)
+    if (!stat.isFile()) return { why: 'it is not a file' }
+    if (stat.size > MAX_BYTES) return { why: 'it is larger than 2 MiB' }
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    return { why: (error as NodeJS.ErrnoException).code ?? String(error) }
   }
 }

@@ -6,20 +6,11 @@ import { canonicalJson } from '../core/log/canonical-json.ts'
 import { nearest } from '../core/people/nearest.ts'
 import { keysAt, unknownKey } from './schema/shape-faults.ts'
 import { type Path, quote, quoteAll, type Report } from './yaml/issue.ts'
+import { entriesOf, isObject } from './yaml/read-leniently.ts'
 
 export type TargetSettings = {
   readonly settings: JsonObject
   readonly roles: ReadonlyMap<string, JsonObject>
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The members of a mapping at this key; none when something else is there. */
-export function entriesOf(value: Json | undefined, key: string): [string, Json][] {
-  const inner = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
-  return isObject(inner) ? Object.entries(inner) : []
 }
 
 export function readConnectorSettings(

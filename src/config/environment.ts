@@ -12,11 +12,12 @@
  * unless said otherwise). Without it they share Slack's port in HTTP mode, and are off in Socket Mode.
  */
 
-import { readWitnesses, type WitnessEntry } from './rules/witness-list.ts'
 import { type Env, readSecret } from './secret-source.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
+
+type WitnessEntry = { readonly url: string; readonly vkey: string }
 
 export type Transport =
   | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number }
@@ -166,4 +167,33 @@ function readApiUrl(value: string): string | string[] {
 function readLogLevel(value: string): LogLevel | string[] {
   const level = LOG_LEVELS.find((one) => one === value.toLowerCase())
   return level ?? [`LOG_LEVEL is not known. Write one of ${LOG_LEVELS.join(', ')}.`]
+}
+
+/** Each an address and the witness's verifier key, with commas between. */
+function readWitnesses(value: string): { readonly entries: readonly WitnessEntry[] } | string[] {
+  const entries = value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .map((one) => one.split(/\s+/))
+  const faults = entries.flatMap(([url = '', vkey = '', ...more], at) => {
+    const which = `ELEVATE_WITNESS, entry ${at + 1},`
+    if (more.length > 0 || vkey === '')
+      return [
+        `${which} is not an address and a key. Write https://witness.example.com witness.example.com/w1+id+key`,
+      ]
+    if (!isAddress(url))
+      return [`${which} does not begin with an http(s) address without a password, ? and #.`]
+    if (!/^[^\s+]+\+[0-9a-fA-F]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(vkey))
+      return [`${which} has no verifier key after its address. elevate witness --make printed it.`]
+    return []
+  })
+  if (faults.length > 0) return faults
+  return { entries: entries.map(([url = '', vkey = '']) => ({ url: url.replace(/\/+$/, ''), vkey })) }
+}
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  return /^https?:$/.test(protocol) && !username && !password && !search && !hash
 }

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Issue } from '../../src/config/yaml/issue.ts'
-import { printIssues } from '../../src/config/yaml/print-issues.ts'
+import { type Issue, printIssues } from '../../src/config/yaml/issue.ts'
 import { issuesOf, withChange } from './paper.ts'
 
 it('shows the file, the place, the message and the line with a caret', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { printIssues } from '../../src/config/yaml/print-issues.ts'
+import { printIssues } from '../../src/config/yaml/issue.ts'
 import { GOOD, issuesOf, withChange } from './paper.ts'
 
 const DATABASE = 'postgres://orders:hunter2hunter2@db.internal/orders'

@@ -7,7 +7,7 @@ import {
 } from '../../audit/checkpoint/contradictions.ts'
 import { signRestore } from '../../audit/checkpoint/restore-statement.ts'
 import { moment } from '../../audit/report/timeline.ts'
-import { readCatalogFile } from '../../config/catalog-file.ts'
+import { readCatalogFile } from '../../config/catalog.ts'
 import { secretResolver } from '../../config/secret-source.ts'
 import { closeConnectors, openConnectors } from '../../connectors/open-connectors.ts'
 import { connectorKinds } from '../../connectors/registry.ts'

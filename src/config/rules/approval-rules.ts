@@ -10,7 +10,7 @@ import {
 import type { Json } from '../../core/connector.ts'
 import type { Who } from '../../core/people/person.ts'
 import { type Path, quote, type Report } from '../yaml/issue.ts'
-import { inside, textsIn, warnOfTwice, words } from '../yaml/read-leniently.ts'
+import { inside, textsIn, warnOfDuplicates, words } from '../yaml/read-leniently.ts'
 
 type Stage = { readonly path: Path; readonly from: readonly string[]; readonly count: number }
 
@@ -39,7 +39,7 @@ export function checkApproval(policy: Json, path: Path, report: Report): void {
     ? (typed as readonly Json[]).map((stage, i) => readStage(stage, [...path, 'stages', i]))
     : [readStage(approve, path)]
   for (const stage of stages)
-    warnOfTwice(words(inside(at(approve, stage, path), 'from')), [...stage.path, 'from'], report)
+    warnOfDuplicates(words(inside(at(approve, stage, path), 'from')), [...stage.path, 'from'], report)
   const all = stages.reduce((sum, stage) => sum + stage.count, 0)
   if (stages.length > 1 && all > MOST_APPROVALS)
     report(

@@ -1,13 +1,11 @@
-/** Rules for the names that people type after `/elevate`, and for values that only a table can judge. */
+/** Rules for the names of targets, roles, activity sources and deliveries. */
 
 import { parseDuration, resemblesDuration } from '../../core/access/duration.ts'
 import type { Json } from '../../core/connector.ts'
-import { isTimezone } from '../../core/people/hours.ts'
-import { nearest } from '../../core/people/nearest.ts'
 import { isSubcommand } from '../../core/subcommands.ts'
-import { entriesOf, isObject } from '../connector-settings.ts'
 import { ID, ID_HELP } from '../schema/shape-parts.ts'
-import { quote, type Report } from '../yaml/issue.ts'
+import { quote, quoteAll, type Report } from '../yaml/issue.ts'
+import { entriesOf, isObject } from '../yaml/read-leniently.ts'
 
 export function checkNamesTyped(file: Json, report: Report): void {
   const targets = entriesOf(file, 'targets')
@@ -30,18 +28,55 @@ export function checkNamesTyped(file: Json, report: Report): void {
         report(at, `A role cannot be called ${quote(role)}: it would be taken for a duration.`, { at: 'key' })
     }
   }
-  const digest = isObject(file) ? file.digest : undefined
-  if (isObject(digest) && typeof digest.timezone === 'string' && !isNamedTimezone(digest.timezone)) {
-    report(['digest', 'timezone'], noTimezone(digest.timezone))
+}
+
+/** Names that must exist. Reads leniently: what has the wrong shape was reported already. */
+export function checkActivitySources(file: Json, report: Report): void {
+  if (!isObject(file) || !isObject(file.activity_sources)) return
+  const targets = isObject(file.targets) ? Object.keys(file.targets) : []
+  for (const [name, source] of Object.entries(file.activity_sources)) {
+    const path = ['activity_sources', name]
+    // It is told apart from what a target's own connector reads.
+    if (!ID.test(name) || name === 'target')
+      report(path, `${quote(name)} cannot be the name of a source: ${ID_HELP}, and not “target”.`, {
+        at: 'key',
+      })
+    const named = isObject(source) && Array.isArray(source.targets) ? source.targets : []
+    for (const [at, target] of named.entries())
+      if (typeof target === 'string' && !targets.includes(target))
+        report(
+          [...path, 'targets', at],
+          `There is no target ${quote(target)}. There are ${quoteAll(targets)}.`,
+        )
   }
 }
 
-/** Offsets such as `+02:00` are refused: they know nothing of summer time. */
-export function isNamedTimezone(name: string): boolean {
-  return /^[A-Za-z]/.test(name) && isTimezone(name)
+/** Reads leniently: what has the wrong shape was reported already, and must not hide another fault. */
+export function checkDeliveries(file: Json, report: Report): void {
+  const deliveries = isObject(file) && Array.isArray(file.delivery) ? (file.delivery as readonly Json[]) : []
+  const names = new Set<string>()
+  const files = new Set<string>()
+  deliveries.forEach((delivery, i) => {
+    if (!isObject(delivery)) return
+    const path = ['delivery', i]
+    const { name, webhook, file } = delivery
+    if (typeof name === 'string') {
+      if (names.has(name))
+        report([...path, 'name'], `Another one is called ${quote(name)} too. Give each its own name.`)
+      names.add(name)
+    }
+    if ((webhook === undefined) === (file === undefined))
+      report(path, 'Write either webhook or file: where the events go.')
+    if (typeof file === 'string') {
+      if (files.has(file))
+        report([...path, 'file'], `${quote(file)} is written by another one too. Give each its own file.`)
+      files.add(file)
+    }
+    const url = isObject(webhook) ? webhook.url : undefined
+    if (typeof url === 'string' && /^http:/.test(url) && !HERE.test(url))
+      report([...path, 'webhook', 'url'], 'Use https: what is sent has reasons and names in it.')
+  })
 }
 
-export function noTimezone(typed: string): string {
-  const near = nearest(typed, Intl.supportedValuesOf('timeZone'))
-  return `There is no time zone ${quote(typed)}. ${near ? `Did you mean ${quote(near)}?` : 'Write one such as Europe/Berlin or UTC.'}`
-}
+/** Without a network between there is nothing to encrypt. */
+const HERE = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/

@@ -3,11 +3,10 @@
 import { formatDuration, parseDuration } from '../../core/access/duration.ts'
 import type { Json } from '../../core/connector.ts'
 import { nearest } from '../../core/people/nearest.ts'
-import { entriesOf, isObject } from '../connector-settings.ts'
 import { type Path, quote, type Report } from '../yaml/issue.ts'
-import { inside, textsIn, warnOfTwice, words } from '../yaml/read-leniently.ts'
+import { entriesOf, inside, isObject, textsIn, warnOfDuplicates, words } from '../yaml/read-leniently.ts'
 import { checkApproval } from './approval-rules.ts'
-import { checkAtOnce, checkQuietHours } from './at-once-rules.ts'
+import { checkAutoApproval, checkQuietHours } from './auto-approval-rules.ts'
 
 /** Reads leniently: what has the wrong shape was reported already, and must not hide another fault. */
 export function checkPolicies(file: Json, report: Report): void {
@@ -34,7 +33,7 @@ export function checkPolicies(file: Json, report: Report): void {
     checkBreakGlass(policy, path, report)
     checkReminder(policy, path, report)
     checkFallback(policy, path, report)
-    checkAtOnce(file, policy, path, report)
+    checkAutoApproval(file, policy, path, report)
     for (const list of [
       ['targets'],
       ['roles'],
@@ -44,7 +43,7 @@ export function checkPolicies(file: Json, report: Report): void {
       ['request_for', 'from'],
       ['request_for', 'to'],
     ])
-      warnOfTwice(words(inside(policy, ...list)), [...path, ...list], report)
+      warnOfDuplicates(words(inside(policy, ...list)), [...path, ...list], report)
   })
   checkQuietHours(file, report)
   warnOfUnspoken(policies, targets, report)

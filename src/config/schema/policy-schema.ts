@@ -11,9 +11,10 @@ import {
   name,
   named,
   pattern,
+  quoted,
   text,
   timeOfDay,
-  told,
+  timezone,
   who,
   whole,
 } from './shape-parts.ts'
@@ -84,7 +85,7 @@ const ticketSchema = z.strictObject({
     .max(500, { error: 'A link may have 500 characters.' })
     .refine(isLink, {
       error: (issue) =>
-        `${told(issue)} is not a link to a ticket: begin with https:// and write {ticket} where its name belongs, after the host.`,
+        `${quoted(issue)} is not a link to a ticket: begin with https:// and write {ticket} where its name belongs, after the host.`,
     })
     .exactOptional()
     .describe(
@@ -165,7 +166,7 @@ const autoApproveSchema = list(
           to: timeOfDay('08:00', 'ends').describe(
             'When they end, for example "18:00"; earlier than from means the next morning.',
           ),
-          timezone: z.string().describe('The time zone of these times, for example Europe/Berlin.'),
+          timezone: timezone().describe('The time zone of these times, for example Europe/Berlin.'),
         })
         .exactOptional()
         .describe('Only at these times. The clock on the wall counts, in summer and in winter.'),

@@ -20,11 +20,12 @@ import {
   list,
   name,
   named,
+  quoted,
   reference,
   secretReference,
   text,
   timeOfDay,
-  told,
+  timezone,
 } from './shape-parts.ts'
 
 const activitySchema = z
@@ -135,7 +136,7 @@ const deliverySchema = z
       .describe('Events by signed HTTP POST. Either this or file.'),
     file: z
       .string()
-      .regex(/^\//, { error: (issue) => `${told(issue)} is not a whole path: begin with /.` })
+      .regex(/^\//, { error: (issue) => `${quoted(issue)} is not a whole path: begin with /.` })
       .exactOptional()
       .describe('Events appended to this file, one a line. Either this or webhook.'),
     format: choice(['jsonl', 'ocsf'])
@@ -178,7 +179,7 @@ const securitySchema = z
 const digestSchema = z
   .strictObject({
     at: timeOfDay('09:00').default('09:00').describe('The time of day for the digest, for example "09:00".'),
-    timezone: z.string().default('UTC').describe('The time zone of that time, for example Europe/Berlin.'),
+    timezone: timezone().default('UTC').describe('The time zone of that time, for example Europe/Berlin.'),
     weekly: z
       .strictObject({
         day: choice(WEEKDAYS).default('mon').describe('The day of the week: mon, tue, wed … sun.'),

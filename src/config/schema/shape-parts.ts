@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { DAY, DURATION_HELP, MINUTE, parseDuration, writeDuration } from '../../core/access/duration.ts'
 import { cleanText, lengthOf } from '../../core/access/reason.ts'
+import { isTimezone } from '../../core/people/hours.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import type { Who } from '../../core/people/person.ts'
 import { compilePattern, PATTERN_MAX } from '../pattern.ts'
@@ -15,11 +16,11 @@ export const ID_HELP =
   'use 1 to 40 small letters, digits, dots, hyphens and underscores, and begin with a letter or digit'
 export const DURATION = /^[1-9][0-9]{0,3}[mhd]$/
 
-export const told = ({ input }: { readonly input?: unknown }) =>
+export const quoted = ({ input }: { readonly input?: unknown }) =>
   typeof input === 'string' ? quote(input) : 'This'
 
 export const name = () =>
-  z.string().regex(ID, { error: (issue) => `${told(issue)} is not a name: ${ID_HELP}.` })
+  z.string().regex(ID, { error: (issue) => `${quoted(issue)} is not a name: ${ID_HELP}.` })
 
 export const text = (max: number) =>
   z
@@ -39,14 +40,14 @@ export const duration = (shortest = MINUTE, longest = 30 * DAY) =>
   z
     .string()
     .regex(DURATION, {
-      error: (issue) => `${told(issue)} is not a duration: ${DURATION_HELP}.`,
+      error: (issue) => `${quoted(issue)} is not a duration: ${DURATION_HELP}.`,
       abort: true,
     })
     .refine((typed) => seconds(typed) >= shortest, {
-      error: (issue) => `${told(issue)} is too short: at least ${writeDuration(shortest)}.`,
+      error: (issue) => `${quoted(issue)} is too short: at least ${writeDuration(shortest)}.`,
     })
     .refine((typed) => seconds(typed) <= longest, {
-      error: (issue) => `${told(issue)} is too long: at most ${writeDuration(longest)}.`,
+      error: (issue) => `${quoted(issue)} is too long: at most ${writeDuration(longest)}.`,
     })
     .transform(seconds)
 
@@ -61,7 +62,17 @@ const END_TIME = /^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/
 export const timeOfDay = (example: string, where: 'begins' | 'ends' = 'begins') =>
   z.string().regex(where === 'ends' ? END_TIME : TIME, {
     error: (issue) =>
-      `${told(issue)} is not a time of day: write hours and minutes, for example "${example}".`,
+      `${quoted(issue)} is not a time of day: write hours and minutes, for example "${example}".`,
+  })
+
+/** An offset such as `+02:00` is refused, because it knows nothing of summer time. */
+export const timezone = () =>
+  z.string().refine((typed) => /^[A-Za-z]/.test(typed) && isTimezone(typed), {
+    error: (issue) => {
+      const near = nearest(String(issue.input), Intl.supportedValuesOf('timeZone'))
+      const advice = near ? `Did you mean ${quote(near)}?` : 'Write one such as Europe/Berlin or UTC.'
+      return `There is no time zone ${quoted(issue)}. ${advice}`
+    },
   })
 
 /** A regular expression that must be found in a text, or match the whole of it. */
@@ -86,20 +97,20 @@ export const whole = (min: number, max: number) => {
 export const channel = () =>
   z.string().regex(/^[CG][A-Z0-9]{2,20}$/, {
     error: (issue) =>
-      `${told(issue)} is not a channel's id (C… or G…). In Slack it stands at the end of the channel's details.`,
+      `${quoted(issue)} is not a channel's id (C… or G…). In Slack it stands at the end of the channel's details.`,
   })
 
 export const who = z
   .string()
   .regex(/^(?:everyone|[UWS][A-Z0-9]{2,20})$/, {
-    error: (issue) => `${told(issue)} is not everyone, a person's id (U… or W…) or a user group's id (S…).`,
+    error: (issue) => `${quoted(issue)} is not everyone, a person's id (U… or W…) or a user group's id (S…).`,
   })
   .transform((id): Who => (id === 'everyone' ? { kind: 'everyone' } : personOrGroup(id)))
 
 export const named = z
   .string()
   .regex(/^[UWS][A-Z0-9]{2,20}$/, {
-    error: (issue) => `${told(issue)} is not a person's id (U… or W…) or a user group's id (S…).`,
+    error: (issue) => `${quoted(issue)} is not a person's id (U… or W…) or a user group's id (S…).`,
   })
   .transform(personOrGroup)
 

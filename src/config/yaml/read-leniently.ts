@@ -1,7 +1,16 @@
 /** Looks into a file whose shape may be wrong: that was reported already, and must not hide another fault. */
-import type { Json } from '../../core/connector.ts'
-import { isObject } from '../connector-settings.ts'
+import type { Json, JsonObject } from '../../core/connector.ts'
 import { type Path, quote, type Report } from './issue.ts'
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The members of a mapping at this key; none when something else is there. */
+export function entriesOf(value: Json | undefined, key: string): [string, Json][] {
+  const inner = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  return isObject(inner) ? Object.entries(inner) : []
+}
 
 export function inside(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>(
@@ -19,7 +28,7 @@ export function textsIn(value: Json | undefined, key: string): string[] {
   return words(inside(value, key)).filter((one) => one !== undefined)
 }
 
-export function warnOfTwice(list: readonly (string | undefined)[], path: Path, report: Report): void {
+export function warnOfDuplicates(list: readonly (string | undefined)[], path: Path, report: Report): void {
   list.forEach((one, i) => {
     if (one !== undefined && list.indexOf(one) < i)
       report([...path, i], `${quote(one)} is named twice.`, { severity: 'warning' })

@@ -2,15 +2,13 @@
 
 import { formatDuration, parseDuration } from '../../core/access/duration.ts'
 import type { Json } from '../../core/connector.ts'
-import { entriesOf, isObject } from '../connector-settings.ts'
 import { type Path, quote, quoteAll, type Report } from '../yaml/issue.ts'
-import { inside, textsIn, warnOfTwice, words } from '../yaml/read-leniently.ts'
-import { isNamedTimezone, noTimezone } from './name-rules.ts'
+import { entriesOf, inside, isObject, textsIn, warnOfDuplicates, words } from '../yaml/read-leniently.ts'
 
 /** Without one of these a rule would approve whatever anybody asks, at any time. */
 const CONDITIONS = ['from', 'max_duration', 'hours', 'reason_pattern', 'ticket_pattern'] as const
 
-export function checkAtOnce(file: Json, policy: Json, path: Path, report: Report): void {
+export function checkAutoApproval(file: Json, policy: Json, path: Path, report: Report): void {
   const rules = inside(policy, 'auto_approve')
   const names: string[] = []
   if (Array.isArray(rules))
@@ -28,7 +26,7 @@ export function checkAtOnce(file: Json, policy: Json, path: Path, report: Report
           'This policy looks for no ticket, so this condition never holds. Add ticket to it.',
           { at: 'key' },
         )
-      for (const key of ['roles', 'from']) warnOfTwice(words(inside(rule, key)), [...at, key], report)
+      for (const key of ['roles', 'from']) warnOfDuplicates(words(inside(rule, key)), [...at, key], report)
     })
   checkHours(inside(policy, 'quiet_hours'), [...path, 'quiet_hours'], report)
 }
@@ -38,12 +36,11 @@ export function checkQuietHours(file: Json, report: Report): void {
   checkHours(inside(file, 'quiet_hours'), ['quiet_hours'], report)
 }
 
-/** `path` leads to hours with `from` and `to`, and maybe a time zone. */
-export function checkHours(hours: Json | undefined, path: Path, report: Report): void {
-  const [from, to, zone] = ['from', 'to', 'timezone'].map((key) => inside(hours, key))
-  if (typeof from === 'string' && from === to)
+/** `path` leads to hours with `from` and `to`. */
+function checkHours(hours: Json | undefined, path: Path, report: Report): void {
+  const from = inside(hours, 'from')
+  if (typeof from === 'string' && from === inside(hours, 'to'))
     report([...path, 'to'], 'They end when they begin. For the whole day write from "00:00" to "24:00".')
-  if (typeof zone === 'string' && !isNamedTimezone(zone)) report([...path, 'timezone'], noTimezone(zone))
 }
 
 function checkName(rule: Json, names: string[], path: Path, report: Report): void {
