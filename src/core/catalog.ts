@@ -143,7 +143,7 @@ export type Catalog = {
   readonly deliveries?: readonly Delivery[]
 }
 
-export function findTarget(catalog: Catalog, id: string): Target | undefined {
+export function findTarget(catalog: Pick<Catalog, 'targets'>, id: string): Target | undefined {
   return catalog.targets.find((target) => target.id === id)
 }
 

@@ -1,7 +1,7 @@
 /**
- * What is to be told, and where. A verb writes notices in its own transaction; one sender delivers them later, lane
- * by lane, at Slack's pace. A notice carries ids, never words: what people read is drawn from the rows at the
- * moment of sending, so that a late message is still a true one.
+ * What people are notified of, and where. Notices are written in the transaction of the change; one sender delivers
+ * them later, lane by lane, at Slack's pace. A notice carries ids, never words: what people read is drawn from the rows
+ * when it is sent, so that a late message is still a true one.
  */
 import type { GrantId } from './access/grant.ts'
 import type { PreApprovalId } from './access/pre-approval.ts'
@@ -43,7 +43,12 @@ export type Notice =
       readonly request: RequestId
     }
   /** A step in the requester's direct messages. */
-  | { readonly kind: 'told'; readonly step: Step; readonly request: RequestId; readonly grant?: GrantId }
+  | {
+      readonly kind: 'told'
+      readonly step: Step
+      readonly request: RequestId
+      readonly grant?: GrantId | undefined
+    }
   /** Access was taken back: one line in the target's channel; many become one message. */
   | { readonly kind: 'revoked'; readonly grant: GrantId }
   /** The closing card in the request's thread. */
@@ -59,7 +64,7 @@ export type Notice =
       readonly kind: 'feed'
       readonly what: 'asked' | 'decided' | 'given' | 'ended' | 'not-given' | 'reviewed'
       readonly request: RequestId
-      readonly grant?: GrantId
+      readonly grant?: GrantId | undefined
     }
   | {
       readonly kind: 'refused'
@@ -67,11 +72,11 @@ export type Notice =
       readonly code: RefusalCode
       readonly target: string
       readonly role: string
-      readonly request?: RequestId
+      readonly request?: RequestId | undefined
       /** What was tried, where neither a request nor the code tells. */
       readonly tried?: 'pre-approve'
       /** Whose access it was about, where that was no one thing. */
-      readonly about?: PersonId
+      readonly about?: PersonId | undefined
     }
   /** A yes given beforehand: that it was, that somebody ended it or left, that its time is over. */
   | {
@@ -125,10 +130,10 @@ export type Notice =
   | { readonly kind: 'standing-asked'; readonly access: StandingId; readonly by: PersonId }
   | { readonly kind: 'home' }
 
-export type Told = {
+export type OutboxMessage = {
   readonly lane: Lane
   readonly notice: Notice
-  /** It waits until then; not at all without it. */
+  /** It is not sent before; undefined for now. */
   readonly notBefore?: Date | undefined
 }
 
@@ -136,7 +141,7 @@ export type Told = {
  * Notices that say the same when sent once or twice share a key: while one with that key waits, another is not
  * added. Undefined for those that each count.
  */
-export function keyOf({ lane, notice }: Told): string | undefined {
+export function keyOf({ lane, notice }: OutboxMessage): string | undefined {
   if (notice.kind === 'card') return `card:${notice.request}:${lane}`
   if (notice.kind === 'standing') return `standing:${notice.report}:${lane}`
   if (notice.kind === 'unmatched') return `unmatched:${notice.target}:${notice.account}:${lane}`

@@ -1,5 +1,5 @@
-/** What waits to be told, and the sender's side of it. Types only. */
-import type { Lane, Notice, Told } from './notice.ts'
+/** Messages that wait to be sent, and the sender's side of them. Types only. */
+import type { Lane, Notice, OutboxMessage } from './notice.ts'
 
 export type Waiting = {
   readonly id: string
@@ -23,7 +23,7 @@ export type Outbox = {
     },
   ): Promise<void>
   /** True while a notice that would say the same is still to be sent. */
-  waits(told: Told): Promise<boolean>
+  waits(message: OutboxMessage): Promise<boolean>
   /** Seconds the oldest notice has waited; 0 when none. */
   age(): Promise<number>
 }

@@ -12,7 +12,7 @@ import type { Granted, JsonObject, Subject } from './connector.ts'
 import type { AuditEvent } from './log/audit-event.ts'
 import type { DeliveryMoves } from './log/delivery.ts'
 import type { QuarantineMoves } from './log/quarantine.ts'
-import type { DigestPeriod, Lane, Told } from './notice.ts'
+import type { DigestPeriod, Lane, OutboxMessage } from './notice.ts'
 import type { Waiting } from './outbox.ts'
 import type { GroupId, Groups, Person, PersonId, Presence } from './people/person.ts'
 import type { ErasingEvent, PrivacyMoves, PrivateText } from './people/privacy.ts'
@@ -122,7 +122,7 @@ export type Tx = {
    * neither. Fails when one of them is gone already.
    */
   erase(event: ErasingEvent, texts: readonly PrivateText[]): void
-  tell(told: Told): void
+  tell(told: OutboxMessage): void
 }
 
 export type NewGrant = {

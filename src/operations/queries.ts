@@ -2,7 +2,7 @@ import type { GrantId } from '../core/access/grant.ts'
 import type { PreApprovalId } from '../core/access/pre-approval.ts'
 import type { QuestionId } from '../core/access/question.ts'
 import type { RequestId } from '../core/access/request.ts'
-import type { Lane, Told } from '../core/notice.ts'
+import type { Lane, OutboxMessage } from '../core/notice.ts'
 import type { PersonId } from '../core/people/person.ts'
 import type { Posted } from '../core/reads.ts'
 import type { ReportId, StandingId } from '../core/standing/standing.ts'
@@ -44,7 +44,7 @@ export function bindQueries(world: World) {
     postedIn: (lane: Lane, ids: readonly RequestId[]) => store.reads.postedIn(lane, ids),
     postedEnding: (id: GrantId, lane: Lane) => store.activity.posted(id, lane),
     standingCopies: (id: ReportId) => store.standing.copies(id),
-    waits: (told: Told) => store.outbox.waits(told),
+    waits: (told: OutboxMessage) => store.outbox.waits(told),
     savePosted: (copy: Posted) => store.reads.savePosted(copy),
     saveEnding: (copy: Parameters<typeof store.activity.savePosted>[0]) => store.activity.savePosted(copy),
     saveStandingCopy: (copy: Parameters<typeof store.standing.saveCopy>[0]) => store.standing.saveCopy(copy),

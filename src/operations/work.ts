@@ -1,7 +1,8 @@
 import type { Claim } from '../core/access/claims.ts'
 import type { GrantId } from '../core/access/grant.ts'
 import type { Delivery, Sink } from '../core/log/delivery.ts'
-import { channelLane, type DigestPeriod, type Lane, type Notice } from '../core/notice.ts'
+import type { DigestPeriod, Lane } from '../core/notice.ts'
+import type { Facts } from '../core/notifications.ts'
 import type { Delivered } from '../core/ports.ts'
 import { lapsePreApproval } from './access/decide/end-pre-approval.ts'
 import { advanceGrant } from './access/grant/advance-grant.ts'
@@ -17,6 +18,7 @@ import { recordCatalog } from './log/load-catalog.ts'
 import { postDueDigest } from './log/post-digest.ts'
 import { reportStart } from './log/report-start.ts'
 import { applyRetention } from './people/apply-retention.ts'
+import { notify } from './record.ts'
 import { listableTargets, lookAtStanding } from './standing/look-at-standing.ts'
 import type { World } from './world.ts'
 
@@ -32,10 +34,8 @@ export function bindWork(world: World) {
     for (const one of await due) await work(world, one)
   }
   /** Something about the log itself, for security. */
-  const notifySecurity = (notice: Notice) =>
-    store.transaction(async (tx) => {
-      tx.tell({ lane: channelLane(world.catalog().securityChannel), notice })
-    })
+  const notifySecurity = (notice: Facts['news of elevate']['notice']) =>
+    store.transaction((tx) => notify(world.catalog(), tx, 'news of elevate', { notice }))
 
   return {
     grants: {

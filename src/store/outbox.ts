@@ -10,7 +10,7 @@ import type { Known } from './log/quarantine.ts'
 /** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
 const NOW = sql`(select clock_timestamp())`
 
-/** A restored outbox has what was sent long ago: in quarantine nothing is told but the quarantine itself. */
+/** A restored outbox has what was sent long ago: in quarantine nothing is sent but news of the quarantine itself. */
 export function outbox(db: Database, known: Known): Outbox {
   const tellable = () =>
     sql`(${known.admitted} or o.notice ->> 'kind' in ('quarantine', 'log-refused', 'witness-refused'))`
@@ -90,8 +90,8 @@ export function outbox(db: Database, known: Known): Outbox {
         where lane = ${lane}`.execute(db)
     },
 
-    waits: async (told) => {
-      const key = keyOf(told)
+    waits: async (message) => {
+      const key = keyOf(message)
       if (key === undefined) return false
       const { rows } = await sql<{ waits: boolean }>`
         select exists (select from elevate.outbox where key = ${key}) as waits`.execute(db)

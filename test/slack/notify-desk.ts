@@ -7,7 +7,7 @@ import { bindReports } from '../../src/audit/reports.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import type { Request } from '../../src/core/access/request.ts'
 import type { Catalog } from '../../src/core/catalog.ts'
-import { keyOf, type Lane, type Notice, type Told } from '../../src/core/notice.ts'
+import { keyOf, type Lane, type Notice, type OutboxMessage } from '../../src/core/notice.ts'
 import type { Waiting } from '../../src/core/outbox.ts'
 import { type Log, type Notifier, StoreDown } from '../../src/core/ports.ts'
 import type { Posted } from '../../src/core/reads.ts'
@@ -134,7 +134,7 @@ function world(): World {
       activity,
       preApprovals: { live: async () => [] },
       quarantine: { current: async () => undefined },
-      outbox: { waits: async (told: Told) => stillWaiting.has(keyOf(told) ?? '') },
+      outbox: { waits: async (told: OutboxMessage) => stillWaiting.has(keyOf(told) ?? '') },
     } as unknown as World['store'],
     directory: {
       personLately: async (id: string) => ({ id, kind: 'member', name: id.slice(2) }),

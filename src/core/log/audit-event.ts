@@ -2,7 +2,7 @@
  * What can have happened, in the past tense. Every event says who acted, on whom, on which entitlement, which
  * request and grant, and under which policy; the database adds its index and its own clock's time.
  */
-import type { JsonObject } from '../connector.ts'
+import type { Json } from '../connector.ts'
 import type { PersonId } from '../people/person.ts'
 
 export const auditEventTypes = [
@@ -57,27 +57,37 @@ export type Actor =
   | { readonly kind: 'system'; readonly id: string }
   | { readonly kind: 'operator'; readonly id: string }
 
+/** What is undefined is not written. The functions in `core/log/*-events.ts` make them; verbs write none by hand. */
 export type AuditEvent = {
   readonly type: AuditEventType
   readonly actor: Actor
   /** The person whose access it is about. */
-  readonly subject?: PersonId
-  readonly target?: string
-  readonly role?: string
-  readonly account?: string
+  readonly subject?: PersonId | undefined
+  readonly target?: string | undefined
+  readonly role?: string | undefined
+  readonly account?: string | undefined
   /** `R-1042` and `G-2077`. */
-  readonly request?: string
-  readonly grant?: string
+  readonly request?: string | undefined
+  readonly grant?: string | undefined
   /** SHA-256 of the policy file in force. */
-  readonly policy?: string
-  readonly outcome?: string
+  readonly policy?: string | undefined
+  readonly outcome?: string | undefined
   /** Further facts: strings, whole numbers, booleans, lists of them. No private text. */
-  readonly detail?: JsonObject
+  readonly detail?: { readonly [key: string]: Json | undefined } | undefined
   /**
    * Texts that people wrote, by field name. The event's bytes hold only a salted commitment to each, so that a text
    * can be erased later without breaking any proof.
    */
-  readonly private?: Readonly<Record<string, string>>
+  readonly private?: { readonly [field: string]: string | undefined }
+}
+
+export type EventOf<T extends AuditEventType> = AuditEvent & { readonly type: T }
+
+/** Who acted, and the hash of the policy in force. */
+export type Acting = { readonly by: PersonId | Actor; readonly policy: string }
+
+export function actorOf(by: PersonId | Actor): Actor {
+  return typeof by === 'string' ? { kind: 'person', id: by } : by
 }
 
 /** An event as it stands in the log. */

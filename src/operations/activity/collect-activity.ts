@@ -1,12 +1,12 @@
 import { HOUR } from '../../core/access/duration.ts'
-import { aboutGrant, grantName } from '../../core/access/grant.ts'
+import { grantName } from '../../core/access/grant.ts'
 import { CALL_TIMEOUT, retryDelay } from '../../core/access/retry.ts'
 import { type ActivityClaim, activityWindow, type Gap } from '../../core/activity/activity.ts'
 import { redactionFor } from '../../core/catalog.ts'
 import { type Connector, ConnectorError } from '../../core/connector.ts'
-import { recordLane } from '../../core/feed.ts'
-import { personLane } from '../../core/notice.ts'
+import { activityCollected } from '../../core/log/grant-events.ts'
 import { accessOf } from '../access/grant/access-of.ts'
+import { record } from '../record.ts'
 import type { World } from '../world.ts'
 
 /** Live grants are looked at so often: what a target's log forgets in a shorter time is lost. Seconds. */
@@ -125,29 +125,7 @@ async function close(
   await world.store.transaction(async (tx) => {
     const known = await tx.activity.close(claim, { gaps, unavailable })
     if (!known) return
-    const whole = known.gaps.length === 0 && known.cut === 0 && known.unavailable === undefined
-    tx.append({
-      type: 'activity.collected',
-      actor: { kind: 'system', id: 'collector' },
-      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
-      outcome: known.unavailable === undefined ? (whole ? 'complete' : 'incomplete') : 'not-collected',
-      detail: {
-        entries: known.entries,
-        kinds: { ...known.counts },
-        refused: known.refused,
-        failed: known.failed,
-        ...(known.first ? { first: known.first.toISOString() } : {}),
-        ...(known.last ? { last: known.last.toISOString() } : {}),
-        ...(known.cut > 0 ? { not_kept: known.cut } : {}),
-        ...(known.gaps.length > 0 ? { gaps: [...known.gaps] } : {}),
-        ...(known.unavailable === undefined ? {} : { because: known.unavailable }),
-        record_sha256: known.hash ?? '',
-      },
-    })
-    const channel = world.catalog().targets.find((target) => target.id === grant.target)?.channel
-    const notice = { kind: 'activity', grant: grant.id } as const
-    const cards = await tx.requests.cards(grant.requestId)
-    if (channel) tx.tell({ lane: recordLane(world.catalog(), channel, cards), notice })
-    tx.tell({ lane: personLane(grant.person), notice })
+    const name = await tx.requests.name(grant.requestId)
+    await record(world.catalog(), tx, activityCollected(grant, name, known), { grant })
   })
 }

@@ -1,5 +1,4 @@
 import type { GrantId } from '../../core/access/grant.ts'
-import { grantName } from '../../core/access/grant.ts'
 import { clamp } from '../../core/access/reason.ts'
 import {
   type ActivityEntry,
@@ -10,8 +9,9 @@ import {
 import { readReport } from '../../core/activity/activity-report.ts'
 import { redactSql } from '../../core/activity/redaction.ts'
 import { type ActivitySource, redactionFor } from '../../core/catalog.ts'
-import { channelLane } from '../../core/notice.ts'
+import { activityUnmatched } from '../../core/log/standing-events.ts'
 import type { Tx } from '../../store/database/transaction.ts'
+import { record } from '../record.ts'
 import type { World } from '../world.ts'
 
 export type Reported =
@@ -57,7 +57,7 @@ export async function reportActivity(
       source.name,
       strange.map((one) => ({ ...one, text: kept(world, one, '').text })),
     )
-    for (const one of unmatched) await tellUnmatched(world, tx, source, one)
+    for (const one of unmatched) await recordUnmatched(world, tx, source, one)
     return { matched, unmatched: unmatched.reduce((sum, one) => sum + one.count, 0) }
   })
   return { ok: true, ...done, known: Math.max(0, read.entries.length - done.matched - done.unmatched) }
@@ -68,26 +68,10 @@ function kept(world: World, { target, account: _, ...entry }: ReportedEntry, rol
   return { ...entry, code: '', text: clamp(redactSql(entry.text, how), MOST_TEXT) }
 }
 
-/** Always on record; told once in a while for each account, so that a busy one does not bury everything else. */
-async function tellUnmatched(world: World, tx: Tx, source: ActivitySource, one: Unmatched): Promise<void> {
-  const { target, account, after } = one
-  tx.append({
-    type: 'activity.unmatched',
-    actor: { kind: 'system', id: `source ${source.name}` },
-    ...(after ? { subject: after.person, grant: grantName(after.number) } : {}),
-    target,
-    account,
-    outcome: after ? 'after-grant' : 'no-grant',
-    detail: {
-      source: source.name,
-      count: one.count,
-      first: one.first.toISOString(),
-      last: one.last.toISOString(),
-    },
-  })
-  if (!(await tx.activity.mayTell(target, account))) return
-  tx.tell({
-    lane: channelLane(world.catalog().securityChannel),
-    notice: { kind: 'unmatched', target, account, source: source.name },
-  })
+/** Always on record; security is notified once in a while for each account, so that a busy one does not bury everything else. */
+async function recordUnmatched(world: World, tx: Tx, source: ActivitySource, one: Unmatched): Promise<void> {
+  const { target, account } = one
+  const event = activityUnmatched(one, source.name)
+  if (!(await tx.activity.mayTell(target, account))) return tx.append(event)
+  await record(world.catalog(), tx, event, { target, account, source: source.name })
 }

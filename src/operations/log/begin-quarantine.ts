@@ -1,6 +1,6 @@
 import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
-import { channelLane } from '../../core/notice.ts'
 import type { Store } from '../../store/database/open-store.ts'
+import { notify } from '../record.ts'
 
 export type Finding = Pick<Quarantine, 'why' | 'said'> & { readonly evidence: readonly Evidence[] }
 
@@ -16,8 +16,10 @@ export async function beginQuarantine(
   return store.transaction(async (tx) => {
     const { id, began } = await tx.quarantine.begin(found)
     await tx.quarantine.add(id, evidence)
-    if (began && securityChannel !== undefined)
-      tx.tell({ lane: channelLane(securityChannel), notice: { kind: 'quarantine', id, step: 'began' } })
+    if (began)
+      await notify({ securityChannel }, tx, 'news of elevate', {
+        notice: { kind: 'quarantine', id, step: 'began' },
+      })
     return began
   })
 }

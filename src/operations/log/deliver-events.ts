@@ -10,9 +10,9 @@ import {
   type Sink,
   SinkError,
 } from '../../core/log/delivery.ts'
-import { channelLane } from '../../core/notice.ts'
 import type { Tx } from '../../store/database/transaction.ts'
 import { failpoint } from '../access/grant/failpoint.ts'
+import { notify } from '../record.ts'
 import type { World } from '../world.ts'
 
 /**
@@ -47,7 +47,7 @@ export async function deliverEvents(
   return world.store.transaction(async (tx) => {
     const lag = await tx.deliveries.arrived(claim, until)
     if (lag === undefined) return false
-    await tellLag(world, tx, claim, lag)
+    await notifyOfLag(world, tx, claim, lag)
     return until < claim.size
   })
 }
@@ -76,16 +76,15 @@ async function postpone(world: World, claim: DeliveryClaim, until: number, error
   )
   await world.store.transaction(async (tx) => {
     const lag = await tx.deliveries.failed(claim, { error: why, delay, until: smaller })
-    if (lag !== undefined) await tellLag(world, tx, claim, lag)
+    if (lag !== undefined) await notifyOfLag(world, tx, claim, lag)
   })
 }
 
-async function tellLag(world: World, tx: Tx, claim: DeliveryClaim, lag: number): Promise<void> {
+async function notifyOfLag(world: World, tx: Tx, claim: DeliveryClaim, lag: number): Promise<void> {
   const news = lagNews(lag, claim.alarms)
   if (!news) return
   await tx.deliveries.raised(claim, news === 'lagging' ? claim.alarms + 1 : 0)
-  tx.tell({
-    lane: channelLane(world.catalog().securityChannel),
+  await notify(world.catalog(), tx, 'news of elevate', {
     notice: { kind: 'delivery', name: claim.name, news },
   })
 }

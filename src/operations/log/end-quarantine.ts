@@ -1,8 +1,9 @@
 import { cleanText } from '../../core/access/reason.ts'
+import { checkpointAbandoned, quarantineBegan, quarantineEnded } from '../../core/log/log-events.ts'
 import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
-import { channelLane } from '../../core/notice.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Store } from '../../store/database/open-store.ts'
+import { notify } from '../record.ts'
 
 /** More events than a minute brings: so many may have been lost unsigned. */
 const UNSIGNED = 1_000
@@ -31,9 +32,8 @@ export async function endQuarantine(
 ): Promise<Refused | undefined> {
   const reason = cleanText(confirmed.reason)
   if (!reason) return refuse('reason-missing', 'Please say why the database may go on as it is.', 'reason')
-  const actor = { kind: 'operator', id: confirmed.by } as const
   const newest = confirmed.against.at(-1)
-  const facts = {
+  const difference = {
     signed: newest?.size ?? 0,
     signed_root: newest?.root ?? '',
     size: confirmed.log.size,
@@ -44,27 +44,15 @@ export async function endQuarantine(
     if (!(await tx.quarantine.end(quarantine.id, confirmed.by, reason)))
       return refuse('already-over', 'Somebody else has ended this quarantine.')
     // Every number that the lost line gave has an event; what was not signed any more is at most a minute's.
-    await tx.quarantine.skipNumbers(Math.max(0, facts.signed - facts.size) + UNSIGNED)
-    tx.append({
-      type: 'quarantine.began',
-      actor: { kind: 'system', id: 'checkpoints' },
-      outcome: quarantine.why,
-      detail: { ...facts, began_at: quarantine.beganAt.toISOString() },
-    })
+    await tx.quarantine.skipNumbers(Math.max(0, difference.signed - difference.size) + UNSIGNED)
+    tx.append(quarantineBegan(quarantine, difference))
     for (const statement of confirmed.statements)
-      tx.append({ type: 'checkpoint.abandoned', actor, outcome: quarantine.why, detail: { statement } })
-    tx.append({
-      type: 'quarantine.ended',
-      actor,
-      outcome: quarantine.why,
-      detail: { ...facts, abandoned: confirmed.against.length, code: confirmed.code },
-      private: { reason },
+      tx.append(checkpointAbandoned(quarantine, confirmed.by, statement))
+    const { by, code, against } = confirmed
+    tx.append(quarantineEnded(quarantine, by, { difference, abandoned: against.length, code, reason }))
+    await notify(confirmed, tx, 'news of elevate', {
+      notice: { kind: 'quarantine', id: quarantine.id, step: 'ended' },
     })
-    if (confirmed.securityChannel !== undefined)
-      tx.tell({
-        lane: channelLane(confirmed.securityChannel),
-        notice: { kind: 'quarantine', id: quarantine.id, step: 'ended' },
-      })
     return undefined
   })
 }

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
+import { exportMade } from '../../core/log/log-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused } from '../../core/refusal.ts'
 import type { World } from '../world.ts'
@@ -40,23 +41,17 @@ export async function exportAudit(
   const taken = cut ? events.slice(0, MOST_EXPORTED) : events
   const { person, target, role, types, from, to } = filter
   await world.store.transaction(async (tx) => {
-    tx.append({
-      type: 'export.made',
-      actor: { kind: 'person', id: by },
-      ...(person ? { subject: person } : {}),
-      ...(target ? { target } : {}),
-      ...(role ? { role } : {}),
-      policy: world.catalog().hash,
-      detail: {
-        format: 'csv',
-        events: taken.length,
-        cut,
-        own,
-        ...(types ? { types: [...types] } : {}),
-        ...(from ? { from: from.toISOString() } : {}),
-        ...(to ? { to: to.toISOString() } : {}),
-      },
-    })
+    tx.append(
+      exportMade(by, {
+        policy: world.catalog().hash,
+        person,
+        target,
+        role,
+        from,
+        to,
+        detail: { format: 'csv', events: taken.length, cut, own, types },
+      }),
+    )
   })
   return { events: taken, own, cut }
 }

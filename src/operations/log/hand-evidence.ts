@@ -1,6 +1,7 @@
 import { isSecurity } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
+import { exportMade } from '../../core/log/log-events.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { World } from '../world.ts'
@@ -26,15 +27,9 @@ export async function recordEvidence(
   span: EvidenceSpan,
   manifest: string,
 ): Promise<void> {
-  const { from, to, person, target } = span
   await world.store.transaction(async (tx) =>
-    tx.append({
-      type: 'export.made',
-      actor: { kind: 'person', id: by },
-      ...(person ? { subject: person } : {}),
-      ...(target ? { target } : {}),
-      policy: world.catalog().hash,
-      detail: { formats: ['evidence'], from: from.toISOString(), to: to.toISOString(), manifest },
-    }),
+    tx.append(
+      exportMade(by, { ...span, policy: world.catalog().hash, detail: { formats: ['evidence'], manifest } }),
+    ),
   )
 }

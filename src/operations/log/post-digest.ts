@@ -1,4 +1,6 @@
-import { channelLane, type DigestPeriod } from '../../core/notice.ts'
+import { digestPosted } from '../../core/log/log-events.ts'
+import type { DigestPeriod } from '../../core/notice.ts'
+import { record } from '../record.ts'
 import type { World } from '../world.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -26,14 +28,7 @@ export async function postDigest(
   const posted = await world.store.transaction(async (tx) => {
     if (!(await tx.claimDigest(from, to, period))) return false
     const span = { from: from.toISOString(), to: to.toISOString(), period }
-    tx.append({
-      type: 'digest.posted',
-      actor: { kind: 'system', id: 'digest' },
-      policy: world.catalog().hash,
-      detail: span,
-    })
-    tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'digest', ...span } })
-    tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'checkpoint' } })
+    await record(world.catalog(), tx, digestPosted(span, world.catalog().hash), span)
     return true
   })
   return posted

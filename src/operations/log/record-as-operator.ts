@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/connector.ts'
+import { exportMade, keyRotated } from '../../core/log/log-events.ts'
 import { Quarantined } from '../../core/log/quarantine.ts'
 import type { Store } from '../../store/database/open-store.ts'
 
@@ -21,25 +21,11 @@ export type OperatorExport = {
  */
 export async function recordOperatorExport(
   store: Pick<Store, 'transaction' | 'quarantine'>,
-  { by, formats, person, target, from, to, grant, manifest }: OperatorExport,
+  { by, formats, manifest, ...about }: OperatorExport,
 ): Promise<string | undefined> {
-  const detail: JsonObject = {
-    formats: [...formats],
-    ...(from ? { from: from.toISOString() } : {}),
-    ...(to ? { to: to.toISOString() } : {}),
-    ...(manifest ? { manifest } : {}),
-  }
+  const event = exportMade({ kind: 'operator', id: by }, { ...about, detail: { formats, manifest } })
   try {
-    await store.transaction(async (tx) =>
-      tx.append({
-        type: 'export.made',
-        actor: { kind: 'operator', id: by },
-        ...(person ? { subject: person } : {}),
-        ...(target ? { target } : {}),
-        ...(grant ? { grant: `G-${grant}` } : {}),
-        detail,
-      }),
-    )
+    await store.transaction(async (tx) => tx.append(event))
     return undefined
   } catch (error) {
     if (!(error instanceof Quarantined)) throw error
@@ -52,11 +38,9 @@ export async function recordKeyRotation(
   store: Pick<Store, 'transaction'>,
   {
     by,
-    former,
-    next,
-    statement,
     lost,
     reason,
+    ...keys
   }: {
     readonly by: string
     readonly former: string
@@ -67,13 +51,7 @@ export async function recordKeyRotation(
     readonly reason: string | undefined
   },
 ): Promise<void> {
-  await store.transaction(async (tx) =>
-    tx.append({
-      type: 'key.rotated',
-      actor: { kind: 'operator', id: by },
-      outcome: lost ? 'lost' : 'handed-over',
-      detail: { former, next, statement },
-      ...(reason?.trim() ? { private: { reason: reason.trim() } } : {}),
-    }),
-  )
+  const outcome = lost ? 'lost' : 'handed-over'
+  const event = keyRotated(by, { ...keys, outcome, reason: reason?.trim() || undefined })
+  await store.transaction(async (tx) => tx.append(event))
 }

@@ -1,5 +1,5 @@
-import { channelLane } from '../../core/notice.ts'
 import { openAccounts } from '../../core/standing/standing.ts'
+import { notify } from '../record.ts'
 import type { World } from '../world.ts'
 
 /** Being away for less than this is a restart and needs no message. Seconds. */
@@ -13,12 +13,9 @@ export async function reportStart(world: World): Promise<Missed> {
   const overdue = missed.expired + missed.unfinished + missed.lapsed
   if (overdue > 0 || (missed.downSeconds ?? 0) >= WORTH_TELLING) {
     const standing = openAccounts(await world.store.standing.present())
-    await world.store.transaction(async (tx) => {
-      tx.tell({
-        lane: channelLane(world.catalog().securityChannel),
-        notice: { kind: 'woke', ...missed, standing },
-      })
-    })
+    await world.store.transaction((tx) =>
+      notify(world.catalog(), tx, 'news of elevate', { notice: { kind: 'woke', ...missed, standing } }),
+    )
   }
   await world.store.claims.heartbeat()
   return missed

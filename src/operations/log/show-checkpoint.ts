@@ -1,9 +1,9 @@
 import { isSecurity } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { KeptCheckpoint } from '../../core/log/audit-proof.ts'
-import { channelLane } from '../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
+import { notify } from '../record.ts'
 import type { World } from '../world.ts'
 
 export type ShownCheckpoint = {
@@ -32,8 +32,8 @@ export async function showCheckpoint(
     return refuse('not-yours', 'Security may post the checkpoint. /elevate audit checkpoint shows it to you.')
   const last = await world.store.proof.lastCheckpoint()
   if (!last || !post) return { last, posted: false }
-  await world.store.transaction(async (tx) =>
-    tx.tell({ lane: channelLane(catalog.securityChannel), notice: { kind: 'checkpoint' } }),
+  await world.store.transaction((tx) =>
+    notify(catalog, tx, 'news of elevate', { notice: { kind: 'checkpoint' } }),
   )
   return { last, posted: true }
 }

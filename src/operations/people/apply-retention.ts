@@ -1,3 +1,4 @@
+import { retentionApplied } from '../../core/log/log-events.ts'
 import { ERASED_AT_ONCE, type Retention, type RetentionKind, totalOf } from '../../core/people/privacy.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import type { World } from '../world.ts'
@@ -50,23 +51,22 @@ async function stepOf(
   seconds: number,
   policy: string,
 ): Promise<Applied> {
-  const event = { type: 'retention.applied', actor: { kind: 'system', id: 'retention' }, policy } as const
   return store.transaction(async (tx) => {
     if (kind === 'messages') {
       const places = await tx.privacy.forgetPlaces(seconds, ROWS_AT_ONCE)
-      if (places > 0) tx.append({ ...event, detail: { kind, seconds, places } })
+      if (places > 0) tx.append(retentionApplied(policy, { kind, seconds, places }))
       return { texts: 0, rows: 0, places }
     }
     if (kind === 'activity') {
       const { rows, records } = await tx.privacy.blankActivityOlderThan(seconds, ROWS_AT_ONCE)
-      if (totalOf(rows) > 0) tx.append({ ...event, detail: { kind, seconds, rows, records } })
+      if (totalOf(rows) > 0) tx.append(retentionApplied(policy, { kind, seconds, rows, records }))
       return { texts: 0, rows: totalOf(rows), places: 0 }
     }
     const texts = await tx.privacy.textsOlderThan(seconds, ERASED_AT_ONCE)
     const { rows } = await tx.privacy.blankOlderThan(seconds, ROWS_AT_ONCE)
-    const detail = { kind, seconds, rows }
-    if (texts.length > 0) tx.erase({ ...event, detail }, texts)
-    else if (totalOf(rows) > 0) tx.append({ ...event, detail })
+    const event = retentionApplied(policy, { kind, seconds, rows })
+    if (texts.length > 0) tx.erase(event, texts)
+    else if (totalOf(rows) > 0) tx.append(event)
     return { texts: texts.length, rows: totalOf(rows), places: 0 }
   })
 }

@@ -1,4 +1,5 @@
 import { cleanText } from '../../core/access/reason.ts'
+import { privacyErased } from '../../core/log/log-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type Blanked, ERASED_AT_ONCE, type PrivateText, totalOf } from '../../core/people/privacy.ts'
 import { oneOf, type Refused, refuse } from '../../core/refusal.ts'
@@ -40,18 +41,13 @@ export async function erasePerson(
     const parts = partsOf(texts, records)
     for (const [at, part] of parts.entries())
       tx.erase(
-        {
-          type: 'privacy.erased',
-          actor: { kind: 'operator', id: by },
-          subject: person,
-          detail: {
-            part: at + 1,
-            parts: parts.length,
-            ...(at === 0 ? { rows: blanked } : {}),
-            ...('records' in part ? { records: part.records } : {}),
-          },
-          ...(at === 0 ? { private: { reason } } : {}),
-        },
+        privacyErased(person, by, {
+          part: at + 1,
+          parts: parts.length,
+          rows: at === 0 ? blanked : undefined,
+          records: 'records' in part ? part.records : undefined,
+          reason: at === 0 ? reason : undefined,
+        }),
         'texts' in part ? part.texts : [],
       )
     return blanked

@@ -1,9 +1,10 @@
 import { cleanText } from '../../core/access/reason.ts'
 import { type Catalog, findTarget } from '../../core/catalog.ts'
-import { channelLane } from '../../core/notice.ts'
+import { standingAccepted } from '../../core/log/standing-events.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Standing } from '../../core/standing/standing.ts'
 import type { Store } from '../../store/database/open-store.ts'
+import { notify } from '../record.ts'
 import { readUntil } from './accept-standing.ts'
 
 export type AcceptingAsOperator = {
@@ -44,18 +45,11 @@ export async function acceptAsOperator(
       if (row) rows.push(row)
     }
     for (const row of rows)
-      tx.append({
-        type: 'standing_access.accepted',
-        actor: { kind: 'operator', id: by },
-        target: row.target,
-        role: row.role,
-        account: row.account,
-        policy: catalog.hash,
-        ...(until ? { detail: { until: until.toISOString() } } : {}),
-        private: { reason },
-      })
+      tx.append(
+        standingAccepted(row, { by: { kind: 'operator', id: by }, policy: catalog.hash }, { until, reason }),
+      )
     for (const report of new Set(rows.map((row) => row.report)))
-      tx.tell({ lane: channelLane(catalog.securityChannel), notice: { kind: 'standing', report } })
+      await notify(catalog, tx, 'standing access changed', { report })
     return rows
   })
   return { accepted }

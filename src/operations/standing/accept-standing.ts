@@ -1,11 +1,12 @@
 import { DAY } from '../../core/access/duration.ts'
 import { cleanText } from '../../core/access/reason.ts'
+import { standingAccepted } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { ReportId, Standing, StandingId } from '../../core/standing/standing.ts'
+import { notify } from '../record.ts'
 import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
 import type { World } from '../world.ts'
-import { about, tell } from './look-at-standing.ts'
 
 export type Accepting = {
   /** One holding, or everything of one report that is still open. */
@@ -51,15 +52,11 @@ export async function acceptStanding(
       const row = await tx.standing.accept(id, { by, why, until })
       if (row) rows.push(row)
     }
+    const catalog = world.catalog()
     for (const row of rows)
-      tx.append({
-        type: 'standing_access.accepted',
-        actor: { kind: 'person', id: by },
-        ...about(world, row),
-        ...(until ? { detail: { until: until.toISOString() } } : {}),
-        private: { reason: why },
-      })
-    for (const report of new Set(rows.map((row) => row.report))) tell(world, tx, report)
+      tx.append(standingAccepted(row, { by, policy: catalog.hash }, { until, reason: why }))
+    for (const report of new Set(rows.map((row) => row.report)))
+      await notify(catalog, tx, 'standing access changed', { report })
     return rows
   })
   return accepted.length > 0 ? { accepted } : refuse('already-closed', ALL_SETTLED)

@@ -1,9 +1,9 @@
 import { clamp } from '../../core/access/reason.ts'
 import { findTarget, type Target } from '../../core/catalog.ts'
 import type { Connector } from '../../core/connector.ts'
-import { channelLane } from '../../core/notice.ts'
-import { type Reading, type Standing, standingIn } from '../../core/standing/standing.ts'
-import type { Tx } from '../../store/database/transaction.ts'
+import { standingFound, standingGone, standingRemoved } from '../../core/log/standing-events.ts'
+import { type Reading, standingIn } from '../../core/standing/standing.ts'
+import { notify } from '../record.ts'
 import type { World } from '../world.ts'
 
 const CALL_TIMEOUT_MS = 60_000
@@ -34,28 +34,18 @@ export async function lookAtStanding(
   const result = await world.store.transaction(async (tx) => {
     if (typeof read === 'string') {
       const report = await tx.standing.unread(id, read)
-      if (report) tell(world, tx, report)
+      if (report) await notify(catalog, tx, 'standing access changed', { report })
       return { unread: read }
     }
     const backing = await world.store.standing.backing(sameSystem(world, id, connector), since)
     const done = await tx.standing.record(id, roles, standingIn(id, read, backing))
-    for (const one of [...done.found, ...done.again])
-      tx.append({
-        type: 'standing_access.found',
-        actor: { kind: 'system', id: 'standing' },
-        ...about(world, one),
-        ...(one.acceptedUntil ? { outcome: 'no-longer-accepted' } : {}),
-        detail: { via: one.via, how: one.how, ...(one.leftover ? { leftover: true } : {}) },
-      })
+    for (const one of [...done.found, ...done.again]) tx.append(standingFound(one, catalog.hash))
     for (const one of done.over) {
       const by = one.state === 'removed' ? one.closedBy : undefined
-      tx.append({
-        type: by ? 'standing_access.removed' : 'standing_access.gone',
-        actor: by ? { kind: 'person', id: by } : { kind: 'system', id: 'standing' },
-        ...about(world, one),
-      })
+      tx.append(by ? standingRemoved(one, { by, policy: catalog.hash }) : standingGone(one, catalog.hash))
     }
-    for (const report of [...(done.report ? [done.report] : []), ...done.changed]) tell(world, tx, report)
+    for (const report of [...(done.report ? [done.report] : []), ...done.changed])
+      await notify(catalog, tx, 'standing access changed', { report })
     return { unread: undefined, found: done.found.length + done.again.length }
   })
   return result
@@ -86,13 +76,4 @@ function sameSystem(world: World, id: string, connector: Connector | undefined):
     .targets.map((target) => target.id)
     .filter((other) => connector?.system && world.connector(other)?.system === connector.system)
   return [...new Set([id, ...others])]
-}
-
-export function tell(world: World, tx: Tx, report: string): void {
-  tx.tell({ lane: channelLane(world.catalog().securityChannel), notice: { kind: 'standing', report } })
-}
-
-export function about(world: World, one: Pick<Standing, 'target' | 'role' | 'account'>) {
-  const { target, role, account } = one
-  return { target, role, account, policy: world.catalog().hash }
 }

@@ -1,13 +1,14 @@
 import { clamp } from '../../core/access/reason.ts'
 import { findRole } from '../../core/catalog.ts'
 import { ConnectorError } from '../../core/connector.ts'
+import { standingRemoved } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Standing, StandingId } from '../../core/standing/standing.ts'
+import { notify } from '../record.ts'
 import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
 import type { World } from '../world.ts'
 import { settled } from './accept-standing.ts'
-import { about, tell } from './look-at-standing.ts'
 
 export type Taking = { readonly access: StandingId; readonly by: PersonId }
 
@@ -63,13 +64,9 @@ export async function takeStanding(
     const row = await tx.standing.removed(taking.access, taking.by)
     // A look came by and saw that it was gone: it has said all this.
     if (!row) return undefined
-    tx.append({
-      type: 'standing_access.removed',
-      actor: { kind: 'person', id: taking.by },
-      ...about(world, row),
-      detail: { sessions_ended: sessionsEnded },
-    })
-    tell(world, tx, row.report)
+    const catalog = world.catalog()
+    tx.append(standingRemoved(row, { by: taking.by, policy: catalog.hash }, sessionsEnded))
+    await notify(catalog, tx, 'standing access changed', { report: row.report })
     return row
   })
   return { standing: standing ?? noted, sessionsEnded }

@@ -1,9 +1,9 @@
-/** One transaction: the verb's work, then what is to be told, then what goes on record, then the commit. */
+/** One transaction: the verb's work, then the messages to send, then the events, then the commit. */
 import { type CompiledQuery, sql } from 'kysely'
 import pg from 'pg'
 import type { GrantId } from '../../core/access/grant.ts'
 import type { AuditEvent } from '../../core/log/audit-event.ts'
-import { type DigestPeriod, keyOf, type Told } from '../../core/notice.ts'
+import { type DigestPeriod, keyOf, type OutboxMessage } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type ErasingEvent, nameText, type PrivateText } from '../../core/people/privacy.ts'
 import { dueMoves } from '../access/dues.ts'
@@ -94,14 +94,14 @@ async function finish(line: Line, last: CompiledQuery | undefined): Promise<void
 /** What a transaction will have said, kept until its last statement. */
 class Said {
   readonly #events: AuditEvent[] = []
-  readonly #told: Told[] = []
+  readonly #messages: OutboxMessage[] = []
   readonly #erasures: AuditEvent[] = []
   readonly #opened: GrantId[] = []
   readonly #ended: GrantId[] = []
   #written = false
 
   news(): Committed {
-    return { notified: this.#told.length > 0, opened: this.#opened, due: this.#ended }
+    return { notified: this.#messages.length > 0, opened: this.#opened, due: this.#ended }
   }
 
   around(trx: Database) {
@@ -138,8 +138,8 @@ class Said {
         const detail = { ...event.detail, erased: texts.map(nameText) }
         this.#erasures.push(this.#inTime({ ...event, detail }))
       },
-      tell: (told: Told): void => {
-        this.#told.push(this.#inTime(told))
+      tell: (message: OutboxMessage): void => {
+        this.#messages.push(this.#inTime(message))
       },
     }
   }
@@ -159,18 +159,18 @@ class Said {
    */
   lastStatement(trx: Database, known: Known): CompiledQuery | undefined {
     this.#written = true
-    if (this.#events.length + this.#told.length + this.#erasures.length === 0) return undefined
+    if (this.#events.length + this.#messages.length + this.#erasures.length === 0) return undefined
     const { events, secrets } = seal(this.#events)
     // What erases comes after what is erased: an event of the same transaction may be the first of two.
     const logged = sql.join([
       sql`audit.append(${events}::text[], ${JSON.stringify(secrets)}::jsonb)`,
       ...this.#erasures.map(erasing),
     ])
-    if (this.#told.length === 0) return sql`select ${logged} from ${known.admit}`.compile(trx)
-    const told = onePerKey(this.#told)
+    if (this.#messages.length === 0) return sql`select ${logged} from ${known.admit}`.compile(trx)
+    const messages = onePerKey(this.#messages)
     return sql`
       with said as materialized (
-        select * from jsonb_to_recordset(${JSON.stringify(told)}::jsonb)
+        select * from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb)
           as one (position integer, lane text, key text, notice jsonb, after timestamptz)
       ),
       lanes as (
@@ -197,8 +197,8 @@ function erasing(event: AuditEvent) {
 }
 
 /** One statement cannot meet the same key twice. */
-function onePerKey(told: readonly Told[]) {
-  const keyed = told.map((one, position) => ({
+function onePerKey(messages: readonly OutboxMessage[]) {
+  const keyed = messages.map((one, position) => ({
     position,
     lane: one.lane,
     key: keyOf(one) ?? null,

@@ -23,6 +23,7 @@ export function seal(events: readonly AuditEvent[]): Sealed {
     const { private: texts = {}, ...said } = event
     const commitments: { [key: string]: string } = {}
     for (const [field, text] of Object.entries(texts)) {
+      if (text === undefined) continue
       if (!/^[a-z][a-z_]*$/.test(field)) throw new RangeError(`no name for a private text: ${field}`)
       const content = storable(text)
       const salt = randomBytes(32)

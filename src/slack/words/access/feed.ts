@@ -110,7 +110,7 @@ export type FeedLine =
       readonly role: string
       readonly request: Request | undefined
       readonly tried?: 'pre-approve'
-      readonly about?: string
+      readonly about?: string | undefined
     }
 
 /** One step in a sentence. */
