@@ -1,7 +1,7 @@
 // How far receivers have the log: one process at a time, only forward, and not while the log is in doubt.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
-import { addEvents } from '../audit/real-log.ts'
+import { addEvents } from '../audit/checkpoint/real-log.ts'
 import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 

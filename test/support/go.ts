@@ -34,6 +34,9 @@ export function go(cwd: string, ...args: readonly string[]): Promise<{ stdout: s
 }
 
 /** Builds the program in `folder` of the project. */
-export async function goProgram(folder: 'src/audit/evidence' | 'test/audit', file: string): Promise<void> {
+export async function goProgram(
+  folder: 'src/audit/evidence' | 'test/audit/tree',
+  file: string,
+): Promise<void> {
   await go(path.join(root, folder), 'build', '-o', file, '.')
 }

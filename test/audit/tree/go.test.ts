@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
-import { exportTiles } from '../../src/audit/export/export-tiles.ts'
-import { MerkleTree } from '../../src/audit/tree/merkle.ts'
-import { formatProof } from '../../src/audit/tree/proof.ts'
-import { goIsHere, goProgram } from '../support/go.ts'
-import { must } from '../support/must.ts'
-import { PaperLog, signer } from './paper-log.ts'
+import { openCheckpoint } from '../../../src/audit/checkpoint/checkpoint.ts'
+import { exportTiles } from '../../../src/audit/export/export-tiles.ts'
+import { MerkleTree } from '../../../src/audit/tree/merkle.ts'
+import { formatProof } from '../../../src/audit/tree/proof.ts'
+import { goIsHere, goProgram } from '../../support/go.ts'
+import { must } from '../../support/must.ts'
+import { PaperLog, signer } from '../checkpoint/paper-log.ts'
 
 const SIZE = 600
 
@@ -23,7 +23,7 @@ describe.skipIf(!goIsHere())('Go’s sumdb/note and sumdb/tlog', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'elevate-go-'))
     verifier = path.join(folder, 'verifier')
-    await goProgram('test/audit', verifier)
+    await goProgram('test/audit/tree', verifier)
     const note = must(log.notes.at(-1))
     const opened = openCheckpoint(note, [signer.verifier])
     if (!opened.ok) throw new Error(opened.fault)

@@ -1,12 +1,12 @@
 /** What is erased goes with the event that says so, and `audit verify` tells it from what somebody removed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isRefused } from '../../src/core/refusal.ts'
-import { applyRetention } from '../../src/operations/people/apply-retention.ts'
-import { type Erased, erasePerson } from '../../src/operations/people/erase-person.ts'
-import { execute, query } from '../support/postgres.ts'
-import { audit } from './audit-program.ts'
-import { type AuditWorld, auditWorld } from './audit-world.ts'
-import { addEvents, asSuperuser } from './real-log.ts'
+import { isRefused } from '../../../src/core/refusal.ts'
+import { applyRetention } from '../../../src/operations/people/apply-retention.ts'
+import { type Erased, erasePerson } from '../../../src/operations/people/erase-person.ts'
+import { audit } from '../../cli/audit-program.ts'
+import { type AuditWorld, auditWorld } from '../../cli/audit-world.ts'
+import { execute, query } from '../../support/postgres.ts'
+import { addEvents, asSuperuser } from '../checkpoint/real-log.ts'
 
 let world: AuditWorld
 let vkey: string

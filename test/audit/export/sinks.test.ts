@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fileSink, readWebhook, signatureOf } from '../../src/audit/export/sinks.ts'
-import type { Batch } from '../../src/core/log/delivery.ts'
+import { fileSink, readWebhook, signatureOf } from '../../../src/audit/export/sinks.ts'
+import type { Batch } from '../../../src/core/log/delivery.ts'
 
 const signal = new AbortController().signal
 const batch = (id: string): Batch => ({ id, leaves: [], at: 1 })
@@ -87,7 +87,7 @@ describe('a file', () => {
       console.log(JSON.stringify(said))`
     const limited = `ulimit -f 16 && exec "$0" --input-type=module -e "$1" -- "$2"`
     const { stdout } = await promisify(execFile)('bash', ['-c', limited, process.execPath, program, file], {
-      cwd: path.join(import.meta.dirname, '../..'),
+      cwd: path.join(import.meta.dirname, '../../..'),
     })
     expect(JSON.parse(stdout)).toEqual([
       'sent',

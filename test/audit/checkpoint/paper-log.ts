@@ -1,13 +1,13 @@
 // A log in memory that a test can do anything to, as somebody who owns the database could.
 import { createHash, randomBytes } from 'node:crypto'
-import { signCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
-import { makeSkey, readSkey } from '../../src/audit/checkpoint/note.ts'
-import type { LogSource } from '../../src/audit/tree/log-source.ts'
-import type { Json } from '../../src/core/connector.ts'
-import type { StoredLeaf } from '../../src/core/log/audit-proof.ts'
-import { canonicalJson } from '../../src/core/log/canonical-json.ts'
-import { must } from '../support/must.ts'
-import { leafOf, naiveRoot } from './naive-tree.ts'
+import { signCheckpoint } from '../../../src/audit/checkpoint/checkpoint.ts'
+import { makeSkey, readSkey } from '../../../src/audit/checkpoint/note.ts'
+import type { LogSource } from '../../../src/audit/tree/log-source.ts'
+import type { Json } from '../../../src/core/connector.ts'
+import type { StoredLeaf } from '../../../src/core/log/audit-proof.ts'
+import { canonicalJson } from '../../../src/core/log/canonical-json.ts'
+import { must } from '../../support/must.ts'
+import { leafOf, naiveRoot } from '../tree/naive-tree.ts'
 
 export const signer = must(readSkey(makeSkey('elevate/audit/test')))
 

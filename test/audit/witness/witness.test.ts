@@ -5,20 +5,20 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeSkey, openNote, readSkey, readVkey } from '../../src/audit/checkpoint/note.ts'
-import { MerkleTree } from '../../src/audit/tree/merkle.ts'
+import { makeSkey, openNote, readSkey, readVkey } from '../../../src/audit/checkpoint/note.ts'
+import { MerkleTree } from '../../../src/audit/tree/merkle.ts'
 import {
   cosignersOf,
   makeWitnessKey,
   readWitnessKey,
   readWitnessVkey,
-} from '../../src/audit/witness/cosignature.ts'
-import { addRequest, makeWitness, type WitnessAnswer } from '../../src/audit/witness/witness.ts'
-import { makeWitnessState, openWitnessState } from '../../src/audit/witness/witness-state.ts'
-import { must } from '../support/must.ts'
-import { run } from '../support/process.ts'
-import { leafOf } from './naive-tree.ts'
-import { PaperLog, signer } from './paper-log.ts'
+} from '../../../src/audit/witness/cosignature.ts'
+import { addRequest, makeWitness, type WitnessAnswer } from '../../../src/audit/witness/witness.ts'
+import { makeWitnessState, openWitnessState } from '../../../src/audit/witness/witness-state.ts'
+import { must } from '../../support/must.ts'
+import { run } from '../../support/process.ts'
+import { PaperLog, signer } from '../checkpoint/paper-log.ts'
+import { leafOf } from '../tree/naive-tree.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -7,10 +7,10 @@ import {
   openCheckpoint,
   parseCheckpoint,
   signCheckpoint,
-} from '../../src/audit/checkpoint/checkpoint.ts'
-import { makeSkey, openNote, readSkey, readVkey, signNote } from '../../src/audit/checkpoint/note.ts'
-import { must } from '../support/must.ts'
-import { leafOf } from './naive-tree.ts'
+} from '../../../src/audit/checkpoint/checkpoint.ts'
+import { makeSkey, openNote, readSkey, readVkey, signNote } from '../../../src/audit/checkpoint/note.ts'
+import { must } from '../../support/must.ts'
+import { leafOf } from '../tree/naive-tree.ts'
 
 const signer = must(readSkey(makeSkey('elevate.example.com/audit/prod')))
 const stranger = must(readSkey(makeSkey('elevate.example.com/audit/prod')))

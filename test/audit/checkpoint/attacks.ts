@@ -1,7 +1,7 @@
 // What somebody who owns the whole database, and lacks only the key, can do to a log; and what it must look like then.
-import type { Fault } from '../../src/audit/checkpoint/faults.ts'
-import { type Verified, verifyLog } from '../../src/audit/checkpoint/verify.ts'
-import { leafOf } from './naive-tree.ts'
+import type { Fault } from '../../../src/audit/checkpoint/faults.ts'
+import { type Verified, verifyLog } from '../../../src/audit/checkpoint/verify.ts'
+import { leafOf } from '../tree/naive-tree.ts'
 import { aLeaf, PaperLog, signer } from './paper-log.ts'
 
 export const SIZE = 60

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { habitsOf, medianOf } from '../../src/audit/report/approver-habits.ts'
-import { decision, NOON, request, secondsLater } from '../slack/rows.ts'
+import { habitsOf, medianOf } from '../../../src/audit/report/approver-habits.ts'
+import { decision, NOON, request, secondsLater } from '../../slack/rows.ts'
 
 let id = 0
 const decided = (approver: string, seconds: number, verdict: 'approve' | 'deny' = 'approve', role = 'read') =>

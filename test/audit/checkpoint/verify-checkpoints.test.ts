@@ -1,9 +1,9 @@
 // What verification makes of checkpoints: near ones, foreign ones, contradicting ones, and those that come while it reads.
 import { expect, test } from 'vitest'
-import { makeSkey, readSkey } from '../../src/audit/checkpoint/note.ts'
-import { verifyLog } from '../../src/audit/checkpoint/verify.ts'
-import { databaseSource } from '../../src/audit/tree/log-source.ts'
-import { must } from '../support/must.ts'
+import { makeSkey, readSkey } from '../../../src/audit/checkpoint/note.ts'
+import { verifyLog } from '../../../src/audit/checkpoint/verify.ts'
+import { databaseSource } from '../../../src/audit/tree/log-source.ts'
+import { must } from '../../support/must.ts'
 import { ANCHOR, honest, keys, lie, of, SIZE, verify } from './attacks.ts'
 import { aLeaf, PaperLog } from './paper-log.ts'
 

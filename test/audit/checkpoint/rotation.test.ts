@@ -1,14 +1,14 @@
 // A key is followed by another one: each signs its own stretch of the log, and no other.
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { signCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
-import { signRotation } from '../../src/audit/checkpoint/key-history.ts'
-import { makeSkey, readSkey } from '../../src/audit/checkpoint/note.ts'
-import { openSigner } from '../../src/audit/checkpoint/sign-checkpoint.ts'
-import { openProofStore } from '../../src/store/log/open-proof-store.ts'
-import { must } from '../support/must.ts'
-import { audit } from './audit-program.ts'
-import { type AuditWorld, auditWorld } from './audit-world.ts'
+import { signCheckpoint } from '../../../src/audit/checkpoint/checkpoint.ts'
+import { signRotation } from '../../../src/audit/checkpoint/key-history.ts'
+import { makeSkey, readSkey } from '../../../src/audit/checkpoint/note.ts'
+import { openSigner } from '../../../src/audit/checkpoint/sign-checkpoint.ts'
+import { openProofStore } from '../../../src/store/log/open-proof-store.ts'
+import { audit } from '../../cli/audit-program.ts'
+import { type AuditWorld, auditWorld } from '../../cli/audit-world.ts'
+import { must } from '../../support/must.ts'
 import { addEvents } from './real-log.ts'
 
 let world: AuditWorld

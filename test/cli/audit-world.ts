@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
+import { addEvents } from '../audit/checkpoint/real-log.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { audit } from './audit-program.ts'
-import { addEvents } from './real-log.ts'
 
 export type AuditWorld = {
   readonly url: string

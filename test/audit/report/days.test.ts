@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { daysOf, outcomeOf } from '../../src/audit/report/days.ts'
-import { endedGrant, grant } from '../slack/rows.ts'
+import { daysOf, outcomeOf } from '../../../src/audit/report/days.ts'
+import { endedGrant, grant } from '../../slack/rows.ts'
 
 const stretch = (from: string, to: string, zone: string) => ({
   from: new Date(from),

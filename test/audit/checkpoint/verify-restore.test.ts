@@ -1,14 +1,14 @@
 // A restore is what a cut or a rewriting looks like, but for the signature of somebody who has seen the difference.
 import { describe, expect, test } from 'vitest'
-import { signRotation } from '../../src/audit/checkpoint/key-history.ts'
-import { makeSkey, readSkey, type Signer } from '../../src/audit/checkpoint/note.ts'
-import { MOST_ABANDONED, openRestore, signRestore } from '../../src/audit/checkpoint/restore-statement.ts'
-import { verifyLog } from '../../src/audit/checkpoint/verify.ts'
-import { cosign, makeWitnessKey, readWitnessKey } from '../../src/audit/witness/cosignature.ts'
-import { canonicalJson } from '../../src/core/log/canonical-json.ts'
-import { must } from '../support/must.ts'
+import { signRotation } from '../../../src/audit/checkpoint/key-history.ts'
+import { makeSkey, readSkey, type Signer } from '../../../src/audit/checkpoint/note.ts'
+import { MOST_ABANDONED, openRestore, signRestore } from '../../../src/audit/checkpoint/restore-statement.ts'
+import { verifyLog } from '../../../src/audit/checkpoint/verify.ts'
+import { cosign, makeWitnessKey, readWitnessKey } from '../../../src/audit/witness/cosignature.ts'
+import { canonicalJson } from '../../../src/core/log/canonical-json.ts'
+import { must } from '../../support/must.ts'
+import { leafOf } from '../tree/naive-tree.ts'
 import { keys, lie, of, verify } from './attacks.ts'
-import { leafOf } from './naive-tree.ts'
 import { aLeaf, PaperLog, signer } from './paper-log.ts'
 
 const KEPT = 14

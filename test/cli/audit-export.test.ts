@@ -1,10 +1,10 @@
 // `elevate audit export` from end to end, and what `verify --export` says of files that somebody has changed.
 import { appendFile, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { addEvents, addManyEvents } from '../audit/checkpoint/real-log.ts'
 import { query } from '../support/postgres.ts'
 import { audit, auditProcess } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'
-import { addEvents, addManyEvents } from './real-log.ts'
 
 /** Their bytes alone are more than the heap that the exporting process has. */
 const LONG = 100_000

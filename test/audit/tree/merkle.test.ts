@@ -8,7 +8,7 @@ import {
   MerkleTree,
   verifyConsistency,
   verifyInclusion,
-} from '../../src/audit/tree/merkle.ts'
+} from '../../../src/audit/tree/merkle.ts'
 import { leafOf, naiveConsistency, naivePath, naiveRoot } from './naive-tree.ts'
 
 const MOST = 300

@@ -2,8 +2,8 @@
 // where. Positions are random; every attacker owns the whole database, and only lacks the key and the channel.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { verifyLog } from '../../src/audit/checkpoint/verify.ts'
-import { must } from '../support/must.ts'
+import { verifyLog } from '../../../src/audit/checkpoint/verify.ts'
+import { must } from '../../support/must.ts'
 import { ANCHOR, ATTACKS, honest, lie, of, SIGNED, SIZE, verify } from './attacks.ts'
 import { PaperLog, signer } from './paper-log.ts'
 

@@ -2,9 +2,9 @@
 // that an operator reads.
 import { stat, truncate, writeFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { asSuperuser, RECOMPUTE } from '../audit/checkpoint/real-log.ts'
 import { audit, auditProcess } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'
-import { asSuperuser, RECOMPUTE } from './real-log.ts'
 
 let world: AuditWorld
 

@@ -1,6 +1,6 @@
 // A real log in a real database, and what its owner can do to it.
-import type { StoreHandle } from '../../src/store/database/open-store.ts'
-import { execute } from '../support/postgres.ts'
+import type { StoreHandle } from '../../../src/store/database/open-store.ts'
+import { execute } from '../../support/postgres.ts'
 
 let added = 0
 

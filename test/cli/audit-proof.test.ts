@@ -3,11 +3,11 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { beforeEach, expect, test } from 'vitest'
 import { MerkleTree } from '../../src/audit/tree/merkle.ts'
 import { formatProof, ProofMaker, parseProof } from '../../src/audit/tree/proof.ts'
+import { PaperLog } from '../audit/checkpoint/paper-log.ts'
+import { asSuperuser } from '../audit/checkpoint/real-log.ts'
 import { must } from '../support/must.ts'
 import { audit } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'
-import { PaperLog } from './paper-log.ts'
-import { asSuperuser } from './real-log.ts'
 
 let world: AuditWorld
 

@@ -1,18 +1,17 @@
 // Signing on a real database: never two truths, not after a crash, a restore, or a rewriting by the database's owner.
-import { appendFile, chmod, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { anchorFile } from '../../src/audit/checkpoint/anchor-file.ts'
-import { openCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
-import { makeSkey, readSkey } from '../../src/audit/checkpoint/note.ts'
-import { checkpointSigner, type Signing } from '../../src/audit/checkpoint/sign-checkpoint.ts'
-import { openSigningKey } from '../../src/audit/checkpoint/signing-key.ts'
-import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
-import { openProofStore, type ProofStoreHandle } from '../../src/store/log/open-proof-store.ts'
-import { must } from '../support/must.ts'
-import { type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
-import { naiveRoot } from './naive-tree.ts'
+import { anchorFile } from '../../../src/audit/checkpoint/anchor-file.ts'
+import { openCheckpoint } from '../../../src/audit/checkpoint/checkpoint.ts'
+import { makeSkey, readSkey } from '../../../src/audit/checkpoint/note.ts'
+import { checkpointSigner, type Signing } from '../../../src/audit/checkpoint/sign-checkpoint.ts'
+import { openStore, type StoreHandle } from '../../../src/store/database/open-store.ts'
+import { openProofStore, type ProofStoreHandle } from '../../../src/store/log/open-proof-store.ts'
+import { must } from '../../support/must.ts'
+import { type FreshDatabase, freshDatabase, query } from '../../support/postgres.ts'
+import { naiveRoot } from '../tree/naive-tree.ts'
 import { signer } from './paper-log.ts'
 import { addEvents, asSuperuser } from './real-log.ts'
 
@@ -236,42 +235,6 @@ test('a long anchor file is read from its end', async () => {
   expect(notes.length).toBeLessThan(500)
   expect(notes.at(-1)).toBe(newest)
   expect(new Set(notes)).toEqual(new Set([note, newest]))
-})
-
-describe('the key file', () => {
-  const file = () => path.join(folder, `deep-${++files}`, 'audit.key')
-
-  test('is made once, for its owner alone, and read again', async () => {
-    const at = file()
-    expect(await openSigningKey(at)).toMatchObject({ ok: false })
-    const made = await Promise.all([
-      openSigningKey(at, true),
-      openSigningKey(at, true),
-      openSigningKey(at, 'mine'),
-    ])
-    const again = await openSigningKey(at)
-    const keys = [...made, again].map((key) => (key.ok ? key.signer.verifier.vkey : key.fault))
-    expect(new Set(keys).size).toBe(1)
-    expect(keys[0]).toMatch(/^(elevate\/audit\/[0-9a-f]{16}|mine)\+[0-9a-f]{8}\+/)
-    expect((await stat(at)).mode & 0o777).toBe(0o400)
-  })
-
-  test('takes a name, and is refused with a fault that does not show it', async () => {
-    const at = file()
-    const key = await openSigningKey(at, 'elevate.example.com/audit')
-    expect(key.ok && key.signer.verifier.name).toBe('elevate.example.com/audit')
-    const secret = await readFile(at, 'utf8')
-    await chmod(at, 0o644)
-    const open = await openSigningKey(at)
-    expect(open).toMatchObject({ ok: false, fault: expect.stringContaining('chmod') })
-    await chmod(at, 0o600)
-    await writeFile(at, secret.replace('PRIVATE', 'PUBLIC'))
-    const wrong = await openSigningKey(at)
-    expect(wrong.ok).toBe(false)
-    expect(JSON.stringify([open, wrong])).not.toContain(secret.trim().split('+').at(-1))
-    expect((await openSigningKey(folder)).ok).toBe(false)
-    expect(await openSigningKey(file(), 'two words')).toMatchObject({ ok: false })
-  })
 })
 
 test('the application’s login can sign and note where it was posted', async () => {

@@ -1,13 +1,13 @@
 /** The picture of who had what when: what is on it, where, and that it is drawn whatever people typed. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { timelineHtml, timelineSvg } from '../../src/audit/report/draw-timeline.ts'
-import { ticksOf, timelineOf } from '../../src/audit/report/timeline.ts'
-import { windowOf } from '../../src/audit/report/window.ts'
-import type { Grant } from '../../src/core/access/grant.ts'
-import { isRefused } from '../../src/core/refusal.ts'
-import { pictureOf } from '../../src/slack/outbox/picture.ts'
-import { endedGrant, grant, held, NOON } from '../slack/rows.ts'
+import { timelineHtml, timelineSvg } from '../../../src/audit/report/draw-timeline.ts'
+import { ticksOf, timelineOf } from '../../../src/audit/report/timeline.ts'
+import { windowOf } from '../../../src/audit/report/window.ts'
+import type { Grant } from '../../../src/core/access/grant.ts'
+import { isRefused } from '../../../src/core/refusal.ts'
+import { pictureOf } from '../../../src/slack/outbox/picture.ts'
+import { endedGrant, grant, held, NOON } from '../../slack/rows.ts'
 
 const at = (minutes: number) => new Date(NOON.getTime() + minutes * 60_000)
 const span = (from: number, to: number, now = to) => ({

@@ -1,9 +1,9 @@
 /** What the digest says was never used, or not for long: only what a whole record says, and what a password proves. */
 import { expect, it } from 'vitest'
-import { readDigest } from '../../src/audit/report/digest.ts'
-import type { ActivitySummary } from '../../src/core/activity/activity.ts'
-import type { Store } from '../../src/store/database/open-store.ts'
-import { endedGrant, held, NOON, secondsLater } from '../slack/rows.ts'
+import { latenessOf, readDigest } from '../../../src/audit/report/digest.ts'
+import type { ActivitySummary } from '../../../src/core/activity/activity.ts'
+import type { Store } from '../../../src/store/database/open-store.ts'
+import { endedGrant, held, NOON, secondsLater } from '../../slack/rows.ts'
 
 const had = held({ grant: endedGrant({ endReason: 'expired' }) })
 
@@ -76,4 +76,16 @@ it('says how much of the time was needed, by the last thing that was done', asyn
   const last = new Date((had.grant.activatedAt ?? NOON).getTime() + 120_000)
   const [asked] = (await digestOf({ entries: 2, last })).overAsked
   expect(asked).toMatchObject({ needed: 120, by: 'record' })
+})
+
+it('says how late access ended, by rank', () => {
+  const late = (ms: number) => ({ lateByMs: ms })
+  expect(latenessOf([])).toEqual({ count: 0, p50: 0, p99: 0, worst: 0 })
+  expect(latenessOf(Array.from({ length: 100 }, (_, at) => late(at + 1)))).toEqual({
+    count: 100,
+    p50: 50,
+    p99: 99,
+    worst: 100,
+  })
+  expect(latenessOf([late(7), { lateByMs: undefined }])).toEqual({ count: 1, p50: 7, p99: 7, worst: 7 })
 })
