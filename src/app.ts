@@ -45,15 +45,23 @@ export type Elevate = {
   stop(): Promise<void>
 }
 
+/** What a Slack without limits does not need; see the notifier. */
+export type Tempo = { readonly afterPostMs?: number }
+
 /** `env` is where the configuration's secret references are looked up. */
-export async function wire(environment: Environment, log: Logger, env: Env): Promise<Elevate> {
+export async function wire(
+  environment: Environment,
+  log: Logger,
+  env: Env,
+  tempo: Tempo = {},
+): Promise<Elevate> {
   const closing: (() => Promise<unknown>)[] = []
   const closeAll = async () => {
     for (const close of closing.splice(0).reverse())
       await close().catch((error: unknown) => log.warn({ error: String(error) }, 'closing'))
   }
   try {
-    return await assemble(environment, log, env, closing, closeAll)
+    return await assemble(environment, log, env, tempo, closing, closeAll)
   } catch (error) {
     await closeAll()
     throw error
@@ -64,6 +72,7 @@ async function assemble(
   environment: Environment,
   log: Logger,
   env: Env,
+  tempo: Tempo,
   closing: (() => Promise<unknown>)[],
   closeAll: () => Promise<void>,
 ): Promise<Elevate> {
@@ -103,7 +112,7 @@ async function assemble(
   const worker = makeWorker(work, world.catalog, log)
   const sender = makeSender(
     work,
-    makeNotifier({ client, inside, log, now: () => new Date(), random: world.random }),
+    makeNotifier({ client, inside, log, now: () => new Date(), random: world.random, ...tempo }),
     log,
   )
   const deliverer = makeDeliverer({

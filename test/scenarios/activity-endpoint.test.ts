@@ -4,13 +4,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { type Elevate, wire } from '../../src/app.ts'
+import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { makeLog } from '../../src/log.ts'
 import { endByName } from '../../src/operations/access/grant/end-by-name.ts'
 import { ADA, BEN, configuration, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
-import { type TestWorld, testWorld } from '../support/world.ts'
+import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 import { events } from './evidence.ts'
 import { given, SOON } from './given.ts'
 import * as sights from './sights.ts'
@@ -35,10 +34,13 @@ beforeAll(async () => {
   scout.close()
   await once(scout, 'close')
   test = await testWorld({ configuration: configuration + SOURCES })
-  elevate = await wire({ ...test.environment, http: { port, host: '127.0.0.1' } }, makeLog('silent'), {
-    ORDERS_DB_URL: test.target.orders.botUrl,
-    BASTION_SECRET: secret,
-  })
+  elevate = await wireUnpaced(
+    { ...test.environment, http: { port, host: '127.0.0.1' } },
+    {
+      ORDERS_DB_URL: test.target.orders.botUrl,
+      BASTION_SECRET: secret,
+    },
+  )
   await elevate.start()
 })
 afterEach(() => {

@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type Elevate, wire } from '../../src/app.ts'
+import type { Elevate } from '../../src/app.ts'
 import type { Verifier } from '../../src/audit/checkpoint/note.ts'
 import { openSigningKey } from '../../src/audit/checkpoint/signing-key.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
-import { makeLog } from '../../src/log.ts'
 import { approve, said } from '../support/asking.ts'
 import { ADA, BEN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
-import { type TestWorld, testWorld } from '../support/world.ts'
+import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -51,9 +50,12 @@ it('security gets the folder in a direct message, and everything in it is proven
     auditKeyFile: path.join(home, 'audit.key'),
     auditAnchorFile: path.join(home, 'audit.anchor'),
   }
-  bot = await wire({ ...world.environment, ...files }, makeLog('silent'), {
-    ORDERS_DB_URL: world.target.orders.botUrl,
-  })
+  bot = await wireUnpaced(
+    { ...world.environment, ...files },
+    {
+      ORDERS_DB_URL: world.target.orders.botUrl,
+    },
+  )
   await bot.start()
   await as(ADA).command('orders-db read 30m for the auditor')
   await approve(world.simulator, 'for the auditor')

@@ -5,13 +5,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RawRequest } from 'slack-simulator/http-delivery'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type Elevate, wire } from '../../src/app.ts'
-import { makeLog } from '../../src/log.ts'
+import type { Elevate } from '../../src/app.ts'
 import { wireCutter } from '../store/wire-cutter.ts'
 import { approve, told } from '../support/asking.ts'
 import { faults, logins } from '../support/judge.ts'
 import { ADA, configuration } from '../support/workspace.ts'
-import { type TestWorld, testWorld } from '../support/world.ts'
+import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -42,9 +41,8 @@ beforeAll(async () => {
   database = await wireCutter(world.databaseUrl)
   const { slack } = world.environment
   const transport = { kind: 'http', signingSecret: SIGNING_SECRET, port } as const
-  elevate = await wire(
+  elevate = await wireUnpaced(
     { ...world.environment, databaseUrl: database.url, slack: { ...slack, transport } },
-    makeLog('silent'),
     { ORDERS_DB_URL: world.target.orders.botUrl, BASTION_SECRET: `whsec_${KEY.toString('base64')}` },
   )
   await elevate.start()

@@ -1,13 +1,12 @@
 /** Whatever goes away (elevate, a target, the database, Slack), access ends, nothing is invented, and all comes back. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { type Elevate, wire } from '../../src/app.ts'
-import { makeLog } from '../../src/log.ts'
+import type { Elevate } from '../../src/app.ts'
 import { wireCutter } from '../store/wire-cutter.ts'
 import { approve, said, told } from '../support/asking.ts'
 import { faults, logins, members } from '../support/judge.ts'
 import { query } from '../support/postgres.ts'
 import { ADA, BEN, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
-import { type TestWorld, testWorld } from '../support/world.ts'
+import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -45,10 +44,13 @@ afterAll(async () => {
 })
 
 async function startBot(): Promise<Elevate> {
-  const bot = await wire({ ...world.environment, databaseUrl: database.url }, makeLog('silent'), {
-    ORDERS_DB_URL: target.url,
-    ORDERS_OWN_URL: world.target.orders.botUrl,
-  })
+  const bot = await wireUnpaced(
+    { ...world.environment, databaseUrl: database.url },
+    {
+      ORDERS_DB_URL: target.url,
+      ORDERS_OWN_URL: world.target.orders.botUrl,
+    },
+  )
   bots.push(bot)
   await bot.start()
   return bot

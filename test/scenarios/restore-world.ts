@@ -2,12 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Elevate, wire } from '../../src/app.ts'
+import type { Elevate } from '../../src/app.ts'
 import { openSigningKey } from '../../src/audit/checkpoint/signing-key.ts'
 import type { Environment } from '../../src/config/environment.ts'
-import { makeLog } from '../../src/log.ts'
 import { finished } from '../support/process.ts'
-import { type TestWorld, testWorld } from '../support/world.ts'
+import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 
 export type RestoreWorld = {
   readonly test: TestWorld
@@ -41,8 +40,7 @@ export async function restoreWorld(): Promise<RestoreWorld> {
     test,
     vkey: key.signer.verifier.vkey,
     bot: async (more = {}) => {
-      const log = makeLog(process.env.TEST_LOG ?? 'silent')
-      const elevate = await wire({ ...test.environment, ...files, ...more }, log, secrets)
+      const elevate = await wireUnpaced({ ...test.environment, ...files, ...more }, secrets)
       await elevate.start()
       return elevate
     },

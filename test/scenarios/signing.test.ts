@@ -3,15 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type Elevate, wire } from '../../src/app.ts'
+import type { Elevate } from '../../src/app.ts'
 import { notesIn, openCheckpoint } from '../../src/audit/checkpoint/checkpoint.ts'
 import type { Verifier } from '../../src/audit/checkpoint/note.ts'
 import { openSigningKey } from '../../src/audit/checkpoint/signing-key.ts'
-import { makeLog } from '../../src/log.ts'
 import { postDigest } from '../../src/operations/log/post-digest.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { ADA, SAM, SECURITY } from '../support/workspace.ts'
-import { type TestWorld, testWorld } from '../support/world.ts'
+import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 import { types } from './sights.ts'
 
 let test: TestWorld
@@ -36,9 +35,12 @@ async function signingBot(databaseUrl = test.databaseUrl): Promise<Elevate> {
     auditKeyFile: path.join(home, 'audit.key'),
     auditAnchorFile: path.join(home, 'audit.anchor'),
   }
-  const elevate = await wire({ ...test.environment, databaseUrl, ...files }, makeLog('silent'), {
-    ORDERS_DB_URL: test.target.orders.botUrl,
-  })
+  const elevate = await wireUnpaced(
+    { ...test.environment, databaseUrl, ...files },
+    {
+      ORDERS_DB_URL: test.target.orders.botUrl,
+    },
+  )
   await elevate.start()
   return elevate
 }

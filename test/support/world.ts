@@ -34,6 +34,11 @@ export type TestWorldOptions = {
   readonly simulator?: Partial<SimulatorOptions>
 }
 
+/** The bot, without the pace that Slack asks for and this simulator does not: nobody waits a second after each message. */
+export function wireUnpaced(environment: Environment, secrets: Record<string, string>): Promise<Elevate> {
+  return wire(environment, makeLog(process.env.TEST_LOG ?? 'silent'), secrets, { afterPostMs: 0 })
+}
+
 export async function testWorld(options: TestWorldOptions = {}): Promise<TestWorld> {
   const closing: (() => Promise<unknown> | unknown)[] = []
   const dispose = async () => {
@@ -85,7 +90,7 @@ export async function testWorld(options: TestWorldOptions = {}): Promise<TestWor
     configFile,
     environment,
     async bot() {
-      const elevate = await wire(environment, makeLog(process.env.TEST_LOG ?? 'silent'), secrets)
+      const elevate = await wireUnpaced(environment, secrets)
       closing.push(() => elevate.stop())
       await elevate.start()
       return elevate

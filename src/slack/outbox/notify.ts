@@ -38,14 +38,23 @@ type Parts = {
   readonly now: () => Date
   /** A number in [0, 1), for spreading retries. */
   readonly random: () => number
+  /** How long a lane rests after a new message. */
+  readonly afterPostMs?: number
 }
 
-export function makeNotifier({ client, inside, log, now, random }: Parts): Notifier {
+export function makeNotifier({
+  client,
+  inside,
+  log,
+  now,
+  random,
+  afterPostMs = AFTER_A_POST_MS,
+}: Parts): Notifier {
   const pace = makePace({ ...UPDATES, now })
   const native = nativeBlocks(now)
   return {
     deliver(lane, waiting) {
-      const turn = new Turn({ client, inside, log, random, pace, native, lane, waiting })
+      const turn = new Turn({ client, inside, log, random, afterPostMs, pace, native, lane, waiting })
       return lane.startsWith('home:') ? turn.home() : turn.messages()
     },
   }
@@ -64,6 +73,7 @@ class Turn {
   readonly #inside: Inside
   readonly #log: Log
   readonly #random: () => number
+  readonly #afterPostMs: number
   readonly #pace: Pace
   readonly #native: NativeBlocks
   readonly #lane: Lane
@@ -79,7 +89,7 @@ class Turn {
   }
 
   constructor(
-    parts: Omit<Parts, 'now'> & {
+    parts: Required<Omit<Parts, 'now'>> & {
       pace: Pace
       native: NativeBlocks
       lane: Lane
@@ -90,6 +100,7 @@ class Turn {
     this.#inside = parts.inside
     this.#log = parts.log
     this.#random = parts.random
+    this.#afterPostMs = parts.afterPostMs
     this.#pace = parts.pace
     this.#native = parts.native
     this.#lane = parts.lane
@@ -118,7 +129,7 @@ class Turn {
       (await this.#postOneOf(groups.filter((group) => !isAlarm(group))))
     await this.#redraw(cards)
     await this.#redrawEndings()
-    if (posted) this.#pause = Math.max(this.#pause, AFTER_A_POST_MS)
+    if (posted) this.#pause = Math.max(this.#pause, this.#afterPostMs)
     return this.#result()
   }
 
