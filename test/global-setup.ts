@@ -1,7 +1,13 @@
-// Once per test run: a server for elevate's own databases, and on it a migrated template to copy from. With
-// DATABASE_URL set it is that server, and all that is left there afterwards are the two roles of a migration.
+// Once for the projects that need a database: a server for elevate's own, and on it a migrated template to copy from. With
+// DATABASE_URL set it is that server, and all that is left there afterwards are the two roles of a migration. And the
+// cluster that every target begins as a copy of.
 import { randomBytes } from 'node:crypto'
+import { realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { startLocalPostgres } from 'local-postgres'
 import type { TestProject } from 'vitest/node'
+import { createDemoOrders } from '../demo/orders.ts'
 import { migrateToLatest } from '../src/store/database/migrate.ts'
 import { execute, query, startTestServer } from './support/postgres.ts'
 
@@ -9,7 +15,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const run = randomBytes(4).toString('hex')
   const template = `elevate_template_${run}`
   const server = await storeServer()
+  const target = path.join(tmpdir(), `elevate-target-${run}`)
   const clear = async () => {
+    // A link, where the server's account may not enter the temporary directory.
+    for (const one of [realpathSync(target), target]) rmSync(one, { recursive: true, force: true })
     const { url } = server
     const left = await query<{ datname: string }>(
       url,
@@ -22,6 +31,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await server.stop()
   }
   try {
+    await makeTarget(target)
     await execute(server.url, `create database ${template}`)
     const url = new URL(server.url)
     url.pathname = `/${template}`
@@ -34,7 +44,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   project.provide('storeServerUrl', server.url)
   project.provide('storeRun', run)
+  project.provide('targetCluster', target)
   return clear
+}
+
+async function makeTarget(dataDir: string): Promise<void> {
+  await using server = await startLocalPostgres({ dataDir, scramIterations: 1 })
+  await createDemoOrders(server.url)
 }
 
 async function storeServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {

@@ -10,6 +10,8 @@ declare module 'vitest' {
     storeServerUrl: string
     /** Part of every database's name, so that two runs on one server stay apart. */
     storeRun: string
+    /** A stopped cluster with the demo's orders in it, for every target to begin as a copy of. */
+    targetCluster: string
   }
 }
 

@@ -1,8 +1,8 @@
 // A second PostgreSQL server, which plays a target: the demo's orders database, set up as documented.
 import { readFile } from 'node:fs/promises'
-import type { LocalPostgres } from 'local-postgres'
+import { type LocalPostgres, startLocalPostgres } from 'local-postgres'
+import { inject } from 'vitest'
 import { createDemoOrders, type DemoOrders, demoLogging } from '../../demo/orders.ts'
-import { startTestServer } from './postgres.ts'
 
 export type TargetServer = AsyncDisposable & {
   /** The database `orders`, its people and its bot. */
@@ -13,9 +13,16 @@ export type TargetServer = AsyncDisposable & {
   stop(): Promise<void>
 }
 
-/** A second cluster, which plays a target. Start it once a file, in `beforeAll`; it is gone after `stop()`. */
+/**
+ * A second cluster, which plays a target. Start it once a file, in `beforeAll`; it is gone after `stop()`. All of them
+ * are copies of one, so they have the same system identifier.
+ */
 export async function targetServer(settings: Record<string, string | number> = {}): Promise<TargetServer> {
-  const server = await startTestServer({ ...demoLogging, log_line_prefix: '%u ', ...settings })
+  const server = await startLocalPostgres({
+    fast: true,
+    copyOf: inject('targetCluster'),
+    settings: { ...demoLogging, log_line_prefix: '%u ', ...settings },
+  })
   const stop = () => server.stop()
   try {
     const orders = await createDemoOrders(server.url)

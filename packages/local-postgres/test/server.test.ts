@@ -93,6 +93,18 @@ describe('a temporary server', () => {
     })
   })
 
+  it('begins as a copy of one that was kept', async () => {
+    const dataDir = join(scratch, 'copied')
+    const kept = await startLocalPostgres({ dataDir, scramIterations: 1 })
+    await ask(kept.url, 'create table things as select 7 as n')
+    await kept.stop()
+    await using one = await startLocalPostgres({ ...quick, copyOf: dataDir })
+    await using two = await startLocalPostgres({ ...quick, copyOf: dataDir })
+    await ask(one.url, 'drop table things')
+    expect(await ask(two.url, 'select n from things')).toEqual([{ n: 7 }])
+    expect(two.superuserPassword).toBe(kept.superuserPassword)
+  })
+
   it('is gone when stop() has returned', async () => {
     const server = await startLocalPostgres(quick)
     const [row] = await ask<{ setting: string }>(server.url, 'show data_directory', 'data_directory')
