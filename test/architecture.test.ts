@@ -108,6 +108,22 @@ it('rooms import only in the allowed direction, and packages stay at home', () =
   expect(src.flatMap((file) => importsOf(file).flatMap((spec) => complaint(file, spec) ?? []))).toEqual([])
 })
 
+it('the drawing in docs/architecture.md shows the imports that are there', () => {
+  const rooms = /^(core|operations|audit|config|store|connectors|api|slack|jobs|cli|app)$/
+  const boxOf = (file: string) => (/^(app|main)\.ts$/.test(roomOf(file)) ? 'app' : roomOf(file))
+  const there = src.flatMap((file) =>
+    importsOf(file)
+      .filter((spec) => spec.startsWith('.'))
+      .flatMap((spec) => {
+        const [from, to] = [boxOf(file), boxOf(path.posix.join(path.posix.dirname(file), spec))]
+        if (from === to || !rooms.test(from) || !rooms.test(to)) return []
+        return [MAY_IMPORT_TYPES[from]?.includes(to) ? `${from} -. types .-> ${to}` : `${from} --> ${to}`]
+      }),
+  )
+  const drawn = read('docs/architecture.md').match(/^ {2}\S+ (?:-->|-\. types \.->) \S+$/gm) ?? []
+  expect([...new Set(there)].sort()).toEqual(drawn.map((line) => line.trim()).sort())
+})
+
 it('migrations are frozen history and import nothing but kysely', () => {
   expect(
     filesBelow('migrations').flatMap((file) => importsOf(file).filter((spec) => spec !== 'kysely')),
