@@ -1,4 +1,4 @@
-/** Which message is next among the notices of one lane, drawn from the rows of this moment. */
+/** What each kind of notice becomes, drawn from the rows of this moment. */
 import { overseersOf } from '../../core/access/approval.ts'
 import type { Grant } from '../../core/access/grant.ts'
 import type { RequestId } from '../../core/access/request.ts'
@@ -11,8 +11,15 @@ import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
 import { writeAuditAsk } from '../platform/payloads.ts'
 import { reminder } from '../words/access/approvals.ts'
+import { everythingEnded } from '../words/access/end-for-others.ts'
 import { alarm, receipt, revokedNotice } from '../words/access/ending.ts'
 import { preApprovalNotice } from '../words/access/pre-approval.ts'
+import {
+  answerForAsker,
+  answerInThread,
+  questionForOwner,
+  questionInThread,
+} from '../words/access/question.ts'
 import { isStale, requesterUpdate } from '../words/access/requester-updates.ts'
 import { unmatchedNotice } from '../words/activity/activity.ts'
 import { digestMessage } from '../words/digest/digest.ts'
@@ -28,14 +35,12 @@ import {
 } from '../words/log/log-notices.ts'
 import { standingReport } from '../words/standing/standing-access.ts'
 import { askedAbout } from '../words/standing/standing-answers.ts'
-import { keepEnding } from './draw-ending.ts'
-import { drawEverything } from './draw-everything.ts'
+import { cardOfGrant, keepEnding } from './copies.ts'
 import { drawFeed, feedGroups, inTurns, isWanted } from './draw-feed.ts'
-import { drawQuestion, type LinkTo } from './draw-question.ts'
 
-/** One message to post, and the notices that are told with it. Without a message they have nothing left to say. */
-export type Drawn = {
-  readonly covers: readonly Waiting[]
+type Place = { readonly channel: string; readonly ts: string }
+
+type Drawing = {
   readonly message: Message | undefined
   /** The same in classic blocks, for a workspace that does not take the newer ones. */
   readonly classic?: Message
@@ -44,47 +49,190 @@ export type Drawn = {
   /** Stands in the channel too. */
   readonly broadcast?: boolean
   /** Where it stands already: it is redrawn there. */
-  readonly copy?: { readonly channel: string; readonly ts: string }
+  readonly copy?: Place
   /** Keeps where it was posted, so that it can be redrawn. */
-  readonly keep?: (place: { readonly channel: string; readonly ts: string }) => Promise<void>
+  readonly keep?: (place: Place) => Promise<void>
 }
 
-type Of<K extends Notice['kind']> = Waiting & { readonly notice: Extract<Notice, { kind: K }> }
+/** One message to post, and the notices that are told with it. Without a message they have nothing left to say. */
+export type Drawn = Drawing & { readonly covers: readonly Waiting[] }
+
+/** Leads to the card of a request; undefined where Slack does not say where it is. */
+type LinkTo = (request: RequestId) => Promise<string | undefined>
+
+type Turn = {
+  readonly inside: Inside
+  readonly lane: Lane
+  readonly covers: readonly Waiting[]
+  readonly linkTo: LinkTo
+}
+
+/** Cards, and what redraws a message, are not posted as messages of their own. */
+type Kind = Exclude<Notice['kind'], 'card' | 'activity' | 'home'>
+type Of<K> = Extract<Notice, { kind: K }>
+type Draw<N> = (notice: N, turn: Turn) => Drawing | undefined | Promise<Drawing | undefined>
+
+/** The most urgent first. */
+const DRAWINGS: { readonly [K in Kind]: Draw<Of<K>> } = {
+  quarantine: async ({ id, step }, { inside }) => {
+    const row = await inside.queries.quarantine(id)
+    if (step !== 'began') return row && { message: quarantineEnded(row) }
+    // Ended before it could be told: the end says it all.
+    return row && !row.endedAt ? { message: quarantineBegan(row, inside.catalog().security) } : undefined
+  },
+  alarm: async ({ grant, number }, { inside, lane }) => {
+    const row = await inside.queries.grant(grant)
+    // Gone meanwhile: the receipt says how late it was.
+    if (row?.grant.state !== 'revoking') return undefined
+    const catalog = inside.catalog()
+    const watched = laneEnd(lane) === catalog.securityChannel
+    const alert = watched ? catalog.security : []
+    const message = await withNames(inside.directory, (names) => alarm(row.grant, number, alert, names))
+    return watched ? { message, thread: row.request.id, broadcast: true } : { message }
+  },
+  'everything-ended': async ({ by, person, ...ids }, { inside }) => {
+    const { queries } = inside
+    const [grants, requests, beforehand] = await Promise.all([
+      inTurns(ids.grants, (id) => queries.grant(id)),
+      inTurns(ids.requests, (id) => queries.request(id)),
+      inTurns(ids.beforehand, (id) => queries.preApproval(id)),
+    ])
+    const all = {
+      person,
+      grants: grants.filter((row) => row !== undefined),
+      requests: requests.filter((one) => one !== undefined),
+      beforehand: beforehand.filter((one) => one !== undefined),
+    }
+    const note = all.grants.find((row) => row.grant.endNote)?.grant.endNote ?? ''
+    return { message: await withNames(inside.directory, (names) => everythingEnded(all, by, note, names)) }
+  },
+  unmatched: async ({ target, account, source }, { inside }) => {
+    const one = await inside.queries.unmatchedLately(target, account)
+    const { security } = inside.catalog()
+    const draw = (names: Names) => one && unmatchedNotice(one, source, security, names)
+    return { message: await withNames(inside.directory, draw) }
+  },
+  woke: (notice) => ({ message: restartReport(notice) }),
+  'log-refused': ({ text }, { inside }) => ({ message: logRefusedNotice(text, inside.catalog().security) }),
+  'witness-refused': ({ witness, text }, { inside }) => ({
+    message: witnessRefusedNotice(witness, text, inside.catalog().security),
+  }),
+  config: ({ hash, faults }) => ({ message: configNotice(hash, faults) }),
+  delivery: async ({ name, news }, { inside }) => {
+    const state = await inside.queries.delivery(name)
+    const over = news === 'lagging' && (state?.lag ?? 0) < LAG_ALARM
+    return state && !over ? { message: deliveryNotice(news, state, inside.catalog().security) } : undefined
+  },
+  standing: async ({ report }, { inside, lane }) => {
+    const { queries } = inside
+    const [found, copies] = await Promise.all([
+      queries.standingReport(report),
+      queries.standingCopies(report),
+    ])
+    if (!found) return undefined
+    const copy = copies.find((one) => one.lane === lane)
+    return {
+      message: await withNames(inside.directory, (names) => standingReport(found, names)),
+      ...(copy ? { copy } : {}),
+      keep: (place) => queries.saveStandingCopy({ report, lane, ...place }),
+    }
+  },
+  'standing-asked': async ({ access, by }, { inside }) => {
+    const one = await inside.queries.standingAccess(access)
+    if (!one) return undefined
+    const whom = overseersOf(inside.catalog(), one)
+    return { message: await withNames(inside.directory, (names) => askedAbout(one, by, whom, names)) }
+  },
+  feed: (_, { inside, lane, covers }) => drawFeed(inside, lane, covers),
+  refused: (_, { inside, lane, covers }) => drawFeed(inside, lane, covers),
+  revoked: (_, turn) => drawRevoked(turn),
+  receipt: async ({ grant }, turn) => {
+    const { inside, lane, covers } = turn
+    if (covers.length > 1) return drawRevoked(turn)
+    const card = await cardOfGrant(inside, grant)
+    if (!card?.grant) return undefined
+    const message = await withNames(inside.directory, (names) => receipt(card, names))
+    return { message, thread: card.request.id, keep: keepEnding(inside, lane, grant) }
+  },
+  'pre-approval': async (notice, { inside, lane }) => {
+    const one = await inside.queries.preApproval(notice.id)
+    // Somebody ended it meanwhile: that is told next, and is all there is to say.
+    if (!one || (notice.what === 'given' && one.endedAt)) return undefined
+    const reader = lane.startsWith('person:') ? laneEnd(lane) : undefined
+    const draw = (names: Names) => preApprovalNotice(notice, one, reader, names)
+    return { message: await withNames(inside.directory, draw) }
+  },
+  told: async ({ request, step, grant }, { inside, lane }) => {
+    const card = await inside.queries.readCard(request)
+    if (!card || isStale(step, card)) return undefined
+    const message = await withNames(inside.directory, (names) => requesterUpdate(step, card, names))
+    return { message, ...(step === 'ended' && grant ? { keep: keepEnding(inside, lane, grant) } : {}) }
+  },
+  question: async ({ question: id, request, step }, { inside, lane, linkTo }) => {
+    const { queries, directory } = inside
+    const [question, card] = await Promise.all([queries.question(id), queries.readCard(request)])
+    if (!question || !card) return undefined
+    const asked = step === 'asked'
+    if (lane.startsWith('channel:')) {
+      if (inFeed(inside.catalog(), lane, card.request)) return undefined
+      const message = asked ? questionInThread(question, card) : answerInThread(question, card)
+      return { message, thread: card.request.id }
+    }
+    const url = await linkTo(card.request.id)
+    const draw = (names: Names) =>
+      asked ? questionForOwner(question, card, url) : answerForAsker(question, card, url, names)
+    return { message: await withNames(directory, draw) }
+  },
+  reminder: async ({ request }, { inside, lane }) => {
+    const card = await inside.queries.readCard(request)
+    if (card?.request.state !== 'pending' || inFeed(inside.catalog(), lane, card.request)) return undefined
+    if (!isWanted(lane, card)) return undefined
+    const direct = lane.startsWith('person:')
+    const message = await withNames(inside.directory, (names) => reminder(card, names, { direct }))
+    // In direct messages a reply in a thread alerts nobody.
+    return direct ? { message } : { message, thread: card.request.id }
+  },
+  digest: async ({ from, to, period = 'daily' }, { inside }) => {
+    const zone = inside.catalog().digest.timezone
+    const digest = await inside.reports.readDigest({
+      from: new Date(from),
+      to: new Date(to),
+      period,
+      zone,
+      needsPassword: (target) => inside.capabilities(target)?.credential === 'password',
+    })
+    const csv = writeAuditAsk({ from: digest.from, to: digest.to })
+    const draw = (native: boolean) =>
+      withNames(inside.directory, (names) => digestMessage(digest, names, { zone, native, csv }))
+    return { message: await draw(true), classic: await draw(false) }
+  },
+  checkpoint: async (_, { inside }) => {
+    const last = await inside.queries.lastCheckpoint()
+    // What is posted is posted: for want of this note it must not be posted again.
+    const keep = (place: Place) =>
+      last
+        ? inside.queries.saveCheckpoint(last.size, place).catch((error: unknown) => {
+            inside.log.warn({ error: String(error) }, 'it is not on record that a checkpoint was posted')
+          })
+        : Promise.resolve()
+    return last && { message: checkpointNotice(last), keep }
+  },
+}
 
 /** From so many receipts on, one notice says it all: at one message a second they would keep the channel busy too long. */
 const MANY_RECEIPTS = 12
 
-/** The groups of notices that become one message each, the most urgent first. Cards are not among them. */
+/** The groups of notices that become one message each, the most urgent first. */
 export function groupNotices(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
-  const of = <K extends Notice['kind']>(kind: K) =>
-    waiting.filter((one): one is Of<K> => one.notice.kind === kind)
-  const single = (kind: Notice['kind']) => of(kind).map((one) => [one])
-  const revoked = of('revoked')
-  const receipts = of('receipt')
-  const many = receipts.length >= MANY_RECEIPTS
-  const together = (list: readonly Waiting[]) => (list.length > 0 ? [list] : [])
-  return [
-    ...single('quarantine'),
-    ...single('alarm'),
-    ...single('everything-ended'),
-    ...single('unmatched'),
-    ...single('woke'),
-    ...single('log-refused'),
-    ...single('witness-refused'),
-    ...single('config'),
-    ...single('delivery'),
-    ...single('standing'),
-    ...single('standing-asked'),
-    ...feedGroups(waiting.filter(({ notice }) => notice.kind === 'feed' || notice.kind === 'refused')),
-    ...together(many ? [...revoked, ...receipts] : revoked),
-    ...(many ? [] : single('receipt')),
-    ...single('pre-approval'),
-    ...single('told'),
-    ...single('question'),
-    ...single('reminder'),
-    ...single('digest'),
-    ...single('checkpoint'),
-  ]
+  const of = (...kinds: readonly Notice['kind'][]) => waiting.filter((one) => kinds.includes(one.notice.kind))
+  const many = of('receipt').length >= MANY_RECEIPTS
+  return (Object.keys(DRAWINGS) as Kind[]).flatMap((kind): readonly (readonly Waiting[])[] => {
+    if (kind === 'feed') return feedGroups(of('feed', 'refused'))
+    if (kind === 'refused' || (kind === 'receipt' && many)) return []
+    if (kind !== 'revoked') return of(kind).map((one) => [one])
+    const ended = [...of('revoked'), ...(many ? of('receipt') : [])]
+    return ended.length > 0 ? [ended] : []
+  })
 }
 
 export async function drawNotices(
@@ -93,176 +241,17 @@ export async function drawNotices(
   covers: readonly Waiting[],
   linkTo: LinkTo,
 ): Promise<Drawn> {
-  const first = covers[0]?.notice
-  switch (first?.kind) {
-    case 'told': {
-      const card = await inside.queries.readCard(first.request)
-      if (!card || isStale(first.step, card)) return { covers, message: undefined }
-      const message = await withNames(inside.directory, (names) => requesterUpdate(first.step, card, names))
-      return {
-        covers,
-        message,
-        ...(first.step === 'ended' && first.grant ? { keep: keepEnding(inside, lane, first.grant) } : {}),
-      }
-    }
-    case 'reminder': {
-      const card = await inside.queries.readCard(first.request)
-      if (card?.request.state !== 'pending' || inFeed(inside.catalog(), lane, card.request))
-        return { covers, message: undefined }
-      const direct = lane.startsWith('person:')
-      if (!isWanted(lane, card)) return { covers, message: undefined }
-      const message = await withNames(inside.directory, (names) => reminder(card, names, { direct }))
-      // In direct messages a reply in a thread alerts nobody.
-      return { covers, message, ...(direct ? {} : { thread: card.request.id }) }
-    }
-    case 'question':
-      return { covers, ...(await drawQuestion(inside, lane, first, linkTo)) }
-    case 'alarm':
-      return { covers, ...(await drawAlarm(inside, lane, first)) }
-    case 'unmatched': {
-      const one = await inside.queries.unmatchedLately(first.target, first.account)
-      const { security } = inside.catalog()
-      const draw = (names: Names) => one && unmatchedNotice(one, first.source, security, names)
-      return { covers, message: await withNames(inside.directory, draw) }
-    }
-    case 'woke':
-      return { covers, message: restartReport(first) }
-    case 'config':
-      return { covers, message: configNotice(first.hash, first.faults) }
-    case 'delivery': {
-      const state = await inside.queries.delivery(first.name)
-      const over = first.news === 'lagging' && (state?.lag ?? 0) < LAG_ALARM
-      if (!state || over) return { covers, message: undefined }
-      return { covers, message: deliveryNotice(first.news, state, inside.catalog().security) }
-    }
-    case 'checkpoint': {
-      const last = await inside.queries.lastCheckpoint()
-      if (!last) return { covers, message: undefined }
-      // What is posted is posted: for want of this note it must not be posted again.
-      const keep = (place: { readonly channel: string; readonly ts: string }) =>
-        inside.queries.saveCheckpoint(last.size, place).catch((error: unknown) => {
-          inside.log.warn({ error: String(error) }, 'it is not on record that a checkpoint was posted')
-        })
-      return { covers, message: checkpointNotice(last), keep }
-    }
-    case 'quarantine': {
-      const row = await inside.queries.quarantine(first.id)
-      if (!row) return { covers, message: undefined }
-      const began = first.step === 'began'
-      // Ended before it could be told: the end says it all.
-      if (began && row.endedAt) return { covers, message: undefined }
-      const message = began ? quarantineBegan(row, inside.catalog().security) : quarantineEnded(row)
-      return { covers, message }
-    }
-    case 'log-refused':
-      return { covers, message: logRefusedNotice(first.text, inside.catalog().security) }
-    case 'witness-refused':
-      return { covers, message: witnessRefusedNotice(first.witness, first.text, inside.catalog().security) }
-    case 'everything-ended':
-      return { covers, message: await drawEverything(inside, first) }
-    case 'digest':
-      return { covers, ...(await drawDigest(inside, first)) }
-    case 'standing':
-      return drawStanding(inside, lane, covers, first.report)
-    case 'standing-asked': {
-      const one = await inside.queries.standingAccess(first.access)
-      const whom = one && overseersOf(inside.catalog(), one)
-      const message = one
-        ? await withNames(inside.directory, (names) => askedAbout(one, first.by, whom ?? [], names))
-        : undefined
-      return { covers, message }
-    }
-    case 'pre-approval': {
-      const one = await inside.queries.preApproval(first.id)
-      // Somebody ended it meanwhile: that is told next, and is all there is to say.
-      if (!one || (first.what === 'given' && one.endedAt)) return { covers, message: undefined }
-      const reader = lane.startsWith('person:') ? laneEnd(lane) : undefined
-      const draw = (names: Names) => preApprovalNotice(first, one, reader, names)
-      return { covers, message: await withNames(inside.directory, draw) }
-    }
-    case 'feed':
-    case 'refused':
-      return { covers, ...(await drawFeed(inside, lane, covers)) }
-    case 'receipt':
-      return covers.length === 1
-        ? drawReceipt(inside, lane, covers, first.grant)
-        : drawRevoked(inside, covers)
-    case 'revoked':
-      return drawRevoked(inside, covers)
-    default:
-      return { covers, message: undefined }
-  }
-}
-
-async function drawDigest(
-  inside: Inside,
-  { from, to, period = 'daily' }: Extract<Notice, { kind: 'digest' }>,
-): Promise<Omit<Drawn, 'covers'>> {
-  const zone = inside.catalog().digest.timezone
-  const digest = await inside.reports.readDigest({
-    from: new Date(from),
-    to: new Date(to),
-    period,
-    zone,
-    needsPassword: (target) => inside.capabilities(target)?.credential === 'password',
-  })
-  const csv = writeAuditAsk({ from: digest.from, to: digest.to })
-  const draw = (native: boolean) =>
-    withNames(inside.directory, (names) => digestMessage(digest, names, { zone, native, csv }))
-  return { message: await draw(true), classic: await draw(false) }
-}
-
-async function drawAlarm(
-  inside: Inside,
-  lane: Lane,
-  notice: Extract<Notice, { kind: 'alarm' }>,
-): Promise<Omit<Drawn, 'covers'>> {
-  const row = await inside.queries.grant(notice.grant)
-  // Gone meanwhile: the receipt says how late it was.
-  if (row?.grant.state !== 'revoking') return { message: undefined }
-  const catalog = inside.catalog()
-  const watched = laneEnd(lane) === catalog.securityChannel
-  const alert = watched ? catalog.security : []
-  const message = await withNames(inside.directory, (names) => alarm(row.grant, notice.number, alert, names))
-  return watched ? { message, thread: row.request.id, broadcast: true } : { message }
-}
-
-async function drawReceipt(
-  inside: Inside,
-  lane: Lane,
-  covers: readonly Waiting[],
-  id: string,
-): Promise<Drawn> {
-  const row = await inside.queries.grant(id)
-  const card = row && (await inside.queries.readCard(row.request.id))
-  if (!card?.grant) return { covers, message: undefined }
-  const message = await withNames(inside.directory, (names) => receipt(card, names))
-  return { covers, message, thread: card.request.id, keep: keepEnding(inside, lane, id) }
-}
-
-async function drawStanding(
-  inside: Inside,
-  lane: Lane,
-  covers: readonly Waiting[],
-  id: string,
-): Promise<Drawn> {
-  const { queries } = inside
-  const [found, copies] = await Promise.all([queries.standingReport(id), queries.standingCopies(id)])
-  if (!found) return { covers, message: undefined }
-  const copy = copies.find((one) => one.lane === lane)
-  return {
-    covers,
-    message: await withNames(inside.directory, (names) => standingReport(found, names)),
-    ...(copy ? { copy } : {}),
-    keep: (place) => queries.saveStandingCopy({ report: id, lane, ...place }),
-  }
+  const notice = covers[0]?.notice
+  const draw = notice && (DRAWINGS as Partial<Record<Notice['kind'], Draw<never>>>)[notice.kind]
+  const drawn = await draw?.(notice as never, { inside, lane, covers, linkTo })
+  return { message: undefined, ...drawn, covers }
 }
 
 /** A receipt among them whose notice went out before says nothing new: it is covered, and counted once. */
-async function drawRevoked(inside: Inside, covers: readonly Waiting[]): Promise<Drawn> {
+async function drawRevoked({ inside, covers }: Turn): Promise<Drawing | undefined> {
   const ids = new Set(covers.flatMap(({ notice }) => (notice.kind === 'revoked' ? [notice.grant] : [])))
   const rows = await inTurns([...ids], (id) => inside.queries.grant(id))
   const grants: Grant[] = rows.flatMap((row) => (row?.grant.revokedAt ? [row.grant] : []))
-  if (grants.length === 0) return { covers, message: undefined }
-  return { covers, message: await withNames(inside.directory, (names) => revokedNotice(grants, names)) }
+  if (grants.length === 0) return undefined
+  return { message: await withNames(inside.directory, (names) => revokedNotice(grants, names)) }
 }

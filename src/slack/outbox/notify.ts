@@ -20,8 +20,7 @@ import {
   wordsAtLeast,
 } from '../platform/posting.ts'
 import { CLOSED_RETRY_MS, judge, retryMs } from '../platform/slack-errors.ts'
-import { linksToCards, threadOf } from './card-places.ts'
-import { drawEnding, endingsToRedraw } from './draw-ending.ts'
+import { drawEnding, endingsToRedraw, linksToCards, threadOf } from './copies.ts'
 import { cardsOf, inTurns, MANY_REQUESTS, readCopy } from './draw-feed.ts'
 import { drawNotices, groupNotices } from './draw-notices.ts'
 

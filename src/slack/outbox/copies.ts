@@ -1,10 +1,16 @@
-/** Where the copies of a card are. */
+/** Where the copies of a card are, and the messages that closed a grant, which are redrawn when more is known. */
 import type { WebClient } from '@slack/web-api'
+import type { GrantId } from '../../core/access/grant.ts'
 import type { RequestId } from '../../core/access/request.ts'
 import type { Lane } from '../../core/notice.ts'
+import type { Waiting } from '../../core/outbox.ts'
+import type { Card } from '../../operations/access/read-card.ts'
+import type { Message } from '../blocks/message.ts'
 import type { Inside } from '../platform/guard.ts'
+import { withNames } from '../platform/names.ts'
 import type { Thread } from '../platform/posting.ts'
-import type { Drawn } from './draw-notices.ts'
+import { receipt } from '../words/access/ending.ts'
+import { requesterUpdate } from '../words/access/requester-updates.ts'
 
 /** The message in whose thread it belongs is still to be sent: it comes again a little later. */
 export class FirstMessageWaits extends Error {
@@ -19,7 +25,7 @@ export class FirstMessageWaits extends Error {
 export async function threadOf(
   inside: Inside,
   lane: Lane,
-  { thread, broadcast = false }: Drawn,
+  { thread, broadcast = false }: { readonly thread?: RequestId; readonly broadcast?: boolean },
 ): Promise<Thread | undefined> {
   if (thread === undefined) return undefined
   const { queries } = inside
@@ -48,4 +54,43 @@ export const linksToCards = (client: WebClient, inside: Inside) => async (id: Re
     inside.log.debug({ error: String(error) }, 'Slack did not say where a card is; it is told without a link')
     return undefined
   }
+}
+
+export type EndingToRedraw = { readonly grant: GrantId; readonly covers: readonly Waiting[] }
+
+/** One that is still to be posted is drawn from the same rows, and is posted first. */
+export function endingsToRedraw(
+  waiting: readonly Waiting[],
+  done: ReadonlySet<string>,
+): readonly EndingToRedraw[] {
+  const toPost = new Set(
+    waiting.flatMap(({ id, notice }) =>
+      !done.has(id) && (notice.kind === 'receipt' || notice.kind === 'told') ? [notice.grant] : [],
+    ),
+  )
+  return waiting.flatMap((one) =>
+    one.notice.kind === 'activity' && !toPost.has(one.notice.grant)
+      ? [{ grant: one.notice.grant, covers: [one] }]
+      : [],
+  )
+}
+
+/** What closes a grant in this lane, from the rows of this moment. */
+export async function drawEnding(inside: Inside, lane: Lane, grant: GrantId): Promise<Message | undefined> {
+  const card = await cardOfGrant(inside, grant)
+  if (!card) return undefined
+  return withNames(inside.directory, (names) =>
+    lane.startsWith('person:') ? requesterUpdate('ended', card, names) : receipt(card, names),
+  )
+}
+
+/** Keeps where it was posted, so that it can be drawn anew. */
+export function keepEnding(inside: Inside, lane: Lane, grant: GrantId) {
+  return (place: { readonly channel: string; readonly ts: string }) =>
+    inside.queries.saveEnding({ grant, lane, ...place })
+}
+
+export async function cardOfGrant(inside: Inside, grant: GrantId): Promise<Card | undefined> {
+  const row = await inside.queries.grant(grant)
+  return row && inside.queries.readCard(row.request.id)
 }
