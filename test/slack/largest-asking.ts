@@ -3,12 +3,23 @@ import type { ApprovalStage } from '../../src/core/access/stages.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-at-once.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
-import { askedTogetherAnswer, decidedTogetherAnswer } from '../../src/slack/words/access/answers.ts'
+import {
+  answeredAnswer,
+  askedTogetherAnswer,
+  decidedTogetherAnswer,
+  questionAskedAnswer,
+} from '../../src/slack/words/access/answers.ts'
 import { bundleCard } from '../../src/slack/words/access/bundle-card.ts'
 import { explainAnswer } from '../../src/slack/words/access/explain.ts'
 import { offerAnswer } from '../../src/slack/words/access/for-another.ts'
+import {
+  answerForAsker,
+  answerInThread,
+  questionForOwner,
+  questionInThread,
+} from '../../src/slack/words/access/question.ts'
 import { requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
-import { policy, read, target, temporaryLogin } from './rows.ts'
+import { NOON, policy, read, target, temporaryLogin } from './rows.ts'
 
 const five = <T>(make: () => T): T[] => Array.from({ length: 5 }, make)
 
@@ -104,4 +115,31 @@ export function largestExplanation(
     names,
     { presence: new Map(half) },
   )
+}
+
+/** Questions and answers at the largest that people can write them. */
+
+export function largestQuestions(typed: string, card: Card, names: Names): Record<string, Message> {
+  const { request } = card
+  const open = {
+    id: 'q',
+    request: request.id,
+    asker: 'U0BEN',
+    text: typed,
+    askedAt: NOON,
+    answer: undefined,
+  }
+  const question = { ...open, answer: { text: typed, by: 'U0ADA', at: NOON } }
+  const inThread = answerInThread(question, card)
+  const forAsker = answerForAsker(question, card, undefined, names)
+  if (!inThread || !forAsker) throw new Error('an answer was not drawn')
+  return {
+    'question in the thread': questionInThread(open, card),
+    'question of who asked': questionInThread({ ...open, asker: request.requester }, card),
+    'answer in the thread': inThread,
+    'question for who asked': questionForOwner(open, card, undefined),
+    'answer for the asker': forAsker,
+    'question asked': questionAskedAnswer(request),
+    'question answered': answeredAnswer(request),
+  }
 }

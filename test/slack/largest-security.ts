@@ -4,6 +4,7 @@ import type { Request } from '../../src/core/access/request.ts'
 import { auditEventTypes, type LoggedEvent } from '../../src/core/log/audit-event.ts'
 import type { Who } from '../../src/core/people/person.ts'
 import type { Held } from '../../src/core/reads.ts'
+import type { Standing } from '../../src/core/standing/standing.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
 import { writeAuditAsk } from '../../src/slack/platform/payloads.ts'
@@ -11,7 +12,28 @@ import { everythingAnswer, everythingEnded } from '../../src/slack/words/access/
 import { feedThreadRoot } from '../../src/slack/words/access/feed.ts'
 import { digestMessage } from '../../src/slack/words/digest/digest.ts'
 import { csvMessage, csvSentAnswer } from '../../src/slack/words/log/audit-answer.ts'
-import { checkpointNotice, logRefusedNotice } from '../../src/slack/words/log/log-notices.ts'
+import {
+  checkpointNotice,
+  logRefusedNotice,
+  noCheckpointAnswer,
+  witnessRefusedNotice,
+} from '../../src/slack/words/log/log-notices.ts'
+import { standingReport } from '../../src/slack/words/standing/standing-access.ts'
+import {
+  acceptedAnswer,
+  askedAbout,
+  askedAboutAnswer,
+  lookedAnswer,
+  standingAnswer,
+  takenAnswer,
+} from '../../src/slack/words/standing/standing-answers.ts'
+import {
+  directoryDownAnswer,
+  faultAnswer,
+  outcomeUnknownAnswer,
+  quarantineAnswer,
+  storeDownAnswer,
+} from '../../src/slack/words/unavailable.ts'
 import { busyRecord } from './largest-activity.ts'
 import { largestAnswers } from './largest-forms.ts'
 import { NOON } from './rows.ts'
@@ -116,5 +138,88 @@ export function securityMessages(all: Worst): Record<string, Message> {
       { ...approvedCard, grant: { ...worst, activatedAt: undefined } },
       names,
     ),
+  }
+}
+
+/** Messages about standing access at the largest that their rows can make them. */
+
+/** Accounts and grantors are named by whoever made them, and the target's own words come with its errors. */
+export function standingMessages(
+  typed: string,
+  wide: { readonly target: string; readonly role: string },
+  crowd: Parameters<typeof askedAbout>[2],
+  names: (id: string) => string,
+): Record<string, Message> {
+  const one = (state: Standing['state'], at = 0) => standingRow(typed, wide, state, at)
+  const many = (state: Standing['state']) => Array.from({ length: 200 }, (_, at) => one(state, at))
+  const look = { target: wide.target, triedAt: NOON, readAt: NOON, error: typed }
+  const report = { id: one('open').report, target: wide.target, at: NOON, first: true, error: undefined }
+  const looks = Array.from({ length: 20 }, () => look)
+  return {
+    'standing report': standingReport({ report, found: many('open'), look }, names),
+    'standing settled': standingReport({ report, found: many('accepted'), look }, names),
+    'standing over': standingReport({ report, found: many('removed'), look }, names),
+    'standing unread': standingReport({ report: { ...report, error: typed }, found: [], look }, names),
+    'standing of all': standingAnswer({ present: many('open'), looks, target: undefined }, names),
+    'standing of one': standingAnswer({ present: many('open'), looks: [look], target: wide.target }, names),
+    'standing accepted': acceptedAnswer([one('accepted')]),
+    'standing taken': takenAnswer(one('removed'), 12),
+    'standing asked': askedAbout(one('open'), 'U0SAM', crowd, names),
+    'standing asked answer': askedAboutAnswer(one('open')),
+    'standing looked': lookedAnswer(wide.target, { unread: typed }),
+  }
+}
+
+export function standingRow(
+  typed: string,
+  wide: { readonly target: string; readonly role: string },
+  state: Standing['state'],
+  at = 0,
+): Standing {
+  return {
+    ...wide,
+    id: `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+    account: `${at}${typed}`,
+    via: 'direct',
+    how: typed,
+    beyond: at % 2 === 0 ? typed : undefined,
+    leftover: false,
+    state,
+    version: 1,
+    report: '00000000-0000-4000-8000-000000000000',
+    foundAt: NOON,
+    seenAt: NOON,
+    acceptedBy: 'U0SAM',
+    acceptedAt: NOON,
+    acceptedUntil: NOON,
+    acceptedWhy: typed,
+    takingBy: undefined,
+    closedAt: NOON,
+    closedBy: 'U0SAM',
+  }
+}
+
+/** What is said when something is away. */
+
+const line = `A${'A'.repeat(103)}`
+const cosigned = {
+  size: Number.MAX_SAFE_INTEGER,
+  note: `elevate.example.com/audit\n${Number.MAX_SAFE_INTEGER}\n${'A'.repeat(43)}=\n\n${`— witness.example.com/w1 ${line}\n`.repeat(9)}`,
+}
+
+export function troubleMessages(): Record<string, Message> {
+  return {
+    checkpoint: checkpointNotice(cosigned, true),
+    'no checkpoint': noCheckpointAnswer(),
+    'witness refused': witnessRefusedNotice(
+      `witness.example.com/${'w'.repeat(200)}`,
+      'it knows a checkpoint of 9007199254740991 events, and there are 0',
+      [{ kind: 'group', id: 'S0SEC' }],
+    ),
+    quarantined: quarantineAnswer(),
+    'store down': storeDownAnswer(),
+    'outcome unknown': outcomeUnknownAnswer(),
+    'directory down': directoryDownAnswer(),
+    fault: faultAnswer(),
   }
 }

@@ -31,12 +31,9 @@ import {
 import { pictureMessage, storyAnswer, whoAnswer } from '../../src/slack/words/log/who-answer.ts'
 import { refusalAnswer } from '../../src/slack/words/refusal-answer.ts'
 import { activityMessages } from './largest-activity.ts'
-import { askingMessages, largestExplanation, offeredOf } from './largest-asking.ts'
-import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-beforehand.ts'
-import { largestQuestions } from './largest-questions.ts'
-import { securityMessages } from './largest-security.ts'
-import { standingMessages, standingRow } from './largest-standing.ts'
-import { troubleMessages } from './largest-trouble.ts'
+import { askingMessages, largestExplanation, largestQuestions, offeredOf } from './largest-asking.ts'
+import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-forms.ts'
+import { securityMessages, standingMessages, standingRow, troubleMessages } from './largest-security.ts'
 import {
   card,
   decision,

@@ -8,8 +8,7 @@ import { onWire } from '../../src/slack/blocks/message.ts'
 import { homeView } from '../../src/slack/home/home-view.ts'
 import { ADA, SECURITY, workspace } from '../support/workspace.ts'
 import { everyMessage } from './largest.ts'
-import { beforehandOf } from './largest-beforehand.ts'
-import { largestChoices, largestForms } from './largest-forms.ts'
+import { beforehandOf, largestChoices, largestForms } from './largest-forms.ts'
 import { MANIFEST } from './notify-desk.ts'
 import {
   approved,

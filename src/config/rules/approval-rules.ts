@@ -9,6 +9,7 @@ import {
 } from '../../core/access/stages.ts'
 import type { Json } from '../../core/connector.ts'
 import type { Who } from '../../core/people/person.ts'
+import { plural } from '../../core/plural.ts'
 import { type Path, quote, type Report } from '../yaml/issue.ts'
 import { inside, textsIn, warnOfDuplicates, words } from '../yaml/read-leniently.ts'
 
@@ -76,7 +77,7 @@ function checkPlaces(stages: readonly Stage[], report: Report): boolean {
     if (stage.count <= people) continue
     report(
       [...stage.path, 'count'],
-      `${stage.count} people must say yes, but only ${people} ${people === 1 ? 'is' : 'are'} named. ` +
+      `${stage.count} people must say yes, but only ${people} ${plural(people, 'is', 'are')} named. ` +
         'Name more people or a user group, or ask for fewer.',
     )
     return false

@@ -1,5 +1,7 @@
 // Everybody who can use a role, whoever gave it, and how to take it from them where that is in our power.
+
 import { ConnectorError, type FoundHolder } from '../../core/connector.ts'
+import { plural } from '../../core/plural.ts'
 import { grantIdOf, memberships } from './roles.ts'
 import type { Ask } from './session.ts'
 import { identifier, revokeRoleFrom } from './statements.ts'
@@ -132,7 +134,7 @@ function beyondReach({ account, itself, grantors, reachable, through }: Member, 
 const asOwner = ({ account, owned }: { account: string; owned: number }): FoundHolder => ({
   account,
   via: 'owner',
-  how: `owner of ${owned} ${owned === 1 ? 'table' : 'tables'} that the role can reach`,
+  how: `owner of ${owned} ${plural(owned, 'table')} that the role can reach`,
   ours: false,
   beyond: 'What somebody owns is not given or taken by elevate; an administrator can change the owner.',
 })

@@ -5,6 +5,7 @@
  */
 
 import type { Json } from '../connector.ts'
+import { counted, plural } from '../plural.ts'
 import type { KeptEntry } from './activity.ts'
 
 /** One line of the record; its hash is over these, as canonical JSON, each with a newline, by number. */
@@ -60,12 +61,12 @@ export function judgeRecord({ state, hash, named, erased, erasures, wrong }: Rec
       : []),
     ...(wrong.length > 0
       ? [
-          `The text of ${wrong.length === 1 ? 'entry' : 'entries'} ${wrong.join(', ')} is not the one that was written.`,
+          `The text of ${plural(wrong.length, 'entry', 'entries')} ${wrong.join(', ')} is not the one that was written.`,
         ]
       : []),
     ...(missing > 0
       ? [
-          `${erased} ${erased === 1 ? 'text is' : 'texts are'} gone, and the audit log names the erasure of ${accounted || 'none'}.`,
+          `${erased} ${plural(erased, 'text is', 'texts are')} gone, and the audit log names the erasure of ${accounted || 'none'}.`,
         ]
       : []),
   ]
@@ -74,5 +75,5 @@ export function judgeRecord({ state, hash, named, erased, erasures, wrong }: Rec
 
 /** `3 texts were erased on purpose; …` */
 export function erasedWords(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'text was' : 'texts were'} erased on purpose; times, kinds and outcomes stay.`
+  return `${counted(count, 'text was', 'texts were')} erased on purpose; times, kinds and outcomes stay.`
 }

@@ -19,7 +19,7 @@ export class FirstMessageWaits extends Error {
 
 /**
  * The copy in this lane, where there is one. Throws {@link FirstMessageWaits} while the copy is on its way: a step that
- * overtakes it, because Slack was busy just then, would stand alone for ever. What is shown in the channel as well, an
+ * overtakes it, because Slack was busy just then, would stay alone. What is shown in the channel as well, an
  * alarm above all, waits for nothing.
  */
 export async function threadOf(

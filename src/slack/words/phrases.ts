@@ -132,7 +132,7 @@ export function approvedBy(request: Request, who: (id: string) => Sayable): Rich
   return say`${beforehand ? 'pre-approved' : 'approved'} by ${listed(yeses.map((one) => yesOf(request, one, beforehand, who)))}`
 }
 
-/** A self-approval says so in words, and so does a yes given beforehand. */
+/** Says where it was a self-approval or a pre-approval. */
 function yesOf(request: Request, one: Decision, beforehand: boolean, who: (id: string) => Sayable): RichText {
   const self = one.self ? say` (who asked for it; the policy allows self-approval)` : say``
   if (one.preApproval === undefined) return say`${who(one.approver)}${limitOf(request, one)}${self}`
@@ -155,7 +155,7 @@ export function boldFirst(line: RichText): RichText {
   return [bold(word), ...(more.length > 0 ? say` ${more.join(' ')}` : []), ...rest]
 }
 
-/** ` for 30 min instead of 2 h`, ` from tomorrow at 9:00 on`; empty for a yes to all that was asked. */
+/** ` for 30 min instead of 2 h`, ` from tomorrow at 9:00 on`; empty where all that was asked for was approved. */
 export function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt }: Limit): RichText {
   const time =
     duration === undefined
@@ -189,7 +189,7 @@ export function heldBy(
 
 const MAX_MENTIONED = 10
 
-/** Mentions whoever is named, so it alerts them: for first posts and alarms only. */
+/** Mentions the people and groups, so it alerts them: for first posts and alarms only. */
 export function mentionsOf(who: readonly Who[], most = MAX_MENTIONED): RichText {
   const named = who.flatMap((one) =>
     one.kind === 'person' ? [person(one.id)] : one.kind === 'group' ? [group(one.id)] : [],

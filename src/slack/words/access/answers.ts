@@ -1,11 +1,11 @@
-/** What the person who pressed or typed reads at once. It says what was recorded, never what is not yet true. */
+/** The answer to the person who pressed or typed. It says what was recorded, never what is not yet true. */
 import { formatDuration } from '../../../core/access/duration.ts'
 import { type Grant, grantName, neverBegan } from '../../../core/access/grant.ts'
 import type { Allowed } from '../../../core/access/policy.ts'
 import { type Request, requestName, type Terms, type Verdict } from '../../../core/access/request.ts'
 import type { ReviewOutcome } from '../../../core/access/review.ts'
 import { approvalsNeeded } from '../../../core/access/stages.ts'
-import { counted } from '../../../core/plural.ts'
+import { counted, plural } from '../../../core/plural.ts'
 import type { Decided } from '../../../operations/access/decide/decide-request.ts'
 import type { DecidedTogether } from '../../../operations/access/decide/decide-together.ts'
 import type { Asked } from '../../../operations/access/request/request-access.ts'
@@ -51,7 +51,7 @@ export function extendingAnswer(request: Request, prolongs: Grant, allowed: Allo
 function needsOf({ policy }: Allowed): RichText {
   const { stages } = policy.approve
   const count = approvalsNeeded(stages)
-  const needs = count === 1 ? 'one approval' : `${count} approvals`
+  const needs = plural(count, 'one approval', `${count} approvals`)
   return stages.length > 1 ? say`${needs}: ${eachStage(stages)}` : say`${needs}`
 }
 
@@ -124,8 +124,6 @@ export function reviewedAnswer(request: Request, outcome: ReviewOutcome, names: 
     say`You reviewed ${requestName(request.number)}: the break-glass of ${names(request.requester)} for ${accessOf(request)} was ${OUTCOMES[outcome]}.`,
   )
 }
-
-/** What whoever asked reads at once: what was asked for, whom it waits for, and how to take it back. */
 
 export function askedTogetherAnswer(asked: readonly Asked[], names: Names): Message {
   const [first] = asked

@@ -28,7 +28,7 @@ function mentioning(stages: number): Whose {
     const most = Math.max(2, Math.floor(MAX_MENTIONED / stages))
     if (!stage.alert) return mentionsOf(who, most)
     const { mention, named } = stage.alert
-    // Whoever rests is named and not alerted; whoever is quiet is neither.
+    // People in quiet hours are named and not alerted; approvers whom the policy names as quiet are neither.
     const rest = named.slice(0, most).map((name) => say`${name} (quiet hours)`)
     const awake = mentionsOf(mention, most)
     return listed([...(awake.length > 0 ? [awake] : []), ...rest], 'or')

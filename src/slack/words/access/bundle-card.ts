@@ -1,6 +1,6 @@
 /**
  * The one card of several roles that were asked for together. Each role stands there with its own rule, its own
- * yeses and its own buttons, because each is decided and given for itself; one button more decides on all of them
+ * approvals and its own buttons, because each is decided and given for itself; one button more decides on all of them
  * that the one who presses may decide on.
  */
 import { formatDuration } from '../../../core/access/duration.ts'
@@ -84,8 +84,8 @@ function roleOf(card: Card, names: Names, room: number): Block[] {
 }
 
 /**
- * Mentions whom any of the rules names: the first post alerts them. As on a card of one request, whoever rests is named
- * and not alerted, and whoever is quiet is neither.
+ * Mentions whom any of the rules names: the first post alerts them. As on a card of one request, people in quiet
+ * hours are named and not alerted; approvers whom the policy names as quiet are neither.
  */
 function waiting(pending: readonly Card[]): RichText {
   const stages = pending.flatMap((card) => card.stages)

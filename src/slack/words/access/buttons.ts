@@ -72,7 +72,7 @@ function whatFollows(request: Request, after: number, names: Names): string {
     : `${who} will get ${accessName(request)}${time}.`
 }
 
-/** Buttons that a person presses about his own access, the same in messages and on Home. */
+/** Buttons about a person's own access, the same in messages and on Home. */
 
 export function doneButton(grant: Grant): Button {
   return button({
@@ -155,7 +155,7 @@ export function askAgainButton(request: Request): Button {
   })
 }
 
-/** For approvers and security; whoever else presses it is refused. */
+/** For approvers and security; anybody else who presses it is refused. */
 export function reviewButton(request: Request, names: Names): Button {
   return button({
     action: ACTION.review,

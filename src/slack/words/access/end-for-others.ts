@@ -36,7 +36,7 @@ export function everythingBlocks(all: Everything, names: Names): Block[] {
   ]
 }
 
-/** To whoever did it. Gone is what the target says is gone; that follows. */
+/** To the person who did it. Another message follows when the targets confirm the end. */
 export function everythingAnswer(all: Everything, names: Names): Message {
   const who = names(all.person)
   if (all.grants.length + all.requests.length + all.beforehand.length === 0)
@@ -119,7 +119,7 @@ export function revokeBlocks({ person, target, role, grants, others }: Revocable
   ]
 }
 
-/** To whoever did it. Gone is what the target says is gone; that follows. */
+/** To the person who did it. Another message follows when the targets confirm the end. */
 export function revokingAnswer(
   all: { readonly person: PersonId; readonly target: string; readonly ended: readonly Grant[] },
   by: PersonId,

@@ -12,7 +12,7 @@ import { moreApprovals } from './approvals.ts'
 import { acceptButtons } from './buttons.ts'
 import type { RequesterUpdate } from './requester-updates.ts'
 
-/** To whoever would have it. Nobody else is asked before the answer is yes. */
+/** To the person who would have it. Nobody else is asked before they accept. */
 export function offered({ request, role, together: others = [] }: Card): RequesterUpdate {
   const all = [request, ...others]
   return {
@@ -45,7 +45,7 @@ export function offeredLine(offer: Offer, names: Names): RichText {
   return say`${first.askedBy ? names(first.askedBy) : 'Somebody'} asks for ${listedAccess(offer)} for you,${forHowLong(first)} (${requestName(first.number)}). It lapses ${moment(first.lapsesAt)}. Reason: “${clamp(first.reason, 100)}”`
 }
 
-/** To whoever asked: how it stands with the other one. Drawn from the rows, so it is true whenever it arrives. */
+/** To the person who asked. Drawn from the rows, so it is true whenever it arrives. */
 export function forOther({ request, grant }: Card): RequesterUpdate {
   const number = requestName(request.number)
   const no = denialOf(request)
@@ -77,7 +77,7 @@ export function forOther({ request, grant }: Card): RequesterUpdate {
   }
 }
 
-/** To whoever would have it, in place of the question. */
+/** To the person who would have it, in place of the question. */
 export function offerAnswer(
   answered: readonly Answered[],
   answer: 'accept' | 'decline',
@@ -100,7 +100,7 @@ export function offerAnswer(
   )
 }
 
-/** What rules and yeses given beforehand came to; empty where people decide it all. */
+/** What rules and pre-approvals decided already; empty where people decide everything. */
 function decidedBefore({ request, missing }: Answered, names: Names): RichText {
   const which = say`${requestName(request.number)}`
   if (request.state === 'approved')

@@ -3,7 +3,7 @@ import { formatDuration } from '../../../core/access/duration.ts'
 import { askerOf, type Request, requestName } from '../../../core/access/request.ts'
 import { approvalsNeeded } from '../../../core/access/stages.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { counted } from '../../../core/plural.ts'
+import { counted, plural } from '../../../core/plural.ts'
 import { isRefused } from '../../../core/refusal.ts'
 import type { Explained } from '../../../operations/access/request/explain-access.ts'
 import type { Previewing, RolePreview } from '../../../operations/access/request/preview-ask.ts'
@@ -154,7 +154,7 @@ function nobody(
   if (possible >= needed) return glass.length > 0 ? [context(glass)] : []
   const left =
     gone.length > 0
-      ? say` (${plainNames(gone, names, 5)} ${gone.length === 1 ? 'is' : 'are'} not here any more)`
+      ? say` (${plainNames(gone, names, 5)} ${plural(gone.length, 'is', 'are')} not here any more)`
       : say``
   return [
     section(

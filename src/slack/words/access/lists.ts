@@ -28,7 +28,7 @@ type Part = { readonly title: string; readonly lines: readonly RichText[]; reado
 export type ListRow = {
   readonly line: RichText
   readonly buttons: readonly Button[]
-  /** Why somebody asks, for whoever decides on it. */
+  /** Why somebody asks, for those who decide on it. */
   readonly reason?: string
 }
 
@@ -73,8 +73,8 @@ function toDecideLine(request: Request, names: Names): RichText {
 }
 
 /**
- * For `/elevate list`: what waits for this person, what he has and for how long still, what he asked for, and what he
- * may ask for. `from` is the first line to show, from 0; one that is no longer there begins anew.
+ * For `/elevate list`: what waits for this person, what they have and for how much longer, what they asked for, and
+ * what they may ask for. `from` is the first line to show, from 0; past the last line, the list starts over.
  */
 export function listAnswer(list: AccessList, names: Names, from = 0): Message {
   const parts = partsOf(list, names).filter((part) => part.lines.length > 0)

@@ -140,7 +140,7 @@ const GRANT_PHASES: Record<GrantPhase, PhaseWords<Grant>> = {
       const kept = grant.endOutcome === 'kept-by-other' || grant.endOutcome === 'kept-standing'
       const late = lateness(grant)
       const how = kept ? ', and stays for another reason' : late && `, taken back ${late}`
-      // Nobody of this workspace did it, so whoever watches is told why.
+      // Nobody of this workspace did it, so security is told why.
       const note =
         grant.endReason === 'ended-early' && !grant.endedBy ? ` (“${clamp(grant.endNote, 200)}”)` : ''
       return say`${bold('Ended')}: ${access} for ${who}; ${whyEnded(grant, names)}${note}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`

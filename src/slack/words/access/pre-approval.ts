@@ -1,4 +1,4 @@
-/** A yes given beforehand: the same words in answers, direct messages, the channel, the feed, lists and on Home. */
+/** Pre-approvals: the same words in answers, direct messages, the channel, the feed, lists and on Home. */
 import { formatDuration } from '../../../core/access/duration.ts'
 import { type PreApproval, preApprovalName, type WhyVoid } from '../../../core/access/pre-approval.ts'
 import { clamp } from '../../../core/access/reason.ts'

@@ -12,7 +12,7 @@ import { ACTION } from '../../platform/ids.ts'
 import { accessOf, mentionsOf } from '../phrases.ts'
 import { decisionButtons } from './buttons.ts'
 
-/** In the thread; whoever is to answer is mentioned. */
+/** In the thread; the people who are to answer are mentioned. */
 export function questionInThread(question: Question, card: Card): Message {
   const { request, policy } = card
   const owners = ownersOf(request)

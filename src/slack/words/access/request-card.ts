@@ -132,7 +132,7 @@ export function reasonOf(reason: string, most: number): Block {
   )
 }
 
-/** Whoever decides should know that a yes changes little, and a no nothing. */
+/** Approvers should know that an approval changes little, and a denial nothing. */
 function standingAccessLine({ request }: Card, stands: Standing, names: Names): RichText {
   const grounds =
     stands.state === 'accepted' && stands.acceptedBy

@@ -44,7 +44,7 @@ export type About<G> = {
 /** What the card says of the phase, the one part of it that changes with every step. */
 type Status = {
   readonly line: RichText
-  /** Typed by whoever ended it. */
+  /** Typed by the person who ended it. */
   readonly note?: string | undefined
   readonly alarm?: RichText
   /** The target's last answer; it can hold anything, so it is shown as it is. */

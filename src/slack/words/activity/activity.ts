@@ -11,7 +11,7 @@ import {
 } from '../../../core/activity/activity.ts'
 import { erasedWords, isErased } from '../../../core/activity/activity-record.ts'
 import type { Who } from '../../../core/people/person.ts'
-import { counted } from '../../../core/plural.ts'
+import { counted, plural } from '../../../core/plural.ts'
 import type { ActivityRead } from '../../../operations/activity/read-activity.ts'
 import { message } from '../../blocks/compose.ts'
 import {
@@ -111,7 +111,7 @@ function gapsOf({ gaps }: ActivitySummary): RichText {
   )
 }
 
-const timesOf = (count: number) => (count === 1 ? 'once' : `${count.toLocaleString('en')} times`)
+const timesOf = (count: number) => plural(count, 'once', `${count.toLocaleString('en')} times`)
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
 

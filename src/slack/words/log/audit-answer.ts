@@ -18,7 +18,7 @@ const LIST_CHARS = 10_000
 /** Values of buttons: what asks for the next page, if there is one, and what was asked. */
 export type AuditButtons = { readonly older: string | undefined; readonly asked: string }
 
-/** For `/elevate audit`, newest first. `own` when the reader may see no more than what concerns him. */
+/** For `/elevate audit`, newest first. `own` when the reader may see no more than what concerns them. */
 export function auditAnswer(
   page: { readonly events: readonly LoggedEvent[]; readonly own: boolean },
   names: Names,
@@ -62,7 +62,7 @@ function filterButton(asked: string): Button {
   })
 }
 
-/** The file goes to whoever presses, as far as he may read. */
+/** The file goes to the person who presses, with what they may read. */
 export function csvButton(asked: string, text: string, label: string): Button {
   return button({ action: ACTION.audit_csv, text, label, value: asked })
 }

@@ -6,7 +6,7 @@ import type { EvidenceSpan } from '../../../core/log/evidence.ts'
 import type { Quarantine } from '../../../core/log/quarantine.ts'
 import type { Notice } from '../../../core/notice.ts'
 import type { Who } from '../../../core/people/person.ts'
-import { counted } from '../../../core/plural.ts'
+import { counted, plural } from '../../../core/plural.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { context, header, paragraph, quote, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
@@ -15,7 +15,7 @@ import { mentionsOf } from '../phrases.ts'
 import { openStandingLine } from '../standing/standing-access.ts'
 
 /**
- * The note stands here to the letter: whoever copies it can hold the log against it. `posted` says to who asked that it
+ * The note is shown unchanged, so that anybody can copy it and check the log against it. `posted` tells the person who asked that it
  * will stand in the security channel too.
  */
 export function checkpointNotice({ size, note }: KeptCheckpoint, posted = false): Message {
@@ -99,7 +99,7 @@ export function deliveryNotice(
   if (news === 'recovered')
     return sentence(say`Audit events reach ${code(state.name)} again; nothing was left out.`)
   const mentioned = mentionsOf(alert)
-  const fact = say`${bold('Audit events do not reach')} ${code(state.name)}: ${counted(state.waiting, 'event')} ${state.waiting === 1 ? 'waits' : 'wait'}, the oldest for ${formatDuration(Math.floor(state.lag))}.`
+  const fact = say`${bold('Audit events do not reach')} ${code(state.name)}: ${counted(state.waiting, 'event')} ${plural(state.waiting, 'waits', 'wait')}, the oldest for ${formatDuration(Math.floor(state.lag))}.`
   return message(fact, [
     section(together(fact, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
     context(
@@ -170,11 +170,11 @@ export function restartReport(notice: Extract<Notice, { kind: 'woke' }>): Messag
 function meanwhile({ expired, unfinished, lapsed }: Extract<Notice, { kind: 'woke' }>): RichText {
   const parts = [
     ...(expired > 0
-      ? [say`${counted(expired, 'grant')} had expired, and ${expired === 1 ? 'is' : 'are'} being ended now`]
+      ? [say`${counted(expired, 'grant')} had expired, and ${plural(expired, 'is', 'are')} being ended now`]
       : []),
     ...(unfinished > 0
       ? [
-          say`${counted(unfinished, 'grant')} that had been begun ${unfinished === 1 ? 'is' : 'are'} being finished`,
+          say`${counted(unfinished, 'grant')} that had been begun ${plural(unfinished, 'is', 'are')} being finished`,
         ]
       : []),
     ...(lapsed > 0 ? [say`${counted(lapsed, 'request')} had lapsed`] : []),

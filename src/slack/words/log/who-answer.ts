@@ -67,7 +67,7 @@ export function whoAnswer(
             value: answer.picture,
           }),
         ]),
-    // Whoever else presses it is refused, and security reads of it.
+    // Anybody else who presses it is refused, and security reads of it.
     ...(ask.person && !answer.own && held.some((one) => one.grant.state !== 'revoked')
       ? [everythingButton(ask.person, names(ask.person))]
       : []),

@@ -1,7 +1,7 @@
-/** What is said to whoever asked or pressed about standing access, and to the people who are asked about it. */
+/** Answers about standing access, and the question to the people who may know about it. */
 import { clamp } from '../../../core/access/reason.ts'
 import type { Who } from '../../../core/people/person.ts'
-import { counted } from '../../../core/plural.ts'
+import { counted, plural } from '../../../core/plural.ts'
 import { type Look, openAccounts, type Standing } from '../../../core/standing/standing.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { bullets, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
@@ -81,7 +81,7 @@ export function standingAnswer(
   const head = together(
     open.length === 0
       ? say`No standing access${where} is left to settle.`
-      : say`${bold(counted(openAccounts(open), 'account'))} ${openAccounts(open) === 1 ? 'has' : 'have'} standing access${where} that nobody has settled.`,
+      : say`${bold(counted(openAccounts(open), 'account'))} ${plural(openAccounts(open), 'has', 'have')} standing access${where} that nobody has settled.`,
     accepted > 0 ? say`${counted(accepted, 'other is', 'others are')} accepted.` : undefined,
   )
   const read = looks.map(lookLine)
