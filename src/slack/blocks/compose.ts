@@ -23,19 +23,19 @@ export function message(text: RichText, blocks: readonly (Block | undefined)[]):
 }
 
 /**
- * The same, for blocks of which one part may be shorter: `build` gets how many characters it may have, at first the
- * most, and less for as long as the whole does not fit. What decides (buttons) is then never what is dropped.
+ * The same, for blocks of which one part may be shorter: `build` gets how many characters it may have, at first
+ * `maxChars`, and less for as long as the whole does not fit. What decides (buttons) is then never what is dropped.
  */
 export function messageThatFits(
   text: RichText,
-  most: number,
-  build: (room: number) => readonly (Block | undefined)[],
+  maxChars: number,
+  build: (chars: number) => readonly (Block | undefined)[],
 ): Message {
-  for (let room = most; room >= most / 8; room = Math.floor(room / 2)) {
-    const wanted = build(room).filter((block) => block !== undefined)
+  for (let chars = maxChars; chars >= maxChars / 8; chars = Math.floor(chars / 2)) {
+    const wanted = build(chars).filter((block) => block !== undefined)
     if (wanted.length <= MAX.blocks && sizeOf(wanted) <= MAX.message) return message(text, wanted)
   }
-  return message(text, build(Math.floor(most / 8)))
+  return message(text, build(Math.floor(maxChars / 8)))
 }
 
 /** One sentence, the same to the eye and to the ear. */

@@ -55,9 +55,13 @@ export function paragraph(line: RichText): RichPart {
   return { type: 'rich_text_section', elements: toRich(line) }
 }
 
-/** As many sentences from the front as a list of `room` characters of JSON holds. */
-export function linesThatFit(lines: readonly RichText[], room: number, most: number): readonly RichText[] {
-  return lines.slice(0, asManyAsFit(lines.map(paragraph), room, most).length)
+/** As many sentences from the front as a list of `maxChars` characters of JSON holds. */
+export function linesThatFit(
+  lines: readonly RichText[],
+  maxChars: number,
+  maxLines: number,
+): readonly RichText[] {
+  return lines.slice(0, asManyAsFit(lines.map(paragraph), maxChars, maxLines).length)
 }
 
 export function bullets(lines: readonly RichText[]): RichPart {

@@ -25,12 +25,12 @@ export function sizeOf(value: unknown): number {
   return JSON.stringify(value).length
 }
 
-/** As many items from the front as fit into `room` characters of JSON, and at most `most`. */
-export function asManyAsFit<T>(items: readonly T[], room: number, most: number): readonly T[] {
+/** As many items from the front as fit into `maxChars` characters of JSON, and at most `maxItems`. */
+export function asManyAsFit<T>(items: readonly T[], maxChars: number, maxItems: number): readonly T[] {
   let used = 0
   const count = items.findIndex((item) => {
     used += sizeOf(item) + 1
-    return used > room
+    return used > maxChars
   })
-  return items.slice(0, Math.min(most, count === -1 ? items.length : count))
+  return items.slice(0, Math.min(maxItems, count === -1 ? items.length : count))
 }

@@ -21,7 +21,7 @@ export type Names = (id: string) => string
  * Slack draws a coloured bar only beside an attachment, which its pages call legacy and keep: the first blocks stand
  * above, the others beside the bar. Were there none above, Slack would show the text there and say everything twice.
  */
-export type Colour = {
+type Colour = {
   readonly bar: `#${string}`
   /**
    * How many blocks stand above the bar, at least one. Whatever alerts somebody is among them: mentions in attachments

@@ -67,13 +67,13 @@ function within(line: RichText, max: number, styled: boolean): string {
 }
 
 /** As many code points as fit once they are escaped. */
-function cut(text: string, room: number): string {
+function cut(text: string, maxChars: number): string {
   const points = [...text]
   let low = 0
   let high = points.length
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (inert(points.slice(0, middle).join('')).length <= room) low = middle
+    if (inert(points.slice(0, middle).join('')).length <= maxChars) low = middle
     else high = middle - 1
   }
   return inert(points.slice(0, low).join(''))
@@ -120,7 +120,7 @@ function utc({ at, style }: Extract<Piece, { kind: 'date' }>): string {
 /** WORD JOINER: takes no room, breaks no line, and parts what would otherwise be read as markup. */
 const JOINER = '\u2060'
 
-export function inert(text: string): string {
+function inert(text: string): string {
   return text
     .replace(/\s+/g, ' ')
     .replace(/&/g, '&amp;')

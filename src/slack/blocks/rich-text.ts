@@ -30,7 +30,7 @@ export function say(words: TemplateStringsArray, ...values: readonly Sayable[]):
   })
 }
 
-export function lineOf(value: Sayable): RichText {
+function lineOf(value: Sayable): RichText {
   if (typeof value === 'string') return value === '' ? [] : [plain(value)]
   if (typeof value === 'number') return [plain(String(value))]
   return Array.isArray(value) ? value : [value as Piece]

@@ -13,7 +13,7 @@ import { receipt } from '../words/access/ending.ts'
 import { requesterUpdate } from '../words/access/requester-updates.ts'
 
 /** The message in whose thread it belongs is still to be sent: it comes again a little later. */
-export class FirstMessageWaits extends Error {
+class FirstMessageWaits extends Error {
   override readonly name = 'FirstMessageWaits'
 }
 
@@ -56,7 +56,7 @@ export const linksToCards = (client: WebClient, inside: Inside) => async (id: Re
   }
 }
 
-export type EndingToRedraw = { readonly grant: GrantId; readonly covers: readonly Waiting[] }
+type EndingToRedraw = { readonly grant: GrantId; readonly covers: readonly Waiting[] }
 
 /** One that is still to be posted is drawn from the same rows, and is posted first. */
 export function endingsToRedraw(

@@ -19,7 +19,7 @@ const FEED_LINES = 20
 /** Rows read at once, so that a thousand expiries do not take every connection. */
 const AT_ONCE = 20
 
-export type DrawnFeed = {
+type DrawnFeed = {
   readonly message: Message | undefined
   readonly thread?: RequestId
   readonly broadcast?: boolean

@@ -55,7 +55,7 @@ type Drawing = {
 }
 
 /** One message to post, and the notices that are told with it. Without a message they have nothing left to say. */
-export type Drawn = Drawing & { readonly covers: readonly Waiting[] }
+type Drawn = Drawing & { readonly covers: readonly Waiting[] }
 
 /** Leads to the card of a request; undefined where Slack does not say where it is. */
 type LinkTo = (request: RequestId) => Promise<string | undefined>

@@ -156,7 +156,7 @@ export function boldFirst(line: RichText): RichText {
 }
 
 /** ` for 30 min instead of 2 h`, ` from tomorrow at 9:00 on`; empty where all that was asked for was approved. */
-export function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt }: Limit): RichText {
+function limitOf(request: Pick<Request, 'duration'>, { duration, startsAt }: Limit): RichText {
   const time =
     duration === undefined
       ? say``
@@ -190,17 +190,22 @@ export function heldBy(
 const MAX_MENTIONED = 10
 
 /** Mentions the people and groups, so it alerts them: for first posts and alarms only. */
-export function mentionsOf(who: readonly Who[], most = MAX_MENTIONED): RichText {
+export function mentionsOf(who: readonly Who[], maxNamed = MAX_MENTIONED): RichText {
   const named = who.flatMap((one) =>
     one.kind === 'person' ? [person(one.id)] : one.kind === 'group' ? [group(one.id)] : [],
   )
-  const rest = named.length - most
-  return listed([...named.slice(0, most), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
+  const rest = named.length - maxNamed
+  return listed([...named.slice(0, maxNamed), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
 }
 
-export function plainNames(ids: readonly string[], names: Names, most = 10, last?: 'and' | 'or'): RichText {
-  const rest = ids.length - most
-  return listed([...ids.slice(0, most).map(names), ...(rest > 0 ? [`${rest} more`] : [])], last)
+export function plainNames(
+  ids: readonly string[],
+  names: Names,
+  maxNamed = 10,
+  last?: 'and' | 'or',
+): RichText {
+  const rest = ids.length - maxNamed
+  return listed([...ids.slice(0, maxNamed).map(names), ...(rest > 0 ? [`${rest} more`] : [])], last)
 }
 
 /** `Nobody is in @oncall right now.` A group that is empty alerts nobody. */

@@ -25,12 +25,12 @@ function mentioning(stages: number): Whose {
   return (stage) => {
     const who = namedIn(stage)
     if (who.some((one) => one.kind === 'everyone')) return say`anybody here`
-    const most = Math.max(2, Math.floor(MAX_MENTIONED / stages))
-    if (!stage.alert) return mentionsOf(who, most)
+    const maxEach = Math.max(2, Math.floor(MAX_MENTIONED / stages))
+    if (!stage.alert) return mentionsOf(who, maxEach)
     const { mention, named } = stage.alert
     // People in quiet hours are named and not alerted; approvers whom the policy names as quiet are neither.
-    const rest = named.slice(0, most).map((name) => say`${name} (quiet hours)`)
-    const awake = mentionsOf(mention, most)
+    const rest = named.slice(0, maxEach).map((name) => say`${name} (quiet hours)`)
+    const awake = mentionsOf(mention, maxEach)
     return listed([...(awake.length > 0 ? [awake] : []), ...rest], 'or')
   }
 }

@@ -68,13 +68,13 @@ function lengths(requests: readonly Request[]): RichText {
       )}`
 }
 
-function roleOf(card: Card, names: Names, room: number): Block[] {
+function roleOf(card: Card, names: Names, maxChars: number): Block[] {
   const { request, role, policy, grant } = card
   const waits = phaseOf(card) === 'pending'
   const risk = role ? ` · ${role.risk} risk` : ''
   const rule = policy ? ` · policy ${policy.name}` : ''
   const number = `${requestName(request.number)}${grant ? ` · G-${grant.number}` : ''}`
-  const allows = waits && role ? say` allows: ${clamp(role.description, room)}.` : say``
+  const allows = waits && role ? say` allows: ${clamp(role.description, maxChars)}.` : say``
   const buttons = buttonsOf(card, names, true)
   return [
     section(say`${bold(request.role)} (${number}${risk}${rule})${allows}${waits ? have(card, names) : ''}`),

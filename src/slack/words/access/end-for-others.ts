@@ -86,7 +86,7 @@ export function listBlock(lines: readonly RichText[], above?: RichText): Block {
   )
 }
 
-export function liveLine(grant: Grant): RichText {
+function liveLine(grant: Grant): RichText {
   const until = grant.expiresAt ? say`, until ${moment(grant.expiresAt)}` : say`, not there yet`
   return say`${accessOf(grant)} (${grantName(grant.number)})${until}.`
 }

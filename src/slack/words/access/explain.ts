@@ -15,7 +15,7 @@ import { accessOf, atTheEnd, nobodyIn, plainNames } from '../phrases.ts'
 import { fromWhom } from './approvals.ts'
 
 /** What is so at this moment. */
-export type ExplainedNow = {
+type ExplainedNow = {
   readonly presence?: ReadonlyMap<PersonId, Presence>
   readonly refusedBecause?: RichText | undefined
 }
@@ -80,15 +80,15 @@ function approvals(explained: Explained, names: Names): RichText {
 }
 
 /** `2 approvals: one of Ben or Cho and one of Sam`, with at most so many names; mentions nobody. */
-export function approvalsOf({ stages }: Pick<Explained, 'stages'>, names: Names, most: number): RichText {
-  const room = Math.max(2, Math.floor(most / stages.length))
-  const who = new Map(stages.map((stage) => [stage, namesIn(stage, names, room)]))
+function approvalsOf({ stages }: Pick<Explained, 'stages'>, names: Names, maxNamed: number): RichText {
+  const maxEach = Math.max(2, Math.floor(maxNamed / stages.length))
+  const who = new Map(stages.map((stage) => [stage, namesIn(stage, names, maxEach)]))
   const needed = counted(approvalsNeeded(stages), 'approval')
   return say`${needed}${fromWhom(stages, (stage) => who.get(stage as ExplainedStage) ?? say``)}`
 }
 
-function namesIn({ people }: ExplainedStage, names: Names, most: number): RichText {
-  return people ? plainNames(people, names, most, 'or') : say`anybody here`
+function namesIn({ people }: ExplainedStage, names: Names, maxNamed: number): RichText {
+  return people ? plainNames(people, names, maxNamed, 'or') : say`anybody here`
 }
 
 /** Who of them would see it soon. Slack knows who is at the keyboard, and nothing of holidays. */

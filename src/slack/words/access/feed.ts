@@ -114,7 +114,7 @@ export type FeedLine =
     }
 
 /** One step in a sentence. */
-export function feedLine(one: FeedLine, names: Names): RichText {
+function feedLine(one: FeedLine, names: Names): RichText {
   if (one.what === 'refused') return refused(one, names)
   const { request, grant } = one
   switch (one.what) {

@@ -28,7 +28,7 @@ export function offered({ request, role, together: others = [] }: Card): Request
 }
 
 /** On the receiver's own lists; what was asked for together is answered together. */
-export type Offer = readonly [Request, ...Request[]]
+type Offer = readonly [Request, ...Request[]]
 
 export function offersIn(toAccept: readonly Request[]): readonly Offer[] {
   const found = new Map<string, Offer>()

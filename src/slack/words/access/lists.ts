@@ -166,7 +166,7 @@ function askForButton({ target, role }: Entitlement): Button {
 export const NOTHING_TO_ASK: RichText = say`No policy names you as somebody who may ask for access. Whoever looks after elevate here can change that.`
 
 /** `read on orders-db (low risk), up to 4 h: Read customers and orders`. */
-export function entitlementLine({ target, role, policy }: Entitlement): RichText {
+function entitlementLine({ target, role, policy }: Entitlement): RichText {
   const what = clamp(role.description, 120)
   return say`${accessOf({ role: role.id, target: target.id })} (${role.risk} risk), up to ${formatDuration(policy.duration.max)}: ${what}`
 }
@@ -201,9 +201,9 @@ export function statusAnswer(
   ])
 }
 
-function statusPart(title: string, rows: readonly ListRow[], most = MAX_PER_PART) {
+function statusPart(title: string, rows: readonly ListRow[], maxRows = MAX_PER_PART) {
   if (rows.length === 0) return { said: [], blocks: [] }
-  const shown = rows.slice(0, most)
+  const shown = rows.slice(0, maxRows)
   const rest = rows.length - shown.length
   return {
     said: [say`${title}:`, ...shown.map(({ line }) => line)],

@@ -180,7 +180,7 @@ type At =
   | { readonly of: 'request'; readonly phase: RequestPhase; readonly grant: Grant | undefined }
   | { readonly of: 'grant'; readonly phase: GrantPhase; readonly grant: Grant }
 
-export type CardPhase = At['phase']
+type CardPhase = At['phase']
 
 function whereIs({ request, grant }: Row): At {
   if (request.state !== 'approved') return { of: 'request', phase: request.state, grant }

@@ -113,7 +113,7 @@ function whyVoid(one: PreApproval, why: WhyVoid, names: Names): RichText {
   }
 }
 
-export function endAllowButton(one: PreApproval, names: Names): Button {
+function endAllowButton(one: PreApproval, names: Names): Button {
   const name = preApprovalName(one.number)
   return button({
     action: ACTION.end_allow,

@@ -47,7 +47,7 @@ export function requestCard(card: Card, names: Names): Message {
   const review = reviewBlocks(card, names)
   // What alerts everybody stands first, above the colour.
   const open = request.review?.state === 'open'
-  const drawn = messageThatFits(spoken(card, names), MAX.quote, (room) => [
+  const drawn = messageThatFits(spoken(card, names), MAX.quote, (maxChars) => [
     header(cardTitle(card, names)),
     ...(open ? review : []),
     fields([
@@ -62,7 +62,7 @@ export function requestCard(card: Card, names: Names): Message {
     waits && card.stands && !request.prolongs
       ? section(standingAccessLine(card, card.stands, names))
       : undefined,
-    reasonOf(request.reason, room),
+    reasonOf(request.reason, maxChars),
     ...statusBlocks(card, names),
     ...(open ? [] : review),
     buttonsOf(card, names),
@@ -123,11 +123,11 @@ function whatItAllows({ role, request }: Card): Block {
   return section(say`${bold(role.id)} allows: ${clamp(role.description, 400)}`)
 }
 
-export function reasonOf(reason: string, most: number): Block {
-  const cut = lengthOf(reason) > most
+export function reasonOf(reason: string, maxChars: number): Block {
+  const cut = lengthOf(reason) > maxChars
   return rich(
     paragraph(say`${bold('Reason')}`),
-    quote(reason, most),
+    quote(reason, maxChars),
     ...(cut ? [paragraph(say`The reason is longer than this; the full text is in the audit log.`)] : []),
   )
 }

@@ -69,7 +69,7 @@ export type PhaseWords<G> = {
 
 const closedAt = ({ request }: About<unknown>) =>
   request.closedAt ? say` ${moment(request.closedAt)}` : say``
-export const aboutWhom = ({ access, who, number }: About<unknown>) => say`${access} for ${who} (${number})`
+const aboutWhom = ({ access, who, number }: About<unknown>) => say`${access} for ${who} (${number})`
 export const inList = (grant: Grant) => say`${accessOf(grant)} (${grantName(grant.number)})`
 export const approvedLine = (about: About<unknown>) =>
   say`${boldFirst(approvedBy(about.request, about.names))}: ${aboutWhom(about)}.`

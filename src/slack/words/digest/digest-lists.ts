@@ -14,7 +14,7 @@ import { readEvent } from '../log/audit-answer.ts'
 import { accessName, accessOf, capital, formatLate } from '../phrases.ts'
 
 /** A list under its title: lines that fit, and how many more there are. */
-export type DigestList = { readonly title: string; readonly lines: readonly RichText[] }
+type DigestList = { readonly title: string; readonly lines: readonly RichText[] }
 
 type Wanted = {
   readonly title: string
@@ -23,8 +23,8 @@ type Wanted = {
   readonly count: number
   readonly what: readonly [one: string, many: string]
   /** Characters of JSON. */
-  readonly room: number
-  readonly most: number
+  readonly maxChars: number
+  readonly maxLines: number
 }
 
 /** Above everything else. */
@@ -38,8 +38,8 @@ export function urgentLists(digest: Digest, names: Names): readonly DigestList[]
       }),
       count: digest.stuck.length,
       what: ['grant', 'grants'],
-      room: 1_350,
-      most: 8,
+      maxChars: 1_350,
+      maxLines: 8,
     },
     {
       // In every digest until somebody writes them, however long ago it was.
@@ -47,16 +47,16 @@ export function urgentLists(digest: Digest, names: Names): readonly DigestList[]
       all: digest.openReviews.slice(0, 8).map((request) => openReviewLine(request, names)),
       count: digest.openReviews.length,
       what: ['open review', 'open reviews'],
-      room: 1_200,
-      most: 8,
+      maxChars: 1_200,
+      maxLines: 8,
     },
     {
       title: 'Standing access found',
       all: digest.standing.slice(0, 8).map((event) => standingLine(event, names)),
       count: digest.standing.length,
       what: ['finding', 'findings'],
-      room: 800,
-      most: 8,
+      maxChars: 800,
+      maxLines: 8,
     },
   ])
 }
@@ -86,8 +86,8 @@ export function otherLists(digest: Digest, names: Names): readonly DigestList[] 
         ),
       count: digest.late.length,
       what: ['grant', 'grants'],
-      room: 700,
-      most: 5,
+      maxChars: 700,
+      maxLines: 5,
     },
     {
       title: 'Less would have done',
@@ -107,24 +107,24 @@ export function otherLists(digest: Digest, names: Names): readonly DigestList[] 
       ],
       count: digest.unused.length + digest.overAsked.length,
       what: ['grant', 'grants'],
-      room: 1_300,
-      most: 10,
+      maxChars: 1_300,
+      maxLines: 10,
     },
     {
       title: 'How approvers decide',
       all: habitLines.slice(0, 8),
       count: habitLines.length,
       what: ['finding', 'findings'],
-      room: 1_100,
-      most: 8,
+      maxChars: 1_100,
+      maxLines: 8,
     },
     {
       title: 'Refused attempts',
       all: digest.refused.slice(0, 8).map((event) => refusedLine(event, names)),
       count: digest.refused.length,
       what: ['attempt', 'attempts'],
-      room: 1_350,
-      most: 8,
+      maxChars: 1_350,
+      maxLines: 8,
     },
   ])
 }
@@ -134,9 +134,9 @@ export function listBlock({ title, lines }: DigestList): Block {
 }
 
 function shown(wanted: readonly Wanted[]): readonly DigestList[] {
-  return wanted.flatMap(({ title, all, count, what: [one, many], room, most }) => {
+  return wanted.flatMap(({ title, all, count, what: [one, many], maxChars, maxLines }) => {
     if (count === 0) return []
-    const lines = linesThatFit(all, room, most)
+    const lines = linesThatFit(all, maxChars, maxLines)
     const rest = count - lines.length
     return [
       {

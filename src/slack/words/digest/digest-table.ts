@@ -34,11 +34,11 @@ export function nativeTable(
   done: Done,
   names: Names,
   zone: string,
-  room: number,
+  maxChars: number,
 ): Shown {
   const clock = clockIn(zone)
   const rows = held.slice(0, MAX_ROWS).map((one) => row(one, done, names, clock))
-  const shown = asManyAsFit(rows, room - 400, MAX_ROWS)
+  const shown = asManyAsFit(rows, maxChars - 400, MAX_ROWS)
   if (shown.length === 0) return { blocks: [], left: held.length }
   const table = {
     type: 'data_table',
@@ -51,9 +51,9 @@ export function nativeTable(
 }
 
 /** The same as sentences. */
-export function grantsInWords(held: readonly Held[], done: Done, names: Names, room: number): Shown {
+export function grantsInWords(held: readonly Held[], done: Done, names: Names, maxChars: number): Shown {
   const lines = held.slice(0, MAX_ROWS).map((one) => heldLine(one, done, names))
-  const shown = linesThatFit(lines, room - 200, MAX_ROWS)
+  const shown = linesThatFit(lines, maxChars - 200, MAX_ROWS)
   if (shown.length === 0) return { blocks: [], left: held.length }
   return {
     blocks: [rich(paragraph(say`${bold('Who had access')}`), bullets(shown))],

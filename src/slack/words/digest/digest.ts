@@ -16,7 +16,7 @@ const MAX_SPOKEN_GRANTS = 15
 /** Characters of JSON for the lists and the table; the words around them need the rest. */
 const LISTS_AND_TABLE_CHARS = 10_900
 
-export type DigestLook = {
+type DigestLook = {
   /** The time zone of the table's clock times. */
   readonly zone: string
   /** Slack's own chart and table; else the same in blocks that every workspace takes. */
@@ -37,10 +37,10 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
   const others = otherLists(digest, names)
   const chart = native ? nativeChart(digest.days) : chartInWords(digest.days)
   const lists = [...urgent, ...others].map(listBlock)
-  const room = LISTS_AND_TABLE_CHARS - sizeOf([...lists, ...chart])
+  const maxChars = LISTS_AND_TABLE_CHARS - sizeOf([...lists, ...chart])
   const table = native
-    ? nativeTable(digest.grants, digest.done, names, zone, room)
-    : grantsInWords(digest.grants, digest.done, names, room)
+    ? nativeTable(digest.grants, digest.done, names, zone, maxChars)
+    : grantsInWords(digest.grants, digest.done, names, maxChars)
   const spoken = [
     say`${title}, ${span}.`,
     totals(digest),
@@ -117,7 +117,7 @@ const OUTCOME_NAMES: Record<Outcome, string> = {
 }
 
 /** Drawn by Slack itself. Nothing where there was nothing. */
-export function nativeChart(days: readonly Day[]): Block[] {
+function nativeChart(days: readonly Day[]): Block[] {
   const shown = OUTCOMES.filter((outcome) => days.some((day) => day.counts[outcome] > 0))
   if (shown.length === 0) return []
   const series = shown.map((outcome) => ({
@@ -138,12 +138,12 @@ export function nativeChart(days: readonly Day[]): Block[] {
 }
 
 /** The same in words. */
-export function chartInWords(days: readonly Day[]): Block[] {
+function chartInWords(days: readonly Day[]): Block[] {
   const lines = dayLines(days)
   return lines.length === 0 ? [] : [rich(paragraph(say`${bold(CHART_TITLE)}`), bullets(lines))]
 }
 
-export function dayLines(days: readonly Day[]): readonly RichText[] {
+function dayLines(days: readonly Day[]): readonly RichText[] {
   return days.flatMap(({ label, counts }) => {
     const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
       (outcome) => [outcome, counts[outcome]] as const,

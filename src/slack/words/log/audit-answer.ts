@@ -16,7 +16,7 @@ const MAX_EVENTS = 50
 const LIST_CHARS = 10_000
 
 /** Values of buttons: what asks for the next page, if there is one, and what was asked. */
-export type AuditButtons = { readonly older: string | undefined; readonly asked: string }
+type AuditButtons = { readonly older: string | undefined; readonly asked: string }
 
 /** For `/elevate audit`, newest first. `own` when the reader may see no more than what concerns them. */
 export function auditAnswer(
@@ -201,7 +201,7 @@ const shape = z.object({
 })
 
 /** What an event says, from its bytes. Bytes of another version of elevate say as much as is understood. */
-export type ReadEvent = z.infer<typeof shape>
+type ReadEvent = z.infer<typeof shape>
 
 export function readEvent(event: Pick<LoggedEvent, 'bytes'>): ReadEvent {
   try {

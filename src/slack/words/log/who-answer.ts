@@ -38,16 +38,16 @@ export function whoAnswer(
     )
   // Both lists, and the button's question, share what one message may hold.
   const rest = LIST_CHARS - (answer.picture?.length ?? 0)
-  const room = happened ? rest / 2 : rest
+  const maxChars = happened ? rest / 2 : rest
   const lines = held.toReversed().map((one) => lineOf(one, window.kind === 'now', names))
-  const shown = linesThatFit(lines, room, MAX_LINES).toReversed()
+  const shown = linesThatFit(lines, maxChars, MAX_LINES).toReversed()
   const hidden = held.length - shown.length
   const people = counted(new Set(held.map((one) => one.grant.person)).size, 'person', 'people')
   const head =
     held.length === 0
       ? say`${nobody(window, answer.own === true)} ${question} through elevate.`
       : say`${bold(people)} ${window.kind === 'now' ? 'with' : 'had'} ${question}:`
-  const events = happened && eventsPart(happened, room, names)
+  const events = happened && eventsPart(happened, maxChars, names)
   const notes = together(
     hidden > 0 || answer.more
       ? say`${hidden > 0 && !answer.more ? `${hidden} earlier ones are` : 'Earlier ones are'} not shown: name a target, a role, a person or a shorter time.`
@@ -102,10 +102,10 @@ export function pictureMessage(title: string, grants: number): Message {
 }
 
 /** What happened in that time, in order; the latest when not all of it fits. */
-function eventsPart({ events, more }: Happened, room: number, names: Names) {
+function eventsPart({ events, more }: Happened, maxChars: number, names: Names) {
   if (events.length === 0) return { lines: [say`The audit log has no event of that time.`], blocks: [] }
   const newestFirst = events.toReversed().map((event) => eventLine(event, names))
-  const lines = linesThatFit(newestFirst, room, MAX_EVENTS).toReversed()
+  const lines = linesThatFit(newestFirst, maxChars, MAX_EVENTS).toReversed()
   const cut = more || lines.length < events.length
   const head = say`${bold(counted(lines.length, 'event'))} of that time${cut ? ', the latest of more' : ''}:`
   return { lines: [head, ...lines], blocks: [section(head), rich(bullets(lines))] }

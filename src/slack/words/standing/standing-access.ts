@@ -64,14 +64,14 @@ function unreadReport({ target, error, at }: Report, look: Look): Message {
 export function rowsThatFit(
   found: readonly Standing[],
   names: Names,
-  room = ROWS_CHARS,
+  maxChars = ROWS_CHARS,
 ): { readonly blocks: readonly Block[]; readonly shown: number } {
   const sorted = [...found].sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open'))
   const blocks: Block[] = []
   let shown = 0
   for (const one of sorted.slice(0, MAX_ROWS)) {
     const row = [rich(paragraph(standingLine(one, names))), ...buttonsOf(one)]
-    if (sizeOf([...blocks, ...row]) > room) break
+    if (sizeOf([...blocks, ...row]) > maxChars) break
     blocks.push(...row)
     shown++
   }
@@ -96,7 +96,7 @@ export function standingLine(one: Standing, names: Names): RichText {
   }
 }
 
-export function acceptedLine(one: Standing, names: Names): RichText {
+function acceptedLine(one: Standing, names: Names): RichText {
   const until = one.acceptedUntil ? say` until ${day(one.acceptedUntil)}` : say``
   const why = one.acceptedWhy ? say`: “${clamp(one.acceptedWhy, 200)}”` : say`.`
   return say`${bold('Accepted')} by ${resolvedBy(one.acceptedBy ?? '', names)}${when(one.acceptedAt)}${until}${why}`
