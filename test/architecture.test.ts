@@ -237,3 +237,26 @@ it('no door names the store, the connectors or the world of the verbs', () => {
   const code = (file: string) => read(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
   expect(doors.filter((file) => named.test(code(file)))).toEqual([])
 })
+
+/** Constants that list words, unless their type names the words: then the compiler holds them to the one list. */
+const listsIn = (file: string) =>
+  [
+    ...read(file).matchAll(
+      /\bconst (\w+)(?:: (?:readonly string\[\]|ReadonlySet<string>))? = (?:new Set\()?\[\s*((?:'[^'\n]+',?\s*){4,})\]/g,
+    ),
+  ].map(([, name = '', list = '']) => ({
+    file,
+    name,
+    words: [...list.matchAll(/'([^'\n]+)'/g)].map((match) => match[1] ?? ''),
+  }))
+
+it('what two rooms know is listed once', () => {
+  const lists = src.flatMap(listsIn)
+  const twice = lists.flatMap((one) =>
+    lists
+      .filter((other) => other.file !== one.file && other.words.length <= 2 * one.words.length)
+      .filter((other) => one.words.every((word) => other.words.includes(word)))
+      .map((other) => `${one.name} of ${one.file} is in ${other.name} of ${other.file}`),
+  )
+  expect(twice).toEqual([])
+})

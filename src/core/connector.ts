@@ -168,6 +168,14 @@ export type ConnectorErrorKind =
   | 'conflict'
   | 'unknown-outcome'
 
+/** Trying again does not change these: somebody has to repair something first. */
+export const PERMANENT_ERRORS: ReadonlySet<ConnectorErrorKind> = new Set([
+  'denied',
+  'not-found',
+  'config',
+  'conflict',
+])
+
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError'
   readonly kind: ConnectorErrorKind

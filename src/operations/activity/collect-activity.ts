@@ -3,7 +3,7 @@ import { grantName } from '../../core/access/grant.ts'
 import { CALL_TIMEOUT, retryDelay } from '../../core/access/retry.ts'
 import { type ActivityClaim, activityWindow, type Gap } from '../../core/activity/activity.ts'
 import { redactionFor } from '../../core/catalog.ts'
-import { type Connector, ConnectorError } from '../../core/connector.ts'
+import { type Connector, ConnectorError, PERMANENT_ERRORS } from '../../core/connector.ts'
 import { activityCollected } from '../../core/log/grant-events.ts'
 import { accessOf } from '../access/grant/access-of.ts'
 import { record } from '../record.ts'
@@ -17,9 +17,6 @@ const PAGES_AT_ONCE = 25
 
 /** After the end a target that cannot be asked is asked again for so long; then the record says what is missing. Seconds. */
 const GIVE_UP_AFTER = HOUR
-
-/** Trying again will not mend these. */
-const HOPELESS: ReadonlySet<string> = new Set(['denied', 'not-found', 'config', 'conflict'])
 
 /**
  * Reads what was done under one grant so far, and closes the record when the access is gone. Runs beside everything
@@ -95,7 +92,7 @@ async function failed(world: World, claim: ActivityClaim, error: unknown): Promi
     { grant: grantName(grant.number), error: error.message },
     'what was done could not be read yet',
   )
-  const hopeless = endedFor !== undefined && (endedFor > GIVE_UP_AFTER || HOPELESS.has(error.kind))
+  const hopeless = endedFor !== undefined && (endedFor > GIVE_UP_AFTER || PERMANENT_ERRORS.has(error.kind))
   if (!hopeless) {
     const wait = retryDelay(claim.attempts, world.random())
     const seconds = endedFor === undefined ? Math.max(LOOK_EVERY, wait) : wait

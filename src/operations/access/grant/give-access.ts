@@ -2,7 +2,7 @@ import type { Claim } from '../../../core/access/claims.ts'
 import { aboutGrant, type Grant, grantName } from '../../../core/access/grant.ts'
 import { requestName } from '../../../core/access/request.ts'
 import { CALL_TIMEOUT, retryDelay } from '../../../core/access/retry.ts'
-import { type Connector, ConnectorError, type Granted } from '../../../core/connector.ts'
+import { type Connector, ConnectorError, type Granted, PERMANENT_ERRORS } from '../../../core/connector.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import type { GrantRow } from '../../../core/reads.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
@@ -13,9 +13,6 @@ import { endClaimed } from './end-claimed.ts'
 import { failpoint } from './failpoint.ts'
 import { holdLease } from './hold-lease.ts'
 import { takeAccess } from './take-access.ts'
-
-/** Mistakes that trying again will not mend: the grant is undone and the requester is told what to fix. */
-const HOPELESS: ReadonlySet<string> = new Set(['denied', 'not-found', 'config', 'conflict'])
 
 /** Makes the access real, and starts its clock once the target has said that it is there. */
 export async function giveAccess(world: World, taken: Claim): Promise<void> {
@@ -34,7 +31,8 @@ export async function giveAccess(world: World, taken: Claim): Promise<void> {
     if (!activated) await undoIfOver(world, connector, claim)
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
-    if (HOPELESS.has(error.kind)) return giveUp(world, claim, error.message)
+    // The requester is told what to fix.
+    if (PERMANENT_ERRORS.has(error.kind)) return giveUp(world, claim, error.message)
     await world.store.transaction((tx) =>
       tx.grants.postpone(claim, {
         error: error.message,
