@@ -81,7 +81,7 @@ export class KeyHistory {
     if (handedOver ? !follows || !known(former) : !known(next)) return
     if (!known(next)) this.#believed.push(next)
     this.#retired.set(former.vkey, index)
-    // A lost key may not be among those we know; whichever signed last must not sign any more.
+    // A lost key may not be among those we know; the key that signed last must not sign any more.
     if (this.#current) this.#retired.set(this.#current.vkey, index)
     this.#current = this.#believed.find((one) => one.vkey === next.vkey) ?? next
     this.handovers.push({ index, lost: !handedOver, next: next.vkey })
@@ -89,7 +89,7 @@ export class KeyHistory {
 
   /**
    * Takes the bytes of an event `checkpoint.abandoned` and returns the checkpoints that no longer count. It is believed
-   * for its signature: whoever owns the database can write the event, but has no key.
+   * for its signature: the owner of the database can write the event, but has no key.
    */
   readRestore(index: number, bytes: string): readonly Abandoned[] {
     const opened = openRestore(statementIn(bytes), this.#believed)
@@ -123,7 +123,7 @@ export type KeyStretch = {
 /**
  * Every key of a log, oldest first, for those who export it: auditors get all of them. Starts from a key that is known,
  * and goes forward along what each key signed of its successor, and back along what each key signed of the one before.
- * Whoever owns the database can write such events, but not sign them.
+ * The owner of the database can write such events, but not sign them.
  */
 export async function keyStretches(
   proof: Pick<ProofStore, 'aboutCheckpoints'>,

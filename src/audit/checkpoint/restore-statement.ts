@@ -7,8 +7,8 @@
  *     kept 14 <root>           what the log was when somebody looked and confirmed
  *     abandoned 20 <root>      one line for each checkpoint that no longer counts
  *
- * It is kept in the log, in an event `checkpoint.abandoned`. It is believed for its signature, not for its place: whoever
- * owns the database can write any event, but has no key.
+ * It is kept in the log, in an event `checkpoint.abandoned`. It is believed for its signature, not for its place: the
+ * owner of the database can write any event, but has no key.
  */
 import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { type Checkpoint, linesOf } from './checkpoint.ts'
@@ -90,7 +90,7 @@ function nameOf({ size, root }: Abandoned): string {
   return `${size} ${Buffer.from(root).toString('base64')}`
 }
 
-/** The signed note in the bytes of an event, whoever wrote it; empty when there is none. */
+/** The signed note in the bytes of an event, not checked yet; empty when there is none. */
 export function statementIn(bytes: string): string {
   try {
     const { statement } = (JSON.parse(bytes) as { detail?: { statement?: unknown } }).detail ?? {}

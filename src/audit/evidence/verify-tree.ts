@@ -97,7 +97,7 @@ export async function verifyTree(
     await queue.take()
     fault(`log/ has ${range.size} hashes, but ${next} events were signed`)
   }
-  // Alone it is no fault: whoever owns the database can write such an event. Together with other faults it explains them.
+  // Alone it is no fault: the owner of the database can write such an event. Together with other faults it explains them.
   if (faults.list.length > 0) for (const event of unsigned) fault(notBelieved(event))
   return {
     checkpoints: good,

@@ -5,7 +5,7 @@ import { writeBelow, writePieces } from '../files.ts'
 import { checkpointsUpTo } from '../tree/pages.ts'
 import { bundleEntry, TILE_WIDTH, type Tile, TileBuilder, tilePath } from '../tree/tiles.ts'
 
-const PAGE = 1_024
+const EVENTS_A_PAGE = 1_024
 
 export type TilesExport = {
   readonly proof: Pick<ProofStore, 'leaves' | 'checkpoints'>
@@ -37,7 +37,7 @@ export async function exportTiles(job: TilesExport): Promise<{ readonly erased: 
   }
 
   while (next < checkpoint.size) {
-    const page = await proof.leaves(next, Math.min(PAGE, checkpoint.size - next))
+    const page = await proof.leaves(next, Math.min(EVENTS_A_PAGE, checkpoint.size - next))
     for (const { index, leafHash, bytes } of page) {
       if (index !== next || !leafHash)
         throw new Error(
