@@ -33,18 +33,23 @@ async function main(): Promise<number> {
   const before = machine()
   const rows: Judged[] = []
   const broken: string[] = []
+  const seconds: Record<string, number> = {}
   for (const name of names) {
     process.stderr.write(`${name} …\n`)
+    const began = performance.now()
     try {
       rows.push(...((await BENCHES.get(name)?.({ quick })) ?? []).map(judge))
     } catch (error) {
       broken.push(name)
       process.stderr.write(`${name} broke: ${error instanceof Error ? error.stack : error}\n`)
     }
+    seconds[name] = Math.round((performance.now() - began) / 1000)
   }
-  const result = { at: new Date().toISOString(), quick, machine: before, broken, rows }
+  const result = { at: new Date().toISOString(), quick, machine: before, seconds, broken, rows }
   writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`)
   process.stdout.write(`\n${printTable(rows)}\n\n`)
+  const times = Object.entries(seconds).map(([name, time]) => `${name} ${time} s`)
+  process.stdout.write(`Took: ${times.join(', ')}\n`)
   const { node, platform, cpus, cpu, load } = before
   process.stdout.write(
     `Node ${node}, ${platform}, ${cpus} × ${cpu}, load before ${load.join(' ')}; ${json}\n`,
