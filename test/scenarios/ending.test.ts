@@ -169,6 +169,8 @@ describe('when hundreds of grants end in the same second', () => {
 
   it('takes all of them, and makes a handful of messages of it', { timeout: 120_000 }, async () => {
     await vi.waitFor(async () => expect(await waiting()).toBe(0), SOON)
+    await elevate.stop()
+    elevate = await test.bot('paced')
     await giveCrowd()
     expect(await elevatedLogins(test)).toHaveLength(COUNT)
     const before = { orders: postsTo(test, ORDERS).length, security: postsTo(test, SECURITY).length }

@@ -20,8 +20,8 @@ export type TestWorld = AsyncDisposable & {
   readonly databaseUrl: string
   readonly configFile: string
   readonly environment: Environment
-  /** Starts one more replica. */
-  bot(): Promise<Elevate>
+  /** Starts one more replica; with `paced` it posts no faster than a real Slack allows. */
+  bot(pace?: 'paced'): Promise<Elevate>
   /** What `npm start` needs to run the same bot as a process of its own. */
   processEnvironment(): Record<string, string>
   /** Rows of elevate's own database, read past elevate. */
@@ -36,8 +36,10 @@ export type TestWorldOptions = {
 
 /** The bot, without the pace that Slack asks for and this simulator does not: nobody waits a second after each message. */
 export function wireUnpaced(environment: Environment, secrets: Record<string, string>): Promise<Elevate> {
-  return wire(environment, makeLog(process.env.TEST_LOG ?? 'silent'), secrets, { afterPostMs: 0 })
+  return wire(environment, testLog(), secrets, { afterPostMs: 0 })
 }
+
+const testLog = () => makeLog(process.env.TEST_LOG ?? 'silent')
 
 export async function testWorld(options: TestWorldOptions = {}): Promise<TestWorld> {
   const closing: (() => Promise<unknown> | unknown)[] = []
@@ -89,8 +91,8 @@ export async function testWorld(options: TestWorldOptions = {}): Promise<TestWor
     databaseUrl: database.url,
     configFile,
     environment,
-    async bot() {
-      const elevate = await wireUnpaced(environment, secrets)
+    async bot(pace) {
+      const elevate = await (pace ? wire(environment, testLog(), secrets) : wireUnpaced(environment, secrets))
       closing.push(() => elevate.stop())
       await elevate.start()
       return elevate
