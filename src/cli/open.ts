@@ -4,8 +4,12 @@ import { readCatalogFile } from '../config/catalog.ts'
 import { readSecret, readSecretFile } from '../config/secret-source.ts'
 import { connectorKinds } from '../connectors/registry.ts'
 import type { Catalog } from '../core/catalog.ts'
-import { openStore, type StoreHandle } from '../store/database/open-store.ts'
-import { openProofStore, type ProofStoreHandle } from '../store/log/open-proof-store.ts'
+import {
+  openProofStore,
+  openStore,
+  type ProofStoreHandle,
+  type StoreHandle,
+} from '../store/database/open-store.ts'
 
 const EMBEDDED = '.elevate/database.url'
 

@@ -1,108 +1,220 @@
 /** Messages that wait for the sender, lane by lane. */
-import { sql } from 'kysely'
+import { type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import { LEASE } from '../core/access/retry.ts'
-import { keyOf } from '../core/notice.ts'
-import type { Outbox, Waiting } from '../core/outbox.ts'
+import { keyOf, type Lane, type OutboxMessage } from '../core/notice.ts'
+import type { Delivered, Waiting } from '../core/ports.ts'
 import type { Database } from './database/connection.ts'
-import { storable, theRow } from './database/rows.ts'
-import type { Known } from './log/quarantine.ts'
+import { after, NOW, NOW_ONCE, recordset } from './database/expressions.ts'
+import { storable } from './database/rows.ts'
+import { statement } from './database/statement.ts'
+import type { OutboxTable, Tables } from './database/tables.ts'
+import { admitted, type Known, type SignedLeaf } from './log/quarantine.ts'
 
-/** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
-const NOW = sql`(select clock_timestamp())`
+type O = ExpressionBuilder<Tables & { o: OutboxTable }, 'o'>
 
-/** A restored outbox has what was sent long ago: in quarantine nothing is sent but news of the quarantine itself. */
-export function outbox(db: Database, known: Known): Outbox {
-  const tellable = () =>
-    sql`(${known.admitted} or o.notice ->> 'kind' in ('quarantine', 'log-refused', 'witness-refused'))`
-  return {
-    /**
-     * Finds the lanes in which something waits by jumping from lane to lane through the index, because
-     * lanes are many (everybody's Home is one) and few of them have work. The lane that was free longest
-     * goes first. A notice on which another transaction leans, because it has the same to tell, is locked,
-     * and left for the next time.
-     */
-    claim: async (limit) => {
-      const { rows } = await sql<Waiting>`
-        with recursive busy as (
-          (select lane from elevate.outbox order by lane limit 1)
-          union all
-          select (select o.lane from elevate.outbox o where o.lane > busy.lane order by o.lane limit 1)
-          from busy where busy.lane is not null
+/** A restored outbox has what was sent long ago: in quarantine nothing is sent but the news of it. */
+const sendable = (given: SignedLeaf) => (is: O) =>
+  is.and([
+    is('o.send_after', '<=', NOW_ONCE),
+    is.or([
+      admitted(given),
+      sql<SqlBool>`o.notice ->> 'kind' in ('quarantine', 'log-refused', 'witness-refused')`,
+    ]),
+  ])
+
+/**
+ * Finds the lanes in which something waits by jumping from lane to lane through the index, because
+ * lanes are many (everybody's Home is one) and few of them have work. The lane that was free longest
+ * goes first. A notice on which another transaction leans, because it has the same to tell, is locked,
+ * and left for the next time.
+ */
+const claimLane = statement((db, given: { readonly limit: number } & SignedLeaf) =>
+  db
+    .withRecursive('busy', (cte) =>
+      cte
+        .selectFrom(cte.selectFrom('elevate.outbox').select('lane').orderBy('lane').limit(1).as('lowest'))
+        .select(sql<Lane | null>`lane`.as('lane'))
+        .unionAll(
+          cte
+            .selectFrom('busy')
+            .select(({ selectFrom }) =>
+              selectFrom('elevate.outbox as o')
+                .select('o.lane')
+                .whereRef('o.lane', '>', 'busy.lane')
+                .orderBy('o.lane')
+                .limit(1)
+                .as('lane'),
+            )
+            .where('busy.lane', 'is not', null),
         ),
-        free as materialized (
-          select l.lane from busy join elevate.outbox_lane l using (lane)
-          where l.next_at <= ${NOW}
-            and exists (select from elevate.outbox o
-              where o.lane = l.lane and o.send_after <= ${NOW} and ${tellable()})
-          order by l.next_at limit 1
-          for update of l skip locked
-        ),
-        due as materialized (
-          select o.id from free join elevate.outbox o using (lane)
-          where o.send_after <= ${NOW} and ${tellable()}
-          order by o.id limit ${limit}
-          for update of o skip locked
-        ),
-        leased as (
-          update elevate.outbox_lane l set next_at = clock_timestamp() + make_interval(secs => ${LEASE})
-          from free where l.lane = free.lane and exists (select from due)
-        ),
-        taken as (
-          update elevate.outbox o set taken_at = clock_timestamp() from due where o.id = due.id
-          returning o.id, o.lane, o.notice, o.attempts
+    )
+    .with(
+      (cte) => cte('free').materialized(),
+      (cte) =>
+        cte
+          .selectFrom('busy')
+          .innerJoin('elevate.outbox_lane as l', 'l.lane', 'busy.lane')
+          .select('l.lane')
+          .where('l.next_at', '<=', NOW_ONCE)
+          .where(({ exists, selectFrom }) =>
+            exists(
+              selectFrom('elevate.outbox as o').whereRef('o.lane', '=', 'l.lane').where(sendable(given)),
+            ),
+          )
+          .orderBy('l.next_at')
+          .limit(1)
+          .forUpdate('l')
+          .skipLocked(),
+    )
+    .with(
+      (cte) => cte('due').materialized(),
+      (cte) =>
+        cte
+          .selectFrom('free')
+          .innerJoin('elevate.outbox as o', 'o.lane', 'free.lane')
+          .select('o.id')
+          .where(sendable(given))
+          .orderBy('o.id')
+          .limit(given.limit)
+          .forUpdate('o')
+          .skipLocked(),
+    )
+    .with('leased', (cte) =>
+      cte
+        .updateTable('elevate.outbox_lane as l')
+        .from('free')
+        .set({ next_at: after(NOW, LEASE) })
+        .whereRef('l.lane', '=', 'free.lane')
+        .where(({ exists, selectFrom }) => exists(selectFrom('due'))),
+    )
+    .with('taken', (cte) =>
+      cte
+        .updateTable('elevate.outbox as o')
+        .from('due')
+        .set({ taken_at: NOW })
+        .whereRef('o.id', '=', 'due.id')
+        .returning(['o.id', 'o.lane', 'o.notice', 'o.attempts']),
+    )
+    .selectFrom('taken')
+    .selectAll()
+    .orderBy('id'),
+)
+
+/** A failed notice for which a younger one waits has nothing left to say. */
+const outdated = ({ exists, selectFrom }: O) =>
+  exists(
+    selectFrom('elevate.outbox as younger')
+      .whereRef('younger.key', '=', 'o.key')
+      .where('younger.taken_at', 'is', null),
+  )
+
+type Settled = {
+  readonly lane: Lane
+  readonly done: readonly string[]
+  /** JSON. */
+  readonly failures: string
+  readonly pauseSeconds: number
+}
+
+const settleLane = statement((db, given: Settled) =>
+  db
+    .with('failure', (cte) =>
+      cte
+        .selectFrom(
+          recordset<{ id: number; error: string; retry_s: number }, 'one'>(
+            'one',
+            'id bigint, error text, retry_s float8',
+            given.failures,
+          ),
         )
-        select id::text, lane, notice, attempts from taken order by taken.id`.execute(db)
-      return rows[0] && { lane: rows[0].lane, waiting: rows }
+        .selectAll(),
+    )
+    .with('gone', (cte) =>
+      cte
+        .deleteFrom('elevate.outbox as o')
+        .where('o.lane', '=', given.lane)
+        .where((is) =>
+          is.or([
+            is('o.id', '=', sql<number>`any(${given.done}::bigint[])`),
+            is.and([is('o.id', 'in', is.selectFrom('failure').select('failure.id')), outdated(is)]),
+          ]),
+        ),
+    )
+    .with('kept', (cte) =>
+      cte
+        .updateTable('elevate.outbox as o')
+        .from('failure')
+        .set(({ eb, ref }) => ({
+          attempts: eb('o.attempts', '+', 1),
+          last_error: ref('failure.error'),
+          send_after: after(NOW, ref('failure.retry_s')),
+        }))
+        .whereRef('o.id', '=', 'failure.id')
+        .where('o.lane', '=', given.lane)
+        .where((is) => is.not(outdated(is))),
+    )
+    .updateTable('elevate.outbox_lane')
+    .set({ next_at: after(NOW, given.pauseSeconds) })
+    .where('lane', '=', given.lane),
+)
+
+export function outbox(db: Database, known: Known) {
+  return {
+    /** One lane that may be used now, with what waits in it (oldest first); held by this process until `settle`. */
+    claim: async (
+      limit: number,
+    ): Promise<{ readonly lane: Lane; readonly waiting: readonly Waiting[] } | undefined> => {
+      const rows = await claimLane.rows(db, { limit, ...known.leaf })
+      const waiting = rows.map((row) => ({ ...row, id: String(row.id) }))
+      return waiting[0] && { lane: waiting[0].lane, waiting }
     },
 
-    renew: async (lane) => {
-      await sql`
-        update elevate.outbox_lane set next_at = clock_timestamp() + make_interval(secs => ${LEASE})
-        where lane = ${lane}`.execute(db)
+    /** Keeps a claimed lane while its delivery takes long. */
+    renew: async (lane: Lane): Promise<void> => {
+      await db
+        .updateTable('elevate.outbox_lane')
+        .set({ next_at: after(NOW, LEASE) })
+        .where('lane', '=', lane)
+        .execute()
     },
 
-    settle: async (lane, { done, failed, pause }) => {
+    /** Removes what was delivered, notes what failed, and lets the lane be used again after `pause` milliseconds. */
+    settle: async (lane: Lane, { done, failed, pause }: Delivered): Promise<void> => {
       const failures = failed.map(({ id, error, retryMs }) => ({
         id,
         error: storable(error),
-        retry: retryMs,
+        retry_s: retryMs / 1000,
       }))
-      // A failed notice for which a younger one waits has nothing left to say.
-      await sql`
-        with failure as (
-          select * from jsonb_to_recordset(${JSON.stringify(failures)}::jsonb)
-            as one (id bigint, error text, retry float8)
-        ),
-        gone as (
-          delete from elevate.outbox o where o.lane = ${lane} and (
-            o.id = any(${done}::bigint[])
-            or o.id in (select id from failure) and exists (
-              select from elevate.outbox younger where younger.key = o.key and younger.taken_at is null)
-          )
-        ),
-        kept as (
-          update elevate.outbox o set attempts = o.attempts + 1, last_error = failure.error,
-            send_after = clock_timestamp() + make_interval(secs => failure.retry / 1000)
-          from failure where o.id = failure.id and o.lane = ${lane} and not exists (
-            select from elevate.outbox younger where younger.key = o.key and younger.taken_at is null)
-        )
-        update elevate.outbox_lane set next_at = clock_timestamp() + make_interval(secs => ${pause}::float8 / 1000)
-        where lane = ${lane}`.execute(db)
+      await settleLane.rows(db, {
+        lane,
+        done,
+        failures: JSON.stringify(failures),
+        pauseSeconds: pause / 1000,
+      })
     },
 
-    waits: async (message) => {
+    /** True while a notice that would say the same is still to be sent. */
+    waits: async (message: OutboxMessage): Promise<boolean> => {
       const key = keyOf(message)
       if (key === undefined) return false
-      const { rows } = await sql<{ waits: boolean }>`
-        select exists (select from elevate.outbox where key = ${key}) as waits`.execute(db)
-      return theRow(rows).waits
+      const same = await db
+        .selectFrom('elevate.outbox')
+        .select('id')
+        .where('key', '=', key)
+        .limit(1)
+        .executeTakeFirst()
+      return same !== undefined
     },
 
-    age: async () => {
-      const { rows } = await sql<{ age: number }>`
-        select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as age
-        from elevate.outbox`.execute(db)
-      return Math.max(0, theRow(rows).age)
+    /** Seconds the oldest notice has waited; 0 when none. */
+    age: async (): Promise<number> => {
+      const { age } = await db
+        .selectFrom('elevate.outbox')
+        .select(
+          sql<number>`coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8`.as('age'),
+        )
+        .executeTakeFirstOrThrow()
+      return Math.max(0, age)
     },
   }
 }

@@ -183,7 +183,7 @@ async function whileHeld(request: string, work: () => Promise<void>): Promise<vo
 async function waitingForRow(): Promise<boolean> {
   const rows = await test.rows<{ waiting: boolean }>(
     `select exists (select from pg_stat_activity where datname = current_database()
-       and wait_event_type = 'Lock' and query like '%elevate.request%for update%') as waiting`,
+       and wait_event_type = 'Lock' and query like '%"request"%for update%') as waiting`,
   )
   return rows[0]?.waiting ?? false
 }

@@ -7,7 +7,6 @@ import { bindReports } from '../../src/audit/reports.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import type { Request } from '../../src/core/access/request.ts'
 import type { Catalog } from '../../src/core/catalog.ts'
-import type { Reads } from '../../src/core/reads.ts'
 import { interiorOf } from '../../src/operations/interior.ts'
 import type { World } from '../../src/operations/world.ts'
 import { createSlackApp, type SlackApp, type Transport } from '../../src/slack/platform/app.ts'
@@ -118,7 +117,7 @@ function memoryStore(
   const grant = (id: string) => grants.find((one) => one.id === id)
   const rowOf = (one: Grant | undefined) =>
     one && { grant: one, request: rows.request({ id: one.requestId }) }
-  const reads: Partial<Reads> = {
+  const reads: Partial<Store['reads']> = {
     now: async () => rows.NOON,
     request: async (id) => request(id),
     grant: async (id) => rowOf(grant(id)),
@@ -172,12 +171,12 @@ function memoryStore(
     tell() {},
   } as unknown as Tx
   return {
-    reads: new Proxy(reads as Reads, {
+    reads: new Proxy(reads as Store['reads'], {
       get:
         (all, name) =>
         async (...asked: never[]) => {
           await trouble.read?.()
-          return (all[name as keyof Reads] as (...asked: never[]) => unknown)(...asked)
+          return (all[name as keyof Store['reads']] as (...asked: never[]) => unknown)(...asked)
         },
     }),
     transaction: async (work: (with_: Tx) => Promise<unknown>) => {

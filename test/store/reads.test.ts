@@ -1,7 +1,7 @@
 // Questions: who had what, who has what, and what needs somebody's attention.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accessQueries } from '../../src/store/access/queries.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
-import { reads } from '../../src/store/reads.ts'
 import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { planOf } from './plan.ts'
@@ -140,7 +140,7 @@ test('who had what at a moment uses the range index', async () => {
   )
   const moment = new Date('2020-01-05T00:00:30Z')
   const filter = { from: moment, to: moment, limit: 50 }
-  const plan = await planOf(database.url, (db) => reads(db).held(filter))
+  const plan = await planOf(database.url, (db) => accessQueries(db).held(filter))
   expect(plan.text).toContain('grants_by_time_held')
   expect(plan.blocks).toBeLessThan(100)
   expect(await store.reads.held(filter)).toHaveLength(1)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { TIME_COLUMN, TRAVELLING } from '../../src/store/database/rows.ts'
 import { freshDatabase, query } from '../support/postgres.ts'
 
 const ROOM = path.join(import.meta.dirname, '../../src/store')
@@ -88,4 +89,13 @@ async function migratedTables(): Promise<Record<string, Record<string, Column>>>
 
 test('every column of every table has its type in the store, and no type is without its column', async () => {
   expect(typedTables()).toEqual(await migratedTables())
+})
+
+test('a column whose row travels as JSON is named like a time exactly when it is one', async () => {
+  const tables = await migratedTables()
+  for (const table of TRAVELLING) {
+    const columns = Object.entries(tables[`elevate.${table}`] ?? {})
+    const times = columns.filter(([, column]) => column.base === 'Date').map(([name]) => name)
+    expect(columns.map(([name]) => name).filter((name) => TIME_COLUMN.test(name))).toEqual(times)
+  }
 })

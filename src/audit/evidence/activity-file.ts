@@ -2,12 +2,7 @@
 
 import { type Grant, type GrantId, grantName } from '../../core/access/grant.ts'
 import { cleanText } from '../../core/access/reason.ts'
-import {
-  type ActivityReads,
-  type ActivitySummary,
-  doings,
-  type KeptEntry,
-} from '../../core/activity/activity.ts'
+import { type ActivitySummary, doings, type KeptEntry } from '../../core/activity/activity.ts'
 import {
   erasedWords,
   isErased,
@@ -193,7 +188,7 @@ const ENTRIES_A_PAGE = 1_000
 
 /** All entries of a grant's record in order of time. There are at most `MOST_ENTRIES`, so they fit into memory. */
 export async function everyEntry(
-  activity: Pick<ActivityReads, 'entries'>,
+  activity: Pick<Store['activity'], 'entries'>,
   grant: GrantId,
 ): Promise<readonly KeptEntry[]> {
   const entries: KeptEntry[] = []

@@ -63,6 +63,24 @@ export type Grant = {
   readonly alarms: number
 }
 
+/** Enough to open a grant; the store gives id, number, times and state. */
+export type NewGrant = {
+  readonly requestId: RequestId
+  readonly person: PersonId
+  readonly target: string
+  readonly role: string
+  readonly entitlement: JsonObject
+  readonly subject: Subject
+  readonly duration: number
+  readonly policyHash: string
+  /** Seconds. */
+  readonly provisionWithin: number
+  /** Extends this one if it is live now and gives the same; else the new one is a grant of its own. */
+  readonly prolongs?: GrantId | undefined
+  /** Not before then; a moment that has passed by the database's clock means now. */
+  readonly startsAt?: Date | undefined
+}
+
 export function grantName(number: number): string {
   return `G-${number}`
 }

@@ -58,28 +58,6 @@ export type NewPreApproval = Pick<
 /** Of whose requests, for what. */
 export type PreApproved = Pick<PreApproval, 'person' | 'target' | 'role'>
 
-export type PreApprovalReads = {
-  byNumber(number: number): Promise<PreApproval | undefined>
-  byId(id: PreApprovalId): Promise<PreApproval | undefined>
-  /** Those that live, oldest first: of an entitlement of somebody, given by or to somebody, or all. */
-  live(
-    which: PreApproved | { readonly concerns: PersonId } | undefined,
-    limit: number,
-  ): Promise<readonly PreApproval[]>
-  /** Those whose time is over, and nobody has noted it. */
-  over(limit: number): Promise<readonly PreApprovalId[]>
-}
-
-/** What a transaction can do with them. */
-export type PreApprovalMoves = {
-  /** Undefined when this giver's yes to the same lives already. */
-  give(one: NewPreApproval): Promise<PreApproval | undefined>
-  /** Holds it, so that it cannot be ended before the commit; undefined when it is over. */
-  hold(id: PreApprovalId): Promise<PreApproval | undefined>
-  /** Compare and set; undefined when it was over, or for `time-over` while it is not. */
-  end(id: PreApprovalId, how: PreApprovalEnd): Promise<PreApproval | undefined>
-}
-
 /** Somebody ended it, one of its two people left the workspace, or its time is over. */
 export type PreApprovalEnd = { readonly by: PersonId } | { readonly left: PersonId } | 'time-over'
 

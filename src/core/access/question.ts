@@ -24,18 +24,6 @@ export type Question = {
 
 export type Answer = { readonly text: string; readonly by: PersonId; readonly at: Date }
 
-export type QuestionReads = {
-  one(id: QuestionId): Promise<Question | undefined>
-}
-
-/** What a transaction can do with questions. */
-export type QuestionMoves = {
-  ask(question: Pick<Question, 'request' | 'asker' | 'text'>): Promise<Question>
-  askedAbout(request: RequestId): Promise<number>
-  /** Compare and set; false when somebody has answered already. */
-  answer(id: QuestionId, answer: Pick<Answer, 'text' | 'by'>): Promise<boolean>
-}
-
 /** More about one request is better said in its thread. */
 export const MOST_QUESTIONS = 20
 

@@ -6,7 +6,6 @@
 import type { EndOutcome, Grant, GrantId } from '../access/grant.ts'
 import type { Json } from '../connector.ts'
 import type { PersonId } from '../people/person.ts'
-import type { RecordCheck } from './activity-record.ts'
 
 export const activityKinds = [
   'connect',
@@ -130,60 +129,6 @@ export type ActivityClaim = {
   readonly targetDone: boolean
   /** Seconds since the target said that the access is gone, by the database's clock; undefined before. */
   readonly endedFor: number | undefined
-}
-
-export type ActivityReads = {
-  /** Claims what is due to be collected; no two workers get the same. */
-  due(limit: number): Promise<readonly ActivityClaim[]>
-  summary(grant: GrantId): Promise<ActivitySummary | undefined>
-  /** What is known of every grant that was given at some moment of the stretch; for the digest and for reports. */
-  summaries(from: Date, to: Date): Promise<readonly (ActivitySummary & { readonly about: Grant })[]>
-  /** In the order of time, then of arrival. `after` is how many to skip. */
-  entries(
-    grant: GrantId,
-    page: { readonly after: number; readonly limit: number },
-  ): Promise<readonly KeptEntry[]>
-  /** The record computed anew, beside what the audit log says of it; all of one moment. */
-  check(grant: Pick<Grant, 'id' | 'number'>): Promise<RecordCheck | undefined>
-  /** What was reported in the last hour of an account that had no grant. */
-  unmatchedLately(target: string, account: string): Promise<Unmatched | undefined>
-  /** Slack messages that close the grant in some lane, to be redrawn when the record is complete. */
-  posted(grant: GrantId, lane: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>
-  savePosted(posted: {
-    readonly grant: GrantId
-    readonly lane: string
-    readonly channel: string
-    readonly ts: string
-  }): Promise<void>
-}
-
-/** What a transaction can do with activity. Every move needs the claim: a fence that was overtaken changes nothing. */
-export type ActivityMoves = {
-  /** Adds a page. False when somebody else has taken over. */
-  add(
-    claim: ActivityClaim,
-    page: Pick<Extract<ActivityPage, { kind: 'page' }>, 'entries' | 'turns' | 'gaps' | 'cursor'>,
-  ): Promise<boolean>
-  /** Looks again after so many seconds. `why` is set while nothing can be collected. */
-  postpone(
-    claim: ActivityClaim,
-    again: { readonly seconds: number; readonly failed: boolean; readonly unavailable: string | undefined },
-  ): Promise<void>
-  /** The grants that each entry's account had at its moment, by the entry's place in the list. */
-  match(
-    entries: readonly ReportedEntry[],
-  ): Promise<ReadonlyMap<number, readonly { readonly id: GrantId; readonly role: string }[]>>
-  /** Adds what another source reported; a closed record is opened for it. Says how many were new. */
-  addFrom(grant: GrantId, source: string, entries: readonly ActivityEntry[]): Promise<number>
-  /** Keeps what belongs to no grant; says what of it is new, by account. */
-  keepUnmatched(source: string, entries: readonly ReportedEntry[]): Promise<readonly Unmatched[]>
-  /** True when security was not told of this account lately; then it counts as told. */
-  mayTell(target: string, account: string): Promise<boolean>
-  /** Closes the record with its hash. Undefined when somebody else has taken over. */
-  close(
-    claim: ActivityClaim,
-    last: { readonly gaps: readonly Gap[]; readonly unavailable: string | undefined },
-  ): Promise<ActivitySummary | undefined>
 }
 
 /**

@@ -115,11 +115,3 @@ export type AuditFilter = {
   readonly before?: number
   readonly limit: number
 }
-
-export type AuditReader = {
-  /** Newest first. */
-  events(filter: AuditFilter): Promise<readonly LoggedEvent[]>
-  /** All events in order, in pages; for export and verification. */
-  stream(from: number, limit: number): Promise<readonly LoggedEvent[]>
-  size(): Promise<number>
-}

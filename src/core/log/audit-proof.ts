@@ -1,5 +1,3 @@
-/** What proving needs from the place where the audit log is kept. Types only. */
-import type { JsonObject } from '../connector.ts'
 import type { PersonId } from '../people/person.ts'
 
 /** A private text with the salt of its commitment: SHA-256 of salt and text stands in the event. */
@@ -37,33 +35,3 @@ export type LeafFilter = {
 export type KeptCheckpoint = { readonly size: number; readonly note: string }
 
 export type ProofEventType = 'checkpoint.abandoned' | 'key.rotated'
-
-export type ProofStore = {
-  size(): Promise<number>
-  /** Hashes in order of index, as they are stored. */
-  leafHashes(
-    from: number,
-    limit: number,
-  ): Promise<readonly { readonly index: number; readonly hash: Uint8Array }[]>
-  /** Everything stored from an index on, in order; also what has a hash and no event, or an event and no hash. */
-  leaves(from: number, limit: number): Promise<readonly StoredLeaf[]>
-  /** Events in `[from, before)` that match, in order. */
-  matching(
-    filter: LeafFilter,
-    range: { readonly from: number; readonly before: number; readonly limit: number },
-  ): Promise<readonly StoredLeaf[]>
-  /** Events about the checkpoints themselves, in order; there are few of them in any log. */
-  aboutCheckpoints(
-    type: ProofEventType,
-  ): Promise<readonly { readonly index: number; readonly bytes: string }[]>
-  /** The last one since the last confirmed restore; while there is none since, the largest before it. */
-  lastCheckpoint(): Promise<KeptCheckpoint | undefined>
-  /** Checkpoints of the next `limit` sizes above `above`, smallest first; of one size there can be several after a restore. */
-  checkpoints(above: number, limit: number): Promise<readonly KeptCheckpoint[]>
-  /** False when one of this size is kept already since the last confirmed restore; that one stays. */
-  keepCheckpoint(checkpoint: KeptCheckpoint): Promise<boolean>
-  /** Keeps a witness's signature line (with its newline) beside a checkpoint, given by its own note. */
-  keepCosignature(note: string, witness: string, line: string): Promise<void>
-  /** Notes one more place where a checkpoint was published. */
-  notePosted(size: number, place: JsonObject): Promise<void>
-}

@@ -91,28 +91,6 @@ export type DeliveryState = {
   readonly deliveredAt: Date | undefined
 }
 
-export type Deliveries = {
-  /** Undefined when there is nothing new, it is too early to try again, or somebody else is at it. */
-  claim(name: string): Promise<DeliveryClaim | undefined>
-  /** Fixes what the next message holds, before it is sent. False when somebody with a higher fence has taken over. */
-  begin(claim: DeliveryClaim, until: number): Promise<boolean>
-  renew(claim: DeliveryClaim): Promise<boolean>
-  /** Of these receivers; one that nothing was ever sent to counts from the log's beginning. */
-  states(names: readonly string[]): Promise<readonly DeliveryState[]>
-}
-
-export type DeliveryMoves = {
-  /** Everything before `until` has arrived. Gives the lag that is left, in seconds; undefined when overtaken. */
-  arrived(claim: DeliveryClaim, until: number): Promise<number | undefined>
-  /** To be tried again after `delay` seconds; `until` makes the batch smaller. Gives the lag; undefined when overtaken. */
-  failed(
-    claim: DeliveryClaim,
-    how: { readonly error: string; readonly delay: number; readonly until: number | undefined },
-  ): Promise<number | undefined>
-  /** Notes how many alarms were raised. */
-  raised(claim: DeliveryClaim, alarms: number): Promise<void>
-}
-
 /** A receiver that is this far behind is worth a message. Seconds. */
 export const LAG_ALARM = 15 * MINUTE
 

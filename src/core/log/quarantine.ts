@@ -35,27 +35,3 @@ export type Evidence = {
   /** Where it was kept. */
   readonly host: string
 }
-
-export type QuarantineStore = {
-  /** The one that lasts, if any. */
-  current(): Promise<Quarantine | undefined>
-  read(id: string): Promise<Quarantine | undefined>
-  evidence(id: string): Promise<readonly Evidence[]>
-  /**
-   * From now on everything that is done through this store needs the log to have this leaf as its `size`-th. So a
-   * restore under a running replica stops it at once, before it has looked for one.
-   */
-  remember(size: number, leafHash: Uint8Array): void
-  /** False when the log does not have the leaf that was remembered. */
-  intact(): Promise<boolean>
-}
-
-export type QuarantineMoves = {
-  /** Its id, and whether this call began it. */
-  begin(found: Pick<Quarantine, 'why' | 'said'>): Promise<{ readonly id: string; readonly began: boolean }>
-  add(id: string, evidence: readonly Evidence[]): Promise<void>
-  /** Requests, grants and yeses given beforehand go on with numbers so much higher. */
-  skipNumbers(count: number): Promise<void>
-  /** False when it had ended already. */
-  end(id: string, by: string, reason: string): Promise<boolean>
-}

@@ -2,127 +2,182 @@
  * Who works on what. A claim takes the grant's and the binding's row for an instant, raises the fence and
  * sets a lease; nothing stays locked while a target is called.
  */
-import { type RawBuilder, sql } from 'kysely'
-import type { Claim, Claims } from '../../core/access/claims.ts'
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import type { Claim } from '../../core/access/claims.ts'
+import type { GrantId } from '../../core/access/grant.ts'
 import type { RequestId } from '../../core/access/request.ts'
 import { LEASE } from '../../core/access/retry.ts'
 import type { Database } from '../database/connection.ts'
-import { type GrantColumns, isUuid, theRow, timeOf, toGrant } from '../database/rows.ts'
+import { after, CLOCK, changedOne, NO_LEASE, NOW, NOW_ONCE } from '../database/expressions.ts'
+import { isUuid, named, toGrant } from '../database/rows.ts'
+import { statement } from '../database/statement.ts'
 import type { Committed } from '../database/transaction.ts'
-import type { Known } from '../log/quarantine.ts'
+import { admitted, type Known, type SignedLeaf } from '../log/quarantine.ts'
+import { OPEN_REQUEST } from './requests.ts'
+import type { GrantTable } from './tables.ts'
 
-type SiblingRow = Omit<Claim['siblings'][number], 'activatedAt'> & { readonly activatedAt: string | null }
+/** Written out, so that the index of live grants serves. */
+const ENDED = sql.lit('revoked' as const)
 
-type ClaimRow = {
-  readonly grant: GrantColumns
-  readonly fence: number
-  readonly siblings: readonly SiblingRow[]
-  readonly overdue_ms: number | null
-  readonly provision_over: boolean
-}
+/** Live grants with their binding, both of which nobody else has. */
+const free = (db: Database, given: SignedLeaf) =>
+  db
+    .selectFrom('elevate.access_grant as g')
+    .innerJoin('elevate.binding as b', (join) =>
+      join
+        .onRef('b.target', '=', 'g.target')
+        .onRef('b.role', '=', 'g.role')
+        .onRef('b.person', '=', 'g.person'),
+    )
+    .selectAll('g')
+    .where('g.state', '<>', ENDED)
+    .where('b.lease_until', '<=', NOW_ONCE)
+    .where(admitted(given))
+    .forUpdate(['b', 'g'])
+    .skipLocked()
 
-/** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
-const NOW = sql`(select clock_timestamp())`
+type Rooms = { readonly targets: readonly string[]; readonly sizes: readonly number[] }
+
+const claimDue = statement((db, given: Rooms & SignedLeaf) => {
+  const room = sql<{ target: string; size: number }>`
+    unnest(${given.targets}::text[], ${given.sizes}::integer[])`.as<'room'>(sql`room(target, size)`)
+  const due = free(db, given)
+    .where(sql<boolean>`g.target = room.target`)
+    .where('g.wake_at', '<=', NOW_ONCE)
+    .orderBy('g.wake_at')
+    .limit(sql<number>`greatest(room.size, 0)`)
+  return claim(db, db.selectFrom(room).crossJoinLateral(due.as('due')).selectAll('due'))
+})
+
+const claimOne = statement((db, given: { readonly id: GrantId } & SignedLeaf) =>
+  claim(
+    db,
+    free(db, given)
+      .where('g.id', '=', given.id)
+      .where((is) => is.or([is('g.wake_at', '<=', NOW_ONCE), is('g.state', '=', 'revoking')])),
+  ),
+)
 
 /** While elevate is in quarantine nobody gets a claim. */
-export function claims(db: Database, known: Known, committed: (news: Committed) => void): Claims {
+export function claims(db: Database, known: Known, committed: (news: Committed) => void) {
   return {
-    due: (rooms) =>
-      claim(
-        db,
-        sql`select due.found
-          from unnest(${[...rooms.keys()]}::text[], ${[...rooms.values()]}::integer[]) as room (target, size)
-          cross join lateral (
-            select g as found
-            from elevate.access_grant g join elevate.binding b using (target, role, person)
-            where g.target = room.target and g.state <> 'revoked' and ${known.admitted}
-              and g.wake_at <= ${NOW} and b.lease_until <= ${NOW}
-            order by g.wake_at
-            limit greatest(room.size, 0)
-            for update of b, g skip locked
-          ) as due`,
+    /** Due grants of each target, oldest first, as many as that target has room for; no two workers get the same. */
+    due: async (rooms: ReadonlyMap<string, number>): Promise<readonly Claim[]> => {
+      const takenAt = performance.now()
+      const given = { targets: [...rooms.keys()], sizes: [...rooms.values()], ...known.leaf }
+      return (await claimDue.rows(db, given)).map((row) => toClaim(row, takenAt))
+    },
+
+    /** Milliseconds until the next grant of these targets becomes due, by the database's clock; undefined when none is due within `ms`. */
+    nextWithin: async (targets: readonly string[], ms: number): Promise<number | undefined> => {
+      const next = db
+        .selectFrom('elevate.access_grant as g')
+        .select('g.wake_at')
+        .where(sql<boolean>`g.target = wanted.target`)
+        .where('g.state', '<>', ENDED)
+        .where('g.wake_at', '>', NOW_ONCE)
+        .where('g.wake_at', '<=', after(NOW_ONCE, ms / 1000))
+        .orderBy('g.wake_at')
+        .limit(1)
+      const { soon } = await db
+        .selectFrom(sql<{ target: string }>`unnest(${targets}::text[])`.as<'wanted'>(sql`wanted(target)`))
+        .crossJoinLateral(next.as('next'))
+        .select(
+          sql<number | null>`min(extract(epoch from next.wake_at - clock_timestamp()) * 1000)::float8`.as(
+            'soon',
+          ),
+        )
+        .executeTakeFirstOrThrow()
+      return soon === null ? undefined : Math.max(0, soon)
+    },
+
+    /** This one, if it has something to do and nobody else works on it; access that is to go is tried at any time. */
+    one: async (id: GrantId): Promise<Claim | undefined> => {
+      if (!isUuid(id)) return undefined
+      const takenAt = performance.now()
+      const [row] = await claimOne.rows(db, { id, ...known.leaf })
+      return row && toClaim(row, takenAt)
+    },
+
+    /** Starts the lease again; false when somebody with a higher fence has taken over. */
+    renew: (claim: Claim): Promise<boolean> =>
+      changedOne(
+        bindingOf(db, claim)
+          .set({ lease_until: after(NOW, LEASE) })
+          .where('lease_until', '>', NO_LEASE),
       ),
 
-    nextWithin: async (targets, ms) => {
-      const { rows } = await sql<{ ms: number | null }>`
-        select min(extract(epoch from next.wake_at - clock_timestamp()) * 1000)::float8 as ms
-        from unnest(${[...targets]}::text[]) as wanted (target)
-        cross join lateral (
-          select g.wake_at from elevate.access_grant g
-          where g.target = wanted.target and g.state <> 'revoked' and g.wake_at > ${NOW}
-            and g.wake_at <= ${NOW} + make_interval(secs => ${ms / 1000}::float8)
-          order by g.wake_at limit 1
-        ) as next`.execute(db)
-      const soon = rows[0]?.ms
-      return soon === undefined || soon === null ? undefined : Math.max(0, soon)
+    /** Gives a claim back without a change; what is to be done is looked at again now. */
+    release: async (claim: Claim): Promise<void> => {
+      await bindingOf(db, claim).set({ lease_until: NO_LEASE }).execute()
+      committed({ notified: false, opened: [], due: [claim.grant.id] })
     },
 
-    one: async (id) => {
-      if (!isUuid(id)) return undefined
-      const claimed = await claim(
-        db,
-        sql`select g as found
-          from elevate.access_grant g join elevate.binding b using (target, role, person)
-          where g.id = ${id} and g.state <> 'revoked' and (g.wake_at <= ${NOW} or g.state = 'revoking')
-            and b.lease_until <= ${NOW} and ${known.admitted}
-          for update of b, g skip locked`,
-      )
-      return claimed[0]
-    },
+    /** Asks the worker of this process to look at a grant now. Losing that costs a second, until the sweeper comes by. */
+    lookNow: (id: GrantId): void => committed({ notified: false, opened: [], due: [id] }),
 
-    renew: async ({ grant, fence }) => {
-      const { rows } = await sql`
-        update elevate.binding set lease_until = clock_timestamp() + make_interval(secs => ${LEASE})
-        where target = ${grant.target} and role = ${grant.role} and person = ${grant.person} and fence = ${fence}
-          and lease_until > '-infinity'
-        returning fence`.execute(db)
-      return rows.length > 0
-    },
-
-    release: async ({ grant, fence }) => {
-      await sql`
-        update elevate.binding set lease_until = '-infinity'
-        where target = ${grant.target} and role = ${grant.role} and person = ${grant.person} and fence = ${fence}`.execute(
-        db,
-      )
-      committed({ notified: false, opened: [], due: [grant.id] })
-    },
-
-    lookNow: (id) => committed({ notified: false, opened: [], due: [id] }),
-
-    lapsed: async (limit) => {
-      const { rows } = await sql<{ id: RequestId }>`
-        select id from elevate.request where state in ('offered', 'pending') and lapses_at <= ${NOW}
-        order by lapses_at limit ${limit}`.execute(db)
+    /** Open requests whose time is over. */
+    lapsed: async (limit: number): Promise<readonly RequestId[]> => {
+      const rows = await db
+        .selectFrom('elevate.request')
+        .select('id')
+        .where('state', 'in', OPEN_REQUEST)
+        .where('lapses_at', '<=', NOW_ONCE)
+        .orderBy('lapses_at')
+        .limit(limit)
+        .execute()
       return rows.map((row) => row.id)
     },
 
-    missed: async () => {
-      const { rows } = await sql<{
-        down_s: number | null
-        expired: number
-        unfinished: number
-        lapsed: number
-      }>`
-        select
-          (select greatest(0, extract(epoch from clock_timestamp() - awake_at))::float8
-            from elevate.heartbeat) as down_s,
-          count(*) filter (where state = 'active') as expired,
-          count(*) filter (where state <> 'active') as unfinished,
-          (select count(*) from elevate.request where state in ('offered', 'pending') and lapses_at <= ${NOW}) as lapsed
-        from elevate.access_grant where state <> 'revoked' and wake_at <= ${NOW}`.execute(db)
-      const { down_s, expired, unfinished, lapsed } = theRow(rows)
-      return { downSeconds: down_s === null ? null : Math.round(down_s), expired, unfinished, lapsed }
+    /** What had become due before now, for the report at start; and how long nobody was awake. */
+    missed: async (): Promise<{
+      readonly downSeconds: number | null
+      readonly expired: number
+      readonly unfinished: number
+      readonly lapsed: number
+    }> => {
+      const { down, ...counts } = await db
+        .selectFrom('elevate.access_grant')
+        .select(({ fn, selectFrom }) => [
+          selectFrom('elevate.heartbeat')
+            .select(
+              sql<number>`greatest(0, extract(epoch from clock_timestamp() - awake_at))::float8`.as('s'),
+            )
+            .as('down'),
+          fn.countAll<number>().filterWhere('state', '=', 'active').as('expired'),
+          fn.countAll<number>().filterWhere('state', '<>', 'active').as('unfinished'),
+          selectFrom('elevate.request')
+            .select(fn.countAll<number>().as('count'))
+            .where('elevate.request.state', 'in', OPEN_REQUEST)
+            .where('lapses_at', '<=', NOW_ONCE)
+            .$asScalar()
+            .$notNull()
+            .as('lapsed'),
+        ])
+        .where('state', '<>', ENDED)
+        .where('wake_at', '<=', NOW_ONCE)
+        .executeTakeFirstOrThrow()
+      return { downSeconds: down === null ? null : Math.round(down), ...counts }
     },
 
-    heartbeat: async () => {
-      await sql`
-        insert into elevate.heartbeat (awake_at) values (clock_timestamp())
-        on conflict (only_row) do update set awake_at = greatest(heartbeat.awake_at, excluded.awake_at)`.execute(
-        db,
-      )
+    /** Notes that this process is awake. */
+    heartbeat: async (): Promise<void> => {
+      await db
+        .insertInto('elevate.heartbeat')
+        .values({ awake_at: NOW })
+        .onConflict((on) =>
+          on
+            .column('only_row')
+            .doUpdateSet({ awake_at: sql<Date>`greatest(heartbeat.awake_at, excluded.awake_at)` }),
+        )
+        .execute()
     },
   }
+}
+
+function bindingOf(db: Database, { grant: { target, role, person }, fence }: Claim) {
+  return db.updateTable('elevate.binding').where(({ and }) => and({ target, role, person, fence }))
 }
 
 /**
@@ -130,40 +185,71 @@ export function claims(db: Database, known: Known, committed: (news: Committed) 
  * be the newest. Two grants of one binding may both be due: the older one goes first, the other waits for
  * the lease.
  */
-async function claim(db: Database, picked: RawBuilder<unknown>): Promise<readonly Claim[]> {
-  const takenAt = performance.now()
-  const { rows } = await sql<ClaimRow>`
-    with picked as materialized (${picked}),
-    first as (
-      select distinct on ((found).target, (found).role, (found).person) found
-      from picked order by (found).target, (found).role, (found).person, (found).wake_at
-    ),
-    leased as (
-      update elevate.binding b
-      set fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => ${LEASE})
-      from first
-      where b.target = (found).target and b.role = (found).role and b.person = (found).person
-      returning b.fence, found
+function claim<From, Tables extends keyof From>(
+  db: Database,
+  picked: SelectQueryBuilder<From, Tables, Selectable<GrantTable>>,
+) {
+  return db
+    .with(
+      (cte) => cte('picked').materialized(),
+      () => picked,
     )
-    select to_jsonb(found) as "grant", fence, wanted.siblings,
-      (extract(epoch from moment - coalesce((found).due_at, (found).expires_at)) * 1000)::float8 as overdue_ms,
-      (found).state = 'provisioning' and (found).provision_by <= moment as provision_over
-    from leased cross join clock_timestamp() as moment
-    cross join lateral (
-      select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number, 'state', s.state,
-        'preexisting', s.preexisting, 'activatedAt', s.activated_at) order by s.number), '[]') as siblings
-      from elevate.access_grant s
-      where s.target = (found).target and s.role = (found).role and s.account = (found).account
-        and s.id <> (found).id and s.state in ('provisioning', 'active')
-        and (s.expires_at is null or s.expires_at > moment)
-    ) as wanted
-    order by (found).wake_at`.execute(db)
-  return rows.map((row) => ({
-    grant: toGrant(row.grant),
-    fence: row.fence,
+    .with('first', (cte) =>
+      cte
+        .selectFrom('picked')
+        .selectAll()
+        .distinctOn(['target', 'role', 'person'])
+        .orderBy('target')
+        .orderBy('role')
+        .orderBy('person')
+        .orderBy('wake_at'),
+    )
+    .with('leased', (cte) =>
+      cte
+        .updateTable('elevate.binding as b')
+        .from('first')
+        .set(({ eb }) => ({ fence: eb('b.fence', '+', 1), lease_until: after(NOW, LEASE) }))
+        .whereRef('b.target', '=', 'first.target')
+        .whereRef('b.role', '=', 'first.role')
+        .whereRef('b.person', '=', 'first.person')
+        .returning('b.fence')
+        .returningAll('first'),
+    )
+    .selectFrom('leased')
+    .crossJoin(CLOCK)
+    .selectAll('leased')
+    .select(({ selectFrom }) => [
+      jsonArrayFrom(
+        selectFrom('elevate.access_grant as s')
+          .select(['s.id', 's.number', 's.state', 's.preexisting', 's.activated_at'])
+          .whereRef('s.target', '=', 'leased.target')
+          .whereRef('s.role', '=', 'leased.role')
+          .whereRef('s.account', '=', 'leased.account')
+          .whereRef('s.id', '<>', 'leased.id')
+          .where('s.state', 'in', [sql.lit('provisioning' as const), sql.lit('active' as const)])
+          .where((is) =>
+            is.or([is('s.expires_at', 'is', null), is('s.expires_at', '>', is.ref('clock.moment'))]),
+          )
+          .orderBy('s.number'),
+      ).as('siblings'),
+      sql<number | null>`(extract(epoch from moment - coalesce(due_at, expires_at)) * 1000)::float8`.as(
+        'overdue_ms',
+      ),
+      sql<boolean>`state = 'provisioning' and provision_by <= moment`.as('provision_over'),
+    ])
+    .orderBy('leased.wake_at')
+}
+
+type ClaimRow = Awaited<ReturnType<ReturnType<typeof claim>['execute']>>[number]
+
+function toClaim(row: ClaimRow, takenAt: number): Claim {
+  const { fence, siblings, overdue_ms, provision_over, ...grant } = row
+  return {
+    grant: toGrant(grant),
+    fence,
     takenAt,
-    siblings: row.siblings.map((one) => ({ ...one, activatedAt: timeOf(one.activatedAt) })),
-    overdueMs: row.overdue_ms ?? undefined,
-    provisionOver: row.provision_over,
-  }))
+    siblings: siblings.map(named),
+    overdueMs: overdue_ms ?? undefined,
+    provisionOver: provision_over,
+  }
 }

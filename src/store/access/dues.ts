@@ -1,105 +1,174 @@
-/** What the clock has to tell or to ask. Only looked at here: whoever acts on it takes the row first. */
+/** What the clock has to notify of or to ask. The queries only look: who acts on a row takes it first, by a command. */
 import { sql } from 'kysely'
-import type { DueMoves, Dues } from '../../core/access/dues.ts'
 import { DAY } from '../../core/access/duration.ts'
-import type { GrantId } from '../../core/access/grant.ts'
-import type { RequestId } from '../../core/access/request.ts'
+import type { Grant, GrantId } from '../../core/access/grant.ts'
+import type { Request, RequestId } from '../../core/access/request.ts'
 import { CHECK_PEOPLE_EVERY, TOO_LATE_TO_WARN } from '../../core/access/retry.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
+import { after, before, CLOCK, changedOne, insertFrom, NOW, NOW_ONCE } from '../database/expressions.ts'
+import { OPEN_REQUEST } from './requests.ts'
 
-/** A sub-select, unlike the bare function, is asked once and can be looked up in an index. */
-const NOW = sql`(select clock_timestamp())`
+// Written out, so that the indexes of what is due serve.
+const ACTIVE = sql.lit('active' as const)
+const PENDING = sql.lit('pending' as const)
 
-export function dues(db: Database): Dues {
+export function dueQueries(db: Database) {
+  const waiting = async (due: 'remind_at' | 'fallback_at', limit: number): Promise<readonly RequestId[]> => {
+    const rows = await db
+      .selectFrom('elevate.request')
+      .select('id')
+      .where('state', '=', PENDING)
+      .where(due, '<=', NOW_ONCE)
+      .where('lapses_at', '>', NOW_ONCE)
+      .orderBy(due)
+      .limit(limit)
+      .execute()
+    return rows.map((row) => row.id)
+  }
+
   return {
-    ending: async (limit) => {
-      // Access is the OR of live grants: as long as another one outlasts it, nothing ends.
-      const { rows } = await sql<{ id: GrantId }>`
-        select g.id from elevate.access_grant g
-        where g.state = 'active' and g.warn_at <= ${NOW}
-          and g.expires_at > ${NOW} + make_interval(secs => ${TOO_LATE_TO_WARN})
-          and not exists (select from elevate.access_grant s
-            where s.target = g.target and s.role = g.role and s.account = g.account
-              and s.state = 'active' and s.expires_at > g.expires_at)
-        order by g.warn_at limit ${limit}`.execute(db)
+    /** Grants whose holders are to be notified that they end, while there is time left to do something about it. */
+    ending: async (limit: number): Promise<readonly GrantId[]> => {
+      const rows = await db
+        .selectFrom('elevate.access_grant as g')
+        .select('g.id')
+        .where('g.state', '=', ACTIVE)
+        .where('g.warn_at', '<=', NOW_ONCE)
+        .where('g.expires_at', '>', after(NOW_ONCE, TOO_LATE_TO_WARN))
+        // Access is the OR of live grants: as long as another one outlasts it, nothing ends.
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('elevate.access_grant as s')
+                .whereRef('s.target', '=', 'g.target')
+                .whereRef('s.role', '=', 'g.role')
+                .whereRef('s.account', '=', 'g.account')
+                .where('s.state', '=', ACTIVE)
+                .whereRef('s.expires_at', '>', 'g.expires_at'),
+            ),
+          ),
+        )
+        .orderBy('g.warn_at')
+        .limit(limit)
+        .execute()
       return rows.map((row) => row.id)
     },
 
-    reminders: async (limit) => {
-      const { rows } = await sql<{ id: RequestId }>`
-        select id from elevate.request
-        where state = 'pending' and remind_at <= ${NOW} and lapses_at > ${NOW}
-        order by remind_at limit ${limit}`.execute(db)
-      return rows.map((row) => row.id)
-    },
+    /** Requests whose approvers are to be reminded. */
+    reminders: (limit: number) => waiting('remind_at', limit),
 
-    fallbacks: async (limit) => {
-      const { rows } = await sql<{ id: RequestId }>`
-        select id from elevate.request
-        where state = 'pending' and fallback_at <= ${NOW} and lapses_at > ${NOW}
-        order by fallback_at limit ${limit}`.execute(db)
-      return rows.map((row) => row.id)
-    },
+    /** Requests that the fallback approvers are to be asked about as well. */
+    fallbacks: (limit: number) => waiting('fallback_at', limit),
 
-    personToCheck: async () => {
-      const { rows } = await sql<{ person: PersonId }>`
-        insert into elevate.person_check as known (person, checked_at)
-        select next.person, clock_timestamp() from (
-          select one.person from (
-            select person from elevate.access_grant where state <> 'revoked'
-            union select unnest(array[requester, asked_by]) from elevate.request where state in ('offered', 'pending')
-            union select unnest(array[giver, person]) from elevate.pre_approval where ended_at is null) as one
-          left join elevate.person_check c using (person)
-          where one.person is not null
-            and (c.checked_at is null or c.checked_at <= ${NOW} - make_interval(secs => ${CHECK_PEOPLE_EVERY}))
-          order by c.checked_at nulls first limit 1) as next
-        on conflict (person) do update set checked_at = excluded.checked_at
-          where known.checked_at <= excluded.checked_at - make_interval(secs => ${CHECK_PEOPLE_EVERY})
-        returning person`.execute(db)
-      return rows[0]?.person
+    /** Someone who has or wants access, and whom nobody asked Slack about for a while; each is named to one process only. */
+    personToCheck: async (): Promise<PersonId | undefined> => {
+      const concerned = db
+        .selectFrom('elevate.access_grant')
+        .select('person')
+        .where('state', '<>', sql.lit('revoked'))
+        .union(
+          db
+            .selectFrom('elevate.request')
+            .select(sql<PersonId>`unnest(array[requester, asked_by])`.as('person'))
+            .where('state', 'in', OPEN_REQUEST),
+        )
+        .union(
+          db
+            .selectFrom('elevate.pre_approval')
+            .select(sql<PersonId>`unnest(array[giver, person])`.as('person'))
+            .where('ended_at', 'is', null),
+        )
+      const next = db
+        .selectFrom(concerned.as('one'))
+        .leftJoin('elevate.person_check as c', 'c.person', 'one.person')
+        .select('one.person')
+        .where('one.person', 'is not', null)
+        .where((is) =>
+          is.or([
+            is('c.checked_at', 'is', null),
+            is('c.checked_at', '<=', before(NOW_ONCE, CHECK_PEOPLE_EVERY)),
+          ]),
+        )
+        .orderBy('c.checked_at', (order) => order.asc().nullsFirst())
+        .limit(1)
+      const row = await insertFrom(
+        db.insertInto('elevate.person_check'),
+        db.selectFrom(next.as('next')),
+        ({ ref }) => ({ person: ref('next.person'), checked_at: NOW }),
+      )
+        .onConflict((on) =>
+          on
+            .column('person')
+            .doUpdateSet(({ ref }) => ({ checked_at: ref('excluded.checked_at') }))
+            .where(({ eb, ref }) =>
+              eb(
+                'elevate.person_check.checked_at',
+                '<=',
+                before(ref('excluded.checked_at'), CHECK_PEOPLE_EVERY),
+              ),
+            ),
+        )
+        .returning('person')
+        .executeTakeFirst()
+      return row?.person
     },
   }
 }
 
-export function dueMoves(trx: Database): DueMoves {
+/** Who acts on something due takes it first: true for exactly one of all that ask. */
+export function dueCommands(trx: Database) {
+  const pending = ({ id, version }: Pick<Request, 'id' | 'version'>) =>
+    trx
+      .updateTable('elevate.request')
+      .set(({ eb }) => ({ version: eb('version', '+', 1) }))
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .where('state', '=', 'pending')
+
   return {
-    warn: async ({ id, version }) => {
-      const { rows } = await sql`
-        update elevate.access_grant set version = version + 1, warn_at = null
-        where id = ${id} and version = ${version} and state = 'active' and warn_at <= clock_timestamp()
-        returning id`.execute(trx)
-      return rows.length === 1
+    warn: ({ id, version }: Pick<Grant, 'id' | 'version'>): Promise<boolean> =>
+      changedOne(
+        trx
+          .updateTable('elevate.access_grant')
+          .set(({ eb }) => ({ version: eb('version', '+', 1), warn_at: null }))
+          .where('id', '=', id)
+          .where('version', '=', version)
+          .where('state', '=', 'active')
+          .where('warn_at', '<=', NOW),
+      ),
+
+    /** `early` does not wait for the time that the policy gives the others. */
+    widen: (
+      request: Pick<Request, 'id' | 'version'>,
+      { early }: { readonly early: boolean } = { early: false },
+    ): Promise<boolean> => {
+      const widening = pending(request).set({ widened: true, fallback_at: null }).where('widened', '=', false)
+      return changedOne(early ? widening : widening.where('fallback_at', '<=', NOW))
     },
 
-    widen: async ({ id, version }, { early } = { early: false }) => {
-      const { rows } = await sql`
-        update elevate.request set version = version + 1, widened = true, fallback_at = null
-        where id = ${id} and version = ${version} and state = 'pending' and not widened
-          and (fallback_at <= clock_timestamp() or ${early})
-        returning id`.execute(trx)
-      return rows.length === 1
+    /** Something happened about it: the time until the next reminder starts again. */
+    waitAnew: async (request: Pick<Request, 'id' | 'version'>): Promise<void> => {
+      await pending(request)
+        .set(({ ref }) => ({ remind_at: after(NOW, ref('remind_every_s')) }))
+        .where('remind_at', 'is not', null)
+        .execute()
     },
 
-    waitAnew: async ({ id, version }) => {
-      await sql`
-        update elevate.request
-        set version = version + 1, remind_at = clock_timestamp() + make_interval(secs => remind_every_s)
-        where id = ${id} and version = ${version} and state = 'pending' and remind_at is not null`.execute(
-        trx,
+    /** Sets the next reminder too. */
+    remind: (request: Pick<Request, 'id' | 'version'>): Promise<boolean> => {
+      const twiceAsLong = sql<number>`least(2 * remind_every_s::bigint, ${30 * DAY})`
+      return changedOne(
+        pending(request)
+          .from(CLOCK)
+          // Counted from now: reminders that were missed are not made up for.
+          .set(({ ref }) => ({
+            remind_every_s: twiceAsLong,
+            remind_at: after(ref('clock.moment'), twiceAsLong),
+          }))
+          .whereRef('remind_at', '<=', 'clock.moment')
+          .whereRef('lapses_at', '>', 'clock.moment'),
       )
-    },
-
-    remind: async ({ id, version }) => {
-      // Counted from now: reminders that were missed are not made up for.
-      const { rows } = await sql`
-        update elevate.request set version = version + 1, remind_every_s = every,
-          remind_at = moment + make_interval(secs => every)
-        from clock_timestamp() as moment,
-          (select least(2 * remind_every_s::bigint, ${30 * DAY}) as every from elevate.request where id = ${id}) as next
-        where id = ${id} and version = ${version} and state = 'pending' and remind_at <= moment and lapses_at > moment
-        returning id`.execute(trx)
-      return rows.length === 1
     },
   }
 }

@@ -1,111 +1,141 @@
-/** A yes given beforehand: outside of a transaction to be read, inside to be given, held and ended. */
-import { sql } from 'kysely'
-import type { PreApproval, PreApprovalMoves, PreApprovalReads } from '../../core/access/pre-approval.ts'
+/** Pre-approvals: outside of a transaction to be read, inside to be given, held and ended. */
+import type { ExpressionBuilder, Selectable } from 'kysely'
+import type {
+  NewPreApproval,
+  PreApproval,
+  PreApprovalEnd,
+  PreApprovalId,
+  PreApproved,
+} from '../../core/access/pre-approval.ts'
+import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
-import { isUuid, storable } from '../database/rows.ts'
+import { after, CLOCK, insertFrom, integer, NOW, NOW_ONCE } from '../database/expressions.ts'
+import { isNumber, isUuid, named, storable } from '../database/rows.ts'
+import type { Tables } from '../database/tables.ts'
+import type { PreApprovalTable } from './tables.ts'
 
-type Columns = {
-  readonly id: string
-  readonly number: number
-  readonly giver: string
-  readonly person: string
-  readonly target: string
-  readonly role: string
-  readonly each_s: number
-  readonly reason: string
-  readonly policy_hash: string
-  readonly given_at: Date
-  readonly ends_at: Date
-  readonly ended_at: Date | null
-  readonly ended_by: string | null
-  readonly uses: number
-}
+type P = ExpressionBuilder<Tables & { p: PreApprovalTable }, 'p'>
 
-const USES = sql`(select count(*) from elevate.decision d where d.pre_approval = p.id) as uses`
-/** One that nobody noted yet is over all the same. */
-const LIVES = sql`p.ended_at is null and p.ends_at > clock_timestamp()`
+const uses = ({ selectFrom, fn }: P) =>
+  selectFrom('elevate.decision as d')
+    .select(fn.countAll<number>().as('count'))
+    .whereRef('d.pre_approval', '=', 'p.id')
+    .$asScalar()
+    .$notNull()
+    .as('uses')
 
-export function preApprovalReads(db: Database): PreApprovalReads {
-  const found = async (condition: ReturnType<typeof sql>) => {
-    const { rows } = await sql<Columns>`
-      select p.*, ${USES} from elevate.pre_approval p where ${condition}`.execute(db)
-    return rows.map(toPreApproval)
-  }
+/** One whose end nobody has noted yet is over all the same. */
+const isLive = (is: P) => is.and([is('p.ended_at', 'is', null), is('p.ends_at', '>', NOW)])
+
+const found = (db: Database) => db.selectFrom('elevate.pre_approval as p').selectAll('p').select(uses)
+
+export function preApprovalQueries(db: Database) {
   return {
-    byNumber: async (number) =>
-      Number.isSafeInteger(number) && number > 0 ? (await found(sql`p.number = ${number}`))[0] : undefined,
-    byId: async (id) => (isUuid(id) ? (await found(sql`p.id = ${id}`))[0] : undefined),
-    live: (which, limit) => {
-      const of =
-        which === undefined
-          ? sql`true`
-          : 'concerns' in which
-            ? sql`(p.giver = ${which.concerns} or p.person = ${which.concerns})`
-            : sql`p.person = ${which.person} and p.target = ${which.target} and p.role = ${which.role}`
-      return found(sql`${LIVES} and ${of} order by p.number limit ${limit}`)
+    byNumber: async (number: number): Promise<PreApproval | undefined> => {
+      if (!isNumber(number)) return undefined
+      const row = await found(db).where('p.number', '=', number).executeTakeFirst()
+      return row && toPreApproval(row)
     },
-    over: async (limit) => {
-      const { rows } = await sql<{ id: string }>`
-        select id from elevate.pre_approval
-        where ended_at is null and ends_at <= (select clock_timestamp()) order by ends_at limit ${limit}`.execute(
-        db,
-      )
+
+    byId: async (id: PreApprovalId): Promise<PreApproval | undefined> => {
+      if (!isUuid(id)) return undefined
+      const row = await found(db).where('p.id', '=', id).executeTakeFirst()
+      return row && toPreApproval(row)
+    },
+
+    /** Those that are in force, oldest first: of an entitlement of a person, given by or to a person, or all. */
+    live: async (
+      which: PreApproved | { readonly concerns: PersonId } | undefined,
+      limit: number,
+    ): Promise<readonly PreApproval[]> => {
+      const live = found(db).where(isLive).orderBy('p.number').limit(limit)
+      const rows =
+        which === undefined
+          ? live
+          : 'concerns' in which
+            ? live.where((is) =>
+                is.or([is('p.giver', '=', which.concerns), is('p.person', '=', which.concerns)]),
+              )
+            : live
+                .where('p.person', '=', which.person)
+                .where('p.target', '=', which.target)
+                .where('p.role', '=', which.role)
+      return (await rows.execute()).map(toPreApproval)
+    },
+
+    /** Those whose time is over, and nobody has noted it. */
+    over: async (limit: number): Promise<readonly PreApprovalId[]> => {
+      const rows = await db
+        .selectFrom('elevate.pre_approval')
+        .select('id')
+        .where('ended_at', 'is', null)
+        .where('ends_at', '<=', NOW_ONCE)
+        .orderBy('ends_at')
+        .limit(limit)
+        .execute()
       return rows.map((row) => row.id)
     },
   }
 }
 
-export function preApprovalMoves(trx: Database): PreApprovalMoves {
+export function preApprovalCommands(trx: Database) {
   return {
-    give: async ({ giver, person, target, role, each, reason, policyHash, span }) => {
-      const { rows } = await sql<Columns>`
-        insert into elevate.pre_approval
-          (giver, person, target, role, each_s, reason, policy_hash, given_at, ends_at)
-        select ${giver}::text, ${person}::text, ${target}::text, ${role}::text, ${each}::integer, ${storable(reason)}::text,
-          ${policyHash}::text, moment, moment + make_interval(secs => ${span})
-        from clock_timestamp() as moment
-        where not exists (select from elevate.pre_approval
-          where giver = ${giver} and person = ${person} and target = ${target} and role = ${role} and ended_at is null)
-        on conflict (person, target, role, giver) where ended_at is null do nothing
-        returning *, 0 as uses`.execute(trx)
-      return rows[0] && toPreApproval(rows[0])
-    },
-
-    hold: async (id) => {
-      const { rows } = await sql<Columns>`
-        select p.*, ${USES} from elevate.pre_approval p where p.id = ${id} and ${LIVES} for update of p`.execute(
-        trx,
+    /** Undefined when this giver's pre-approval of the same is in force already. */
+    give: async (one: NewPreApproval): Promise<PreApproval | undefined> => {
+      const { giver, person, target, role, each, reason, policyHash, span } = one
+      const same = trx
+        .selectFrom('elevate.pre_approval')
+        .where(({ and }) => and({ giver, person, target, role }))
+        .where('ended_at', 'is', null)
+      const row = await insertFrom(
+        trx.insertInto('elevate.pre_approval'),
+        trx.selectFrom(CLOCK).where(({ not, exists }) => not(exists(same))),
+        ({ ref }) => ({
+          giver,
+          person,
+          target,
+          role,
+          each_s: integer(each),
+          reason: storable(reason),
+          policy_hash: policyHash,
+          given_at: ref('clock.moment'),
+          ends_at: after(ref('clock.moment'), span),
+        }),
       )
-      return rows[0] && toPreApproval(rows[0])
+        .onConflict((on) =>
+          on.columns(['person', 'target', 'role', 'giver']).where('ended_at', 'is', null).doNothing(),
+        )
+        .returningAll()
+        .executeTakeFirst()
+      return row && toPreApproval({ ...row, uses: 0 })
     },
 
-    end: async (id, how) => {
+    /** Holds it, so that it cannot be ended before the commit; undefined when it is over. */
+    hold: async (id: PreApprovalId): Promise<PreApproval | undefined> => {
+      const row = await found(trx).where('p.id', '=', id).where(isLive).forUpdate('p').executeTakeFirst()
+      return row && toPreApproval(row)
+    },
+
+    /** Compare and set; undefined when it was over, or for `time-over` while it is not. */
+    end: async (id: PreApprovalId, how: PreApprovalEnd): Promise<PreApproval | undefined> => {
       if (!isUuid(id)) return undefined
-      const { rows } = await sql<Columns>`
-        update elevate.pre_approval p
-        set ended_at = clock_timestamp(), ended_by = ${typeof how === 'object' && 'by' in how ? how.by : null}
-        where p.id = ${id} and p.ended_at is null and (p.ends_at <= clock_timestamp()) = ${how === 'time-over'}
-        returning p.*, ${USES}`.execute(trx)
-      return rows[0] && toPreApproval(rows[0])
+      const row = await trx
+        .updateTable('elevate.pre_approval as p')
+        .set({
+          ended_at: NOW,
+          ended_by: typeof how === 'object' && 'by' in how ? how.by : null,
+        })
+        .where('p.id', '=', id)
+        .where('p.ended_at', 'is', null)
+        .where('p.ends_at', how === 'time-over' ? '<=' : '>', NOW)
+        .returningAll('p')
+        .returning(uses)
+        .executeTakeFirst()
+      return row && toPreApproval(row)
     },
   }
 }
 
-function toPreApproval(row: Columns): PreApproval {
-  return {
-    id: row.id,
-    number: row.number,
-    giver: row.giver,
-    person: row.person,
-    target: row.target,
-    role: row.role,
-    each: row.each_s,
-    reason: row.reason,
-    policyHash: row.policy_hash,
-    givenAt: row.given_at,
-    endsAt: row.ends_at,
-    endedAt: row.ended_at ?? undefined,
-    endedBy: row.ended_by ?? undefined,
-    uses: row.uses,
-  }
+function toPreApproval({ each_s, ...row }: Selectable<PreApprovalTable> & { uses: number }): PreApproval {
+  return { ...named(row), each: each_s }
 }

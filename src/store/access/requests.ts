@@ -1,142 +1,252 @@
 /** Requests inside a transaction. */
 import { sql } from 'kysely'
-import { type RequestId, requestName } from '../../core/access/request.ts'
+import type { PreApprovalId } from '../../core/access/pre-approval.ts'
+import {
+  type Decision,
+  type NewRequest,
+  type Request,
+  type RequestId,
+  requestName,
+} from '../../core/access/request.ts'
 import type { Lane } from '../../core/notice.ts'
-import type { Tx } from '../../core/ports.ts'
+import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
 import {
-  type DecisionColumns,
-  isUuid,
-  type RequestColumns,
-  storable,
-  theRow,
-  toRequest,
-} from '../database/rows.ts'
+  after,
+  CLOCK,
+  changedOne,
+  inFuture,
+  insertFrom,
+  integer,
+  NOW,
+  texts,
+  uuid,
+} from '../database/expressions.ts'
+import { decisionsOn, isUuid, storable, toRequest } from '../database/rows.ts'
+import { statement } from '../database/statement.ts'
 
-export function requestMoves(trx: Database): Tx['requests'] {
+/** Written out, so that the indexes of open requests serve. */
+export const OPEN_REQUEST = [sql.lit('offered' as const), sql.lit('pending' as const)]
+
+const NEW_ID = sql<{ id: RequestId }>`gen_random_uuid()`.as<'fresh'>(sql`fresh(id)`)
+
+type Opened = Omit<NewRequest, 'bundle'> & {
+  readonly state: 'offered' | 'pending'
+  readonly cards: readonly Lane[]
+  readonly bundle: RequestId | undefined
+  /** It names the bundle. */
+  readonly isFirst: boolean
+}
+
+const openRequest = statement((trx, given: Opened) => {
+  const open = trx
+    .selectFrom('elevate.request')
+    .where('requester', '=', given.requester)
+    .where('target', '=', given.target)
+    .where('role', '=', given.role)
+    .where('state', 'in', OPEN_REQUEST)
+  return insertFrom(
+    trx.insertInto('elevate.request'),
+    // Looked for first, so that a refused request does not use up a number; the index decides the race.
+    trx.selectFrom([CLOCK, NEW_ID]).where(({ not, exists }) => not(exists(open))),
+    ({ ref }) => ({
+      id: ref('fresh.id'),
+      bundle: sql`case when ${given.isFirst}::boolean then fresh.id else ${given.bundle}::uuid end`,
+      state: given.state,
+      asked_by: given.askedBy ?? null,
+      ticket: given.ticket ?? null,
+      requester: given.requester,
+      target: given.target,
+      role: given.role,
+      duration_s: integer(given.duration),
+      reason: given.reason,
+      policy_name: given.policyName,
+      policy_hash: given.policyHash,
+      cards: texts(given.cards),
+      prolongs: uuid(given.prolongs),
+      created_at: ref('clock.moment'),
+      lapses_at: after(ref('clock.moment'), given.lapseAfter),
+      remind_every_s: integer(given.remindAfter),
+      remind_at: after(ref('clock.moment'), given.remindAfter),
+      fallback_at: after(ref('clock.moment'), given.fallbackAfter),
+      starts_at: inFuture(given.startsAt),
+      widened: sql`${given.widened}::boolean`,
+    }),
+  )
+    .onConflict((on) =>
+      on.columns(['requester', 'target', 'role']).where('state', 'in', OPEN_REQUEST).doNothing(),
+    )
+    .returningAll()
+})
+
+const lockRequest = statement((trx, given: { readonly id: RequestId }) =>
+  trx.selectFrom('elevate.request').selectAll().where('id', '=', given.id).forUpdate(),
+)
+
+type Decided = Pick<Decision, 'approver' | 'verdict' | 'self' | 'note' | 'duration' | 'startsAt'> & {
+  readonly request: RequestId
+  readonly preApproval: PreApprovalId | undefined
+}
+
+const decideRequest = statement((trx, given: Decided) =>
+  trx.insertInto('elevate.decision').values({
+    request_id: given.request,
+    approver: given.approver,
+    verdict: given.verdict,
+    self: given.self,
+    note: given.note,
+    at: NOW,
+    duration_s: given.duration ?? null,
+    starts_at: given.startsAt ?? null,
+    pre_approval: given.preApproval ?? null,
+  }),
+)
+
+type Closed = Pick<Request, 'id' | 'version'> & {
+  readonly state: 'approved' | 'declined' | 'denied' | 'withdrawn' | 'lapsed'
+  readonly by: PersonId | undefined
+  /** Its time is over by the database's clock. */
+  readonly isOver: boolean
+}
+
+const closeRequest = statement((trx, given: Closed) =>
+  trx
+    .updateTable('elevate.request')
+    .set(({ eb }) => ({
+      state: given.state,
+      version: eb('version', '+', 1),
+      closed_at: NOW,
+      closed_by: given.by ?? null,
+    }))
+    .where('id', '=', given.id)
+    .where('version', '=', given.version)
+    .where('state', 'in', OPEN_REQUEST)
+    .where(sql<boolean>`(lapses_at <= ${NOW}) = ${given.isOver}`)
+    .returning('id'),
+)
+
+export function requestCommands(trx: Database) {
   return {
-    open: async (request, cards) => {
-      const {
-        requester,
-        target,
-        role,
-        duration,
-        reason,
-        policyName,
-        policyHash,
-        lapseAfter,
-        remindAfter,
-        prolongs,
-        ticket,
-        askedBy,
-        bundle,
-        startsAt,
-      } = request
-      // Looked for first, so that a refused request does not use up a number; the index decides the race.
-      const { rows } = await sql<RequestColumns>`
-        insert into elevate.request
-          (id, bundle, state, asked_by, ticket, requester, target, role, duration_s, reason, policy_name, policy_hash,
-           cards, prolongs, created_at, lapses_at, remind_every_s, remind_at, fallback_at, starts_at, widened)
-        select fresh, ${bundle === 'first' ? sql`fresh` : sql`${bundle ?? null}::uuid`},
-          ${askedBy === undefined ? 'pending' : 'offered'}, ${askedBy ?? null}::text, ${ticket ?? null}::text,
-          ${requester}::text, ${target}::text, ${role}::text, ${duration}::integer, ${storable(reason)}::text,
-          ${policyName}::text, ${policyHash}::text, ${cards}::text[], ${prolongs ?? null}::uuid, moment,
-          moment + make_interval(secs => ${lapseAfter}),
-          ${remindAfter ?? null}::integer, moment + make_interval(secs => ${remindAfter ?? null}::integer),
-          moment + make_interval(secs => ${request.fallbackAfter ?? null}::integer),
-          case when ${startsAt ?? null}::timestamptz > moment then ${startsAt ?? null}::timestamptz end,
-          ${request.widened ?? false}
-        from clock_timestamp() as moment, gen_random_uuid() as fresh
-        where not exists (select from elevate.request
-          where requester = ${requester} and target = ${target} and role = ${role} and state in ('offered', 'pending'))
-        on conflict (requester, target, role) where state in ('offered', 'pending') do nothing
-        returning *`.execute(trx)
-      return rows[0] && toRequest(rows[0], [])
+    /** Undefined when the person has a pending request for the same entitlement already. */
+    open: async (request: NewRequest, cards: readonly Lane[]): Promise<Request | undefined> => {
+      const { bundle } = request
+      const [row] = await openRequest.rows(trx, {
+        ...request,
+        state: request.askedBy === undefined ? 'pending' : 'offered',
+        reason: storable(request.reason),
+        widened: request.widened ?? false,
+        cards,
+        bundle: bundle === 'first' ? undefined : bundle,
+        isFirst: bundle === 'first',
+      })
+      return row && toRequest(row)
     },
 
-    lock: async (id) => {
+    /** The request under a row lock, with its decisions. */
+    lock: async (id: RequestId): Promise<Request | undefined> => {
       if (!isUuid(id)) return undefined
       // Two statements on purpose: only the second sees the decision of an approver for whom the first waited.
-      const [{ rows }, decisions] = await Promise.all([
-        sql<RequestColumns>`select * from elevate.request where id = ${id} for update`.execute(trx),
-        decisionsOf(trx, id),
-      ])
-      return rows[0] && toRequest(rows[0], decisions)
+      const [[row], decisions] = await Promise.all([lockRequest.rows(trx, { id }), decisionsOn(trx, id)])
+      return row && toRequest({ ...row, decisions })
     },
 
-    pendingOf: async (person) => {
-      const { rows } = await sql<{ pending: number }>`
-        select count(*) as pending from elevate.request
-        where coalesce(asked_by, requester) = ${person} and state in ('offered', 'pending')`.execute(trx)
-      return theRow(rows).pending
+    pendingOf: async (person: PersonId): Promise<number> => {
+      const { pending } = await trx
+        .selectFrom('elevate.request')
+        .select(({ fn }) => fn.countAll<number>().as('pending'))
+        .where(({ fn }) => fn.coalesce('asked_by', 'requester'), '=', person)
+        .where('state', 'in', OPEN_REQUEST)
+        .executeTakeFirstOrThrow()
+      return pending
     },
 
-    decide: async (request, { approver, verdict, self, note, duration, startsAt }, preApproval) => {
-      await sql`
-        insert into elevate.decision
-          (request_id, approver, verdict, self, note, at, duration_s, starts_at, pre_approval)
-        values (${request}, ${approver}, ${verdict}, ${self}, ${storable(note)}, clock_timestamp(),
-          ${duration ?? null}::integer, ${startsAt ?? null}::timestamptz, ${preApproval ?? null}::uuid)`.execute(
-        trx,
-      )
+    /** `preApproval` is the id of the pre-approval that decided, when nobody clicked. */
+    decide: async (
+      request: RequestId,
+      decision: Omit<Decision, 'at' | 'preApproval'>,
+      preApproval?: PreApprovalId,
+    ): Promise<void> => {
+      await decideRequest.rows(trx, { ...decision, request, note: storable(decision.note), preApproval })
     },
 
-    decideByRule: async (request, { policy, rule }) => {
-      await sql`
-        insert into elevate.rule_approval (request_id, policy_name, rule, at)
-        values (${request}, ${policy}, ${rule}, clock_timestamp())`.execute(trx)
+    /** Notes which rule approved it, and nobody else. */
+    decideByRule: async (
+      request: RequestId,
+      { policy, rule }: { readonly policy: string; readonly rule: string },
+    ): Promise<void> => {
+      await trx
+        .insertInto('elevate.rule_approval')
+        .values({ request_id: request, policy_name: policy, rule, at: NOW })
+        .execute()
     },
 
-    close: async ({ id, version }, to, by) => {
-      const { rows } = await sql`
-        update elevate.request
-        set state = ${to}, version = version + 1, closed_at = clock_timestamp(), closed_by = ${by ?? null}
-        where id = ${id} and version = ${version} and state in ('offered', 'pending')
-          and (lapses_at <= clock_timestamp()) = ${to === 'lapsed'}
-        returning id`.execute(trx)
+    /** Compare and set from `offered` or `pending`; false when somebody was first, or the request has expired by the database's clock. */
+    close: async (
+      { id, version }: Pick<Request, 'id' | 'version'>,
+      state: Closed['state'],
+      by: PersonId | undefined,
+    ): Promise<boolean> => {
+      const rows = await closeRequest.rows(trx, { id, version, state, by, isOver: state === 'lapsed' })
       return rows.length === 1
     },
 
-    accept: async ({ id, version }) => {
-      // Whoever decides has as long as if it had been asked for now.
-      const { rows } = await sql`
-        update elevate.request
-        set state = 'pending', version = version + 1, lapses_at = moment + (lapses_at - created_at),
-          remind_at = moment + make_interval(secs => remind_every_s),
-          fallback_at = moment + (fallback_at - created_at)
-        from clock_timestamp() as moment
-        where id = ${id} and version = ${version} and state = 'offered' and lapses_at > moment
-        returning id`.execute(trx)
-      return rows.length === 1
-    },
+    /** Compare and set from `offered`; the time until it expires starts again. False when somebody was first. */
+    accept: ({ id, version }: Pick<Request, 'id' | 'version'>): Promise<boolean> =>
+      changedOne(
+        trx
+          .updateTable('elevate.request')
+          .from(CLOCK)
+          .set(({ eb, ref }) => ({
+            state: 'pending',
+            version: eb('version', '+', 1),
+            // Approvers have as long as if it had been asked for now.
+            lapses_at: sql<Date>`moment + (lapses_at - created_at)`,
+            remind_at: after(ref('clock.moment'), ref('remind_every_s')),
+            fallback_at: sql<Date | null>`moment + (fallback_at - created_at)`,
+          }))
+          .where('id', '=', id)
+          .where('version', '=', version)
+          .where('state', '=', 'offered')
+          .whereRef('lapses_at', '>', 'clock.moment'),
+      ),
 
-    cards: async (id) => {
+    /** Lanes that carry a copy of the request's card. */
+    cards: async (id: RequestId): Promise<readonly Lane[]> => {
       if (!isUuid(id)) return []
-      const { rows } = await sql<{ lane: Lane }>`
-        select unnest(cards) as lane from elevate.request where id = ${id}
-        union all
-        select 'person:' || person from elevate.direct_card where request_id = ${id}`.execute(trx)
+      const rows = await trx
+        .selectFrom('elevate.request')
+        .select(sql<Lane>`unnest(cards)`.as('lane'))
+        .where('id', '=', id)
+        .unionAll(
+          trx
+            .selectFrom('elevate.direct_card')
+            .select(sql<Lane>`'person:' || person`.as('lane'))
+            .where('request_id', '=', id),
+        )
+        .execute()
       return rows.map((row) => row.lane)
     },
 
-    alsoTo: async (id, people) => {
-      await sql`
-        insert into elevate.direct_card (request_id, person)
-        select ${id}::uuid, unnest(${people}::text[]) on conflict do nothing`.execute(trx)
+    /** These people are to have a copy as well. */
+    alsoTo: async (id: RequestId, people: readonly PersonId[]): Promise<void> => {
+      await trx
+        .insertInto('elevate.direct_card')
+        .columns(['request_id', 'person'])
+        .expression(
+          trx.selectNoFrom([uuid(id).as('request_id'), sql`unnest(${people}::text[])`.as('person')]),
+        )
+        .onConflict((on) => on.doNothing())
+        .execute()
     },
 
-    name: async (id) => {
-      const { rows } = await sql<{ number: number }>`
-        select number from elevate.request where id = ${id}`.execute(trx)
-      return requestName(theRow(rows).number)
+    /** What people and events call it: `R-1042`. */
+    name: async (id: RequestId): Promise<string> => {
+      const { number } = await trx
+        .selectFrom('elevate.request')
+        .select('number')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      return requestName(number)
     },
   }
-}
-
-async function decisionsOf(trx: Database, id: RequestId): Promise<readonly DecisionColumns[]> {
-  const { rows } = await sql<DecisionColumns>`
-    select d.approver, d.verdict, d.self, d.note, d.at, d.duration_s, d.starts_at, p.number as pre_approval
-    from elevate.decision d left join elevate.pre_approval p on p.id = d.pre_approval
-    where d.request_id = ${id} order by d.at, d.approver`.execute(trx)
-  return rows
 }

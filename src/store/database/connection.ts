@@ -8,7 +8,7 @@ import type { Tables } from './tables.ts'
 export type Database = Kysely<Tables>
 
 export type Patience = {
-  /** Milliseconds for a connection to come about, or to become free. */
+  /** Milliseconds until a connection is made, or becomes free. */
   readonly connect: number
   /** Milliseconds for one statement, by the server's watch. */
   readonly statement: number
@@ -17,7 +17,7 @@ export type Patience = {
 /** A click must be answered within three seconds, whatever the database does. */
 const PATIENCE: Patience = { connect: 1_500, statement: 2_500 }
 
-/** The server gives up first; this is for a line that went dead without a word. */
+/** The server gives up first; this is for a connection that went dead without a word. */
 const GRACE_MS = 400
 
 /** bigint: our numbers, indexes and fences stay far below 2^53. */
@@ -38,7 +38,7 @@ const PREPARE_SESSION = `
 const names = new Map<string, string>()
 const NAMES_MAX = 500
 
-/** Our statements are few and come again and again: the server parses and plans each once a connection. */
+/** Our statements are few and repeat: the server parses and plans each once a connection. */
 function nameOf(text: string): string | undefined {
   let name = names.get(text)
   if (!name && names.size < NAMES_MAX) {
@@ -59,7 +59,7 @@ class PreparingClient extends pg.Client {
 }
 
 /** One connection, for one transaction. */
-export type Line = {
+export type PooledConnection = {
   readonly db: Database
   /** Statements asked without waiting for each other's answers go out together. */
   query(sql: string, parameters?: readonly unknown[]): Promise<{ readonly command: string }>
@@ -68,7 +68,7 @@ export type Line = {
 
 export type Connections = {
   readonly db: Database
-  line(): Promise<Line>
+  take(): Promise<PooledConnection>
   close(): Promise<void>
 }
 
@@ -107,14 +107,14 @@ export function connectTo({ url, poolSize = 10, log, patience }: OpenOptions): C
   pool.on('error', (error) =>
     log?.warn({ reason: reasonAway(error) ?? 'unknown' }, 'lost a database connection'),
   )
-  // The same for one that is lost while somebody has it but asks nothing at the moment.
+  // The same for one that is lost while it is taken, but asks nothing at the moment.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const single = new WeakMap<pg.PoolClient, Database>()
 
   return {
     db,
-    line: async () => {
+    take: async () => {
       const client = await pool.connect()
       let own = single.get(client)
       if (!own) {
@@ -135,7 +135,7 @@ export function connectTo({ url, poolSize = 10, log, patience }: OpenOptions): C
   }
 }
 
-/** Kysely on a connection that somebody else has taken and will give back. */
+/** Kysely on a connection that its caller has taken and will give back. */
 function onOne(client: pg.PoolClient): Database {
   const query = (text: string, parameters: readonly unknown[]) => client.query(text, parameters as unknown[])
   const borrowed = { query, release: () => {} } as unknown as PostgresPoolClient

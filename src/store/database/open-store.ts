@@ -1,20 +1,20 @@
 /** The store as the rest of the house sees it. */
-import { sql } from 'kysely'
+
+import { questionQueries } from '../access/about-requests.ts'
 import { claims } from '../access/claims.ts'
-import { dues } from '../access/dues.ts'
-import { preApprovalReads } from '../access/pre-approvals.ts'
-import { questionReads } from '../access/questions.ts'
-import { activityReads } from '../activity/activity.ts'
-import { auditReader } from '../log/audit-log.ts'
-import { proofStore } from '../log/checkpoints.ts'
-import { deliveries } from '../log/deliveries.ts'
-import { evidenceReads } from '../log/evidence.ts'
-import { Known, quarantine } from '../log/quarantine.ts'
+import { dueQueries } from '../access/dues.ts'
+import { preApprovalQueries } from '../access/pre-approvals.ts'
+import { accessQueries } from '../access/queries.ts'
+import { activityQueries } from '../activity/queries.ts'
+import { auditQueries } from '../log/audit-log.ts'
+import { proofQueries } from '../log/checkpoints.ts'
+import { deliveryQueue } from '../log/deliveries.ts'
+import { evidenceQueries } from '../log/evidence.ts'
+import { Known, quarantineQueries } from '../log/quarantine.ts'
 import { outbox } from '../outbox.ts'
-import { privacyReads } from '../people/privacy.ts'
-import { reads } from '../reads.ts'
-import { standingReads } from '../standing/standing-reads.ts'
-import { connectTo, type OpenOptions } from './connection.ts'
+import { privacyQueries } from '../people/queries.ts'
+import { standingQueries } from '../standing/queries.ts'
+import { connectTo, type Database, type OpenOptions } from './connection.ts'
 import { shielded } from './failure.ts'
 import { excessRights } from './rights.ts'
 import { type Committed, transactions } from './transaction.ts'
@@ -30,44 +30,65 @@ export async function openStore({
   onCommitted = () => {},
   ...options
 }: OpenOptions & { readonly onCommitted?: (news: Committed) => void }) {
-  const connections = connectTo(options)
+  const connections = await connectNow(options)
   const { db } = connections
-  const { ping, checkRights } = shielded({
-    ping: async () => {
-      await sql`select`.execute(db)
+  const known = new Known()
+  return {
+    transaction: transactions(connections, known, onCommitted),
+    reads: shielded(accessQueries(db)),
+    audit: shielded(auditQueries(db)),
+    proof: shielded(proofQueries(db)),
+    claims: shielded(claims(db, known, onCommitted)),
+    evidence: shielded(evidenceQueries(db)),
+    deliveries: shielded(deliveryQueue(db, known)),
+    dues: shielded(dueQueries(db)),
+    preApprovals: shielded(preApprovalQueries(db)),
+    questions: shielded(questionQueries(db)),
+    outbox: shielded(outbox(db, known)),
+    quarantine: {
+      ...shielded(quarantineQueries(db, known)),
+      /**
+       * From now on everything that is done through this store needs the log to have this leaf as its `size`-th. So a
+       * restore under a running replica stops it at once, before it has looked for one.
+       */
+      remember: (size: number, leafHash: Uint8Array): void => known.remember(size, leafHash),
     },
-    checkRights: () => excessRights(db),
-  })
+    standing: shielded(standingQueries(db)),
+    activity: shielded(activityQueries(db)),
+    privacy: shielded(privacyQueries(db)),
+    ...shielded({
+      /** Throws `StoreDown` when the database does not answer. */
+      ping: () => ping(db),
+      /** What this login may do too much, and what the server keeps too little; a `fault` means: do not start. */
+      checkRights: () => excessRights(db),
+    }),
+    close: () => connections.close(),
+  }
+}
+
+export type ProofStoreHandle = Awaited<ReturnType<typeof openProofStore>>
+
+/**
+ * The proofs' part of the store with a connection of its own: long reads that a click must not wait for. Throws
+ * `StoreDown` when the database cannot be reached.
+ */
+export async function openProofStore(options: OpenOptions) {
+  const patience = { connect: 5_000, statement: 60_000 }
+  const connections = await connectNow({ poolSize: 2, patience, ...options })
+  return { ...shielded(proofQueries(connections.db)), close: () => connections.close() }
+}
+
+async function connectNow(options: OpenOptions) {
+  const connections = connectTo(options)
   try {
-    await ping()
+    await shielded({ ping: () => ping(connections.db) }).ping()
+    return connections
   } catch (error) {
     await connections.close()
     throw error
   }
-  const known = new Known()
-  return {
-    transaction: transactions(connections, known, onCommitted),
-    reads: shielded(reads(db)),
-    audit: shielded(auditReader(db)),
-    proof: shielded(proofStore(db)),
-    claims: shielded(claims(db, known, onCommitted)),
-    evidence: shielded(evidenceReads(db)),
-    deliveries: shielded(deliveries(db, known)),
-    dues: shielded(dues(db)),
-    preApprovals: shielded(preApprovalReads(db)),
-    questions: shielded(questionReads(db)),
-    outbox: shielded(outbox(db, known)),
-    quarantine: {
-      ...shielded(quarantine(db, known)),
-      remember: (size: number, leafHash: Uint8Array): void => known.remember(size, leafHash),
-    },
-    standing: shielded(standingReads(db)),
-    activity: shielded(activityReads(db)),
-    privacy: shielded(privacyReads(db)),
-    /** Throws `StoreDown` when the database does not answer. */
-    ping,
-    /** What this login may do too much, and what the server keeps too little; a `fault` means: do not start. */
-    checkRights,
-    close: () => connections.close(),
-  }
+}
+
+async function ping(db: Database): Promise<void> {
+  await db.selectNoFrom([]).execute()
 }

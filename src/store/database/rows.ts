@@ -1,12 +1,33 @@
 /**
- * Rows as the words of `core`. A row comes straight from a query or, inside another one, as JSON: times are
- * read from both.
+ * Rows as the words of `core`: names in camel case, undefined for null, and times as dates, also those of rows that
+ * travelled inside another one as JSON.
  */
-import type { Selectable } from 'kysely'
+import { expressionBuilder, type Selectable } from 'kysely'
+import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Grant } from '../../core/access/grant.ts'
-import type { Decision, Request } from '../../core/access/request.ts'
-import type { Review } from '../../core/access/review.ts'
-import type { DecisionTable, GrantTable, RequestTable, ReviewTable } from '../access/tables.ts'
+import type { Request, RequestId } from '../../core/access/request.ts'
+import type { GrantRow } from '../../core/reads.ts'
+import type { GrantTable, RequestTable, ReviewTable } from '../access/tables.ts'
+import type { Database } from './connection.ts'
+import { statement } from './statement.ts'
+import type { Tables } from './tables.ts'
+
+type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Name
+
+type TimeColumn = 'at' | `${string}_at` | 'provision_by' | 'not_after' | 'goes_on_from' | 'stuck_since'
+/** Which columns of {@link TRAVELLING} are times; a name has to say so, because JSON has only texts. */
+export const TIME_COLUMN = /^(at|.*_at|provision_by|not_after|goes_on_from|stuck_since)$/
+
+type Named<Row> = {
+  readonly [Column in keyof Row & string as Camel<Column>]:
+    | (Column extends TimeColumn ? Date : Exclude<Row[Column], null>)
+    | (null extends Row[Column] ? undefined : never)
+}
+
+/** Tables whose rows are read inside another row. */
+export const TRAVELLING = ['request', 'decision', 'review', 'access_grant'] as const
 
 /** A row that may have travelled as JSON, where times are texts. */
 type Travelled<Row> = {
@@ -14,126 +35,129 @@ type Travelled<Row> = {
 }
 
 export type GrantColumns = Travelled<Selectable<GrantTable>>
-export type RequestColumns = Travelled<Selectable<RequestTable>>
-/** `pre_approval` is its number here, what people call it. */
-export type DecisionColumns = Travelled<Omit<Selectable<DecisionTable>, 'request_id' | 'pre_approval'>> & {
-  readonly pre_approval: number | null
-}
-export type ReviewColumns = Travelled<Selectable<ReviewTable>>
 
-export function toGrant(row: GrantColumns): Grant {
+const spellings = new Map<string, { readonly name: string; readonly isTime: boolean }>()
+
+function spellingOf(column: string) {
+  let spelling = spellings.get(column)
+  if (!spelling) {
+    const name = column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+    spelling = { name, isTime: TIME_COLUMN.test(column) }
+    spellings.set(column, spelling)
+  }
+  return spelling
+}
+
+export function named<Row extends object>(row: Row): Named<Row> {
+  const result: Record<string, unknown> = {}
+  for (const [column, value] of Object.entries(row)) {
+    const { name, isTime } = spellingOf(column)
+    result[name] = value === null ? undefined : isTime && typeof value === 'string' ? new Date(value) : value
+  }
+  return result as Named<Row>
+}
+
+export function toGrant({ duration_s, account_for, wake_at, warn_at, held, ...row }: GrantColumns): Grant {
+  return { ...named(row), duration: duration_s, accountFor: account_for ?? row.id }
+}
+
+const of = expressionBuilder<Tables & { r: RequestTable }, 'r'>()
+
+const DECISIONS = jsonArrayFrom(
+  of
+    .selectFrom('elevate.decision as d')
+    .leftJoin('elevate.pre_approval as p', 'p.id', 'd.pre_approval')
+    .select([
+      'd.approver',
+      'd.verdict',
+      'd.self',
+      'd.note',
+      'd.at',
+      'd.duration_s as duration',
+      'd.starts_at',
+    ])
+    .select('p.number as pre_approval')
+    .whereRef('d.request_id', '=', 'r.id')
+    .orderBy('d.at')
+    .orderBy('d.approver'),
+).as('decisions')
+
+const REVIEW = jsonObjectFrom(
+  of
+    .selectFrom('elevate.review as v')
+    .select(['v.state', 'v.opened_at', 'v.closed_at', 'v.reviewer', 'v.note'])
+    .whereRef('v.request_id', '=', 'r.id'),
+).as('review')
+
+const RULE = of
+  .selectFrom('elevate.rule_approval as a')
+  .select('a.rule')
+  .whereRef('a.request_id', '=', 'r.id')
+  .as('rule')
+
+/** Requests as `r`, for {@link toRequest}. */
+export const requestsIn = (db: Database) =>
+  db.selectFrom('elevate.request as r').selectAll('r').select([DECISIONS, REVIEW, RULE])
+
+/** Grants as `g` with their requests as `r`, for {@link toGrantRow}. */
+export const grantsIn = (db: Database) =>
+  db
+    .selectFrom('elevate.access_grant as g')
+    .innerJoin('elevate.request as r', 'r.id', 'g.request_id')
+    .selectAll('g')
+    .select(({ fn }) => [fn.toJson('r').as('request'), DECISIONS, REVIEW, RULE])
+
+const decisions = statement((db, given: { readonly request: RequestId }) =>
+  db.selectFrom('elevate.request as r').select(DECISIONS).where('r.id', '=', given.request),
+)
+
+export async function decisionsOn(db: Database, request: RequestId) {
+  const [row] = await decisions.rows(db, { request })
+  return row?.decisions ?? []
+}
+
+type RequestColumns = Travelled<Selectable<RequestTable>> & {
+  readonly decisions?: Awaited<ReturnType<typeof decisionsOn>>
+  readonly review?: Travelled<
+    Pick<Selectable<ReviewTable>, 'state' | 'opened_at' | 'closed_at' | 'reviewer' | 'note'>
+  > | null
+  readonly rule?: string | null
+}
+
+export function toRequest(row: RequestColumns): Request {
+  const { duration_s, cards, remind_every_s, remind_at, fallback_at, decisions, review, rule, ...rest } = row
   return {
-    id: row.id,
-    number: row.number,
-    requestId: row.request_id,
-    person: row.person,
-    target: row.target,
-    role: row.role,
-    account: row.account ?? undefined,
-    entitlement: row.entitlement,
-    subject: row.subject,
-    duration: row.duration_s,
-    state: row.state,
-    version: row.version,
-    policyHash: row.policy_hash,
-    createdAt: new Date(row.created_at),
-    startsAt: timeOf(row.starts_at),
-    provisionBy: new Date(row.provision_by),
-    notAfter: new Date(row.not_after),
-    activatedAt: timeOf(row.activated_at),
-    expiresAt: timeOf(row.expires_at),
-    prolongs: row.prolongs ?? undefined,
-    accountFor: row.account_for ?? row.id,
-    goesOnFrom: timeOf(row.goes_on_from),
-    preexisting: row.preexisting,
-    howTo: row.how_to,
-    endReason: row.end_reason ?? undefined,
-    endedBy: row.ended_by ?? undefined,
-    endNote: row.end_note,
-    dueAt: timeOf(row.due_at),
-    revokedAt: timeOf(row.revoked_at),
-    lateByMs: row.late_by_ms ?? undefined,
-    endOutcome: row.end_outcome ?? undefined,
-    sessionsEnded: row.sessions_ended,
-    leftBehind: row.left_behind,
-    attempts: row.attempts,
-    lastError: row.last_error ?? undefined,
-    stuckSince: timeOf(row.stuck_since),
-    alarms: row.alarms,
+    ...named(rest),
+    duration: duration_s,
+    decisions: decisions?.map(named) ?? [],
+    ...(review ? { review: named(review) } : {}),
+    ...(rule ? { rule } : {}),
   }
 }
 
-export function toRequest(
-  row: RequestColumns,
-  decisions: readonly DecisionColumns[],
-  review: ReviewColumns | null = null,
-  rule: string | null = null,
-): Request {
-  return {
-    id: row.id,
-    number: row.number,
-    requester: row.requester,
-    target: row.target,
-    role: row.role,
-    duration: row.duration_s,
-    reason: row.reason,
-    ticket: row.ticket ?? undefined,
-    askedBy: row.asked_by ?? undefined,
-    bundle: row.bundle ?? undefined,
-    startsAt: timeOf(row.starts_at),
-    prolongs: row.prolongs ?? undefined,
-    widened: row.widened,
-    state: row.state,
-    version: row.version,
-    policyName: row.policy_name,
-    policyHash: row.policy_hash,
-    createdAt: new Date(row.created_at),
-    lapsesAt: new Date(row.lapses_at),
-    closedAt: timeOf(row.closed_at),
-    closedBy: row.closed_by ?? undefined,
-    decisions: decisions.map(toDecision),
-    ...(review ? { review: toReview(review) } : {}),
-    ...(rule === null ? {} : { rule }),
-  }
-}
+type GrantRowColumns = GrantColumns & { readonly request: Travelled<Selectable<RequestTable>> } & Pick<
+    RequestColumns,
+    'decisions' | 'review' | 'rule'
+  >
 
-function toReview(row: ReviewColumns): Review {
-  return {
-    state: row.state,
-    openedAt: new Date(row.opened_at),
-    closedAt: timeOf(row.closed_at),
-    reviewer: row.reviewer ?? undefined,
-    note: row.note,
-  }
-}
-
-function toDecision(row: DecisionColumns): Decision {
-  return {
-    approver: row.approver,
-    verdict: row.verdict,
-    self: row.self,
-    note: row.note,
-    ...(row.pre_approval === null ? {} : { preApproval: row.pre_approval }),
-    at: new Date(row.at),
-    duration: row.duration_s ?? undefined,
-    startsAt: timeOf(row.starts_at),
-  }
-}
-
-/** The row of a statement that always gives one. */
-export function theRow<Row>(rows: readonly Row[]): Row {
-  const row = rows[0]
-  if (row === undefined) throw new Error('the database gave no row where there is always one')
-  return row
-}
-
-export function timeOf(column: Date | string | null): Date | undefined {
-  return column === null ? undefined : new Date(column)
+export function toGrantRow({
+  request,
+  decisions = [],
+  review = null,
+  rule = null,
+  ...grant
+}: GrantRowColumns): GrantRow {
+  return { grant: toGrant(grant), request: toRequest({ ...request, decisions, review, rule }) }
 }
 
 /** Ids come from buttons and may be anything; what is no UUID is the id of nothing. */
 export function isUuid(id: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
+}
+
+/** Numbers are typed by people: `R-99999999999999999999` is nobody's. */
+export function isNumber(number: number): boolean {
+  return Number.isSafeInteger(number) && number > 0
 }
 
 /**

@@ -2,10 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Json, JsonObject } from '../../core/connector.ts'
-import type { AuditEvent, AuditFilter, AuditReader, LoggedEvent } from '../../core/log/audit-event.ts'
+import type { AuditEvent, AuditFilter, LoggedEvent } from '../../core/log/audit-event.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
 import type { Database } from '../database/connection.ts'
-import { storable, theRow } from '../database/rows.ts'
+import { anyOf } from '../database/expressions.ts'
+import { storable } from '../database/rows.ts'
 
 type Secret = {
   readonly event: number
@@ -46,7 +47,15 @@ function inert(value: unknown): Json | undefined {
   return Object.fromEntries(entries.filter(([, one]) => one !== undefined))
 }
 
-export function auditReader(db: Database): AuditReader {
+/** How many events the log has. */
+export const LOG_SIZE = sql<number>`(select coalesce(max(index) + 1, 0) from audit.leaf)`
+
+export async function logSize(db: Database): Promise<number> {
+  const { size } = await db.selectNoFrom(LOG_SIZE.as('size')).executeTakeFirstOrThrow()
+  return size
+}
+
+export function auditQueries(db: Database) {
   const logged = () =>
     db
       .selectFrom('audit.body as body')
@@ -56,6 +65,7 @@ export function auditReader(db: Database): AuditReader {
           where secret.index = body.index), '{}')`.as('private'),
       )
   return {
+    /** Newest first. */
     events: (filter: AuditFilter): Promise<readonly LoggedEvent[]> => {
       let query = logged().orderBy('body.index', 'desc').limit(filter.limit)
       const { person, target, role, types, about, from, to, before } = filter
@@ -63,7 +73,7 @@ export function auditReader(db: Database): AuditReader {
         query = query.where((is) => is.or([is('body.subject', '=', person), is('body.actor', '=', person)]))
       if (target !== undefined) query = query.where('body.target', '=', target)
       if (role !== undefined) query = query.where('body.role', '=', role)
-      if (types) query = query.where(sql<boolean>`body.type = any(${types}::text[])`)
+      if (types) query = query.where('body.type', '=', anyOf(types))
       if (about) {
         const { request, grant } = about
         query = query.where((is) =>
@@ -72,17 +82,16 @@ export function auditReader(db: Database): AuditReader {
             : is.or([is('body.request', '=', request), is('body.grant', '=', grant)]),
         )
       }
-      if (from) query = query.where(sql<boolean>`body.time >= ${from}`)
-      if (to) query = query.where(sql<boolean>`body.time < ${to}`)
+      if (from) query = query.where('body.time', '>=', from)
+      if (to) query = query.where('body.time', '<', to)
       if (before !== undefined) query = query.where('body.index', '<', before)
       return query.execute()
     },
+
+    /** All events in order, in pages; for export and verification. */
     stream: (from: number, limit: number): Promise<readonly LoggedEvent[]> =>
       logged().where('body.index', '>=', from).orderBy('body.index').limit(limit).execute(),
-    size: async () => {
-      const { rows } = await sql<{ size: number }>`
-        select coalesce(max(index) + 1, 0) as size from audit.leaf`.execute(db)
-      return theRow(rows).size
-    },
+
+    size: (): Promise<number> => logSize(db),
   }
 }

@@ -1,20 +1,22 @@
 /** The audit log as proofs need it: leaf hashes, events beside their hashes, and checkpoints. */
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import pg from 'pg'
+import type { JsonObject } from '../../core/connector.ts'
 import type {
-  ProofStore as CoreProofStore,
   KeptCheckpoint,
   LeafFilter,
+  ProofEventType,
   SaltedText,
   StoredLeaf,
 } from '../../core/log/audit-proof.ts'
 import type { Database } from '../database/connection.ts'
-import { theRow } from '../database/rows.ts'
+import { logSize } from './audit-log.ts'
 
 const UNIQUE_VIOLATION = '23505'
 
 type LeafRow = {
-  readonly index: number
+  readonly index: number | null
   readonly leaf_hash: Buffer | null
   readonly bytes: string | null
   readonly texts: readonly SaltedText[] | null
@@ -22,16 +24,9 @@ type LeafRow = {
 
 const SEARCHED = ['time', 'type', 'actor', 'subject', 'target', 'role', 'request', 'grant'] as const
 
-const columns = sql`index, leaf_hash, bytes,
-  to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time,
-  type, actor, subject, target, role, request, "grant",
-  (select jsonb_agg(jsonb_build_object('field', field, 'salt', encode(salt, 'hex'), 'content', content)
-      order by field)
-    from audit.secret where secret.index = body.index) as texts`
-
 function toLeaf({ index, leaf_hash, bytes, texts, ...searched }: LeafRow): StoredLeaf {
   return {
-    index,
+    index: index ?? 0,
     leafHash: leaf_hash ?? undefined,
     bytes: bytes ?? undefined,
     texts: texts ?? [],
@@ -39,83 +34,143 @@ function toLeaf({ index, leaf_hash, bytes, texts, ...searched }: LeafRow): Store
   }
 }
 
-export type ProofStore = ReturnType<typeof proofStore>
+export type ProofStore = ReturnType<typeof proofQueries>
 
-export function proofStore(db: Database): CoreProofStore {
-  const leaves = async (rows: RawBuilder<LeafRow>) => (await rows.execute(db)).rows.map(toLeaf)
-  const kept = async (rest: RawBuilder<unknown>) =>
-    (
-      await sql<KeptCheckpoint>`
-        select size, note || coalesce((select string_agg(signature, '' order by witness)
-          from audit.cosignature c where c.line = k.line and c.size = k.size), '') as note
-        from audit.checkpoint k ${rest}`.execute(db)
-    ).rows
+export function proofQueries(db: Database) {
+  const bodies = () =>
+    db.selectFrom('audit.body as body').select(({ selectFrom }) => [
+      'body.index',
+      'body.bytes',
+      sql<string>`to_char(body.time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('time'),
+      'body.type',
+      'body.actor',
+      'body.subject',
+      'body.target',
+      'body.role',
+      'body.request',
+      'body.grant',
+      jsonArrayFrom(
+        selectFrom('audit.secret as s')
+          .select(['s.field', sql<string>`encode(s.salt, 'hex')`.as('salt'), 's.content'])
+          .whereRef('s.index', '=', 'body.index')
+          .orderBy('s.field'),
+      ).as('texts'),
+    ])
+  const checkpoints = () =>
+    db.selectFrom('audit.checkpoint as k').select([
+      'k.size',
+      sql<string>`note || coalesce((select string_agg(signature, '' order by witness)
+        from audit.cosignature c where c.line = k.line and c.size = k.size), '')`.as('note'),
+    ])
+  const call = async (done: ReturnType<typeof sql>) => {
+    await db.selectNoFrom(done.as('done')).execute()
+  }
+
   return {
-    size: async () => {
-      const { rows } = await sql<{ size: number }>`
-        select coalesce(max(index) + 1, 0) as size from audit.leaf`.execute(db)
-      return theRow(rows).size
+    size: (): Promise<number> => logSize(db),
+
+    /** Hashes in order of index, as they are stored. */
+    leafHashes: (
+      from: number,
+      limit: number,
+    ): Promise<readonly { readonly index: number; readonly hash: Uint8Array }[]> =>
+      db
+        .selectFrom('audit.leaf')
+        .select(['index', 'leaf_hash as hash'])
+        .where('index', '>=', from)
+        .orderBy('index')
+        .limit(limit)
+        .execute(),
+
+    /** Everything stored from an index on, in order; also what has a hash and no event, or an event and no hash. */
+    leaves: async (from: number, limit: number): Promise<readonly StoredLeaf[]> => {
+      const leaf = db
+        .selectFrom('audit.leaf')
+        .selectAll()
+        .where('index', '>=', from)
+        .orderBy('index')
+        .limit(limit)
+      const body = bodies().where('body.index', '>=', from).orderBy('body.index').limit(limit)
+      const rows = await db
+        .selectFrom(leaf.as('leaf'))
+        // A row that lacks its other half must be seen too, hence the full join of two short stretches.
+        .fullJoin(body.as('body'), 'body.index', 'leaf.index')
+        .selectAll('body')
+        .select(({ fn }) => ['leaf.leaf_hash', fn.coalesce('leaf.index', 'body.index').as('index')])
+        .orderBy('index')
+        .limit(limit)
+        .execute()
+      return rows.map(toLeaf)
     },
-    leafHashes: async (from, limit) => {
-      const { rows } = await sql<{ index: number; hash: Buffer }>`
-        select index, leaf_hash as hash from audit.leaf where index >= ${from} order by index limit ${limit}`.execute(
-        db,
-      )
-      return rows
+
+    /** Events in `[from, before)` that match, in order. */
+    matching: async (
+      { person, target, from: since, to, about }: LeafFilter,
+      { from, before, limit }: { readonly from: number; readonly before: number; readonly limit: number },
+    ): Promise<readonly StoredLeaf[]> => {
+      let query = bodies()
+        .leftJoin('audit.leaf as leaf', 'leaf.index', 'body.index')
+        .select('leaf.leaf_hash')
+        .where('body.index', '>=', from)
+        .where('body.index', '<', before)
+        .orderBy('body.index')
+        .limit(limit)
+      if (about !== undefined)
+        query = query
+          .where('body.subject', '=', about.person)
+          .where((is) => is.or([is('body.request', '=', about.request), is('body.grant', '=', about.grant)]))
+      if (person !== undefined)
+        query = query.where((is) => is.or([is('body.subject', '=', person), is('body.actor', '=', person)]))
+      if (target !== undefined) query = query.where('body.target', '=', target)
+      if (since !== undefined) query = query.where('body.time', '>=', since)
+      if (to !== undefined) query = query.where('body.time', '<', to)
+      return (await query.execute()).map(toLeaf)
     },
-    // A row that lacks its other half must be seen too, hence the full join of two short stretches.
-    leaves: (from, limit) =>
-      leaves(sql`
-        select ${columns}
-        from (select * from audit.leaf where index >= ${from} order by index limit ${limit}) as leaf
-        full join (select * from audit.body where index >= ${from} order by index limit ${limit}) as body using (index)
-        order by index limit ${limit}`),
-    matching: (filter, { from, before, limit }) =>
-      leaves(sql`
-        select ${columns}
-        from audit.body left join audit.leaf using (index)
-        where body.index >= ${from} and body.index < ${before} ${conditions(filter)}
-        order by index limit ${limit}`),
-    aboutCheckpoints: async (type) => {
-      const { rows } = await sql<{ index: number; bytes: string }>`
-        select index, bytes from audit.body where type = ${type} order by index`.execute(db)
-      return rows
+
+    /** Events about the checkpoints themselves, in order; there are few of them in any log. */
+    aboutCheckpoints: (
+      type: ProofEventType,
+    ): Promise<readonly { readonly index: number; readonly bytes: string }[]> =>
+      db
+        .selectFrom('audit.body')
+        .select(['index', 'bytes'])
+        .where('type', '=', type)
+        .orderBy('index')
+        .execute(),
+
+    /** The last one since the last confirmed restore; while there is none since, the largest before it. */
+    lastCheckpoint: (): Promise<KeptCheckpoint | undefined> =>
+      checkpoints().orderBy('k.line', 'desc').orderBy('k.size', 'desc').limit(1).executeTakeFirst(),
+
+    /** Checkpoints of the next `limit` sizes above `above`, smallest first; of one size there can be several after a restore. */
+    checkpoints: (above: number, limit: number): Promise<readonly KeptCheckpoint[]> => {
+      const sizes = db
+        .selectFrom('audit.checkpoint')
+        .select('size')
+        .distinct()
+        .where('size', '>', above)
+        .orderBy('size')
+        .limit(limit)
+      return checkpoints().where('k.size', 'in', sizes).orderBy('k.size').orderBy('k.line').execute()
     },
-    lastCheckpoint: async () => (await kept(sql`order by line desc, size desc limit 1`))[0],
-    checkpoints: (above, limit) =>
-      kept(sql`
-        where size in (
-          select distinct size from audit.checkpoint where size > ${above} order by size limit ${limit})
-        order by size, line`),
-    keepCheckpoint: async ({ size, note }) => {
+
+    /** False when one of this size is kept already since the last confirmed restore; that one stays. */
+    keepCheckpoint: async ({ size, note }: KeptCheckpoint): Promise<boolean> => {
       try {
-        await sql`select audit.keep_checkpoint(${size}::bigint, ${note}::text)`.execute(db)
+        await call(sql`audit.keep_checkpoint(${size}::bigint, ${note}::text)`)
         return true
       } catch (error) {
         if (error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION) return false
         throw error
       }
     },
-    keepCosignature: async (note, witness, line) => {
-      await sql`select audit.keep_cosignature(${note}::text, ${witness}::text, ${line}::text)`.execute(db)
-    },
-    notePosted: async (size, place) => {
-      await sql`select audit.note_posted(${size}::bigint, ${JSON.stringify(place)}::jsonb)`.execute(db)
-    },
-  }
-}
 
-function conditions({ person, target, from, to, about }: LeafFilter): RawBuilder<unknown> {
-  const all = [
-    ...(about === undefined
-      ? []
-      : [
-          sql`and body.subject = ${about.person} and (body.request = ${about.request} or body."grant" = ${about.grant})`,
-        ]),
-    ...(person === undefined ? [] : [sql`and (body.subject = ${person} or body.actor = ${person})`]),
-    ...(target === undefined ? [] : [sql`and body.target = ${target}`]),
-    ...(from === undefined ? [] : [sql`and body.time >= ${from}`]),
-    ...(to === undefined ? [] : [sql`and body.time < ${to}`]),
-  ]
-  return sql.join(all, sql` `)
+    /** Keeps a witness's signature line (with its newline) beside a checkpoint, given by its own note. */
+    keepCosignature: (note: string, witness: string, line: string): Promise<void> =>
+      call(sql`audit.keep_cosignature(${note}::text, ${witness}::text, ${line}::text)`),
+
+    /** Notes one more place where a checkpoint was published. */
+    notePosted: (size: number, place: JsonObject): Promise<void> =>
+      call(sql`audit.note_posted(${size}::bigint, ${JSON.stringify(place)}::jsonb)`),
+  }
 }

@@ -1,117 +1,138 @@
 /** How far each receiver has the audit log, and whose turn it is to send to it. */
 import { sql } from 'kysely'
 import { LEASE } from '../../core/access/retry.ts'
-import type { Deliveries, DeliveryClaim, DeliveryMoves } from '../../core/log/delivery.ts'
-import { LAG_ALARM } from '../../core/log/delivery.ts'
+import { type DeliveryClaim, type DeliveryState, LAG_ALARM } from '../../core/log/delivery.ts'
 import type { Database } from '../database/connection.ts'
-import type { Known } from './quarantine.ts'
+import { after, before, changedOne, insertFrom, NO_LEASE, NOW, NOW_ONCE } from '../database/expressions.ts'
+import { named } from '../database/rows.ts'
+import { LOG_SIZE } from './audit-log.ts'
+import { admitted, type Known } from './quarantine.ts'
 
-/** A sub-select, unlike the bare function, is asked once. */
-const NOW = sql`(select clock_timestamp())`
-
-const SIZE = sql<number>`(select coalesce(max(index) + 1, 0) from audit.leaf)`
-
-/** Seconds; an event waits since it happened, but no longer than somebody was there to deliver it. */
+/** Seconds; an event waits since it happened, but no longer than a process was there to deliver it. */
 const LAG = sql<number>`coalesce((
-  select greatest(0, extract(epoch from ${NOW} - greatest(body.time, delivery.watched_since)))
+  select greatest(0, extract(epoch from ${NOW_ONCE} - greatest(body.time, delivery.watched_since)))
   from audit.body where body.index >= delivery.next_index order by body.index limit 1), 0)::float8`
 
+const held = (db: Database, { name, fence }: Pick<DeliveryClaim, 'name' | 'fence'>) =>
+  db.updateTable('elevate.delivery').where('name', '=', name).where('fence', '=', fence)
+
 /** In quarantine nothing is delivered: what the receiver has may be more than what the log has now. */
-export function deliveries(db: Database, known: Known): Deliveries {
+export function deliveryQueue(db: Database, known: Known) {
   return {
-    claim: async (name) => {
+    /** Undefined when there is nothing new, it is too early to try again, or another process delivers. */
+    claim: async (name: string): Promise<DeliveryClaim | undefined> => {
       const takenAt = performance.now()
-      await sql`insert into elevate.delivery (name, claimed_at, watched_since)
-        select ${name}, ${NOW}, ${NOW} where not exists (select from elevate.delivery where name = ${name})
-        on conflict do nothing`.execute(db)
-      const { rows } = await sql<{
-        fence: number
-        from: number
-        until: number | null
-        size: number
-        attempts: number
-        alarms: number
-        at: number
-      }>`
-        update elevate.delivery set
-          fence = fence + 1,
-          lease_until = ${NOW} + make_interval(secs => ${LEASE}),
-          claimed_at = ${NOW},
-          watched_since = case when claimed_at < ${NOW} - make_interval(secs => ${LAG_ALARM}) and attempts = 0
-            then ${NOW} else watched_since end
-        where name = ${name} and lease_until <= ${NOW} and retry_at <= ${NOW} and next_index < ${SIZE}
-          and ${known.admitted}
-        returning fence, next_index as from, batch_until as until, ${SIZE} as size, attempts, alarms,
-          floor(extract(epoch from ${NOW}))::float8 as at`.execute(db)
-      const [row] = rows
+      const there = db.selectFrom('elevate.delivery').where('name', '=', name)
+      await insertFrom(
+        db.insertInto('elevate.delivery'),
+        db.selectNoFrom([]).where(({ not, exists }) => not(exists(there))),
+        () => ({ name, claimed_at: NOW_ONCE, watched_since: NOW_ONCE }),
+      )
+        .onConflict((on) => on.doNothing())
+        .execute()
+      const row = await db
+        .updateTable('elevate.delivery')
+        .set(({ eb, ref }) => ({
+          fence: eb('fence', '+', 1),
+          lease_until: after(NOW_ONCE, LEASE),
+          claimed_at: NOW_ONCE,
+          watched_since: eb
+            .case()
+            .when(eb('claimed_at', '<', before(NOW_ONCE, LAG_ALARM)).and('attempts', '=', 0))
+            .then(NOW_ONCE)
+            .else(ref('watched_since'))
+            .end(),
+        }))
+        .where('name', '=', name)
+        .where('lease_until', '<=', NOW_ONCE)
+        .where('retry_at', '<=', NOW_ONCE)
+        .where('next_index', '<', LOG_SIZE)
+        .where(admitted(known.leaf))
+        .returning(['fence', 'next_index as from', 'batch_until as until', 'attempts', 'alarms'])
+        .returning([
+          LOG_SIZE.as('size'),
+          sql<number>`floor(extract(epoch from ${NOW_ONCE}))::float8`.as('at'),
+        ])
+        .executeTakeFirst()
       return row && { name, takenAt, ...row, until: row.until ?? undefined }
     },
 
-    begin: ({ name, fence }, until) =>
-      changed(
-        db,
-        sql`update elevate.delivery set batch_until = ${until} where name = ${name} and fence = ${fence} returning name`,
+    /** Fixes what the next message holds, before it is sent. False when a process with a higher fence has taken over. */
+    begin: (claim: DeliveryClaim, until: number): Promise<boolean> =>
+      changedOne(held(db, claim).set({ batch_until: until })),
+
+    renew: (claim: DeliveryClaim): Promise<boolean> =>
+      changedOne(
+        held(db, claim)
+          .set({ lease_until: after(NOW, LEASE) })
+          .where('lease_until', '>', NO_LEASE),
       ),
 
-    renew: ({ name, fence }) =>
-      changed(
-        db,
-        sql`update elevate.delivery set lease_until = clock_timestamp() + make_interval(secs => ${LEASE})
-          where name = ${name} and fence = ${fence} and lease_until > '-infinity' returning name`,
-      ),
-
-    states: async (names) => {
-      const { rows } = await sql<{
-        name: string
-        next: number
-        waiting: number
-        lag: number
-        attempts: number
-        last_error: string | null
-        delivered_at: Date | null
-      }>`
-        select wanted.name, coalesce(next_index, 0) as next, greatest(0, ${SIZE} - coalesce(next_index, 0)) as waiting,
-          case when delivery.name is null then 0 else ${LAG} end as lag, coalesce(attempts, 0) as attempts,
-          last_error, delivered_at
-        from unnest(${[...names]}::text[]) as wanted (name) left join elevate.delivery using (name)
-        order by wanted.name`.execute(db)
-      return rows.map(({ last_error, delivered_at, ...row }) => ({
-        ...row,
-        lastError: last_error ?? undefined,
-        deliveredAt: delivered_at ?? undefined,
-      }))
+    /** Of these receivers; one that nothing was ever sent to counts from the log's beginning. */
+    states: async (names: readonly string[]): Promise<readonly DeliveryState[]> => {
+      const rows = await db
+        .selectFrom(sql<{ name: string }>`unnest(${names}::text[])`.as<'wanted'>(sql`wanted(name)`))
+        .leftJoin('elevate.delivery as delivery', 'delivery.name', 'wanted.name')
+        .select(({ fn, val }) => [
+          'wanted.name',
+          'delivery.last_error',
+          'delivery.delivered_at',
+          fn.coalesce('delivery.next_index', sql.lit(0)).as('next'),
+          sql<number>`greatest(0, ${LOG_SIZE} - coalesce(next_index, 0))`.as('waiting'),
+          sql<number>`case when delivery.name is null then 0 else ${LAG} end`.as('lag'),
+          fn.coalesce('delivery.attempts', val(0)).as('attempts'),
+        ])
+        .orderBy('wanted.name')
+        .execute()
+      return rows.map(named)
     },
   }
 }
 
-async function changed(db: Database, update: ReturnType<typeof sql>): Promise<boolean> {
-  return (await update.execute(db)).rows.length > 0
-}
-
-export function deliveryMoves(trx: Database): DeliveryMoves {
-  const lagAfter = async ({ name, fence }: DeliveryClaim, set: ReturnType<typeof sql>) => {
-    const { rows } = await sql<{ lag: number }>`
-      update elevate.delivery set lease_until = '-infinity', ${set} where name = ${name} and fence = ${fence}
-      returning ${LAG} as lag`.execute(trx)
-    return rows[0]?.lag
-  }
+export function deliveryCommands(trx: Database) {
+  /** Ends the claim, and says what lag is left. */
+  const ending = (claim: DeliveryClaim) =>
+    held(trx, claim).set({ lease_until: NO_LEASE }).returning(LAG.as('lag'))
   return {
-    arrived: (claim, until) =>
-      lagAfter(
-        claim,
-        sql`next_index = ${until}, batch_until = null, attempts = 0, last_error = null, retry_at = '-infinity',
-          delivered_at = ${NOW}`,
-      ),
-    failed: (claim, { error, delay, until }) =>
-      lagAfter(
-        claim,
-        sql`attempts = attempts + 1, last_error = ${error}, retry_at = ${NOW} + make_interval(secs => ${delay}::float8),
-          batch_until = coalesce(${until ?? null}::bigint, batch_until)`,
-      ),
-    raised: async ({ name, fence }, alarms) => {
-      await sql`update elevate.delivery set alarms = ${alarms} where name = ${name} and fence = ${fence}`.execute(
-        trx,
-      )
+    /** Everything before `until` has arrived. Gives the lag that is left, in seconds; undefined when overtaken. */
+    arrived: async (claim: DeliveryClaim, until: number): Promise<number | undefined> => {
+      const row = await ending(claim)
+        .set({
+          next_index: until,
+          batch_until: null,
+          attempts: 0,
+          last_error: null,
+          retry_at: NO_LEASE,
+          delivered_at: NOW_ONCE,
+        })
+        .executeTakeFirst()
+      return row?.lag
+    },
+
+    /** To be tried again after `delay` seconds; `until` makes the batch smaller. Gives the lag; undefined when overtaken. */
+    failed: async (
+      claim: DeliveryClaim,
+      {
+        error,
+        delay,
+        until,
+      }: { readonly error: string; readonly delay: number; readonly until: number | undefined },
+    ): Promise<number | undefined> => {
+      const failing = ending(claim).set(({ eb }) => ({
+        attempts: eb('attempts', '+', 1),
+        last_error: error,
+        retry_at: after(NOW_ONCE, delay),
+      }))
+      const row = await (until === undefined
+        ? failing
+        : failing.set({ batch_until: until })
+      ).executeTakeFirst()
+      return row?.lag
+    },
+
+    /** Notes how many alarms were raised. */
+    raised: async (claim: DeliveryClaim, alarms: number): Promise<void> => {
+      await held(trx, claim).set({ alarms }).execute()
     },
   }
 }

@@ -1,55 +1,51 @@
 /** Read for auditors: grants of a span page by page, the texts behind policy hashes, and who may touch the log. */
 import { sql } from 'kysely'
-import type { EvidenceReads, LogRight, PolicyText } from '../../core/log/evidence.ts'
+import type { EvidenceSpan, LogRight, PolicyText } from '../../core/log/evidence.ts'
+import type { GrantRow } from '../../core/reads.ts'
 import type { Database } from '../database/connection.ts'
-import {
-  type DecisionColumns,
-  type GrantColumns,
-  type RequestColumns,
-  type ReviewColumns,
-  toGrant,
-  toRequest,
-} from '../database/rows.ts'
+import { grantsIn, named, toGrantRow } from '../database/rows.ts'
 
-export function evidenceReads(db: Database): EvidenceReads {
+export function evidenceQueries(db: Database) {
   return {
-    grants: async ({ from, to, person, target }, above, limit) => {
-      const { rows } = await sql<{
-        grant: GrantColumns
-        request: RequestColumns
-        decisions: readonly DecisionColumns[]
-        review: ReviewColumns | null
-      }>`
-        select to_jsonb(g) as "grant", to_jsonb(r) as request,
-          coalesce((select jsonb_agg(to_jsonb(d) order by d.at, d.approver)
-            from elevate.decision d where d.request_id = r.id), '[]') as decisions,
-          (select to_jsonb(v) from elevate.review v where v.request_id = r.id) as review
-        from elevate.access_grant g join elevate.request r on r.id = g.request_id
-        where g.number > ${above} and r.created_at < ${to} and (g.revoked_at is null or g.revoked_at >= ${from})
-          and (${person ?? null}::text is null or g.person = ${person ?? null})
-          and (${target ?? null}::text is null or g.target = ${target ?? null})
-        order by g.number limit ${limit}`.execute(db)
-      return rows.map((row) => ({
-        grant: toGrant(row.grant),
-        request: toRequest(row.request, row.decisions, row.review),
-      }))
+    /** Grants that were open at some moment of the span, by number; `above` is the last number of the page before. */
+    grants: async (
+      { from, to, person, target }: EvidenceSpan,
+      above: number,
+      limit: number,
+    ): Promise<readonly GrantRow[]> => {
+      let query = grantsIn(db)
+        .where('g.number', '>', above)
+        .where('r.created_at', '<', to)
+        .where((is) => is.or([is('g.revoked_at', 'is', null), is('g.revoked_at', '>=', from)]))
+        .orderBy('g.number')
+        .limit(limit)
+      if (person !== undefined) query = query.where('g.person', '=', person)
+      if (target !== undefined) query = query.where('g.target', '=', target)
+      return (await query.execute()).map(toGrantRow)
     },
 
-    policyText: async (hash) => {
-      const { rows } = await sql<PolicyText>`
-        select hash, content, first_loaded_at as "firstLoadedAt" from elevate.policy_text where hash = ${hash}`.execute(
-        db,
-      )
-      return rows[0]
+    policyText: async (hash: string): Promise<PolicyText | undefined> => {
+      const row = await db
+        .selectFrom('elevate.policy_text')
+        .selectAll()
+        .where('hash', '=', hash)
+        .executeTakeFirst()
+      return row && named(row)
     },
 
-    policyHashes: async () => {
-      const { rows } = await sql<{ hash: string }>`
-        select hash from elevate.policy_text order by first_loaded_at, hash`.execute(db)
+    /** The hashes that texts are kept of, in the order they were first in force. */
+    policyHashes: async (): Promise<readonly string[]> => {
+      const rows = await db
+        .selectFrom('elevate.policy_text')
+        .select('hash')
+        .orderBy('first_loaded_at')
+        .orderBy('hash')
+        .execute()
       return rows.map((row) => row.hash)
     },
 
-    logRights: async () => {
+    logRights: async (): Promise<readonly LogRight[]> => {
+      // As text: the builder knows our tables, not PostgreSQL's catalogs.
       const { rows } = await sql<LogRight>`
         select coalesce(r.rolname, 'everybody') as role, c.relname as "table",
           string_agg(a.privilege_type, ', ' order by a.privilege_type) as rights

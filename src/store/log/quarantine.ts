@@ -1,8 +1,12 @@
 /** Quarantine: one row for every replica, and what each transaction and claim is admitted by. */
-import { type RawBuilder, sql } from 'kysely'
-import type { Evidence, Quarantine, QuarantineMoves, QuarantineStore } from '../../core/log/quarantine.ts'
+import { type Selectable, sql } from 'kysely'
+import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
 import type { Database } from '../database/connection.ts'
-import { storable, theRow } from '../database/rows.ts'
+import { changedOne, insertFrom, NOW, recordset } from '../database/expressions.ts'
+import { named, storable } from '../database/rows.ts'
+import type { QuarantineTable } from '../database/tables.ts'
+
+export type SignedLeaf = { readonly size: number | null; readonly hash: Buffer | null }
 
 /** The newest signed leaf that this process knows of; nothing before it has been told. */
 export class Known {
@@ -14,102 +18,117 @@ export class Known {
     this.#hash = Buffer.from(leafHash)
   }
 
-  get size(): number | null {
-    return this.#size
-  }
-
-  get hash(): Buffer | null {
-    return this.#hash
-  }
-
-  /** True when something may be done; asked once in a statement. */
-  get admitted(): RawBuilder<boolean> {
-    return sql`(select elevate.admitted(${this.#size}::bigint, ${this.#hash}::bytea))`
-  }
-
-  /** Raises where it may not; for a `from` clause. */
-  get admit(): RawBuilder<unknown> {
-    return sql`elevate.admit(${this.#size}::bigint, ${this.#hash}::bytea)`
+  get leaf(): SignedLeaf {
+    return { size: this.#size, hash: this.#hash }
   }
 }
 
-type Row = {
-  readonly id: string
-  readonly why: Quarantine['why']
-  readonly said: string
-  readonly began_at: Date
-  readonly ended_at: Date | null
-  readonly ended_by: string | null
-  readonly reason: string
-}
+/** True when something may be done; asked once in a statement. */
+export const admitted = ({ size, hash }: SignedLeaf) =>
+  sql<boolean>`(select elevate.admitted(${size}::bigint, ${hash}::bytea))`
 
-function toQuarantine(row: Row): Quarantine {
+/** Raises where it may not; to select from. */
+export const admit = ({ size, hash }: SignedLeaf) =>
+  sql<object>`elevate.admit(${size}::bigint, ${hash}::bytea)`.as('admitted')
+
+const toQuarantine = ({ id, ...row }: Selectable<QuarantineTable>): Quarantine => ({
+  ...named(row),
+  id: String(id),
+})
+
+export function quarantineQueries(db: Database, known: Known) {
+  const quarantines = db.selectFrom('elevate.quarantine').selectAll()
   return {
-    id: row.id,
-    why: row.why,
-    said: row.said,
-    beganAt: row.began_at,
-    endedAt: row.ended_at ?? undefined,
-    endedBy: row.ended_by ?? undefined,
-    reason: row.reason,
+    /** The one that lasts, if any. */
+    current: async (): Promise<Quarantine | undefined> => {
+      const row = await quarantines.where('ended_at', 'is', null).executeTakeFirst()
+      return row && toQuarantine(row)
+    },
+
+    read: async (id: string): Promise<Quarantine | undefined> => {
+      const row = await quarantines.where('id', '=', Number(id)).executeTakeFirst()
+      return row && toQuarantine(row)
+    },
+
+    evidence: async (id: string): Promise<readonly Evidence[]> => {
+      const rows = await db
+        .selectFrom('elevate.quarantine_evidence')
+        .select(['size', sql<string>`encode(root, 'base64')`.as('root'), 'note', 'host'])
+        .where('quarantine', '=', Number(id))
+        .orderBy('size')
+        .orderBy('host')
+        .execute()
+      return rows.map(named)
+    },
+
+    /** False when the log does not have the leaf that was remembered. */
+    intact: async (): Promise<boolean> => {
+      const { size, hash } = known.leaf
+      if (size === null || hash === null) return true
+      const leaf = await db
+        .selectFrom('audit.leaf')
+        .select('index')
+        .where('index', '=', size - 1)
+        .where('leaf_hash', '=', hash)
+        .executeTakeFirst()
+      return leaf !== undefined
+    },
   }
 }
 
-export function quarantine(db: Database, known: Known): QuarantineStore {
-  const one = async (where: RawBuilder<unknown>) => {
-    const { rows } = await sql<Row>`
-      select id::text, why, said, began_at, ended_at, ended_by, reason from elevate.quarantine ${where}`.execute(
-      db,
-    )
-    return rows[0] && toQuarantine(rows[0])
-  }
+export function quarantineCommands(trx: Database) {
   return {
-    current: () => one(sql`where ended_at is null`),
-    read: (id) => one(sql`where id = ${id}::bigint`),
-    evidence: async (id) => {
-      const { rows } = await sql<Evidence>`
-        select size, encode(root, 'base64') as root, note, host from elevate.quarantine_evidence
-        where quarantine = ${id}::bigint order by size, host`.execute(db)
-      return rows.map((row) => ({ ...row, note: row.note ?? undefined }))
+    /** Its id, and whether this call began it. */
+    begin: async ({
+      why,
+      said,
+    }: Pick<Quarantine, 'why' | 'said'>): Promise<{ readonly id: string; readonly began: boolean }> => {
+      const begun = await trx
+        .insertInto('elevate.quarantine')
+        .values({ why, said: storable(said), began_at: NOW })
+        .onConflict((on) => on.expression(sql`(true)`).where('ended_at', 'is', null).doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      if (begun) return { id: String(begun.id), began: true }
+      const { id } = await trx
+        .selectFrom('elevate.quarantine')
+        .select('id')
+        .where('ended_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return { id: String(id), began: false }
     },
-    remember: (size, leafHash) => known.remember(size, leafHash),
-    intact: async () => {
-      if (known.size === null) return true
-      const { rows } = await sql<{ intact: boolean }>`
-        select exists (select from audit.leaf
-          where index = ${known.size}::bigint - 1 and leaf_hash = ${known.hash}) as intact`.execute(db)
-      return theRow(rows).intact
-    },
-  }
-}
 
-export function quarantineMoves(trx: Database): QuarantineMoves {
-  return {
-    begin: async ({ why, said }) => {
-      const begun = await sql<{ id: string }>`
-        insert into elevate.quarantine (why, said, began_at) values (${why}, ${storable(said)}, clock_timestamp())
-        on conflict ((true)) where ended_at is null do nothing returning id::text`.execute(trx)
-      const [row] = begun.rows
-      if (row) return { id: row.id, began: true }
-      const { rows } = await sql<{ id: string }>`
-        select id::text from elevate.quarantine where ended_at is null`.execute(trx)
-      return { id: theRow(rows).id, began: false }
+    add: async (id: string, evidence: readonly Evidence[]): Promise<void> => {
+      const found = recordset<{ size: number; root: string; note: string | null; host: string }, 'found'>(
+        'found',
+        'size bigint, root text, note text, host text',
+        JSON.stringify(evidence),
+      )
+      await insertFrom(trx.insertInto('elevate.quarantine_evidence'), trx.selectFrom(found), ({ ref }) => ({
+        quarantine: sql<number>`${id}::bigint`,
+        size: ref('found.size'),
+        root: sql<Buffer>`decode(root, 'base64')`,
+        note: ref('found.note'),
+        host: ref('found.host'),
+        seen_at: NOW,
+      }))
+        .onConflict((on) => on.doNothing())
+        .execute()
     },
-    add: async (id, evidence) => {
-      await sql`
-        insert into elevate.quarantine_evidence (quarantine, size, root, note, host, seen_at)
-        select ${id}::bigint, size, decode(root, 'base64'), note, host, clock_timestamp()
-        from jsonb_to_recordset(${JSON.stringify(evidence)}::jsonb) as one (size bigint, root text, note text, host text)
-        on conflict do nothing`.execute(trx)
+
+    /** Requests, grants and pre-approvals go on with numbers so much higher. */
+    skipNumbers: async (count: number): Promise<void> => {
+      await trx.selectNoFrom(sql`elevate.skip_numbers(${count})`.as('skipped')).execute()
     },
-    skipNumbers: async (count) => {
-      await sql`select elevate.skip_numbers(${count})`.execute(trx)
-    },
-    end: async (id, by, reason) => {
-      const { rows } = await sql`
-        update elevate.quarantine set ended_at = clock_timestamp(), ended_by = ${by}, reason = ${storable(reason)}
-        where id = ${id}::bigint and ended_at is null returning id`.execute(trx)
-      return rows.length === 1
-    },
+
+    /** False when it had ended already. */
+    end: (id: string, by: string, reason: string): Promise<boolean> =>
+      changedOne(
+        trx
+          .updateTable('elevate.quarantine')
+          .set({ ended_at: NOW, ended_by: by, reason: storable(reason) })
+          .where('id', '=', Number(id))
+          .where('ended_at', 'is', null),
+      ),
   }
 }

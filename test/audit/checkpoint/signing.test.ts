@@ -7,8 +7,12 @@ import { anchorFile } from '../../../src/audit/checkpoint/anchor-file.ts'
 import { openCheckpoint } from '../../../src/audit/checkpoint/checkpoint.ts'
 import { makeSkey, readSkey } from '../../../src/audit/checkpoint/note.ts'
 import { checkpointSigner, type Signing } from '../../../src/audit/checkpoint/sign-checkpoint.ts'
-import { openStore, type StoreHandle } from '../../../src/store/database/open-store.ts'
-import { openProofStore, type ProofStoreHandle } from '../../../src/store/log/open-proof-store.ts'
+import {
+  openProofStore,
+  openStore,
+  type ProofStoreHandle,
+  type StoreHandle,
+} from '../../../src/store/database/open-store.ts'
 import { must } from '../../support/must.ts'
 import { type FreshDatabase, freshDatabase, query } from '../../support/postgres.ts'
 import { naiveRoot } from '../tree/naive-tree.ts'

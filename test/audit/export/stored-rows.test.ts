@@ -7,8 +7,12 @@ import { csvPieces, jsonlPieces } from '../../../src/audit/export/rows.ts'
 import { writePieces } from '../../../src/audit/files.ts'
 import { hashLeaf } from '../../../src/audit/tree/merkle.ts'
 import type { LeafFilter } from '../../../src/core/log/audit-proof.ts'
-import { openStore, type StoreHandle } from '../../../src/store/database/open-store.ts'
-import { openProofStore, type ProofStoreHandle } from '../../../src/store/log/open-proof-store.ts'
+import {
+  openProofStore,
+  openStore,
+  type ProofStoreHandle,
+  type StoreHandle,
+} from '../../../src/store/database/open-store.ts'
 import { must } from '../../support/must.ts'
 import { type FreshDatabase, freshDatabase, query } from '../../support/postgres.ts'
 import { addEvents } from '../checkpoint/real-log.ts'
