@@ -6,7 +6,7 @@
  * "already gone" are successes. `grant` and `revoke` return only after the target itself was read again.
  */
 
-import type { ActivityAsk, ActivityPage } from './activity/activity.ts'
+import type { ActivityAsk, ActivityPage, Redaction } from './activity/activity.ts'
 
 /** Plain data that survives a trip through the database. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
@@ -151,6 +151,11 @@ export type Connector = {
   accountOf?(subject: Subject): string | undefined
   /** Makes a fresh secret for a live access; the one before stops working. */
   credential?(access: Access, signal: AbortSignal): Promise<Credential>
+  /**
+   * A statement in this kind of target's own language, without what can be personal or secret: strings, numbers,
+   * comments. Whatever is in doubt goes out too. Of a target without it, no statement is kept.
+   */
+  redact?(text: string, how: Redaction): string
   /** The next page of what an account did; a target that cannot tell has no such verb. Changes nothing. */
   activity?(ask: ActivityAsk, signal: AbortSignal): Promise<ActivityPage>
   close(): Promise<void>

@@ -10,8 +10,8 @@ import {
   MOST_TEXT,
   type Redaction,
 } from '../../core/activity/activity.ts'
-import { HIDDEN_STATEMENT, redactSql, tokensOf } from '../../core/activity/redaction.ts'
 import { gravest, kindOf } from './classify.ts'
+import { HIDDEN_STATEMENT, redactSql, tokensOf } from './redaction.ts'
 
 /** As the function `elevate_activity.read` gives them; times are UTC without saying so. */
 export type LogLine = {

@@ -1,6 +1,6 @@
 // What kind of thing a statement is, by its words. Several statements in one text count as the gravest of them.
 import type { ActivityKind } from '../../core/activity/activity.ts'
-import { type Token, tokensOf } from '../../core/activity/redaction.ts'
+import { type Token, tokensOf } from './redaction.ts'
 
 /** From harmless to grave. */
 const GRAVITY: readonly ActivityKind[] = ['other', 'select', 'insert', 'update', 'delete', 'ddl', 'grant']

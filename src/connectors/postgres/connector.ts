@@ -4,6 +4,7 @@ import { collectActivity } from './activity.ts'
 import { checkTarget } from './checks.ts'
 import { holdersOf } from './holders.ts'
 import { loginOf, membership } from './membership.ts'
+import { redactSql } from './redaction.ts'
 import { Database } from './session.ts'
 import {
   parseRole,
@@ -56,6 +57,7 @@ export const postgres: ConnectorKind = {
       takeAway: ({ entitlement, ...holding }, signal) =>
         takeAway(target, roleOf(entitlement).database_role, holding, signal),
       accountOf: (subject) => accountIn(settings, subject),
+      redact: redactSql,
       activity: (ask, signal) => collectActivity(log, ask, signal),
       close: async () => {
         await Promise.all([database.close(), log.close()])

@@ -7,7 +7,6 @@ import {
   type Unmatched,
 } from '../../core/activity/activity.ts'
 import { readReport } from '../../core/activity/activity-report.ts'
-import { redactSql } from '../../core/activity/redaction.ts'
 import { type ActivitySource, redactionFor } from '../../core/catalog.ts'
 import { activityUnmatched } from '../../core/log/standing-events.ts'
 import type { Tx } from '../../store/database/transaction.ts'
@@ -65,7 +64,11 @@ export async function reportActivity(
 
 function kept(world: World, { target, account: _, ...entry }: ReportedEntry, role: string): ActivityEntry {
   const how = redactionFor(world.catalog(), target, role)
-  return { ...entry, code: '', text: clamp(redactSql(entry.text, how), MOST_TEXT) }
+  return {
+    ...entry,
+    code: '',
+    text: clamp(world.connector(target)?.redact?.(entry.text, how) ?? '', MOST_TEXT),
+  }
 }
 
 /** Always on record; security is notified once in a while for each account, so that a busy one does not bury everything else. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { HIDDEN_STATEMENT, redactSql } from '../../src/core/activity/redaction.ts'
+import { HIDDEN_STATEMENT, redactSql } from '../../src/connectors/postgres/redaction.ts'
 
 const literals = (sql: string) => redactSql(sql, 'literals')
 

@@ -2,7 +2,7 @@
  * Takes out of an SQL text what can be personal or secret: strings, numbers, comments. Whatever is in doubt goes out
  * too; a text that cannot be read to its end is cut where the doubt begins.
  */
-import type { Redaction } from './activity.ts'
+import type { Redaction } from '../../core/activity/activity.ts'
 
 export type Token = {
   readonly kind:
