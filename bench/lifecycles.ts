@@ -3,16 +3,15 @@
  * are called directly, so that neither Slack's pace nor drawing counts; its messages are written to the outbox and
  * not sent. Limit: the statements that one such lifecycle sent to both databases, sent by bare pg.
  */
+
 import pg from 'pg'
 import { type Elevate, wire } from '../src/app.ts'
 import type { Person } from '../src/core/people/person.ts'
 import type { Directory } from '../src/core/ports.ts'
 import { isRefused } from '../src/core/refusal.ts'
 import { makeLog } from '../src/log.ts'
-import { decideRequest } from '../src/operations/access/decide/decide-request.ts'
 import { advanceGrant } from '../src/operations/access/grant/advance-grant.ts'
-import { endGrant } from '../src/operations/access/grant/end-grant.ts'
-import { requestAccess } from '../src/operations/access/request/request-access.ts'
+import { bindVerbs } from '../src/operations/verbs.ts'
 import type { World } from '../src/operations/world.ts'
 import { type Particulars, record, replay, type Statement, templateOf } from './recording.ts'
 import type { Bench, Finding } from './report.ts'
@@ -108,10 +107,15 @@ export async function give(world: World, mode: Mode, by: Asker, lane = 0): Promi
     duration: '30m',
     reason: 'fix INC-1',
   }
-  const asked = await requestAccess(world, asking)
+  const asked = await bindVerbs(world).requestAccess(asking)
   if (isRefused(asked)) throw new Error(asked.refused.text)
   const request = asked.request.id
-  const decided = await decideRequest(world, { request, by: APPROVER, verdict: 'approve', note: '' })
+  const decided = await bindVerbs(world).decideRequest({
+    request,
+    by: APPROVER,
+    verdict: 'approve',
+    note: '',
+  })
   if (isRefused(decided)) throw new Error(decided.refused.text)
   const grant = (await world.store.reads.grantOfRequest(request))?.id ?? ''
   await advance(world, grant)
@@ -120,7 +124,7 @@ export async function give(world: World, mode: Mode, by: Asker, lane = 0): Promi
 
 async function live(world: World, mode: Mode, by: Asker): Promise<Given> {
   const given = await give(world, mode, by)
-  const ended = await endGrant(world, { grant: given.grant, by: by.id, note: '' })
+  const ended = await bindVerbs(world).endGrant({ grant: given.grant, by: by.id, note: '' })
   if (isRefused(ended)) throw new Error(ended.refused.text)
   await advance(world, given.grant)
   return given

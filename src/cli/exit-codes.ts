@@ -1,6 +1,5 @@
 /** Exit codes of every command: 0 done, 1 refused or found wanting, 2 wrong use. */
 import { type Command, CommanderError } from 'commander'
-import { isRefused, type Refused } from '../core/refusal.ts'
 
 /** Runs a command line and sets the exit code. What a command throws is printed on standard error, and is a refusal. */
 export async function runProgram(program: Command, args?: readonly string[]): Promise<void> {
@@ -29,10 +28,4 @@ export function foundWanting(): void {
 /** Options that do not belong together. */
 export function wrongUse(command: Command, text: string): never {
   return command.error(`error: ${text}`, { exitCode: 2 })
-}
-
-/** The answer of a verb. Throws the text of a refusal. */
-export function unlessRefused<T>(answer: T | Refused): T {
-  if (isRefused(answer)) throw new Error(answer.refused.text)
-  return answer
 }

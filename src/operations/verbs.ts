@@ -1,3 +1,4 @@
+import type { Refused } from '../core/refusal.ts'
 import { decideRequest } from './access/decide/decide-request.ts'
 import { decideTogether } from './access/decide/decide-together.ts'
 import { endPreApproval, endPreApprovalByName } from './access/decide/end-pre-approval.ts'
@@ -16,7 +17,7 @@ import { answerQuestion, askBack } from './access/request/ask-back.ts'
 import { askWhenEmpty } from './access/request/ask-when-empty.ts'
 import { breakGlass, offerBreakGlass } from './access/request/break-glass.ts'
 import { explainAccess } from './access/request/explain-access.ts'
-import { requestTogether } from './access/request/request-access.ts'
+import { requestAccess, requestTogether } from './access/request/request-access.ts'
 import { withdrawByName } from './access/request/withdraw-by-name.ts'
 import { withdrawRequest } from './access/request/withdraw-request.ts'
 import { readActivity } from './activity/read-activity.ts'
@@ -26,6 +27,7 @@ import { recordEvidence, refuseEvidence } from './log/hand-evidence.ts'
 import { readAudit } from './log/read-audit.ts'
 import { showCheckpoint } from './log/show-checkpoint.ts'
 import { readingScope } from './people/reading-scope.ts'
+import { answerOf } from './refusals.ts'
 import { acceptStanding, offerAccept } from './standing/accept-standing.ts'
 import { askAboutStanding } from './standing/ask-about-standing.ts'
 import { lookNow } from './standing/look-now.ts'
@@ -70,6 +72,7 @@ const VERBS = {
   recordEvidence,
   refuseEvidence,
   reportActivity,
+  requestAccess,
   requestTogether,
   reviewBreakGlass,
   revokeByName,
@@ -82,18 +85,22 @@ const VERBS = {
 }
 
 type Bound<V> = {
-  readonly [Name in keyof V]: V[Name] extends (world: World, ...rest: infer Rest) => infer Result
-    ? (...rest: Rest) => Result
+  readonly [Name in keyof V]: V[Name] extends (world: World, ...rest: infer Rest) => Promise<infer Result>
+    ? (...rest: Rest) => Promise<Result | Refused>
     : never
 }
 
-/** What people may do, each with the world bound in. A door gets these and never the world. */
+/**
+ * What people may do, each with the world bound in. A door gets these and never the world. What a verb refuses with an
+ * exception is a value here, and is on record.
+ */
 export type Verbs = Bound<typeof VERBS>
 
 export function bindVerbs(world: World): Verbs {
   const bound = Object.entries(VERBS).map(([name, verb]) => [
     name,
-    (...rest: never[]) => (verb as (world: World, ...rest: never[]) => unknown)(world, ...rest),
+    (...rest: never[]) =>
+      answerOf(world, () => (verb as (world: World, ...rest: never[]) => unknown)(world, ...rest)),
   ])
   return Object.fromEntries(bound) as Verbs
 }

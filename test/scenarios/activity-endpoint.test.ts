@@ -1,4 +1,5 @@
 /** Another system, a bastion for one, reports what accounts did: signed, matched to grants, and strangers told of. */
+
 import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -7,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { endByName } from '../../src/operations/access/grant/end-by-name.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, configuration, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 import { events } from './evidence.ts'
@@ -89,7 +90,7 @@ const entry = (account: string, more: object = {}) => ({
 })
 
 async function givesBack(grant: Grant): Promise<void> {
-  const ended = await endByName(elevate.world, { by: grant.person, grant: grant.number, rest: '' })
+  const ended = await bindVerbs(elevate.world).endByName({ by: grant.person, grant: grant.number, rest: '' })
   if (isRefused(ended)) throw new Error(ended.refused.text)
 }
 

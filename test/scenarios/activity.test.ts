@@ -1,4 +1,5 @@
 /** What people did with their access: read from the target's own log, and said where the access is told of. */
+
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -8,8 +9,7 @@ import { openSession } from '../../demo/session.ts'
 import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { endByName } from '../../src/operations/access/grant/end-by-name.ts'
-import { showCredential } from '../../src/operations/access/grant/show-credential.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { execute } from '../support/postgres.ts'
 import { ADA, BEN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
@@ -35,14 +35,14 @@ afterAll(async () => {
 })
 
 async function urlFor(grant: Grant): Promise<string> {
-  const shown = await showCredential(elevate.world, { by: grant.person, grant: grant.id })
+  const shown = await bindVerbs(elevate.world).showCredential({ by: grant.person, grant: grant.id })
   if (isRefused(shown)) throw new Error(shown.refused.text)
   const field = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   return test.target.server.urlOf('orders', { user: field('User'), password: field('Password') })
 }
 
 async function givesBack(grant: Grant): Promise<void> {
-  const ended = await endByName(elevate.world, { by: grant.person, grant: grant.number, rest: '' })
+  const ended = await bindVerbs(elevate.world).endByName({ by: grant.person, grant: grant.number, rest: '' })
   if (isRefused(ended)) throw new Error(ended.refused.text)
 }
 

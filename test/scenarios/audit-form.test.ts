@@ -1,7 +1,8 @@
 /** The audit log by menus, page by page, and as a file for whoever asked and for nobody else. */
+
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { exportAudit } from '../../src/operations/log/export-audit.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events } from './evidence.ts'
@@ -100,7 +101,7 @@ it('gives a reader without the right what concerns him, and nothing about others
   const file = await fileOf(ADA)
   expect(file.text).toContain(ADA)
   expect(file.text).not.toContain(`"${DAN}"`)
-  expect(await exportAudit(elevate.world, EVE, { person: ADA })).toMatchObject({
+  expect(await bindVerbs(elevate.world).exportAudit(EVE, { person: ADA })).toMatchObject({
     refused: { code: 'not-yours' },
   })
   expect((await events(test)).filter((event) => event.type === 'export.made')).toHaveLength(2)

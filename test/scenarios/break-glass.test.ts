@@ -1,8 +1,9 @@
 /** Access at once and without approval: everybody hears of it, it ends by itself, and somebody else reviews it. */
+
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { breakGlass } from '../../src/operations/access/request/break-glass.ts'
 import { postDigest } from '../../src/operations/log/post-digest.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, configuration, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, events, eventsOf, postsTo, rolesOf, typesOf } from './evidence.ts'
@@ -127,10 +128,10 @@ it('is refused to whom no policy names for it, and while an earlier use waits fo
   await sights.reads(as(SAM), SECURITY, 'Refused', /eve/i, 'tried to break glass for', 'no policy lets them')
   // The dialog is no key either: the verb judges again.
   const again = { target: 'orders-db', role: 'write', duration: '5m', reason: 'past the dialog, INC-5' }
-  expect(await breakGlass(elevate.world, { by: ADA, ...again })).toMatchObject({
+  expect(await bindVerbs(elevate.world).breakGlass({ by: ADA, ...again })).toMatchObject({
     refused: { code: 'review-open' },
   })
-  expect(await breakGlass(elevate.world, { by: BEN, ...again })).toMatchObject({
+  expect(await bindVerbs(elevate.world).breakGlass({ by: BEN, ...again })).toMatchObject({
     refused: { code: 'no-break-glass' },
   })
   const refused = (await events(test)).filter((event) => event.type === 'request.refused')
@@ -145,7 +146,10 @@ it('is refused to whom no policy names for it, and while an earlier use waits fo
 
 it('lets two uses at the same instant through once', { timeout: 40_000 }, async () => {
   const use = { by: DAN, target: 'orders-db', role: 'write', duration: '5m', reason: 'both hands, INC-5' }
-  const both = await Promise.all([breakGlass(elevate.world, use), breakGlass(elevate.world, use)])
+  const both = await Promise.all([
+    bindVerbs(elevate.world).breakGlass(use),
+    bindVerbs(elevate.world).breakGlass(use),
+  ])
   expect(both.filter((one) => 'request' in one)).toHaveLength(1)
   await becomesOf(2)
   expect(await sights.types(as(DAN), 'end orders-db write')).toContain('Ending your')
@@ -269,7 +273,7 @@ it('is closed by the review of somebody else, who is named everywhere', { timeou
   // And now she may again.
   expect(await sights.types(as(ADA), 'explain orders-db write')).toContain('Break-glass: possible without')
   const asking = { target: 'orders-db', role: 'write', duration: undefined, reason: 'once more, INC-6' }
-  expect(await breakGlass(elevate.world, { by: ADA, ...asking })).toMatchObject({
+  expect(await bindVerbs(elevate.world).breakGlass({ by: ADA, ...asking })).toMatchObject({
     request: { duration: 900 },
   })
   await becomesOf(1)

@@ -1,14 +1,12 @@
 /** The process is killed where it hurts most; another one finds everything it needs in the rows, and finishes. */
+
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { wire } from '../../src/app.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { makeLog } from '../../src/log.ts'
-import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
 import { armFailpoint, type Failpoint } from '../../src/operations/access/grant/failpoint.ts'
-import { requestAccess } from '../../src/operations/access/request/request-access.ts'
-import { withdrawRequest } from '../../src/operations/access/request/withdraw-request.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import type { World } from '../../src/operations/world.ts'
 import { approve, told } from '../support/asking.ts'
 import { faults, logins } from '../support/judge.ts'
@@ -144,15 +142,22 @@ async function keepBusy(people: World, going: AbortSignal): Promise<void> {
     if (what === 'ask' || what === 'withdraw') {
       const by = one([...CREW, ADA]) ?? ADA
       const [target, role] = by === ADA ? ['orders-own', 'write'] : ['orders-db', 'read']
-      const asked = await requestAccess(people, { by, target, role, duration: '30m', reason: 'INC-1 busy' })
+      const asked = await bindVerbs(people).requestAccess({
+        by,
+        target,
+        role,
+        duration: '30m',
+        reason: 'INC-1 busy',
+      })
       if (isRefused(asked)) continue
       const request = asked.request.id
-      if (what === 'withdraw') await withdrawRequest(people, { request, by })
-      else await decideRequest(people, { request, by: CHO, verdict: 'approve', note: '' })
+      if (what === 'withdraw') await bindVerbs(people).withdrawRequest({ request, by })
+      else await bindVerbs(people).decideRequest({ request, by: CHO, verdict: 'approve', note: '' })
     } else {
       const live = await people.store.reads.liveGrants()
       const grant = one(live.filter((row) => row.grant.state !== 'revoking'))?.grant
-      if (grant && what === 'end') await endGrant(people, { grant: grant.id, by: grant.person, note: '' })
+      if (grant && what === 'end')
+        await bindVerbs(people).endGrant({ grant: grant.id, by: grant.person, note: '' })
       else if (grant) await expire(grant.id)
     }
   }

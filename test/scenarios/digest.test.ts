@@ -4,8 +4,8 @@ import type { Block } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { digestTimes } from '../../src/jobs/clock.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
 import { postDigest, postDueDigest } from '../../src/operations/log/post-digest.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, EVE, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events, postsTo } from './evidence.ts'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   test = await testWorld()
   elevate = await test.bot()
   const back = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
-  await endGrant(elevate.world, { grant: back.id, by: ADA, note: '' })
+  await bindVerbs(elevate.world).endGrant({ grant: back.id, by: ADA, note: '' })
   await given(elevate.world, { by: BEN, target: 'orders-db', role: 'read', approvers: ['U0DAN'] })
   await sights.types(as(EVE), 'orders-db read 30m let me in')
   await test.rows(

@@ -1,4 +1,5 @@
 /** What an auditor is given of what people did: the record, what the log says of it, and what was erased on purpose. */
+
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -11,8 +12,7 @@ import type { Elevate } from '../../src/app.ts'
 import { readVkey } from '../../src/audit/checkpoint/note.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { endByName } from '../../src/operations/access/grant/end-by-name.ts'
-import { showCredential } from '../../src/operations/access/grant/show-credential.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { must } from '../support/must.ts'
 import { finished } from '../support/process.ts'
 import { ADA, BEN } from '../support/workspace.ts'
@@ -49,7 +49,7 @@ beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'elevate-evidence-'))
   bot = await test.bot()
   const grant = await given(bot.world, { by: ADA, target: 'orders-db', role: 'read' })
-  const shown = await showCredential(bot.world, { by: ADA, grant: grant.id })
+  const shown = await bindVerbs(bot.world).showCredential({ by: ADA, grant: grant.id })
   if (isRefused(shown)) throw new Error(shown.refused.text)
   const field = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   const url = test.target.server.urlOf('orders', { user: field('User'), password: field('Password') })
@@ -57,7 +57,7 @@ beforeAll(async () => {
   await session.run('select count(*) from customers')
   await session.run('delete from orders')
   await session.close()
-  const ended = await endByName(bot.world, { by: ADA, grant: grant.number, rest: '' })
+  const ended = await bindVerbs(bot.world).endByName({ by: ADA, grant: grant.number, rest: '' })
   if (isRefused(ended)) throw new Error(ended.refused.text)
   await vi.waitFor(
     async () => expect((await bot.world.store.activity.summary(grant.id))?.state).toBe('closed'),

@@ -1,12 +1,11 @@
 /** Access that goes on: decided anew, the same login, no gap, and gone with the last of it. */
+
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { openSession } from '../../demo/session.ts'
 import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
-import { extendAccess } from '../../src/operations/access/grant/extend-access.ts'
-import { showCredential } from '../../src/operations/access/grant/show-credential.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { query } from '../support/postgres.ts'
 import { ADA, BEN, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
@@ -44,7 +43,7 @@ const isOver = (grant: Pick<Grant, 'number'>) =>
   }, SOON)
 
 async function connects(grant: Grant) {
-  const shown = await showCredential(elevate.world, { grant: grant.id, by: grant.person })
+  const shown = await bindVerbs(elevate.world).showCredential({ grant: grant.id, by: grant.person })
   if (isRefused(shown)) throw new Error(shown.refused.text)
   const value = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   const url = new URL(test.target.orders.superuserUrl)
@@ -62,7 +61,7 @@ async function validUntil(login: string): Promise<Date | undefined> {
 }
 
 async function asksToExtend(grant: Grant) {
-  const asked = await extendAccess(elevate.world, {
+  const asked = await bindVerbs(elevate.world).extendAccess({
     by: grant.person,
     grant: grant.id,
     duration: '30m',
@@ -73,7 +72,7 @@ async function asksToExtend(grant: Grant) {
 }
 
 const approves = (request: { id: string }, by = BEN) =>
-  decideRequest(elevate.world, { request: request.id, by, verdict: 'approve', note: '' })
+  bindVerbs(elevate.world).decideRequest({ request: request.id, by, verdict: 'approve', note: '' })
 
 const becomesActive = (request: { id: string }) =>
   vi.waitFor(async () => {

@@ -3,7 +3,7 @@
 import type { SeenMessage } from 'slack-simulator/view'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, DAN, EVE, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { asked, given, passTime, SOON } from './given.ts'
@@ -67,7 +67,7 @@ it('keeps one message for a request, which follows it, with every step in its th
   )
   const { ts } = headOf(1) ?? {}
   await sights.finds(as(SAM), SECURITY, /^End G-1 now/)
-  await endGrant(elevate.world, { grant: grant.id, by: ADA, note: '' })
+  await bindVerbs(elevate.world).endGrant({ grant: grant.id, by: ADA, note: '' })
   await becomes(1, /^Approved.* Given.* Ended: .*Ada gave it back/)
   await vi.waitFor(() => expect(headOf(1)?.text).toMatch(/^Ended: read on orders-db for Ada/), SOON)
   expect(headOf(1)?.ts).toBe(ts)
@@ -81,7 +81,7 @@ it('leaves everyday steps in the thread, and shows the grave ones in the channel
   const high = await given(elevate.world, { by: DAN, target: 'orders-db', role: 'admin', approvers: [DAN] })
   await becomes(2, /^Approved.* Given/)
   expect(broadcasts(2)).toEqual([expect.stringMatching(/Given: Dan has admin on orders-db/)])
-  await endGrant(elevate.world, { grant: high.id, by: SAM, note: 'that was not agreed' })
+  await bindVerbs(elevate.world).endGrant({ grant: high.id, by: SAM, note: 'that was not agreed' })
   await becomes(2, /^Approved.* Given.* Ended: .*Sam ended it early/)
   expect(broadcasts(2).at(-1)).toMatch(/^Ended: .*Sam ended it early/)
 })
@@ -91,8 +91,7 @@ it('shows an attempt on a request in its thread and in the channel, and one on n
 }, async () => {
   const request = await asked(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
   await vi.waitFor(() => expect(headOf(3)?.text).toMatch(/^Asked: Ada asks for read on orders-db/), SOON)
-  const { decideRequest } = await import('../../src/operations/access/decide/decide-request.ts')
-  await decideRequest(elevate.world, { request: request.id, by: EVE, verdict: 'approve', note: '' })
+  await bindVerbs(elevate.world).decideRequest({ request: request.id, by: EVE, verdict: 'approve', note: '' })
   await becomes(3, /^Refused: Eve tried to decide on R-3/)
   expect(broadcasts(3)).toEqual([expect.stringMatching(/^Refused: Eve/)])
   await sights.types(as(EVE), 'orders-db read 30m let me in')

@@ -1,10 +1,10 @@
 /** How a scenario begins, where the way there is not what it is about. */
+
 import { vi } from 'vitest'
 import type { Grant } from '../../src/core/access/grant.ts'
 import type { Request } from '../../src/core/access/request.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
-import { requestAccess } from '../../src/operations/access/request/request-access.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import type { World } from '../../src/operations/world.ts'
 import { BEN } from '../support/workspace.ts'
 import type { TestWorld } from '../support/world.ts'
@@ -22,7 +22,7 @@ export type Wanted = {
 }
 
 export async function asked(world: World, { by, target, role, reason, startsAt }: Wanted): Promise<Request> {
-  const answer = await requestAccess(world, {
+  const answer = await bindVerbs(world).requestAccess({
     by,
     target,
     role,
@@ -38,7 +38,12 @@ export async function asked(world: World, { by, target, role, reason, startsAt }
 export async function given(world: World, wanted: Wanted): Promise<Grant> {
   const request = await asked(world, wanted)
   for (const by of wanted.approvers ?? [BEN]) {
-    const decided = await decideRequest(world, { request: request.id, by, verdict: 'approve', note: '' })
+    const decided = await bindVerbs(world).decideRequest({
+      request: request.id,
+      by,
+      verdict: 'approve',
+      note: '',
+    })
     if (isRefused(decided)) throw new Error(decided.refused.text)
   }
   return vi.waitFor(async () => {

@@ -1,9 +1,10 @@
 /** Whatever people type is shown as they typed it, and does nothing: no alert, no link, no line turned around. */
+
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
 import { postDigest } from '../../src/operations/log/post-digest.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, CHO, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, typesOf } from './evidence.ts'
@@ -166,7 +167,7 @@ it('shows it inert in receipt, direct message, feed, digest, and in the answers 
   const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read', reason: ALL })
   await sights.reads(as(BEN), ORDERS, `G-${grant.number} ·`, 'Active')
   expect(flat(await sights.types(as(BEN), 'who orders-db'))).toContain(ALL.slice(0, 150))
-  const ended = await endGrant(elevate.world, { grant: grant.id, by: BEN, note: ALL })
+  const ended = await bindVerbs(elevate.world).endGrant({ grant: grant.id, by: BEN, note: ALL })
   expect(isRefused(ended)).toBe(false)
   await vi.waitFor(async () => expect(await elevatedLogins(test)).toEqual([]), SOON)
   await sights.reads(as(ADA), 'dm', 'was ended early by', `> ${ALL}`)

@@ -1,11 +1,11 @@
 /** Access that is decided now and begins later: until then the target is left alone, and at the start it is judged anew. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
-import { requestAccess } from '../../src/operations/access/request/request-access.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, eventsOf, typesOf } from './evidence.ts'
@@ -40,7 +40,7 @@ afterAll(async () => {
 /** Approved, and waiting for tomorrow. */
 async function waiting(by = ADA): Promise<{ number: number; grant: Grant }> {
   const request = await asked(elevate.world, { by, target: 'orders-db', role: 'read', startsAt: later(24) })
-  const decided = await decideRequest(elevate.world, {
+  const decided = await bindVerbs(elevate.world).decideRequest({
     request: request.id,
     by: BEN,
     verdict: 'approve',
@@ -173,7 +173,7 @@ it('is not asked for in the past, nor further ahead than the policy allows', {
   timeout: 60_000,
 }, async () => {
   const ask = (startsAt: Date) =>
-    requestAccess(elevate.world, {
+    bindVerbs(elevate.world).requestAccess({
       by: ADA,
       target: 'orders-db',
       role: 'read',

@@ -2,6 +2,7 @@
  * Random histories of asking, deciding, giving back, expiring and sweeping, held against a model of twenty lines.
  * After every step the target itself is read: access is there exactly while a grant of the model lives.
  */
+
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Elevate, wire } from '../../src/app.ts'
@@ -9,11 +10,8 @@ import type { GrantId } from '../../src/core/access/grant.ts'
 import type { RequestId } from '../../src/core/access/request.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { makeLog } from '../../src/log.ts'
-import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
 import { advanceGrant } from '../../src/operations/access/grant/advance-grant.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
-import { requestAccess } from '../../src/operations/access/request/request-access.ts'
-import { withdrawRequest } from '../../src/operations/access/request/withdraw-request.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import type { World } from '../../src/operations/world.ts'
 import { query } from '../support/postgres.ts'
 import { ADA, BEN, CHO, DAN } from '../support/workspace.ts'
@@ -94,7 +92,7 @@ class Ask implements fc.AsyncCommand<Model, Real> {
   async run(model: Model, real: Real): Promise<void> {
     const [target = '', role = ''] = this.thing.split(' ')
     const key = `${this.person} ${this.thing}`
-    const answer = await requestAccess(real.world, {
+    const answer = await bindVerbs(real.world).requestAccess({
       by: this.person,
       target,
       role,
@@ -129,7 +127,12 @@ class Decide implements fc.AsyncCommand<Model, Real> {
   check = (model: Readonly<Model>) => model.pending.size > 0
   async run(model: Model, real: Real): Promise<void> {
     const [key, request] = pick(model.pending, this.which)
-    const answer = await decideRequest(real.world, { request, by: this.by, verdict: this.verdict, note: '' })
+    const answer = await bindVerbs(real.world).decideRequest({
+      request,
+      by: this.by,
+      verdict: this.verdict,
+      note: '',
+    })
     if (isRefused(answer)) throw new Error(answer.refused.text)
     model.pending.delete(key)
     if (this.verdict === 'approve') {
@@ -152,7 +155,7 @@ class Withdraw implements fc.AsyncCommand<Model, Real> {
   async run(model: Model, real: Real): Promise<void> {
     const [key, request] = pick(model.pending, this.which)
     const [by = ''] = key.split(' ')
-    expect(isRefused(await withdrawRequest(real.world, { request, by }))).toBe(false)
+    expect(isRefused(await bindVerbs(real.world).withdrawRequest({ request, by }))).toBe(false)
     model.pending.delete(key)
     await compare(model, real)
   }
@@ -172,7 +175,7 @@ class End implements fc.AsyncCommand<Model, Real> {
     const [key, grant] = pick(all, this.which)
     const [by = ''] = key.split(' ')
     if (this.how === 'return')
-      expect(isRefused(await endGrant(real.world, { grant, by, note: '' }))).toBe(false)
+      expect(isRefused(await bindVerbs(real.world).endGrant({ grant, by, note: '' }))).toBe(false)
     else await expire(real.databaseUrl, grant)
     model.live.get(key)?.delete(grant)
     await compare(model, real)
@@ -237,8 +240,9 @@ it('whatever people do in whatever order, the target shows exactly the access th
 /** Ends what a history left open, so that the next begins with nothing. */
 async function clear(model: Model, real: Real): Promise<void> {
   for (const [key, request] of model.pending)
-    await withdrawRequest(real.world, { request, by: key.split(' ')[0] ?? '' })
+    await bindVerbs(real.world).withdrawRequest({ request, by: key.split(' ')[0] ?? '' })
   const live = await real.world.store.reads.liveGrants()
-  for (const { grant } of live) await endGrant(real.world, { grant: grant.id, by: grant.person, note: '' })
+  for (const { grant } of live)
+    await bindVerbs(real.world).endGrant({ grant: grant.id, by: grant.person, note: '' })
   await settle(real)
 }

@@ -1,12 +1,13 @@
 /** A person asks what is kept about him, and to have it erased; what is over becomes empty, and nothing else changes. */
+
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { applyRetention } from '../../src/operations/people/apply-retention.ts'
-import { acceptStanding } from '../../src/operations/standing/accept-standing.ts'
 import { lookAtStanding } from '../../src/operations/standing/look-at-standing.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { execute } from '../support/postgres.ts'
 import { finished } from '../support/process.ts'
 import { ADA, BEN, configuration, ORDERS, SAM } from '../support/workspace.ts'
@@ -69,7 +70,7 @@ it('refuses to erase while something of the person is live', { timeout: 60_000 }
   await elevate.world.store.standing.claim('orders-db')
   await lookAtStanding(elevate.world, 'orders-db')
   const [one] = await elevate.world.store.standing.present('orders-db')
-  await acceptStanding(elevate.world, {
+  await bindVerbs(elevate.world).acceptStanding({
     what: { access: one?.id ?? '' },
     by: SAM,
     why: 'secret-baseline of Sam',

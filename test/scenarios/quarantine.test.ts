@@ -2,12 +2,13 @@
  * A database that is older than what was signed: nothing happens before an operator has seen the difference and
  * confirmed it. The restores are real ones: copies of the database from before.
  */
+
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { copyOf, execute, restoreOver } from '../support/postgres.ts'
 import { ADA, BEN, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { elevatedLogins, everyRight } from './evidence.ts'
@@ -48,7 +49,7 @@ async function signed(): Promise<void> {
 }
 
 async function took(grant: { id: string; number: number }, elevate: Elevate): Promise<void> {
-  const ended = await endGrant(elevate.world, { grant: grant.id, by: ADA, note: '' })
+  const ended = await bindVerbs(elevate.world).endGrant({ grant: grant.id, by: ADA, note: '' })
   if (isRefused(ended)) throw new Error(ended.refused.text)
   await vi.waitFor(async () => {
     const row = await elevate.world.store.reads.grant(grant.id)

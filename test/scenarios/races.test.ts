@@ -1,11 +1,12 @@
 /** Two people, or a person and the clock, in the same instant. Two replicas serve them, each with its own socket. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import type { Claim } from '../../src/core/access/claims.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { LEASE } from '../../src/core/access/retry.ts'
 import { advanceGrant } from '../../src/operations/access/grant/advance-grant.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { faults } from '../support/judge.ts'
 import { ADA, BEN, CHO, DAN, ORDERS, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
@@ -164,7 +165,7 @@ it('ends access once when its time is over in the moment in which its holder giv
     const name = `G-${grant.number}`
     await Promise.all([
       passTime(test, `id = '${grant.id}'`).then(() => other.world.store.claims.lookNow(grant.id)),
-      endGrant(one.world, { grant: grant.id, by: DAN, note: '' }),
+      bindVerbs(one.world).endGrant({ grant: grant.id, by: DAN, note: '' }),
     ])
     await vi.waitFor(async () => {
       const ends = (await events(test)).filter((event) => event.grant === name && /revok/.test(event.type))
@@ -232,7 +233,7 @@ it('takes access at once when it was given back after a worker had taken the exp
   timeout: 60_000,
 }, async () => {
   const { grant, claim } = await takenUp()
-  await endGrant(one.world, { grant: grant.id, by: DAN, note: '' })
+  await bindVerbs(one.world).endGrant({ grant: grant.id, by: DAN, note: '' })
   await advanceGrant(other.world, claim)
   await vi.waitFor(async () => {
     const ends = (await events(test)).filter(

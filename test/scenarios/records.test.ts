@@ -1,4 +1,5 @@
 /** The record of what was done: proven after lawful erasure, found out after any other change, read by one replica. */
+
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { openSession } from '../../demo/session.ts'
@@ -6,9 +7,8 @@ import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { judgeRecord } from '../../src/core/activity/activity-record.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { endByName } from '../../src/operations/access/grant/end-by-name.ts'
-import { showCredential } from '../../src/operations/access/grant/show-credential.ts'
 import { applyRetention } from '../../src/operations/people/apply-retention.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { must } from '../support/must.ts'
 import { finished } from '../support/process.ts'
 import { ADA, BEN, configuration, ORDERS } from '../support/workspace.ts'
@@ -41,14 +41,14 @@ afterAll(async () => {
 async function recordOf(by: string, ...statements: string[]): Promise<Grant> {
   const approvers = by === BEN ? ['U0CHO'] : [BEN]
   const grant = await given(elevate.world, { by, target: 'orders-db', role: 'read', approvers })
-  const shown = await showCredential(elevate.world, { by, grant: grant.id })
+  const shown = await bindVerbs(elevate.world).showCredential({ by, grant: grant.id })
   if (isRefused(shown)) throw new Error(shown.refused.text)
   const field = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   const url = test.target.server.urlOf('orders', { user: field('User'), password: field('Password') })
   const session = await openSession(url)
   for (const statement of statements) await session.run(statement)
   await session.close()
-  const ended = await endByName(elevate.world, { by, grant: grant.number, rest: '' })
+  const ended = await bindVerbs(elevate.world).endByName({ by, grant: grant.number, rest: '' })
   if (isRefused(ended)) throw new Error(ended.refused.text)
   await vi.waitFor(async () => {
     const known = await elevate.world.store.activity.summary(grant.id)

@@ -3,13 +3,12 @@
  * running bot. Every round must be noticed, and nothing be given or removed before an operator has confirmed it; then
  * everything goes on. RESTORE_DRILL_ROUNDS asks for more rounds, RESTORE_DRILL_SEED for the ones that failed.
  */
+
 import { randomInt } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { isRefused } from '../../src/core/refusal.ts'
-import { decideRequest } from '../../src/operations/access/decide/decide-request.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
-import { withdrawRequest } from '../../src/operations/access/request/withdraw-request.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import type { World } from '../../src/operations/world.ts'
 import { copyOf, execute, restoreOver } from '../support/postgres.ts'
 import { ADA, BEN, CHO, DAN } from '../support/workspace.ts'
@@ -56,9 +55,10 @@ async function happens({ world: bot }: Elevate, roll: (sides: number) => number)
   const steps = [
     () => approved(bot, by),
     () => asked(bot, { by, target: 'orders-db', role: 'write' }),
-    () => grant && endGrant(bot, { grant: grant.grant.id, by, note: '' }),
-    () => pending && withdrawRequest(bot, { request: pending.id, by: pending.requester }),
-    () => pending && decideRequest(bot, { request: pending.id, by: DAN, verdict: 'deny', note: 'no' }),
+    () => grant && bindVerbs(bot).endGrant({ grant: grant.grant.id, by, note: '' }),
+    () => pending && bindVerbs(bot).withdrawRequest({ request: pending.id, by: pending.requester }),
+    () =>
+      pending && bindVerbs(bot).decideRequest({ request: pending.id, by: DAN, verdict: 'deny', note: 'no' }),
   ]
   await steps[roll(steps.length)]?.()?.catch((error: Error) => {
     // Asked for already, or not for him: a person may try.
@@ -119,7 +119,7 @@ for (let round = 0; round < ROUNDS; round += 1)
     )
     for (const { grant } of await store.reads.liveGrants()) elevate.world.store.claims.lookNow(grant.id)
     await expect(
-      decideRequest(elevate.world, { request: alive.id, by: BEN, verdict: 'approve', note: '' }),
+      bindVerbs(elevate.world).decideRequest({ request: alive.id, by: BEN, verdict: 'approve', note: '' }),
     ).resolves.toSatisfy(isRefused)
     expect(await store.claims.due(new Map([['orders-db', 5]]))).toEqual([])
     expect(await world.targetCalls()).toBe(calls)

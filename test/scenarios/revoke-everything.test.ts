@@ -1,6 +1,8 @@
 /** Security takes all that one person has: it is named first, then gone in the target, and said in one message. */
+
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { ADA, BEN, CHO, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { elevatedLogins, events } from './evidence.ts'
@@ -121,8 +123,9 @@ it('says so when there is nothing, and believes no forged dialog', { timeout: 40
   await as(SAM).command('revoke @cho everything', { channel: SECURITY })
   await sights.readsDialog(as(SAM), 'Cho has nothing through elevate')
   await as(SAM).closeModal()
-  const { endEverything } = await import('../../src/operations/access/grant/end-everything.ts')
-  expect(await endEverything(elevate.world, { by: CHO, person: ADA, note: 'mine now' })).toMatchObject({
+  expect(
+    await bindVerbs(elevate.world).endEverything({ by: CHO, person: ADA, note: 'mine now' }),
+  ).toMatchObject({
     refused: { code: 'not-security' },
   })
   expect(await elevatedLogins(test)).toHaveLength(1)

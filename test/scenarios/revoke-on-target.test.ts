@@ -1,9 +1,9 @@
 /** Somebody's access on one target is taken away by name: what goes is listed first, and a reason is asked for. */
+
 import { WebClient } from '@slack/web-api'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { endGrant } from '../../src/operations/access/grant/end-grant.ts'
-import { revokeOnTarget } from '../../src/operations/access/grant/revoke-on-target.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { runCommand } from '../../src/slack/commands/run-command.ts'
 import { answerOf } from '../../src/slack/platform/handlers.ts'
 import { commandBody } from '../../src/slack/platform/payloads.ts'
@@ -100,7 +100,7 @@ it('is for nobody else, who does not learn whether there is anything', { timeout
   )
   await as(SAM).closeModal()
   const ask = { by: EVE, person: DAN, target: 'orders-db', role: undefined, note: 'mine now' }
-  expect(await revokeOnTarget(elevate.world, ask)).toMatchObject({ refused: { code: 'not-yours' } })
+  expect(await bindVerbs(elevate.world).revokeOnTarget(ask)).toMatchObject({ refused: { code: 'not-yours' } })
   expect(await elevatedLogins(test)).toHaveLength(3)
 })
 
@@ -128,7 +128,7 @@ it('needs a reason, and then ends all that was named, which its holder reads', {
 it('says so when it ended while somebody was reading the dialog', { timeout: 40_000 }, async () => {
   await dialogAfter(SAM, 'revoke @ada orders-db read she left', SECURITY, '(G-3)')
   const grant = await elevate.world.store.reads.grantByNumber(3)
-  await endGrant(elevate.world, { grant: grant?.grant.id ?? '', by: ADA, note: '' })
+  await bindVerbs(elevate.world).endGrant({ grant: grant?.grant.id ?? '', by: ADA, note: '' })
   const { errors = {} } = await as(SAM).submit()
   expect(errors.note).toContain('has no access as read on orders-db that could be ended')
   await as(SAM).closeModal()

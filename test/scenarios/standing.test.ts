@@ -1,8 +1,9 @@
 /** Access that elevate did not give: found by asking the targets, told to security, and settled with one press. */
+
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import { acceptStanding } from '../../src/operations/standing/accept-standing.ts'
 import { lookAtStanding } from '../../src/operations/standing/look-at-standing.ts'
+import { bindVerbs } from '../../src/operations/verbs.ts'
 import { query } from '../support/postgres.ts'
 import { ADA, BEN, configuration, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
@@ -22,6 +23,9 @@ const look = async (target = 'orders-own') => {
   await vi.waitFor(async () => expect(await elevate.world.store.standing.claim(target)).toBe(true), SOON)
   return lookAtStanding(elevate.world, target)
 }
+const accept = (access = '', until = '') =>
+  bindVerbs(elevate.world).acceptStanding({ what: { access }, by: SAM, why: 'it is meant', until })
+
 const present = async (target = 'orders-own') =>
   (await elevate.world.store.standing.present(target)).map((one) => `${one.account} ${one.role} ${one.state}`)
 const typesSince = async (from: number) =>
@@ -108,7 +112,9 @@ it('is accepted as the baseline by security, with a reason, and by nobody else',
   const access =
     (await elevate.world.store.standing.present('orders-own')).find((one) => one.account === 'joe')?.id ?? ''
   const accepting = { what: { access }, by: EVE, why: 'I say so', until: '' }
-  expect(await acceptStanding(elevate.world, accepting)).toMatchObject({ refused: { code: 'not-security' } })
+  expect(await bindVerbs(elevate.world).acceptStanding(accepting)).toMatchObject({
+    refused: { code: 'not-security' },
+  })
   expect(await present()).toContain('joe write open')
   await sights.reads(as(SAM), SECURITY, 'Refused', /eve/i, 'settle standing access to', 'only security does')
   expect(await typesSince(from)).toEqual([
@@ -183,13 +189,7 @@ it('is taken away with one press where elevate can, and the late press is told b
   const [late] = await test.rows<{ id: string }>(
     "select id from elevate.standing_access where account = 'kim' and target = 'orders-own'",
   )
-  const again = await acceptStanding(elevate.world, {
-    what: { access: late?.id ?? '' },
-    by: SAM,
-    why: 'x',
-    until: '',
-  })
-  expect(again).toMatchObject({
+  expect(await accept(late?.id)).toMatchObject({
     refused: { code: 'already-closed', text: expect.stringContaining('took it away already') },
   })
 })
@@ -263,13 +263,7 @@ it('is unknown, and not none, while the target cannot be read', { timeout: 60_00
 it('comes back when the day is over until which it was accepted', { timeout: 40_000 }, async () => {
   const access =
     (await elevate.world.store.standing.present('orders-own')).find((one) => one.account === 'lou')?.id ?? ''
-  const done = await acceptStanding(elevate.world, {
-    what: { access },
-    by: SAM,
-    why: 'until the audit',
-    until: '2999-01-01',
-  })
-  expect(done).toHaveProperty('accepted')
+  expect(await accept(access, '2999-01-01')).toHaveProperty('accepted')
   expect(await look()).toEqual({ unread: undefined, found: 0 })
   await test.rows(
     "update elevate.standing_access set accepted_until = now() - interval '1 s', version = version + 1 where account = 'lou' and target = 'orders-own'",

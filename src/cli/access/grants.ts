@@ -3,7 +3,6 @@ import { moment } from '../../audit/report/timeline.ts'
 import { grantName } from '../../core/access/grant.ts'
 import type { GrantRow } from '../../core/reads.ts'
 import { endAsOperator } from '../../operations/access/grant/end-as-operator.ts'
-import { unlessRefused } from '../exit-codes.ts'
 import { operatorName, withStore } from '../open.ts'
 import { print, table } from '../print.ts'
 import { readGrant } from '../typed.ts'
@@ -28,8 +27,8 @@ export function revokeCommand(): Command {
     .option('--json', 'for programs')
     .action(async (name: string, { reason, json }: { reason: string; json?: boolean }) => {
       const number = readGrant(name)
-      const { grant } = await withStore(async (store) =>
-        unlessRefused(await endAsOperator(store, { number, by: operatorName(), note: reason })),
+      const { grant } = await withStore((store) =>
+        endAsOperator(store, { number, by: operatorName(), note: reason }),
       )
       print(json, grant, `${grantName(grant.number)} is ending.`)
     })

@@ -18,7 +18,6 @@ import type { Quarantine } from '../../core/log/quarantine.ts'
 import { beginQuarantine } from '../../operations/log/begin-quarantine.ts'
 import { endQuarantine } from '../../operations/log/end-quarantine.ts'
 import type { StoreHandle } from '../../store/database/open-store.ts'
-import { unlessRefused } from '../exit-codes.ts'
 import { catalogPath, operatorName, withStore } from '../open.ts'
 import { count, print, table } from '../print.ts'
 import { type KeyInUse, signing, signingKeyInUse } from './audit-files.ts'
@@ -119,7 +118,7 @@ async function confirmIt(store: StoreHandle, look: Look, code: string, reason: s
     throw new Error(
       `${code} is not the code of the difference as it is now. Look at it again: elevate quarantine`,
     )
-  const ended = await endQuarantine(store, quarantine, {
+  await endQuarantine(store, quarantine, {
     by: operatorName(),
     reason,
     code: difference.code,
@@ -132,7 +131,6 @@ async function confirmIt(store: StoreHandle, look: Look, code: string, reason: s
     ),
     securityChannel: catalog?.securityChannel,
   })
-  unlessRefused(ended)
   // Signed immediately, so that a second restore is noticed too.
   const signed = await signing(store.proof, key).sign()
   if (signed.kind === 'refused')

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { prepareFolder, writeBelow } from '../../audit/files.ts'
 import type { JsonObject } from '../../core/connector.ts'
 import { type Erased, erasePerson, nothingErased } from '../../operations/people/erase-person.ts'
-import { unlessRefused, wrongUse } from '../exit-codes.ts'
+import { wrongUse } from '../exit-codes.ts'
 import { recordExport } from '../log/audit-files.ts'
 import { operatorName, withStore } from '../open.ts'
 import { print } from '../print.ts'
@@ -86,7 +86,7 @@ export function eraseCommand(): Command {
         readonly json?: boolean
       }) => {
         const erased = await withStore(async (store) =>
-          unlessRefused(await erasePerson(store, { ...ask, dryRun, by: operatorName() })),
+          erasePerson(store, { ...ask, dryRun, by: operatorName() }),
         )
         print(json, { person: ask.person, dryRun, ...erased }, erasedInWords(ask.person, erased, dryRun))
       },

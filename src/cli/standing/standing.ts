@@ -4,7 +4,7 @@ import { cleanText } from '../../core/access/reason.ts'
 import { findTarget } from '../../core/catalog.ts'
 import { type Look, type Standing, WHOLE } from '../../core/standing/standing.ts'
 import { acceptAsOperator } from '../../operations/standing/accept-as-operator.ts'
-import { addCommands, unlessRefused } from '../exit-codes.ts'
+import { addCommands } from '../exit-codes.ts'
 import { catalogInUse, operatorName, withStore } from '../open.ts'
 import { print, table } from '../print.ts'
 
@@ -48,7 +48,7 @@ function acceptCommand(): Command {
       ) => {
         const { json, ...ask } = options
         const { accepted } = await withStore(async (store) =>
-          unlessRefused(await acceptAsOperator(store, catalogInUse(), { ...ask, by: operatorName() })),
+          acceptAsOperator(store, catalogInUse(), { ...ask, by: operatorName() }),
         )
         print(
           json,

@@ -2,8 +2,9 @@ import { type Grant, grantName } from '../../core/access/grant.ts'
 import type { ActivitySummary, KeptEntry } from '../../core/activity/activity.ts'
 import { type JudgedRecord, judgeRecord } from '../../core/activity/activity-record.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import { isRefused } from '../../core/refusal.ts'
 import { readingScope } from '../people/reading-scope.ts'
+import { answerOf, RefusedError, refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 const PAGE = 20
@@ -27,17 +28,19 @@ export type ActivityRead = {
 export async function readActivity(
   world: World,
   ask: { readonly by: PersonId; readonly grant: number; readonly after: number },
-): Promise<ActivityRead | Refused> {
+): Promise<ActivityRead> {
   const row = await world.store.reads.grantByNumber(ask.grant)
-  const unknown = refuse('not-yours', `There is no grant ${grantName(ask.grant)} that you may look into.`)
+  const unknown = refusal('not-yours', `There is no grant ${grantName(ask.grant)} that you may look into.`)
   if (!row) {
-    const member = await readingScope(world, { by: ask.by, target: undefined, person: ask.by })
-    return isRefused(member) ? member : unknown
+    await readingScope(world, { by: ask.by, target: undefined, person: ask.by })
+    throw unknown
   }
   const { grant } = row
-  const scope = await readingScope(world, { by: ask.by, target: grant.target, person: grant.person })
+  const scope = await answerOf(world, () =>
+    readingScope(world, { by: ask.by, target: grant.target, person: grant.person }),
+  )
   // The same words as for one that does not exist: numbers tell nothing.
-  if (isRefused(scope)) return scope.refused.code === 'not-yours' ? unknown : scope
+  if (isRefused(scope)) throw scope.refused.code === 'not-yours' ? unknown : new RefusedError(scope)
   const { activity } = world.store
   const [summary, entries, check] = await Promise.all([
     activity.summary(grant.id),

@@ -1,9 +1,9 @@
 import { cleanText } from '../../core/access/reason.ts'
 import { checkpointAbandoned, quarantineBegan, quarantineEnded } from '../../core/log/log-events.ts'
 import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { notify } from '../record.ts'
+import { refusal } from '../refusals.ts'
 
 /** More events than a minute brings: so many may have been lost unsigned. */
 const UNSIGNED = 1_000
@@ -29,9 +29,10 @@ export async function endQuarantine(
   store: Pick<Store, 'transaction'>,
   quarantine: Quarantine,
   confirmed: Confirmation,
-): Promise<Refused | undefined> {
+): Promise<void> {
   const reason = cleanText(confirmed.reason)
-  if (!reason) return refuse('reason-missing', 'Please say why the database may go on as it is.', 'reason')
+  if (!reason)
+    throw refusal('reason-missing', 'Please say why the database may go on as it is.', { field: 'reason' })
   const newest = confirmed.against.at(-1)
   const difference = {
     signed: newest?.size ?? 0,
@@ -39,10 +40,10 @@ export async function endQuarantine(
     size: confirmed.log.size,
     root: confirmed.log.root,
   }
-  return store.transaction(async (tx) => {
+  await store.transaction(async (tx) => {
     // First of all: the log takes events again only after this.
     if (!(await tx.quarantine.end(quarantine.id, confirmed.by, reason)))
-      return refuse('already-over', 'Somebody else has ended this quarantine.')
+      throw refusal('already-over', 'Somebody else has ended this quarantine.')
     // Every number that the lost line gave has an event; what was not signed any more is at most a minute's.
     await tx.quarantine.skipNumbers(Math.max(0, difference.signed - difference.size) + UNSIGNED)
     tx.append(quarantineBegan(quarantine, difference))
@@ -53,6 +54,5 @@ export async function endQuarantine(
     await notify(confirmed, tx, 'news of elevate', {
       notice: { kind: 'quarantine', id: quarantine.id, step: 'ended' },
     })
-    return undefined
   })
 }

@@ -1,7 +1,6 @@
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
 import { exportMade } from '../../core/log/log-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused } from '../../core/refusal.ts'
 import type { World } from '../world.ts'
 import { type AuditAsk, fixAsk } from './read-audit.ts'
 
@@ -25,9 +24,8 @@ export async function exportAudit(
   world: World,
   by: PersonId,
   { before: _, ...ask }: AuditAsk,
-): Promise<AuditExport | Refused> {
+): Promise<AuditExport> {
   const fixed = await fixAsk(world, by, ask)
-  if (isRefused(fixed)) return fixed
   const { own, ...filter } = fixed
   const events: LoggedEvent[] = []
   for (;;) {

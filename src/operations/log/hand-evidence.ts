@@ -3,21 +3,22 @@ import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import { exportMade } from '../../core/log/log-events.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
+import { refusal, unlessRefused } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 /** Evidence shows everybody's access and reasons: only security may take it out, judged with Slack's answer of now. */
-export async function refuseEvidence(world: World, by: PersonId): Promise<Refused | undefined> {
+export async function refuseEvidence(world: World, by: PersonId): Promise<void> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
     world.directory.person(by),
     world.directory.groups(groupsIn(catalog.security)),
   ])
-  const stranger = refuseUnlessMember(person)
-  if (stranger) return stranger
-  return isSecurity(catalog, person, groups)
-    ? undefined
-    : refuse('not-yours', 'Evidence shows everybody’s access and reasons, so only security can have it made.')
+  unlessRefused(refuseUnlessMember(person))
+  if (!isSecurity(catalog, person, groups))
+    throw refusal(
+      'not-yours',
+      'Evidence shows everybody’s access and reasons, so only security can have it made.',
+    )
 }
 
 /** Who took out what is on record before it leaves; `manifest` is the hash of what was made. */

@@ -1,6 +1,5 @@
 import type { AuditEventType, LoggedEvent } from '../../core/log/audit-event.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused } from '../../core/refusal.ts'
 import { readingScope } from '../people/reading-scope.ts'
 import type { World } from '../world.ts'
 
@@ -30,9 +29,8 @@ export type AuditPage = {
 }
 
 /** One page of the log, newest first, as far as the reader may see. Every page is judged anew. */
-export async function readAudit(world: World, by: PersonId, ask: AuditAsk): Promise<AuditPage | Refused> {
+export async function readAudit(world: World, by: PersonId, ask: AuditAsk): Promise<AuditPage> {
   const fixed = await fixAsk(world, by, ask)
-  if (isRefused(fixed)) return fixed
   const { own, ...filter } = fixed
   const { before: _, ...whole } = filter
   const events = await world.store.audit.events({ ...filter, limit: PAGE + 1 })
@@ -51,9 +49,8 @@ export async function fixAsk(
   world: World,
   by: PersonId,
   { ago, ...ask }: AuditAsk,
-): Promise<(Omit<AuditAsk, 'ago'> & { readonly own: boolean }) | Refused> {
+): Promise<Omit<AuditAsk, 'ago'> & { readonly own: boolean }> {
   const scope = await readingScope(world, { by, target: ask.target, person: ask.person })
-  if (isRefused(scope)) return scope
   const from = ago === undefined ? ask.from : await secondsAgo(world, ago)
   return {
     ...ask,

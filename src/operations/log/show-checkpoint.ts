@@ -2,8 +2,8 @@ import { isSecurity } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { KeptCheckpoint } from '../../core/log/audit-proof.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
 import { notify } from '../record.ts'
+import { refusal, unlessRefused } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 export type ShownCheckpoint = {
@@ -20,16 +20,15 @@ export type ShownCheckpoint = {
 export async function showCheckpoint(
   world: World,
   { by, post }: { readonly by: PersonId; readonly post: boolean },
-): Promise<ShownCheckpoint | Refused> {
+): Promise<ShownCheckpoint> {
   const catalog = world.catalog()
   const [reader, groups] = await Promise.all([
     world.directory.person(by),
     world.directory.groups(groupsIn(catalog.security)),
   ])
-  const stranger = refuseUnlessMember(reader)
-  if (stranger) return stranger
+  unlessRefused(refuseUnlessMember(reader))
   if (post && !isSecurity(catalog, reader, groups))
-    return refuse('not-yours', 'Security may post the checkpoint. /elevate audit checkpoint shows it to you.')
+    throw refusal('not-yours', 'Security may post the checkpoint. /elevate audit checkpoint shows it to you.')
   const last = await world.store.proof.lastCheckpoint()
   if (!last || !post) return { last, posted: false }
   await world.store.transaction((tx) =>

@@ -2,8 +2,9 @@ import { cleanText } from '../../core/access/reason.ts'
 import { privacyErased } from '../../core/log/log-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type Blanked, ERASED_AT_ONCE, type PrivateText, totalOf } from '../../core/people/privacy.ts'
-import { oneOf, type Refused, refuse } from '../../core/refusal.ts'
+import { oneOf } from '../../core/refusal.ts'
 import type { Store } from '../../store/database/open-store.ts'
+import { refusal } from '../refusals.ts'
 
 export type Erasing = {
   readonly person: PersonId
@@ -25,12 +26,12 @@ export type Erased = { readonly texts: number; readonly rows: Blanked }
 export async function erasePerson(
   store: Pick<Store, 'privacy' | 'transaction'>,
   { person, reason: typed, by, dryRun }: Erasing,
-): Promise<Erased | Refused> {
+): Promise<Erased> {
   const reason = cleanText(typed)
-  if (!reason) return refuse('reason-missing', 'Please say why; it stays in the audit log.')
+  if (!reason) throw refusal('reason-missing', 'Please say why; it stays in the audit log.')
   const live = await store.privacy.live(person)
   if (live.length > 0)
-    return refuse(
+    throw refusal(
       'already-pending',
       `${person} has something live: ${oneOf(live.slice(0, 10)).replace(/ or /, ' and ')}. End it first, and close open reviews.`,
     )

@@ -1,7 +1,7 @@
 import { groupsToSee, maySeeAll } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
+import { refusal, unlessRefused } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 /** How far a question about access reaches: `person` narrows it, `own` says that the reader may see no more. */
@@ -15,17 +15,17 @@ export async function readingScope(
     readonly target: string | undefined
     readonly person: PersonId | undefined
   },
-): Promise<Scope | Refused> {
+): Promise<Scope> {
   const catalog = world.catalog()
   const [reader, groups] = await Promise.all([
     world.directory.person(ask.by),
     world.directory.groups(groupsToSee(catalog, ask.target)),
   ])
-  const stranger = refuseUnlessMember(reader)
-  if (stranger) return stranger
+  unlessRefused(refuseUnlessMember(reader))
   if (maySeeAll(catalog, reader, ask.target, groups))
     return { own: false, ...(ask.person ? { person: ask.person } : {}) }
-  if (ask.person !== undefined && ask.person !== ask.by) return refuse('not-yours', OTHERS, 'person')
+  if (ask.person !== undefined && ask.person !== ask.by)
+    throw refusal('not-yours', OTHERS, { field: 'person' })
   return { own: true, person: ask.by }
 }
 

@@ -1,10 +1,10 @@
 import { cleanText } from '../../core/access/reason.ts'
 import { type Catalog, findTarget } from '../../core/catalog.ts'
 import { standingAccepted } from '../../core/log/standing-events.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Standing } from '../../core/standing/standing.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { notify } from '../record.ts'
+import { refusal } from '../refusals.ts'
 import { readUntil } from './accept-standing.ts'
 
 export type AcceptingAsOperator = {
@@ -22,14 +22,13 @@ export async function acceptAsOperator(
   store: Pick<Store, 'standing' | 'reads' | 'transaction'>,
   catalog: Catalog,
   ask: AcceptingAsOperator,
-): Promise<{ readonly accepted: readonly Standing[] } | Refused> {
+): Promise<{ readonly accepted: readonly Standing[] }> {
   const { target, account, role, by } = ask
   if (!findTarget(catalog, target))
-    return refuse('unknown-target', `There is no target “${target}”.`, 'target')
+    throw refusal('unknown-target', `There is no target “${target}”.`, { field: 'target' })
   const reason = cleanText(ask.reason)
-  if (!reason) return refuse('reason-missing', 'Please say why it is meant.', 'note')
+  if (!reason) throw refusal('reason-missing', 'Please say why it is meant.', { field: 'note' })
   const until = readUntil(ask.until ?? '', await store.reads.now())
-  if (typeof until === 'string') return refuse('unknown-date', until, 'date')
   const meant = (await store.standing.present(target)).filter(
     (one) =>
       one.state === 'open' &&
@@ -37,7 +36,7 @@ export async function acceptAsOperator(
       (role === undefined || one.role === role),
   )
   if (meant.length === 0)
-    return refuse('unknown-standing', 'Nothing like that is open. `elevate standing` shows what is known.')
+    throw refusal('unknown-standing', 'Nothing like that is open. `elevate standing` shows what is known.')
   const accepted = await store.transaction(async (tx) => {
     const rows: Standing[] = []
     for (const { id } of meant) {

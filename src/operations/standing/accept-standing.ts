@@ -2,10 +2,9 @@ import { DAY } from '../../core/access/duration.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import { standingAccepted } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
 import type { ReportId, Standing, StandingId } from '../../core/standing/standing.ts'
 import { notify } from '../record.ts'
-import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import { type RefusedError, refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 export type Accepting = {
@@ -21,31 +20,32 @@ export type Accepting = {
 export async function offerAccept(
   world: World,
   { what, by }: Pick<Accepting, 'what' | 'by'>,
-): Promise<{ readonly open: readonly Standing[] } | Refused> {
+): Promise<{ readonly open: readonly Standing[] }> {
   const { standing } = world.store
   const one = 'access' in what ? await standing.one(what.access) : undefined
   const listed = 'report' in what ? await standing.report(what.report) : undefined
   const all = one ? [one] : (listed?.found ?? [])
   const [first] = all
-  if (!first) return refuse('unknown-standing', 'There is no such standing access.')
+  if (!first) throw refusal('unknown-standing', 'There is no such standing access.')
   const role = one?.role ?? ''
-  const no = await refuseUnlessSecurity(world, by, { verdict: 'accept', target: first.target, role })
-  if (no) return no
+  await refuseUnlessSecurity(world, by, { verdict: 'accept', target: first.target, role })
   const open = all.filter((each) => each.state === 'open')
-  return open.length > 0 ? { open } : refuse('already-closed', one ? settled(one) : ALL_SETTLED)
+  if (open.length === 0) throw one ? settled(one) : allSettled()
+  return { open }
 }
 
 /** Security says that access without a grant is meant: from now on it is part of the baseline. */
 export async function acceptStanding(
   world: World,
   { what, by, why: typed, until: day }: Accepting,
-): Promise<{ readonly accepted: readonly Standing[] } | Refused> {
+): Promise<{ readonly accepted: readonly Standing[] }> {
   const offered = await offerAccept(world, { what, by })
-  if ('refused' in offered) return offered
   const why = cleanText(typed)
-  if (!why) return refuse('reason-missing', 'Please say why it is meant; it stays in the audit log.', 'note')
+  if (!why)
+    throw refusal('reason-missing', 'Please say why it is meant; it stays in the audit log.', {
+      field: 'note',
+    })
   const until = readUntil(day, await world.store.reads.now())
-  if (typeof until === 'string') return refuse('unknown-date', until, 'date')
   const accepted = await world.store.transaction(async (tx) => {
     const rows: Standing[] = []
     for (const { id } of offered.open) {
@@ -59,27 +59,37 @@ export async function acceptStanding(
       await notify(catalog, tx, 'standing access changed', { report })
     return rows
   })
-  return accepted.length > 0 ? { accepted } : refuse('already-closed', ALL_SETTLED)
+  if (accepted.length === 0) throw allSettled()
+  return { accepted }
 }
 
-/** The end of a day that is still to come; undefined for no end, and a text for what cannot be. */
-export function readUntil(typed: string, now: Date): Date | undefined | string {
+/** The end of a day that is still to come; undefined for no end. Throws for what cannot be. */
+export function readUntil(typed: string, now: Date): Date | undefined {
   const day = typed.trim()
   if (day === '') return undefined
   const start = Date.parse(`${day}T00:00:00Z`)
   // 31 February parses, as 3 March.
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(start) || isoDay(new Date(start)) !== day)
-    return `“${day}” is not a day: write for example ${isoDay(new Date(now.getTime() + 90 * DAY * 1000))}.`
+    throw noDay(
+      `“${day}” is not a day: write for example ${isoDay(new Date(now.getTime() + 90 * DAY * 1000))}.`,
+    )
   const end = new Date(start + DAY * 1000)
-  return end > now ? end : `${day} is over. Choose a day to come, or none to accept it without an end.`
+  if (end > now) return end
+  throw noDay(`${day} is over. Choose a day to come, or none to accept it without an end.`)
 }
+
+const noDay = (text: string) => refusal('unknown-date', text, { field: 'date' })
 
 const isoDay = (date: Date) => date.toISOString().slice(0, 10)
 
-const ALL_SETTLED = 'Nothing of this is open any more; nothing was changed.'
+const allSettled = () => refusal('already-closed', 'Nothing of this is open any more; nothing was changed.')
 
 /** For somebody who comes late. */
-export function settled({ state, account, acceptedBy, closedBy }: Standing): string {
+export function settled(standing: Standing): RefusedError {
+  return refusal('already-closed', settledText(standing))
+}
+
+function settledText({ state, account, acceptedBy, closedBy }: Standing): string {
   if (state === 'accepted') return `<@${acceptedBy}> accepted ${account} already; nothing was changed.`
   if (state === 'removed') return `<@${closedBy}> took it away already; nothing was changed.`
   return `${account} no longer has it: the target said so. Nothing was changed.`

@@ -1,7 +1,6 @@
 import type { PersonId } from '../../core/people/person.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
 import type { ReportId } from '../../core/standing/standing.ts'
-import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import { refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { lookAtStanding } from './look-at-standing.ts'
 
@@ -11,12 +10,11 @@ type Looked = Awaited<ReturnType<typeof lookAtStanding>>
 export async function lookNow(
   world: World,
   { report: id, by }: { readonly report: ReportId; readonly by: PersonId },
-): Promise<{ readonly target: string; readonly looked: Looked | 'busy' } | Refused> {
+): Promise<{ readonly target: string; readonly looked: Looked | 'busy' }> {
   const found = await world.store.standing.report(id)
-  if (!found) return refuse('unknown-standing', 'There is no such report.')
+  if (!found) throw refusal('unknown-standing', 'There is no such report.')
   const { target } = found.report
-  const no = await refuseUnlessSecurity(world, by, { verdict: 'look', target, role: '' })
-  if (no) return no
+  await refuseUnlessSecurity(world, by, { verdict: 'look', target, role: '' })
   if (!(await world.store.standing.claim(target))) return { target, looked: 'busy' }
   return { target, looked: await lookAtStanding(world, target) }
 }

@@ -1,9 +1,9 @@
 import { findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { oneOf, type Refused, refuse } from '../../core/refusal.ts'
+import { oneOf } from '../../core/refusal.ts'
 import type { Look, Standing } from '../../core/standing/standing.ts'
-import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import { refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { listableTargets } from './look-at-standing.ts'
 
@@ -18,16 +18,15 @@ export type StandingNow = {
 export async function readStanding(
   world: World,
   { by, target }: { readonly by: PersonId; readonly target: string | undefined },
-): Promise<StandingNow | Refused> {
-  const no = await refuseUnlessSecurity(world, by, { verdict: 'read', target: target ?? '', role: '' })
-  if (no) return no
+): Promise<StandingNow> {
+  await refuseUnlessSecurity(world, by, { verdict: 'read', target: target ?? '', role: '' })
   const all = world.catalog().targets.map((one) => one.id)
   if (target !== undefined && !findTarget(world.catalog(), target)) {
     const near = nearest(target, all)
-    return refuse(
+    throw refusal(
       'unknown-target',
       `There is no target “${target}”. ${near ? `Did you mean ${near}?` : `There are ${oneOf(all)}.`}`,
-      'target',
+      { field: 'target' },
     )
   }
   const [present, looks] = await Promise.all([

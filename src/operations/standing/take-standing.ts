@@ -3,10 +3,9 @@ import { findRole } from '../../core/catalog.ts'
 import { ConnectorError } from '../../core/connector.ts'
 import { standingRemoved } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Standing, StandingId } from '../../core/standing/standing.ts'
 import { notify } from '../record.ts'
-import { refuseUnlessSecurity } from '../refuse-unless-security.ts'
+import { refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { settled } from './accept-standing.ts'
 
@@ -18,15 +17,13 @@ const CALL_TIMEOUT_MS = 60_000
 export async function offerTake(
   world: World,
   { access, by }: Taking,
-): Promise<{ readonly standing: Standing } | Refused> {
+): Promise<{ readonly standing: Standing }> {
   const standing = await world.store.standing.one(access)
-  if (!standing) return refuse('unknown-standing', 'There is no such standing access.')
+  if (!standing) throw refusal('unknown-standing', 'There is no such standing access.')
   const { target, role } = standing
-  const no = await refuseUnlessSecurity(world, by, { verdict: 'take-away', target, role })
-  if (no) return no
-  if (standing.state === 'removed' || standing.state === 'gone')
-    return refuse('already-closed', settled(standing))
-  if (standing.beyond) return refuse('target-refused', `elevate cannot take it. ${standing.beyond}`)
+  await refuseUnlessSecurity(world, by, { verdict: 'take-away', target, role })
+  if (standing.state === 'removed' || standing.state === 'gone') throw settled(standing)
+  if (standing.beyond) throw refusal('target-refused', `elevate cannot take it. ${standing.beyond}`)
   return { standing }
 }
 
@@ -37,28 +34,27 @@ export async function offerTake(
 export async function takeStanding(
   world: World,
   taking: Taking,
-): Promise<{ readonly standing: Standing; readonly sessionsEnded: number } | Refused> {
+): Promise<{ readonly standing: Standing; readonly sessionsEnded: number }> {
   const offered = await offerTake(world, taking)
-  if ('refused' in offered) return offered
   const { target, role, account, leftover } = offered.standing
   const connector = world.connector(target)
   const entitlement = findRole(world.catalog(), target, role)?.settings
   const takeAway = connector?.takeAway?.bind(connector)
   if (!takeAway || !entitlement)
-    return refuse('target-refused', `elevate cannot take ${role} on ${target} from anybody now.`)
+    throw refusal('target-refused', `elevate cannot take ${role} on ${target} from anybody now.`)
   const since = await world.store.reads.now()
   const backing = await world.store.standing.backing([target], since)
   if (leftover && backing.some((one) => one.account === account && one.role === role))
-    return refuse('already-closed', `A grant gives ${account} this access now; end the grant.`)
+    throw refusal('already-closed', `A grant gives ${account} this access now; end the grant.`)
   const noted = await world.store.transaction((tx) => tx.standing.taking(taking.access, taking.by))
-  if (!noted) return refuse('already-closed', 'It is over already; nothing was changed.')
+  if (!noted) throw refusal('already-closed', 'It is over already; nothing was changed.')
   let sessionsEnded: number
   try {
     const holding = { account, role, entitlement, leftover }
     sessionsEnded = (await takeAway(holding, AbortSignal.timeout(CALL_TIMEOUT_MS))).sessionsEnded
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
-    return refuse('target-refused', `${target} said: ${clamp(error.message, 500)}`)
+    throw refusal('target-refused', `${target} said: ${clamp(error.message, 500)}`)
   }
   const standing = await world.store.transaction(async (tx) => {
     const row = await tx.standing.removed(taking.access, taking.by)

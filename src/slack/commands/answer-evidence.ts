@@ -40,7 +40,7 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
       ...signed,
       vkey: door.logKey?.(),
       installation: [['made from', 'Slack: elevate evidence has the versions of this installation']],
-      record: (manifest) => verbs.recordEvidence(by, span, manifest),
+      record: async (manifest) => void (await verbs.recordEvidence(by, span, manifest)),
     })
     const content = await packFolder(out, name, await queries.now(), MOST_BYTES)
     if (!content)

@@ -158,7 +158,7 @@ test('more texts than one event can name are erased by several, in one transacti
 })
 
 test('nothing is erased without a reason', async () => {
-  expect(await erase('U2', { reason: ' ' })).toMatchObject({ refused: { code: 'reason-missing' } })
+  await expect(erase('U2', { reason: ' ' })).rejects.toMatchObject({ refused: { code: 'reason-missing' } })
 })
 
 test('retention erases what is older than the configuration keeps it, once a day, and says so', async () => {

@@ -22,8 +22,8 @@ import {
 import type { JsonObject } from '../../../core/connector.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isAttempt, isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { type Attempt, attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { aboutRequest, openGrant } from '../grant/open-grant.ts'
@@ -53,9 +53,9 @@ export type Decided = {
  * One approver's yes or no. Policy, people and groups are asked anew for this click; the request's row is locked
  * while core judges, so that of two approvers in the same instant exactly one completes it and the other is told.
  */
-export async function decideRequest(world: World, deciding: Deciding): Promise<Decided | Refused> {
+export async function decideRequest(world: World, deciding: Deciding): Promise<Decided> {
   const seen = await world.store.reads.request(deciding.request)
-  if (!seen) return refuse('unknown-request', 'There is no such request.')
+  if (!seen) throw refusal('unknown-request', 'There is no such request.')
   const catalog = world.catalog()
   const limit = changesIn(seen, deciding.verdict === 'approve' ? deciding.limit : undefined)
   const [approver, requester, groups, now] = await Promise.all([
@@ -64,18 +64,21 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
     world.directory.groups(groupsToDecide(catalog, seen)),
     limit.startsAt && world.store.reads.now(),
   ])
-  return world.store.transaction(async (tx): Promise<Decided | Refused> => {
+  return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(deciding.request)
-    if (!request) return refuse('unknown-request', 'There is no such request.')
-    const verdict = canRequest(deciding.verdict, request.state)
-      ? decide(catalog, request, requester, approver, deciding.verdict, groups, { ...limit, now })
-      : closedAlready(request)
-    if (isRefused(verdict)) return recordRefusal(world, tx, request, deciding, verdict)
+    if (!request) throw refusal('unknown-request', 'There is no such request.')
+    // A late click is drawn right again; a click without the right to it is for security to know.
+    const attempt = { ...attemptOn(deciding.by, deciding.verdict, request), redraw: request.id }
+    if (!canRequest(deciding.verdict, request.state)) throw closedAlready(request, attempt)
+    const verdict = unlessRefused(
+      decide(catalog, request, requester, approver, deciding.verdict, groups, { ...limit, now }),
+      attempt,
+    )
     const note = cleanText(deciding.note)
     const outcome = verdict.outcome
     if (outcome !== 'counted') {
       const closed = await tx.requests.close(request, outcome, deciding.by)
-      if (!closed) return recordRefusal(world, tx, request, deciding, lapsed(request))
+      if (!closed) throw lapsed(request, attempt)
     }
     record(world, tx, request, { ...deciding, limit, note }, verdict)
     const terms = 'terms' in verdict ? verdict.terms : termsOf(request, [])
@@ -110,18 +113,20 @@ function changesIn(request: Request, { duration, startsAt }: Limit = {}): Limit 
   }
 }
 
-export function closedAlready(request: Request): Refused {
+export function closedAlready(request: Request, attempt?: Attempt): RefusedError {
   const who = request.closedBy ? ` by <@${request.closedBy}>` : ''
-  return refuse(
+  return refusal(
     'already-closed',
     `${requestName(request.number)} was already ${request.state}${who}; nothing was changed.`,
+    attempt ? { attempt } : {},
   )
 }
 
-function lapsed(request: Request): Refused {
-  return refuse(
+function lapsed(request: Request, attempt: Attempt): RefusedError {
+  return refusal(
     'already-closed',
     `${requestName(request.number)} lapsed because nobody answered in time; nothing was changed.`,
+    { attempt },
   )
 }
 
@@ -215,35 +220,4 @@ async function tell(world: World, tx: Tx, request: Request, outcome: Outcome['ou
     lane: channelLane(world.catalog().securityChannel),
     notice: { kind: 'feed', what: 'decided', request: request.id },
   })
-}
-
-async function recordRefusal(
-  world: World,
-  tx: Tx,
-  request: Request,
-  deciding: Deciding,
-  answer: Refused,
-): Promise<Refused> {
-  tx.append({
-    ...aboutRequest(world, request, deciding.by),
-    type: 'decision.refused',
-    outcome: answer.refused.code,
-    detail: { verdict: deciding.verdict },
-  })
-  // A late click is drawn right again; a click without the right to it is for security to know.
-  for (const lane of await tx.requests.cards(request.id))
-    tx.tell({ lane, notice: { kind: 'card', request: request.id } })
-  if (isAttempt(answer.refused.code))
-    tx.tell({
-      lane: channelLane(world.catalog().securityChannel),
-      notice: {
-        kind: 'refused',
-        person: deciding.by,
-        code: answer.refused.code,
-        target: request.target,
-        role: request.role,
-        request: request.id,
-      },
-    })
-  return answer
 }

@@ -2,6 +2,7 @@ import { decide, groupsToDecide } from '../../../core/access/approval.ts'
 import type { Request, RequestId, Verdict } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
+import { answerOf } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { type Decided, decideRequest } from './decide-request.ts'
 
@@ -25,7 +26,7 @@ export async function decideTogether(
     readonly verdict: Verdict
     readonly note: string
   },
-): Promise<DecidedTogether | Refused> {
+): Promise<DecidedTogether> {
   const { by, verdict, note } = deciding
   const bundle = await world.store.reads.bundleOf(deciding.request)
   const open = bundle.filter((one) => one.state === 'pending')
@@ -33,12 +34,12 @@ export async function decideTogether(
   if (mine.length === 0) {
     // Nothing of it can be his: the refusal of the first says why, and is on record.
     const one = await decideRequest(world, { request: (open[0] ?? bundle[0])?.id ?? '', by, verdict, note })
-    return isRefused(one) ? one : { decided: [one], overtaken: [], left: open.slice(1) }
+    return { decided: [one], overtaken: [], left: open.slice(1) }
   }
   const decided: Decided[] = []
   const overtaken: { request: Request; answer: Refused }[] = []
   for (const request of mine) {
-    const one = await decideRequest(world, { request: request.id, by, verdict, note })
+    const one = await answerOf(world, () => decideRequest(world, { request: request.id, by, verdict, note }))
     if (isRefused(one)) overtaken.push({ request, answer: one })
     else decided.push(one)
   }

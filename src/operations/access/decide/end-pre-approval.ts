@@ -7,8 +7,8 @@ import {
   preApprovalName,
 } from '../../../core/access/pre-approval.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { aboutPreApproval, tellPreApproval } from './give-pre-approval.ts'
 
@@ -16,9 +16,9 @@ import { aboutPreApproval, tellPreApproval } from './give-pre-approval.ts'
 export async function endPreApproval(
   world: World,
   { by, id }: { readonly by: PersonId; readonly id: PreApprovalId },
-): Promise<PreApproval | Refused> {
+): Promise<PreApproval> {
   const seen = await world.store.preApprovals.byId(id)
-  if (!seen) return refuse('unknown-pre-approval', 'There is no such pre-approval.')
+  if (!seen) throw refusal('unknown-pre-approval', 'There is no such pre-approval.')
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
     world.directory.person(by),
@@ -26,27 +26,26 @@ export async function endPreApproval(
   ])
   const name = preApprovalName(seen.number)
   if (!mayEndPreApproval(seen, person, isSecurity(catalog, person, groups)))
-    return refuse(
+    throw refusal(
       'not-yours',
       `Only <@${seen.giver}>, who gave ${name}, <@${seen.person}>, who has it, and security can end it.`,
     )
-  const ended = await world.store.transaction(async (tx) => {
+  return world.store.transaction(async (tx) => {
     const one = await tx.preApprovals.end(id, { by })
-    if (!one) return refuse('already-closed', `${name} is over already; nothing was changed.`)
+    if (!one) throw refusal('already-closed', `${name} is over already; nothing was changed.`)
     record(world, tx, one, { by })
     await tellPreApproval(world, tx, one, { what: 'ended' }, by)
     return one
   })
-  return ended
 }
 
 /** `P-12`. */
 export async function endPreApprovalByName(
   world: World,
   { by, number }: { readonly by: PersonId; readonly number: number },
-): Promise<PreApproval | Refused> {
+): Promise<PreApproval> {
   const one = await world.store.preApprovals.byNumber(number)
-  if (!one) return refuse('unknown-pre-approval', `There is no pre-approval ${preApprovalName(number)}.`)
+  if (!one) throw refusal('unknown-pre-approval', `There is no pre-approval ${preApprovalName(number)}.`)
   return endPreApproval(world, { by, id: one.id })
 }
 

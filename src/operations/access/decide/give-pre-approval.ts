@@ -11,8 +11,8 @@ import { cleanText } from '../../../core/access/reason.ts'
 import { findRole, findTarget, type Policy } from '../../../core/catalog.ts'
 import { channelLane, type Lane, type Notice, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isAttempt, isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { type Attempt, refusal, unlessRefused } from '../../refusals.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 
@@ -31,21 +31,20 @@ export type GivingAsTyped = {
 export type Given = { readonly one: PreApproval } & PreApprovalWorth
 
 /** Says yes to somebody's requests of the next days. Policy and groups of this moment say whether that is his to say. */
-export async function givePreApproval(world: World, typed: GivingAsTyped): Promise<Given | Refused> {
-  const giving = readGiving(world, typed)
-  if (isRefused(giving)) return recordRefusal(world, typed, giving)
+export async function givePreApproval(world: World, typed: GivingAsTyped): Promise<Given> {
+  const attempt = attemptOf(world, typed)
+  const giving = readGiving(world, typed, attempt)
   const catalog = world.catalog()
   const [giver, receiver, groups] = await Promise.all([
     world.directory.person(typed.by),
     world.directory.person(typed.person),
     world.directory.groups(groupsToDecide(catalog, giving)),
   ])
-  const worth = rehearsePreApproval(catalog, giving, giver, receiver, groups)
-  if (isRefused(worth)) return recordRefusal(world, typed, worth)
-  const given = await world.store.transaction(async (tx) => {
+  const worth = unlessRefused(rehearsePreApproval(catalog, giving, giver, receiver, groups), attempt)
+  return world.store.transaction(async (tx) => {
     const { by, person } = typed
     const one = await tx.preApprovals.give({ ...giving, giver: by, person, policyHash: catalog.hash })
-    if (!one) return refuse('already-pending', LIVES_ALREADY)
+    if (!one) throw refusal('already-pending', LIVES_ALREADY, { attempt })
     tx.append({
       ...aboutPreApproval(one),
       type: 'pre_approval.given',
@@ -63,25 +62,25 @@ export async function givePreApproval(world: World, typed: GivingAsTyped): Promi
     await tellPreApproval(world, tx, one, { what: 'given' }, by)
     return { one, ...worth }
   })
-  if (isRefused(given)) return recordRefusal(world, typed, given)
-  return given
 }
 
 const LIVES_ALREADY =
   'You have approved that beforehand already, and it still holds. /elevate allow list shows it; end it first to give another one.'
 
-function readGiving(world: World, typed: GivingAsTyped): Giving | Refused {
+function readGiving(world: World, typed: GivingAsTyped, attempt: Attempt): Giving {
   const { target, role } = typed
   const span = parseDuration(typed.span)
   if (span === undefined)
-    return refuse('bad-duration', `“${cleanText(typed.span)}” is not a duration: ${DURATION_HELP}.`, 'span')
+    throw refusal('bad-duration', `“${cleanText(typed.span)}” is not a duration: ${DURATION_HELP}.`, {
+      field: 'span',
+      attempt,
+    })
   const each = typed.each === undefined ? undefined : parseDuration(typed.each)
   if (typed.each !== undefined && each === undefined)
-    return refuse(
-      'bad-duration',
-      `“${cleanText(typed.each)}” is not a duration: ${DURATION_HELP}.`,
-      'duration',
-    )
+    throw refusal('bad-duration', `“${cleanText(typed.each)}” is not a duration: ${DURATION_HELP}.`, {
+      field: 'duration',
+      attempt,
+    })
   return { target, role, span, each: each ?? usualEach(world, typed), reason: cleanText(typed.reason) }
 }
 
@@ -118,38 +117,19 @@ export async function tellPreApproval(
   await tellHomes(tx, one.giver)
 }
 
-async function recordRefusal(world: World, typed: GivingAsTyped, answer: Refused): Promise<Refused> {
-  const catalog = world.catalog()
-  const target = findTarget(catalog, typed.target)?.id
-  const role = target && findRole(catalog, target, typed.role)?.id
-  const { code } = answer.refused
-  await world.store.transaction(async (tx) => {
-    tx.append({
-      type: 'decision.refused',
-      actor: { kind: 'person', id: typed.by },
-      subject: typed.person,
-      ...(target ? { target } : {}),
-      ...(role ? { role } : {}),
-      policy: catalog.hash,
-      outcome: code,
-      detail: { verdict: 'pre-approve' },
-      private: {
-        reason: cleanText(typed.reason),
-        ...(target && role ? {} : { typed: cleanText(`${typed.target} ${typed.role}`) }),
-      },
-    })
-    if (isAttempt(code))
-      tx.tell({
-        lane: channelLane(catalog.securityChannel),
-        notice: {
-          kind: 'refused',
-          person: typed.by,
-          code,
-          target: target ?? '',
-          role: role ?? '',
-          tried: 'pre-approve',
-        },
-      })
-  })
-  return answer
+function attemptOf(world: World, typed: GivingAsTyped): Attempt {
+  const target = findTarget(world.catalog(), typed.target)?.id
+  const role = target && findRole(world.catalog(), target, typed.role)?.id
+  return {
+    by: typed.by,
+    subject: typed.person,
+    ...(target ? { target } : {}),
+    ...(role ? { role } : {}),
+    detail: { verdict: 'pre-approve' },
+    private: {
+      reason: cleanText(typed.reason),
+      ...(target && role ? {} : { typed: cleanText(`${typed.target} ${typed.role}`) }),
+    },
+    about: { tried: 'pre-approve' },
+  }
 }

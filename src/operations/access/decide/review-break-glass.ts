@@ -5,7 +5,7 @@ import { type Request, type RequestId, requestName } from '../../../core/access/
 import type { ReviewOutcome } from '../../../core/access/review.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 
@@ -20,24 +20,24 @@ export type Reviewing = {
 export async function offerReview(
   world: World,
   { request: id, by }: Pick<Reviewing, 'request' | 'by'>,
-): Promise<Request | Refused> {
+): Promise<Request> {
   const request = await world.store.reads.request(id)
-  if (!request?.review) return refuse('unknown-request', 'There is no such break-glass to review.')
-  const no = await refuseUnlessReviewer(world, request, by)
-  return no ?? (request.review.state === 'open' ? request : closedAlready(request))
+  if (!request?.review) throw refusal('unknown-request', 'There is no such break-glass to review.')
+  await refuseUnlessReviewer(world, request, by)
+  if (request.review.state !== 'open') throw closedAlready(request)
+  return request
 }
 
 /** Somebody else says whether it was right to break the glass. That closes the matter, once. */
 export async function reviewBreakGlass(
   world: World,
   { request: id, by, outcome, note: typed }: Reviewing,
-): Promise<{ readonly request: Request } | Refused> {
+): Promise<{ readonly request: Request }> {
   const request = await offerReview(world, { request: id, by })
-  if (isRefused(request)) return request
   const note = cleanText(typed)
-  if (!note) return refuse('reason-missing', 'Please write what you found.', 'note')
-  const result = await world.store.transaction(async (tx) => {
-    if (!(await tx.reviews.close(id, { state: outcome, by, note }))) return closedAlready(request)
+  if (!note) throw refusal('reason-missing', 'Please write what you found.', { field: 'note' })
+  return world.store.transaction(async (tx) => {
+    if (!(await tx.reviews.close(id, { state: outcome, by, note }))) throw closedAlready(request)
     tx.append({
       type: 'break_glass.reviewed',
       ...about(world, request, by),
@@ -53,44 +53,23 @@ export async function reviewBreakGlass(
     await tellHomes(tx, request.requester)
     return { request }
   })
-  return result
 }
 
-function closedAlready(request: Request): Refused {
-  return refuse(
+function closedAlready(request: Request): RefusedError {
+  return refusal(
     'already-closed',
     `The break-glass ${requestName(request.number)} has been reviewed already; nothing was changed.`,
   )
 }
 
 /** Whoever tries without the right to it, the user himself first of all, is for security to know. */
-async function refuseUnlessReviewer(
-  world: World,
-  request: Request,
-  by: PersonId,
-): Promise<Refused | undefined> {
+async function refuseUnlessReviewer(world: World, request: Request, by: PersonId): Promise<void> {
   const catalog = world.catalog()
   const [reviewer, groups] = await Promise.all([
     world.directory.person(by),
     world.directory.groups(groupsIn(overseersOf(catalog, request))),
   ])
-  const no = refuseReviewer(catalog, request, reviewer, groups)
-  if (!no) return undefined
-  const { code } = no.refused
-  const { target, role, id } = request
-  await world.store.transaction(async (tx) => {
-    tx.append({
-      type: 'decision.refused',
-      ...about(world, request, by),
-      outcome: code,
-      detail: { verdict: 'review' },
-    })
-    tx.tell({
-      lane: channelLane(catalog.securityChannel),
-      notice: { kind: 'refused', person: by, code, target, role, request: id },
-    })
-  })
-  return no
+  unlessRefused(refuseReviewer(catalog, request, reviewer, groups), attemptOn(by, 'review', request))
 }
 
 function about(world: World, request: Request, by: PersonId) {

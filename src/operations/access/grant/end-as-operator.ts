@@ -1,8 +1,9 @@
 import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { cleanText } from '../../../core/access/reason.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
 import type { Store } from '../../../store/database/open-store.ts'
+import { refusal } from '../../refusals.ts'
 import { endChain } from './end-chain.ts'
+import { sayWhy } from './end-grant.ts'
 
 /**
  * Ends a grant from the terminal: for the day when Slack is down. The right to it is the right to the database;
@@ -11,11 +12,11 @@ import { endChain } from './end-chain.ts'
 export async function endAsOperator(
   store: Pick<Store, 'reads' | 'transaction'>,
   { number, by, note }: { readonly number: number; readonly by: string; readonly note: string },
-): Promise<{ readonly grant: Grant } | Refused> {
+): Promise<{ readonly grant: Grant }> {
   const row = await store.reads.grantByNumber(number)
-  if (!row) return refuse('unknown-grant', `There is no ${grantName(number)}.`)
+  if (!row) throw refusal('unknown-grant', `There is no ${grantName(number)}.`)
   const reason = cleanText(note)
-  if (!reason) return refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+  if (!reason) throw sayWhy()
   return store.transaction(async (tx) => {
     const ended = await endChain(tx, row.grant.id, {
       reason: 'ended-early',
@@ -23,7 +24,7 @@ export async function endAsOperator(
       note: reason,
       actor: { kind: 'operator', id: by },
     })
-    if (!ended) return refuse('already-over', `${grantName(number)} is over or ending already.`)
+    if (!ended) throw refusal('already-over', `${grantName(number)} is over or ending already.`)
     return { grant: ended }
   })
 }

@@ -3,8 +3,9 @@ import { canGrant } from '../../../core/access/lifecycle.ts'
 import { findTarget } from '../../../core/catalog.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { isRefused, type Refused } from '../../../core/refusal.ts'
 import { readingScope } from '../../people/reading-scope.ts'
+import { answerOf, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { endGrant } from './end-grant.ts'
 
@@ -12,18 +13,18 @@ import { endGrant } from './end-grant.ts'
 export async function endByName(
   world: World,
   ask: { readonly by: PersonId; readonly grant: number | undefined; readonly rest: string },
-): Promise<{ readonly grant: Grant } | Refused> {
+): Promise<{ readonly grant: Grant }> {
   const { by } = ask
   if (ask.grant !== undefined) {
     const row = await world.store.reads.grantByNumber(ask.grant)
-    if (!row) return refuse('unknown-grant', `There is no grant ${grantName(ask.grant)}.`)
+    if (!row) throw refusal('unknown-grant', `There is no grant ${grantName(ask.grant)}.`)
     return endGrant(world, { grant: row.grant.id, by, note: ask.rest })
   }
   const live = endable(await world.store.reads.liveGrants(by))
   const { rows, note, named } = narrow(world, live, words(ask.rest))
   if (rows.length === 0)
-    return refuse('unknown-grant', `You have no access${named ? ` on ${named}` : ''} that could be ended.`)
-  return onlyOne(rows, 'end') ?? endGrant(world, { grant: idOf(rows), by, note })
+    throw refusal('unknown-grant', `You have no access${named ? ` on ${named}` : ''} that could be ended.`)
+  return endGrant(world, { grant: onlyOne(rows, 'end').grant.id, by, note })
 }
 
 /**
@@ -38,23 +39,29 @@ export async function revokeByName(
     readonly target: string
     readonly rest: string
   },
-): Promise<{ readonly grant: Grant } | Refused> {
+): Promise<{ readonly grant: Grant }> {
   const { by, person, target } = ask
-  const scope = await readingScope(world, { by, target, person })
+  const scope = await answerOf(world, () => readingScope(world, { by, target, person }))
   const live = endable(await world.store.reads.liveGrants(person))
   const { rows, note } = narrow(world, live, [target, ...words(ask.rest)], target)
   if (isRefused(scope)) {
     // The attempt is recorded where there is something to end; the answer does not tell whether there was.
-    if (rows.length > 0) await endGrant(world, { grant: idOf(rows), by, note })
-    return scope.refused.code === 'not-yours' ? refuse('not-yours', onlyThose(target)) : scope
+    const [first] = rows
+    if (first) await answerOf(world, () => endGrant(world, { grant: first.grant.id, by, note }))
+    throw onlyThose(target, scope)
   }
   if (rows.length === 0)
-    return refuse('unknown-grant', `<@${person}> has no access on ${target} that could be ended.`)
-  return onlyOne(rows, 'end') ?? endGrant(world, { grant: idOf(rows), by, note })
+    throw refusal('unknown-grant', `<@${person}> has no access on ${target} that could be ended.`)
+  return endGrant(world, { grant: onlyOne(rows, 'end').grant.id, by, note })
 }
 
-export function onlyThose(target: string): string {
-  return `Only the holder, the approvers of that access and security can end access on ${target}.`
+/** What somebody hears who may not look there: the same whether there is something to end or not. */
+export function onlyThose(target: string, scope: Refused): RefusedError {
+  if (scope.refused.code !== 'not-yours') return new RefusedError(scope)
+  return refusal(
+    'not-yours',
+    `Only the holder, the approvers of that access and security can end access on ${target}.`,
+  )
 }
 
 /** Grants that can be ended now; of a chain the last, with which all of it ends. */
@@ -89,19 +96,15 @@ export function narrow(
   return { rows, note: typed.slice(2).join(' '), named, role: second }
 }
 
-export function onlyOne(rows: readonly GrantRow[], verb: string): Refused | undefined {
-  if (rows.length === 1) return undefined
+/** Throws when there are several. */
+export function onlyOne(rows: readonly GrantRow[], verb: string): GrantRow {
+  const [first] = rows
+  if (first && rows.length === 1) return first
   const names = rows.map(({ grant }) => `${grantName(grant.number)} (${grant.role} on ${grant.target})`)
-  return refuse(
+  throw refusal(
     'usage',
-    `There is more than one: ${names.join(', ')}. Say which, for example /elevate ${verb} ${grantName(rows[0]?.grant.number ?? 0)}.`,
+    `There is more than one: ${names.join(', ')}. Say which, for example /elevate ${verb} ${grantName(first?.grant.number ?? 0)}.`,
   )
-}
-
-function idOf(rows: readonly GrantRow[]): string {
-  const id = rows[0]?.grant.id
-  if (id === undefined) throw new Error('no grant was chosen')
-  return id
 }
 
 function words(text: string): string[] {

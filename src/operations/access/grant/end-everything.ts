@@ -6,8 +6,8 @@ import type { Request, RequestId } from '../../../core/access/request.ts'
 import { channelLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
-import { refuseUnlessSecurity } from '../../refuse-unless-security.ts'
+import { isRefused } from '../../../core/refusal.ts'
+import { answerOf, refuseUnlessSecurity } from '../../refusals.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { endPreApproval } from '../decide/end-pre-approval.ts'
@@ -32,8 +32,9 @@ export type Everything = {
 type Ask = { readonly by: PersonId; readonly person: PersonId }
 
 /** What would go, for the dialog that asks whether it is meant. A no is on record like any other. */
-export async function offerEverything(world: World, ask: Ask): Promise<Everything | Refused> {
-  return (await refuseUnlessMayEnd(world, ask)) ?? readEverything(world, ask.person)
+export async function offerEverything(world: World, ask: Ask): Promise<Everything> {
+  await refuseUnlessMayEnd(world, ask)
+  return readEverything(world, ask.person)
 }
 
 /**
@@ -43,16 +44,15 @@ export async function offerEverything(world: World, ask: Ask): Promise<Everythin
 export async function endEverything(
   world: World,
   { by, person, note: typed }: Ask & { readonly note: string },
-): Promise<Everything | Refused> {
-  const no = await refuseUnlessMayEnd(world, { by, person })
-  if (no) return no
+): Promise<Everything> {
+  await refuseUnlessMayEnd(world, { by, person })
   const note = cleanText(typed)
-  if (note === '') return sayWhy()
+  if (note === '') throw sayWhy()
   const actor = { kind: 'person', id: by } as const
   // What opens the door again goes first.
   const beforehand: PreApproval[] = []
   for (const { id } of (await readEverything(world, person)).beforehand) {
-    const ended = await endPreApproval(world, { by, id })
+    const ended = await answerOf(world, () => endPreApproval(world, { by, id }))
     if (!isRefused(ended)) beforehand.push(ended)
   }
   // Then requests: one that is approved in between leaves a grant, which is looked for afterwards.
@@ -108,13 +108,11 @@ async function tellSecurity(world: World, by: PersonId, all: Everything): Promis
   })
 }
 
-async function refuseUnlessMayEnd(world: World, { by, person }: Ask): Promise<Refused | undefined> {
-  const no = await refuseUnlessSecurity(world, by, { verdict: 'end-everything', person })
-  return (
-    no &&
-    refuse(
-      no.refused.code,
-      `Only security can end everything of somebody. Approvers end access on their targets: /elevate revoke <@${person}> target reason.`,
-    )
+function refuseUnlessMayEnd(world: World, { by, person }: Ask): Promise<void> {
+  return refuseUnlessSecurity(
+    world,
+    by,
+    { verdict: 'end-everything', person },
+    `Only security can end everything of somebody. Approvers end access on their targets: /elevate revoke <@${person}> target reason.`,
   )
 }

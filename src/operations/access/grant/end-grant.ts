@@ -2,10 +2,9 @@ import { mayEnd, overseersOf } from '../../../core/access/approval.ts'
 import { type Grant, type GrantId, grantName } from '../../../core/access/grant.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import { requestName } from '../../../core/access/request.ts'
-import { channelLane } from '../../../core/notice.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
+import { type Attempt, type RefusedError, refusal } from '../../refusals.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { endChain } from './end-chain.ts'
@@ -16,15 +15,14 @@ export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly 
  * Ends access before its time: its holder gives it back, or an approver or security takes it with a reason. Ends
  * here means `revoking`; that it is gone is said when the target said so.
  */
-export async function endGrant(world: World, ending: Ending): Promise<{ readonly grant: Grant } | Refused> {
+export async function endGrant(world: World, ending: Ending): Promise<{ readonly grant: Grant }> {
   const row = await world.store.reads.grant(ending.grant)
-  if (!row) return refuse('unknown-grant', 'There is no such grant.')
+  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
   const note = cleanText(ending.note)
   const own = row.grant.person === ending.by
   if (!own) {
-    const no = await refuseUnlessEnder(world, row, ending.by)
-    if (no) return no
-    if (note === '') return sayWhy()
+    await refuseUnlessEnder(world, row, ending.by)
+    if (note === '') throw sayWhy()
   }
   return world.store.transaction(async (tx) => {
     const ended = await endChain(tx, ending.grant, {
@@ -34,14 +32,14 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
       actor: { kind: 'person', id: ending.by },
       policy: world.catalog().hash,
     })
-    if (!ended) return refuse('already-over', `${grantName(row.grant.number)} is over or ending already.`)
+    if (!ended) throw refusal('already-over', `${grantName(row.grant.number)} is over or ending already.`)
     await tellHomes(tx, ended.person)
     return { grant: ended }
   })
 }
 
-export function sayWhy(): Refused {
-  return refuse('reason-missing', 'Please say why you end it; the holder will read it.', 'note')
+export function sayWhy(): RefusedError {
+  return refusal('reason-missing', 'Please say why you end it; the holder will read it.', { field: 'note' })
 }
 
 /** By Slack's answer of this moment; holders may always give back what is theirs, which is not asked here. */
@@ -54,40 +52,26 @@ export async function mayEndNow(world: World, grant: Grant, by: PersonId): Promi
   return mayEnd(catalog, grant, person, groups)
 }
 
-/** Tells security of an attempt to end what is not one's own, and refuses; undefined when it is allowed. */
+/** Throws when ending it is for others. The record says `not-an-approver`. */
 export async function refuseUnlessEnder(
   world: World,
   { grant, request }: GrantRow,
   by: PersonId,
-): Promise<Refused | undefined> {
-  const catalog = world.catalog()
-  if (await mayEndNow(world, grant, by)) return undefined
-  await world.store.transaction(async (tx) => {
-    tx.append({
-      type: 'decision.refused',
-      actor: { kind: 'person', id: by },
-      subject: grant.person,
-      target: grant.target,
-      role: grant.role,
-      request: requestName(request.number),
-      grant: grantName(grant.number),
-      policy: catalog.hash,
-      outcome: 'not-an-approver',
-      detail: { verdict: 'end' },
-    })
-    tx.tell({
-      lane: channelLane(catalog.securityChannel),
-      notice: {
-        kind: 'refused',
-        person: by,
-        code: 'not-an-approver',
-        target: grant.target,
-        role: grant.role,
-      },
-    })
-  })
-  return refuse(
+): Promise<void> {
+  if (await mayEndNow(world, grant, by)) return
+  const attempt: Attempt = {
+    by,
+    subject: grant.person,
+    target: grant.target,
+    role: grant.role,
+    request: requestName(request.number),
+    grant: grantName(grant.number),
+    outcome: 'not-an-approver',
+    detail: { verdict: 'end' },
+  }
+  throw refusal(
     'not-yours',
     `Only the holder, the approvers of ${grant.role} on ${grant.target} and security can end it.`,
+    { attempt },
   )
 }

@@ -6,8 +6,7 @@ import {
   lastOfEachChain,
 } from '../../../core/access/grant.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
-import { recordAttempt } from '../../record-attempt.ts'
+import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { type Asked, requestAccess } from '../request/request-access.ts'
 import { onlyOne } from './end-by-name.ts'
@@ -29,9 +28,8 @@ export type Extending = {
 export async function extendAccess(
   world: World,
   { by, grant: id, duration, reason, ticket }: Extending,
-): Promise<(Asked & { readonly prolongs: Grant }) | Refused> {
+): Promise<Asked & { readonly prolongs: Grant }> {
   const prolongs = await extendable(world, by, id)
-  if (isRefused(prolongs)) return prolongs
   const { target, role } = prolongs
   const before = await world.store.reads.request(prolongs.requestId)
   const earlierTicket = ticket === undefined ? before?.ticket : undefined
@@ -45,17 +43,17 @@ export async function extendAccess(
     prolongs,
     earlierTicket,
   })
-  return isRefused(asked) ? asked : { ...asked, prolongs }
+  return { ...asked, prolongs }
 }
 
 /** The last of its chain: an extension that was given already is what goes on. */
-export async function extendable(world: World, by: PersonId, id: GrantId): Promise<Grant | Refused> {
+export async function extendable(world: World, by: PersonId, id: GrantId): Promise<Grant> {
   const row = await world.store.reads.grant(id)
-  if (!row) return refuse('unknown-grant', 'There is no such grant.')
-  if (row.grant.person !== by) {
-    await recordAttempt(world, { by, verdict: 'extend', request: row.request, grant: row.grant })
-    return refuse('not-yours', 'Only the person who holds the access can ask to extend it.')
-  }
+  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
+  if (row.grant.person !== by)
+    throw refusal('not-yours', 'Only the person who holds the access can ask to extend it.', {
+      attempt: attemptOn(by, 'extend', row.request, row.grant),
+    })
   let last = row.grant
   for (
     let next = await world.store.reads.prolongedBy(last.id);
@@ -64,7 +62,7 @@ export async function extendable(world: World, by: PersonId, id: GrantId): Promi
   )
     last = next
   if (last.state === 'active') return last
-  return refuse(
+  throw refusal(
     'not-active',
     isWaiting(last)
       ? `${grantName(last.number)} has not begun yet; extend it when it is there.`
@@ -78,16 +76,15 @@ export async function extendable(world: World, by: PersonId, id: GrantId): Promi
 export async function extendableByName(
   world: World,
   { by, grant: number }: { readonly by: PersonId; readonly grant: number | undefined },
-): Promise<Grant | Refused> {
+): Promise<Grant> {
   const { reads } = world.store
   if (number !== undefined) {
     const row = await reads.grantByNumber(number)
-    if (!row) return refuse('unknown-grant', `There is no grant ${grantName(number)}.`)
+    if (!row) throw refusal('unknown-grant', `There is no grant ${grantName(number)}.`)
     return extendable(world, by, row.grant.id)
   }
   const active = (await reads.liveGrants(by)).filter((row) => row.grant.state === 'active')
   const rows = lastOfEachChain(active)
-  const [first] = rows
-  if (!first) return refuse('unknown-grant', 'You have no access that could be extended.')
-  return onlyOne(rows, 'extend') ?? first.grant
+  if (rows.length === 0) throw refusal('unknown-grant', 'You have no access that could be extended.')
+  return onlyOne(rows, 'extend').grant
 }

@@ -1,8 +1,7 @@
 import { isSecurity } from '../../../core/access/audience.ts'
 import type { Grant, GrantId } from '../../../core/access/grant.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
-import { recordAttempt } from '../../record-attempt.ts'
+import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 
 /**
@@ -12,18 +11,18 @@ import type { World } from '../../world.ts'
 export async function lookAgain(
   world: World,
   { grant: id, by }: { readonly grant: GrantId; readonly by: PersonId },
-): Promise<{ readonly grant: Grant } | Refused> {
+): Promise<{ readonly grant: Grant }> {
   const catalog = world.catalog()
   const [row, person, groups] = await Promise.all([
     world.store.reads.grant(id),
     world.directory.person(by),
     world.directory.groups([...new Set(groupsIn(catalog.security))]),
   ])
-  if (!row) return refuse('unknown-grant', 'There is no such grant.')
-  if (!isSecurity(catalog, person, groups)) {
-    await recordAttempt(world, { by, verdict: 'look', request: row.request, grant: row.grant })
-    return refuse('not-yours', 'Only security can ask to look again.')
-  }
+  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
+  if (!isSecurity(catalog, person, groups))
+    throw refusal('not-yours', 'Only security can ask to look again.', {
+      attempt: attemptOn(by, 'look', row.request, row.grant),
+    })
   world.store.claims.lookNow(id)
   return { grant: row.grant }
 }

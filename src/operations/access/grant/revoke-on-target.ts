@@ -2,8 +2,9 @@ import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { isRefused, type Refused } from '../../../core/refusal.ts'
 import { readingScope } from '../../people/reading-scope.ts'
+import { answerOf, type RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { endable, narrow, onlyThose } from './end-by-name.ts'
 import { endGrant, mayEndNow, refuseUnlessEnder } from './end-grant.ts'
@@ -26,7 +27,7 @@ export type Revocable = {
 export async function offerRevoke(
   world: World,
   { rest, ...whose }: Whose & { readonly rest: string },
-): Promise<Revocable | Refused> {
+): Promise<Revocable> {
   const live = endable(await world.store.reads.liveGrants(whose.person))
   const typed = [whose.target, ...rest.split(/\s+/).filter(Boolean)]
   const { role, note } = narrow(world, live, typed, whose.target)
@@ -40,18 +41,15 @@ export async function offerRevoke(
 export async function revokeOnTarget(
   world: World,
   { note: typed, ...whose }: Whose & { readonly role: string | undefined; readonly note: string },
-): Promise<
-  { readonly person: PersonId; readonly target: string; readonly ended: readonly Grant[] } | Refused
-> {
+): Promise<{ readonly person: PersonId; readonly target: string; readonly ended: readonly Grant[] }> {
   const note = cleanText(typed)
   const live = endable(await world.store.reads.liveGrants(whose.person))
   const found = await readRevocable(world, whose, live, note)
-  if (isRefused(found)) return found
   const ended: Grant[] = []
   for (const { grant } of found.grants) {
-    const done = await endGrant(world, { grant: grant.id, by: whose.by, note })
+    const done = await answerOf(world, () => endGrant(world, { grant: grant.id, by: whose.by, note }))
     if (!isRefused(done)) ended.push(done.grant)
-    else if (done.refused.code !== 'already-over') return partly(done, ended)
+    else if (done.refused.code !== 'already-over') throw partly(done, ended)
   }
   return { person: whose.person, target: whose.target, ended }
 }
@@ -61,20 +59,20 @@ async function readRevocable(
   whose: Whose & { readonly role: string | undefined },
   live: readonly GrantRow[],
   note: string,
-): Promise<Revocable | Refused> {
+): Promise<Revocable> {
   const { by, person, target, role } = whose
   const rows = live.filter(
     ({ grant }) => grant.target === target && (role === undefined || grant.role === role),
   )
   const [first] = rows
-  const scope = await readingScope(world, { by, target, person })
+  const scope = await answerOf(world, () => readingScope(world, { by, target, person }))
   if (isRefused(scope)) {
     // The attempt is recorded where there is something to end; the answer does not tell whether there was.
-    if (first) await refuseUnlessEnder(world, first, by)
-    return scope.refused.code === 'not-yours' ? refuse('not-yours', onlyThose(target)) : scope
+    if (first) await answerOf(world, () => refuseUnlessEnder(world, first, by))
+    throw onlyThose(target, scope)
   }
   if (!first)
-    return refuse(
+    throw refusal(
       'unknown-grant',
       `<@${person}> has no access${role === undefined ? '' : ` as ${role}`} on ${target} that could be ended.`,
     )
@@ -84,15 +82,13 @@ async function readRevocable(
     const may = row.grant.person === by || (await mayEndNow(world, row.grant, by))
     ;(may ? grants : others).push(row)
   }
-  if (grants.length === 0) {
-    const no = await refuseUnlessEnder(world, first, by)
-    if (no) return no
-  }
+  if (grants.length === 0) await refuseUnlessEnder(world, first, by)
   return { person, target, role, grants, others, note }
 }
 
 /** Somebody lost the right between two of them. */
-function partly({ refused }: Refused, ended: readonly Grant[]): Refused {
+function partly({ refused }: Refused, ended: readonly Grant[]): RefusedError {
   const already = ended.map((one) => grantName(one.number)).join(', ')
-  return refuse(refused.code, already ? `${already} ended. ${refused.text}` : refused.text, refused.field)
+  const text = already ? `${already} ended. ${refused.text}` : refused.text
+  return refusal(refused.code, text, refused.field ? { field: refused.field } : {})
 }

@@ -3,8 +3,7 @@ import { requestName } from '../../../core/access/request.ts'
 import { CALL_TIMEOUT } from '../../../core/access/retry.ts'
 import { ConnectorError, type Credential } from '../../../core/connector.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
-import { recordAttempt } from '../../record-attempt.ts'
+import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { accessOf } from './access-of.ts'
 
@@ -16,19 +15,19 @@ import { accessOf } from './access-of.ts'
 export async function showCredential(
   world: World,
   { grant: id, by }: { readonly grant: GrantId; readonly by: PersonId },
-): Promise<{ readonly credential: Credential; readonly grant: Grant } | Refused> {
+): Promise<{ readonly credential: Credential; readonly grant: Grant }> {
   const row = await world.store.reads.grant(id)
-  if (!row) return refuse('unknown-grant', 'There is no such grant.')
+  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
   const { grant, request } = row
-  if (grant.person !== by) {
-    await recordAttempt(world, { by, verdict: 'show', request, grant })
-    return refuse('not-yours', 'Only the person who holds the access can see its password.')
-  }
+  if (grant.person !== by)
+    throw refusal('not-yours', 'Only the person who holds the access can see its password.', {
+      attempt: attemptOn(by, 'show', request, grant),
+    })
   const connector = world.connector(grant.target)
   if (!connector?.credential || !grant.account)
-    return refuse('no-credential', `${grant.target} gives no password: use the account you have there.`)
+    throw refusal('no-credential', `${grant.target} gives no password: use the account you have there.`)
   if (grant.state !== 'active')
-    return refuse('not-active', `${grantName(grant.number)} is not active, so there is no password.`)
+    throw refusal('not-active', `${grantName(grant.number)} is not active, so there is no password.`)
   const shown = await world.store.transaction(async (tx) => {
     const now = await tx.grants.lock(id)
     if (now?.state !== 'active') return false
@@ -40,7 +39,7 @@ export async function showCredential(
     return true
   })
   if (!shown)
-    return refuse('not-active', `${grantName(grant.number)} has just ended, so there is no password.`)
+    throw refusal('not-active', `${grantName(grant.number)} has just ended, so there is no password.`)
   try {
     const access = accessOf(grant, grant.account, grant.preexisting)
     const credential = await connector.credential(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
@@ -48,7 +47,7 @@ export async function showCredential(
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     world.log.warn({ grant: grant.id, error: error.message }, 'a credential could not be made')
-    return refuse(
+    throw refusal(
       'target-refused',
       `${grant.target} did not make a password: ${error.message} Try again in a moment.`,
     )

@@ -4,9 +4,9 @@ import { askerOf, ownersOf, type Request, type RequestId, requestName } from '..
 import type { ApprovalStage } from '../../../core/access/stages.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { isRefused } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
-import { recordAttempt } from '../../record-attempt.ts'
+import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
 import { tellCards } from '../../tell-cards.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
@@ -34,24 +34,23 @@ export type Answered = {
 export async function answerOffer(
   world: World,
   { request: id, by, answer }: Answering,
-): Promise<{ readonly answered: readonly Answered[] } | Refused> {
+): Promise<{ readonly answered: readonly Answered[] }> {
   const bundle = await world.store.reads.bundleOf(id)
   const [first] = bundle
-  if (!first) return refuse('unknown-request', 'There is no such request.')
-  if (first.requester !== by) {
-    await recordAttempt(world, { by, verdict: answer, request: first })
-    return refuse('not-yours', `Only <@${first.requester}> can ${answer} ${requestName(first.number)}.`)
-  }
+  if (!first) throw refusal('unknown-request', 'There is no such request.')
+  if (first.requester !== by)
+    throw refusal('not-yours', `Only <@${first.requester}> can ${answer} ${requestName(first.number)}.`, {
+      attempt: attemptOn(by, answer, first),
+    })
   // To say no one need not be anybody.
-  const stranger = answer === 'accept' ? refuseUnlessMember(await world.directory.person(by)) : undefined
-  if (stranger) return stranger
+  if (answer === 'accept') unlessRefused(refuseUnlessMember(await world.directory.person(by)))
   const beforehand: ReadonlyMap<RequestId, Beforehand> =
     answer === 'accept' ? await readAllBeforehand(world, bundle) : new Map()
   const plan = answer === 'accept' ? await planFor(world, first) : undefined
   const now = await world.store.reads.now()
   return world.store.transaction(async (tx) => {
     const answered: Answered[] = []
-    let late: Refused | undefined
+    let late: RefusedError | undefined
     for (const { id: one } of bundle) {
       const request = await tx.requests.lock(one)
       if (!request) continue
@@ -63,7 +62,7 @@ export async function answerOffer(
       } else late ??= tooLate(request)
     }
     const [lead] = answered
-    if (!lead) return late ?? refuse('unknown-request', 'There is no such request.')
+    if (!lead) throw late ?? refusal('unknown-request', 'There is no such request.')
     await tell(world, tx, answered, answer)
     const waiting = answered.flatMap(({ request }) => (request.state === 'pending' ? [request] : []))
     if (plan && waiting.length > 0) await tellDirectly(tx, waiting, plan)
@@ -149,11 +148,11 @@ async function tell(
   await tellHomes(tx, lead.requester, askerOf(lead))
 }
 
-function tooLate(request: Request): Refused {
+function tooLate(request: Request): RefusedError {
   if (request.state === 'pending' || request.state === 'approved')
-    return refuse('already-closed', `You have accepted ${requestName(request.number)} already.`)
+    return refusal('already-closed', `You have accepted ${requestName(request.number)} already.`)
   if (request.state === 'offered')
-    return refuse(
+    return refusal(
       'already-closed',
       `${requestName(request.number)} lapsed because you did not answer in time; nothing was changed.`,
     )

@@ -5,9 +5,8 @@ import { cleanText } from '../../../core/access/reason.ts'
 import { ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
 import { type Notice, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
-import { recordAttempt } from '../../record-attempt.ts'
+import { attemptOn, refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { closedAlready } from '../decide/decide-request.ts'
 import { aboutRequest } from '../grant/open-grant.ts'
@@ -21,22 +20,22 @@ type Asked = { readonly request: Request }
 export async function askBack(
   world: World,
   { request: id, by, text }: { readonly request: RequestId; readonly by: PersonId; readonly text: string },
-): Promise<Asked | Refused> {
+): Promise<Asked> {
   const question = cleanText(text)
-  if (question === '') return refuse('reason-missing', 'Please write what you want to know.', 'note')
+  if (question === '')
+    throw refusal('reason-missing', 'Please write what you want to know.', { field: 'note' })
   const seen = await world.store.reads.request(id)
-  if (!seen) return refuse('unknown-request', 'There is no such request.')
-  const no = await refuseUnlessTalker(world, seen, by, 'ask')
-  if (no) return no
-  const result = await world.store.transaction(async (tx) => {
+  if (!seen) throw refusal('unknown-request', 'There is no such request.')
+  await refuseUnlessTalker(world, seen, by, 'ask')
+  return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
-    if (!request) return refuse('unknown-request', 'There is no such request.')
-    if (!canRequest('approve', request.state)) return closedAlready(request)
+    if (!request) throw refusal('unknown-request', 'There is no such request.')
+    if (!canRequest('approve', request.state)) throw closedAlready(request)
     if ((await tx.questions.askedAbout(id)) >= MOST_QUESTIONS)
-      return refuse(
+      throw refusal(
         'too-many-pending',
         `There were ${MOST_QUESTIONS} questions about ${requestName(request.number)} already; talk in its thread.`,
-        'note',
+        { field: 'note' },
       )
     const asked = await tx.questions.ask({ request: id, asker: by, text: question })
     await tx.dues.waitAnew(request)
@@ -51,29 +50,27 @@ export async function askBack(
     await tell(tx, { kind: 'question', step: 'asked', question: asked.id, request: id }, alsoTo)
     return { request }
   })
-  return result
 }
 
 /** The answer stands in the thread, and reaches who asked. */
 export async function answerQuestion(
   world: World,
   { question: id, by, text }: { readonly question: QuestionId; readonly by: PersonId; readonly text: string },
-): Promise<Asked | Refused> {
+): Promise<Asked> {
   const answer = cleanText(text)
-  if (answer === '') return refuse('reason-missing', 'Please write an answer.', 'note')
+  if (answer === '') throw refusal('reason-missing', 'Please write an answer.', { field: 'note' })
   const question = await world.store.questions.one(id)
   const seen = question && (await world.store.reads.request(question.request))
-  if (!question || !seen) return refuse('unknown-request', 'There is no such question.')
-  const no = await refuseUnlessTalker(world, seen, by, 'answer')
-  if (no) return no
+  if (!question || !seen) throw refusal('unknown-request', 'There is no such question.')
+  await refuseUnlessTalker(world, seen, by, 'answer')
   if (question.asker === by)
-    return refuse('not-yours', 'This is your own question; somebody else answers it.', 'note')
-  const result = await world.store.transaction(async (tx) => {
+    throw refusal('not-yours', 'This is your own question; somebody else answers it.', { field: 'note' })
+  return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(seen.id)
-    if (!request) return refuse('unknown-request', 'There is no such request.')
-    if (!canRequest('approve', request.state)) return closedAlready(request)
+    if (!request) throw refusal('unknown-request', 'There is no such request.')
+    if (!canRequest('approve', request.state)) throw closedAlready(request)
     if (!(await tx.questions.answer(id, { text: answer, by })))
-      return refuse('already-closed', 'This question has been answered already; its thread has the answer.')
+      throw refusal('already-closed', 'This question has been answered already; its thread has the answer.')
     await tx.dues.waitAnew(request)
     tx.append({
       ...aboutRequest(world, request, by),
@@ -86,7 +83,6 @@ export async function answerQuestion(
     ])
     return { request }
   })
-  return result
 }
 
 async function tell(
@@ -104,13 +100,12 @@ async function refuseUnlessTalker(
   request: Request,
   by: PersonId,
   verdict: 'ask' | 'answer',
-): Promise<Refused | undefined> {
+): Promise<void> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
     world.directory.person(by),
     world.directory.groups(groupsToDecide(catalog, request)),
   ])
-  const no = refuseTalker(catalog, request, person, groups)
-  if (no) await recordAttempt(world, { by, verdict, request })
-  return no
+  const attempt = { ...attemptOn(by, verdict, request), outcome: 'not-yours' } as const
+  unlessRefused(refuseTalker(catalog, request, person, groups), attempt)
 }

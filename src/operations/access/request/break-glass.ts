@@ -3,38 +3,35 @@ import type { Entitlement } from '../../../core/access/policy.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
 import { cardLanes } from '../../../core/feed.ts'
 import type { Groups, Person } from '../../../core/people/person.ts'
-import { isRefused, type Refused } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
-import { recordRefusal } from '../../record-refusal.ts'
+import { unlessRefused } from '../../refusals.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { openGrant } from '../grant/open-grant.ts'
-import { type Asking, readAsk } from './request-access.ts'
+import { type Asking, attemptToAsk, readAsk } from './request-access.ts'
 
 /** May this person do it at all? For the dialog that asks whether it is meant; a no is on record like any other. */
-export async function offerBreakGlass(world: World, asking: Asking): Promise<Entitlement | Refused> {
+export async function offerBreakGlass(world: World, asking: Asking): Promise<Entitlement> {
   const [person, groups] = await whoIsThere(world, asking.by)
   const open = await world.store.reads.openReviews(1, asking.by)
   const may = mayBreakGlass(world.catalog(), asking, person, groups, open.length)
-  return isRefused(may) ? recordRefusal(world, asking, may, BREAK_GLASS) : may
+  return unlessRefused(may, attemptToAsk(world, asking, BREAK_GLASS))
 }
 
 /**
  * Takes access without approval. Everybody who could have approved is told loudly in the same instant, and the
  * review stays open until one of them, or security, writes it.
  */
-export async function breakGlass(
-  world: World,
-  asking: Asking,
-): Promise<{ readonly request: Request } | Refused> {
-  const ask = readAsk(asking)
-  if (isRefused(ask)) return recordRefusal(world, asking, ask, BREAK_GLASS)
+export async function breakGlass(world: World, asking: Asking): Promise<{ readonly request: Request }> {
+  const attempt = attemptToAsk(world, asking, BREAK_GLASS)
+  const ask = unlessRefused(readAsk(asking), attempt)
   const [person, groups] = await whoIsThere(world, asking.by)
   const catalog = world.catalog()
-  const taken = await world.store.transaction(async (tx) => {
-    const allowed = rehearseBreakGlass(catalog, ask, person, groups, await tx.reviews.openOf(asking.by))
-    if (isRefused(allowed)) return allowed
-    const { policy, target, role, duration, ticket, through } = allowed
+  return world.store.transaction(async (tx) => {
+    const { policy, target, role, duration, ticket, through } = unlessRefused(
+      rehearseBreakGlass(catalog, ask, person, groups, await tx.reviews.openOf(asking.by)),
+      attempt,
+    )
     const cards = cardLanes(catalog, target.channel)
     const request = await tx.reviews.open(
       {
@@ -56,7 +53,6 @@ export async function breakGlass(
     await tellHomes(tx, asking.by)
     return { request }
   })
-  return isRefused(taken) ? recordRefusal(world, asking, taken, BREAK_GLASS) : taken
 }
 
 /** No approval is among the events: there was none. */

@@ -19,7 +19,7 @@ import { findRole, findTarget, type Policy, type Role, type Target } from '../..
 import type { Capabilities } from '../../../core/connector.ts'
 import { nearest } from '../../../core/people/nearest.ts'
 import { emptyGroups, type GroupId, groupsIn, membersOf, type PersonId } from '../../../core/people/person.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
+import { refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { type ExplainedAtOnce, explainAtOnce } from './explain-at-once.ts'
 
@@ -62,17 +62,16 @@ export type Explaining = {
 export async function explainAccess(
   world: World,
   { by, target, role, receiver }: Explaining,
-): Promise<Explained | Refused> {
+): Promise<Explained> {
   const catalog = world.catalog()
   const person = await world.directory.person(by)
-  const stranger = refuseUnlessMember(person)
-  if (stranger) return stranger
+  unlessRefused(refuseUnlessMember(person))
   const known = findTarget(catalog, target)
   const knownRole = findRole(catalog, target, role)
   if (!known || !knownRole) {
     const names = catalog.targets.flatMap((one) => one.roles.map((two) => `${one.id} ${two.id}`))
     const near = nearest(`${target} ${role}`, names)
-    return refuse('unknown-target', `There is no “${target} ${role}”.${near ? ` Did you mean ${near}?` : ''}`)
+    throw refusal('unknown-target', `There is no “${target} ${role}”.${near ? ` Did you mean ${near}?` : ''}`)
   }
   const [groups, open] = await Promise.all([
     world.directory.groups([
@@ -81,15 +80,14 @@ export async function explainAccess(
     world.store.reads.openReviews(1, by),
   ])
   const other = receiver === by ? undefined : receiver
-  const unfit = other === undefined ? undefined : refuseReceiver(await world.directory.person(other))
-  if (unfit) return unfit
+  if (other !== undefined) unlessRefused(refuseReceiver(await world.directory.person(other)))
   const wish: Wish = other === undefined ? { requester: by } : { requester: other, askedBy: by }
   const policy = policyFor(catalog, { ...wish, target, role }, groups)
   const glass = breakGlassPolicy(catalog, target, role, by, groups)
   if (!policy) {
     const instead = glass ? ` You may break glass: /elevate break-glass ${target} ${role}.` : ''
     const whose = other === undefined ? '' : ` for <@${other}>`
-    return refuse('not-allowed', `No policy lets you ask for ${role} on ${target}${whose}.${instead}`)
+    throw refusal('not-allowed', `No policy lets you ask for ${role} on ${target}${whose}.${instead}`)
   }
   const { fallback } = policy
   const named = [...approversNamed(policy), ...(fallback?.from ?? [])]

@@ -12,6 +12,7 @@ import type { Request } from '../../../core/access/request.ts'
 import { type Groups, includes, type PersonId } from '../../../core/people/person.ts'
 import type { Refused } from '../../../core/refusal.ts'
 import type { Standing } from '../../../core/standing/standing.ts'
+import { answerOf } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { standsAlready } from '../read-card.ts'
 import { type Explained, explainAccess } from './explain-access.ts'
@@ -47,7 +48,7 @@ export async function previewAsk(world: World, asking: Previewing): Promise<read
   const open = lastOfEachChain(live.filter(({ grant }) => grant.state !== 'revoking'))
   return Promise.all(
     roles.map(async (role) => {
-      const explained = await explainAccess(world, { by, target, role, receiver })
+      const explained = await answerOf(world, () => explainAccess(world, { by, target, role, receiver }))
       const usual = 'policy' in explained ? explained.policy.duration.default : undefined
       return {
         role,

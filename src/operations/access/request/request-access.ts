@@ -11,11 +11,12 @@ import {
 import { cleanText } from '../../../core/access/reason.ts'
 import { type Request, type RequestId, requestName } from '../../../core/access/request.ts'
 import { type ApprovalStage, approvalsNeeded, writeStage } from '../../../core/access/stages.ts'
-import type { Catalog } from '../../../core/catalog.ts'
+import { type Catalog, findTarget } from '../../../core/catalog.ts'
+import type { JsonObject } from '../../../core/connector.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
-import { recordRefusal } from '../../record-refusal.ts'
+import { type Attempt, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
 import { type AskingPlan, planAsking } from './plan-asking.ts'
@@ -83,10 +84,8 @@ async function refuseItsStart(
 }
 
 /** Opens a request, or refuses it with an event. The card, the feed and Home follow through the outbox. */
-export async function requestAccess(world: World, asking: Asking): Promise<Asked | Refused> {
-  const opened = await requestTogether(world, asking, [asking.role])
-  if (isRefused(opened)) return opened
-  const [only] = opened
+export async function requestAccess(world: World, asking: Asking): Promise<Asked> {
+  const [only] = await requestTogether(world, asking, [asking.role])
   if (!only) throw new Error('a request that was not refused was not opened either')
   return only
 }
@@ -99,14 +98,16 @@ export async function requestTogether(
   world: World,
   asking: Asking,
   roles: readonly string[],
-): Promise<readonly Asked[] | Refused> {
+): Promise<readonly Asked[]> {
   const wanted = [...new Set(roles)].map((role) => ({ ...asking, role }))
   if (wanted.length > MOST_TOGETHER)
-    return refuse('too-many-roles', `At most ${MOST_TOGETHER} roles can be asked for together.`, 'role')
+    throw refusal('too-many-roles', `At most ${MOST_TOGETHER} roles can be asked for together.`, {
+      field: 'role',
+    })
   const ready: Ready[] = []
   for (const one of wanted) {
     const allowed = await rehearseAccess(world, one)
-    if (isRefused(allowed)) return recordRefusal(world, one, naming(one, wanted.length, allowed))
+    if (isRefused(allowed)) throw notAll(world, one, wanted.length, allowed)
     const { policy, target, role } = allowed
     const about = { person: receiverOf(one) ?? one.by, target: target.id, role: role.id }
     const owners = [...new Set([about.person, one.by])]
@@ -126,44 +127,24 @@ type Ready = {
   readonly plan: AskingPlan
 }
 
-/** Thrown to roll back what was opened before the one that could not be. */
-class NotAll extends Error {
-  readonly asking: Asking
-  readonly answer: Refused
-  constructor(asking: Asking, answer: Refused) {
-    super('not all of what was asked for together could be opened')
-    this.asking = asking
-    this.answer = answer
-  }
-}
-
-async function openAll(
-  world: World,
-  asking: Asking,
-  ready: readonly Ready[],
-): Promise<readonly Asked[] | Refused> {
-  try {
-    return await world.store.transaction(async (tx) => {
-      if ((await tx.requests.pendingOf(asking.by)) + ready.length > MAX_PENDING)
-        throw new NotAll(asking, tooMany(ready.length))
-      const opened: Asked[] = []
-      for (const { allowed, beforehand, plan } of ready) {
-        const bundle = ready.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
-        const request = await open(world, tx, asking, allowed, plan, bundle)
-        if (!request) {
-          const role = { ...asking, role: allowed.role.id }
-          throw new NotAll(role, naming(role, ready.length, alreadyAsked(role, allowed)))
-        }
-        const atOnce = beforehand && (await approveAtOnce(world, tx, request, beforehand))
-        opened.push({ request, allowed, ...atOnce })
+async function openAll(world: World, asking: Asking, ready: readonly Ready[]): Promise<readonly Asked[]> {
+  return world.store.transaction(async (tx) => {
+    if ((await tx.requests.pendingOf(asking.by)) + ready.length > MAX_PENDING)
+      throw new RefusedError(tooMany(ready.length), attemptToAsk(world, asking))
+    const opened: Asked[] = []
+    for (const { allowed, beforehand, plan } of ready) {
+      const bundle = ready.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
+      const request = await open(world, tx, asking, allowed, plan, bundle)
+      if (!request) {
+        const one = { ...asking, role: allowed.role.id }
+        throw notAll(world, one, ready.length, alreadyAsked(one, allowed))
       }
-      await tellAsked(world, tx, opened, together(ready.map((one) => one.plan)))
-      return opened
-    })
-  } catch (error) {
-    if (!(error instanceof NotAll)) throw error
-    return recordRefusal(world, error.asking, error.answer)
-  }
+      const atOnce = beforehand && (await approveAtOnce(world, tx, request, beforehand))
+      opened.push({ request, allowed, ...atOnce })
+    }
+    await tellAsked(world, tx, opened, together(ready.map((one) => one.plan)))
+    return opened
+  })
 }
 
 async function open(
@@ -270,8 +251,31 @@ function tooMany(wanted: number): Refused {
 }
 
 /** Which of several it was that could not be asked for. */
-function naming({ role }: Asking, of: number, answer: Refused): Refused {
-  if (of === 1) return answer
+function notAll(world: World, asking: Asking, of: number, answer: Refused): RefusedError {
+  const attempt = attemptToAsk(world, asking)
+  if (of === 1) return new RefusedError(answer, attempt)
   const { refused } = answer
-  return { refused: { ...refused, text: `Nothing was asked for, because of ${role}: ${refused.text}` } }
+  const text = `Nothing was asked for, because of ${asking.role}: ${refused.text}`
+  return new RefusedError({ refused: { ...refused, text } }, attempt)
+}
+
+/** Somebody asked for what cannot be had: on record, and security reads of it when it was not a mere mistake. */
+export function attemptToAsk(world: World, asking: Asking, detail?: JsonObject): Attempt {
+  const target = findTarget(world.catalog(), asking.target)
+  const role = target?.roles.find((one) => one.id === asking.role)
+  return {
+    type: 'request.refused',
+    by: asking.by,
+    subject: asking.receiver ?? asking.by,
+    // Names that exist are facts; anything else is what somebody typed, and goes into the erasable part.
+    ...(target ? { target: target.id } : {}),
+    ...(role ? { role: role.id } : {}),
+    ...(detail ? { detail } : {}),
+    private: {
+      reason: cleanText(asking.reason),
+      // One that was refused is whatever somebody typed.
+      ...(asking.ticket ? { ticket: cleanText(asking.ticket) } : {}),
+      ...(target && role ? {} : { typed: cleanText(`${asking.target} ${asking.role}`) }),
+    },
+  }
 }

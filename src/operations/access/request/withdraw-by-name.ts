@@ -1,7 +1,7 @@
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
+import { refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { withdrawRequest } from './withdraw-request.ts'
 
@@ -11,19 +11,19 @@ const MOST = 20
 export async function withdrawByName(
   world: World,
   { by, request: number }: { readonly by: PersonId; readonly request: number | undefined },
-): Promise<{ readonly request: Request } | Refused> {
+): Promise<{ readonly request: Request }> {
   if (number !== undefined) {
     const request = await world.store.reads.requestByNumber(number)
-    if (!request) return refuse('unknown-request', `There is no request ${requestName(number)}.`)
+    if (!request) throw refusal('unknown-request', `There is no request ${requestName(number)}.`)
     return withdrawRequest(world, { request: request.id, by })
   }
   const mine = await world.store.reads.requestsOf(by, MOST)
   const waiting = mine.filter((request) => canRequest('withdraw', request.state))
   const [only] = waiting
-  if (!only) return refuse('unknown-request', 'None of your requests waits for an answer.')
+  if (!only) throw refusal('unknown-request', 'None of your requests waits for an answer.')
   if (waiting.length === 1) return withdrawRequest(world, { request: only.id, by })
   const names = waiting.map((one) => `${requestName(one.number)} (${one.role} on ${one.target})`)
-  return refuse(
+  throw refusal(
     'usage',
     `There is more than one: ${names.join(', ')}. Say which, for example /elevate withdraw ${requestName(only.number)}.`,
   )

@@ -4,9 +4,8 @@ import { askerOf, ownersOf, type Request, type RequestId, requestName } from '..
 import type { Actor } from '../../../core/log/audit-event.ts'
 import { channelLane, personLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { type Refused, refuse } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
-import { recordAttempt } from '../../record-attempt.ts'
+import { attemptOn, refusal } from '../../refusals.ts'
 import { tellCards } from '../../tell-cards.ts'
 import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
@@ -16,28 +15,27 @@ import { closedAlready } from '../decide/decide-request.ts'
 export async function withdrawRequest(
   world: World,
   { request: id, by }: { readonly request: RequestId; readonly by: PersonId },
-): Promise<{ readonly request: Request } | Refused> {
+): Promise<{ readonly request: Request }> {
   const seen = await world.store.reads.request(id)
-  if (seen && !ownersOf(seen).includes(by)) {
-    await recordAttempt(world, { by, verdict: 'withdraw', request: seen })
-    return refuse('not-yours', `Only <@${askerOf(seen)}> can withdraw ${requestName(seen.number)}.`)
-  }
+  if (seen && !ownersOf(seen).includes(by))
+    throw refusal('not-yours', `Only <@${askerOf(seen)}> can withdraw ${requestName(seen.number)}.`, {
+      attempt: attemptOn(by, 'withdraw', seen),
+    })
   const grant = seen?.state === 'approved' ? await world.store.reads.grantOfRequest(id) : undefined
   const seenWaiting =
     grant && isWaiting(grant)
-      ? refuse(
+      ? refusal(
           'already-closed',
           `${requestName(seen?.number ?? 0)} is approved already and waits for its start. Call it off with /elevate end ${grantName(grant.number)}.`,
         )
       : undefined
-  const result = await world.store.transaction(async (tx) => {
+  return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
-    if (!request) return refuse('unknown-request', 'There is no such request.')
+    if (!request) throw refusal('unknown-request', 'There is no such request.')
     const actor = { kind: 'person', id: by } as const
-    if (!(await withdrawIn(world, tx, request, { actor }))) return seenWaiting ?? closedAlready(request)
+    if (!(await withdrawIn(world, tx, request, { actor }))) throw seenWaiting ?? closedAlready(request)
     return { request }
   })
-  return result
 }
 
 /** Closes a locked request, as the asker or in his place. False when it was closed before. */
