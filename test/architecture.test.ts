@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { auditEventTypes } from '../src/core/log/audit-event.ts'
 import vitest from '../vitest.config.ts'
 
 const root = path.join(import.meta.dirname, '..')
@@ -259,4 +260,17 @@ it('what two rooms know is listed once', () => {
       .map((other) => `${one.name} of ${one.file} is in ${other.name} of ${other.file}`),
   )
   expect(twice).toEqual([])
+})
+
+it('audit events are written by the functions of core/log only', () => {
+  const literal = new RegExp(`(?<!readonly )type: '(${auditEventTypes.join('|').replaceAll('.', '\\.')})'`)
+  expect(src.filter((file) => !file.startsWith('src/core/log/') && literal.test(read(file)))).toEqual([])
+})
+
+it('who is notified of what is the table in core; only what has its own time is queued beside it', () => {
+  expect(src.filter((file) => /\.enqueue\(/.test(read(file))).sort()).toEqual([
+    'src/operations/access/request/plan-asking.ts',
+    'src/operations/access/request/remind-approvers.ts',
+    'src/operations/record.ts',
+  ])
 })

@@ -36,8 +36,7 @@ export type Facts = {
   'request.approved': { readonly request: Request; readonly atOnce: boolean }
   'request.denied': { readonly request: Request }
   'request.refused': RefusedNotice
-  /** `pressed`: the request whose card somebody pressed. */
-  'decision.refused': RefusedNotice & { readonly pressed?: RequestId }
+  'decision.refused': RefusedNotice
   'question.asked': Questioned
   'question.answered': Questioned
   'fallback asked': { readonly request: Request }
@@ -68,7 +67,10 @@ export type Facts = {
 
 type Together = { readonly lead: Request; readonly requests: readonly Request[] }
 type Questioned = { readonly request: Request; readonly question: Pick<Question, 'id' | 'asker'> }
-type RefusedNotice = Omit<Extract<Notice, { kind: 'refused' }>, 'kind'>
+type RefusedNotice = Omit<Extract<Notice, { kind: 'refused' }>, 'kind'> & {
+  /** The request whose card somebody pressed. */
+  readonly pressed?: RequestId | undefined
+}
 
 type Row = Notification | false | undefined | readonly Row[]
 
@@ -120,12 +122,8 @@ const NOTIFIED: { readonly [what in keyof Facts]: (facts: Facts[what]) => readon
       ? [request.startsAt && update(request.requester, 'approved', request.id), feed('decided', request.id)]
       : [decided('approved', request), toAsker(request)],
   'request.denied': ({ request }) => [decided('denied', request), toAsker(request)],
-  'request.refused': (refused) => [attempt(refused)],
-  // A late press is drawn right again.
-  'decision.refused': ({ pressed, ...refused }) => [
-    pressed !== undefined && card({ id: pressed }),
-    attempt(refused),
-  ],
+  'request.refused': attempt,
+  'decision.refused': attempt,
   'question.asked': ({ request, question: { id, asker } }) =>
     question('asked', request.id, id, ownersOf(request).includes(asker) ? [] : ownersOf(request)),
   'question.answered': ({ request, question: { id, asker } }) =>
@@ -240,9 +238,13 @@ function step(what: 'given' | 'ended' | 'not-given', { id, person, requestId }: 
   return [update(person, what, requestId, id), feed(what, requestId, id), homes(person)]
 }
 
-/** Security reads of attempts; a late press or a mistyped name is on record only. */
-const attempt = (refused: RefusedNotice): Row =>
-  isAttempt(refused.code) && security({ kind: 'refused', ...refused })
+/** A late press is drawn right again. Security reads of attempts; a late press or a mistyped name is on record only. */
+function attempt({ pressed, ...refused }: RefusedNotice): readonly Row[] {
+  return [
+    pressed !== undefined && card({ id: pressed }),
+    isAttempt(refused.code) && security({ kind: 'refused', ...refused }),
+  ]
+}
 
 /** In the threads of the card, and to those whom it concerns. */
 function question(

@@ -17,7 +17,7 @@ export function record<T extends AuditEventType & keyof Facts>(
 /** Queues what follows where there is no event for it, or where the events were appended one by one before. */
 export async function notify<W extends keyof Facts>(
   channels: Channels,
-  tx: Pick<Tx, 'requests' | 'homes' | 'tell'>,
+  tx: Pick<Tx, 'requests' | 'homes' | 'enqueue'>,
   what: W,
   facts: Facts[W],
 ): Promise<void> {
@@ -27,5 +27,5 @@ export async function notify<W extends keyof Facts>(
     needed.homes ? tx.homes() : [],
     ...needed.cards.map(async (id) => [id, await tx.requests.cards(id)] as const),
   ])
-  for (const message of addressed(channels, { cards: new Map(cards), homes }, all)) tx.tell(message)
+  for (const message of addressed(channels, { cards: new Map(cards), homes }, all)) tx.enqueue(message)
 }

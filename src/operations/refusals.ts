@@ -1,27 +1,16 @@
 import { isSecurity } from '../core/access/audience.ts'
 import { type Grant, grantName } from '../core/access/grant.ts'
 import { type Request, type RequestId, requestName } from '../core/access/request.ts'
-import type { AuditEvent } from '../core/log/audit-event.ts'
-import { channelLane, type Notice } from '../core/notice.ts'
+import { type Attempted, attemptRefused } from '../core/log/request-events.ts'
+import type { Notice } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/people/person.ts'
-import {
-  isAttempt,
-  isRefused,
-  type Refusal,
-  type RefusalCode,
-  type Refused,
-  refuse,
-} from '../core/refusal.ts'
+import { isRefused, type Refusal, type RefusalCode, type Refused, refuse } from '../core/refusal.ts'
+import { record } from './record.ts'
 import type { World } from './world.ts'
 
 /** What somebody tried that goes on record when it is refused, and that security reads when it was no mere mistake. */
-export type Attempt = Pick<
-  AuditEvent,
-  'subject' | 'target' | 'role' | 'request' | 'grant' | 'detail' | 'private'
-> & {
+export type Attempt = Attempted & {
   readonly by: PersonId
-  /** `decision.refused` without. */
-  readonly type?: 'request.refused'
   /** Where the record says another code than the answer. */
   readonly outcome?: RefusalCode
   /** Whose cards are drawn again, because somebody acted on what they no longer show. */
@@ -62,7 +51,7 @@ export async function answerOf<T>(world: World, verb: () => T | Promise<T>): Pro
     return await verb()
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
-    if (error.attempt) await record(world, error.attempt, error.refused.code)
+    if (error.attempt) await recordAttempt(world, error.attempt, error.refused.code)
     return { refused: error.refused }
   }
 }
@@ -86,20 +75,13 @@ export function attemptOn(
   }
 }
 
-async function record(world: World, attempt: Attempt, code: RefusalCode): Promise<void> {
-  const { by, type = 'decision.refused', outcome = code, redraw, about, ...facts } = attempt
+async function recordAttempt(world: World, attempt: Attempt, code: RefusalCode): Promise<void> {
+  const { by, outcome = code, redraw: pressed, about, ...attempted } = attempt
+  const { target = '', role = '' } = attempted
   const catalog = world.catalog()
-  await world.store.transaction(async (tx) => {
-    tx.append({ ...facts, type, actor: { kind: 'person', id: by }, policy: catalog.hash, outcome })
-    for (const lane of redraw === undefined ? [] : await tx.requests.cards(redraw))
-      tx.tell({ lane, notice: { kind: 'card', request: redraw ?? '' } })
-    if (!isAttempt(outcome)) return
-    const { target = '', role = '' } = facts
-    tx.tell({
-      lane: channelLane(catalog.securityChannel),
-      notice: { kind: 'refused', person: by, code: outcome, target, role, ...about },
-    })
-  })
+  const event = attemptRefused(attempted, { by, policy: catalog.hash }, outcome)
+  const facts = { person: by, code: outcome, target, role, ...about, pressed }
+  await world.store.transaction((tx) => record(catalog, tx, event, facts))
 }
 
 /**

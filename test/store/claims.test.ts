@@ -255,14 +255,14 @@ test('a commit says which grants have something to be done now, and one that was
     expect(news.splice(0).flatMap((one) => [...one.opened, ...one.due])).toEqual([])
     await expect(
       telling.transaction(async (tx) => {
-        tx.tell({ lane: 'home:U1', notice: { kind: 'home' } })
+        tx.enqueue({ lane: 'home:U1', notice: { kind: 'home' } })
         await tx.grants.end(grant, { reason: 'returned', by: grant.person, note: '' })
         throw new Error('changed my mind')
       }),
     ).rejects.toThrow('changed my mind')
     expect(news).toEqual([])
     await telling.transaction(async (tx) => {
-      tx.tell({ lane: 'home:U1', notice: { kind: 'home' } })
+      tx.enqueue({ lane: 'home:U1', notice: { kind: 'home' } })
       await tx.grants.end(grant, { reason: 'returned', by: grant.person, note: '' })
     })
     expect(news.splice(0)).toEqual([{ notified: true, opened: [], due: [grant.id] }])

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const tell = (lane: Lane, ...notices: Notice[]) =>
   store.transaction(async (tx) => {
-    for (const notice of notices) tx.tell({ lane, notice })
+    for (const notice of notices) tx.enqueue({ lane, notice })
   })
 const card = (request: string): Notice => ({ kind: 'card', request })
 const revoked = (grant: string): Notice => ({ kind: 'revoked', grant })
@@ -43,7 +43,7 @@ test('notices of a lane come together, oldest first, and are gone when delivered
 
 test('a transaction that fails tells nothing', async () => {
   const broken = store.transaction(async (tx) => {
-    tx.tell({ lane: 'channel:C1', notice: revoked('1') })
+    tx.enqueue({ lane: 'channel:C1', notice: revoked('1') })
     throw new Error('no')
   })
   await expect(broken).rejects.toThrow('no')
@@ -73,7 +73,7 @@ test('a notice is not sent while somebody who relies on it has not committed yet
   // With the log's lock taken, the second transaction gets as far as it can: told, but not committed.
   await using log = await holdLog(database.url)
   const second = other.transaction(async (tx) => {
-    tx.tell({ lane: 'channel:C1', notice: card('a') })
+    tx.enqueue({ lane: 'channel:C1', notice: card('a') })
     tx.append(anEvent)
   })
   await log.somebodyWaits()
@@ -160,7 +160,7 @@ test('settling a lane touches no other lane’s notices', async () => {
 test('transactions that tell the same lanes in opposite order do not block each other', async () => {
   const tellAll = (through: StoreHandle, lanes: number[]) =>
     through.transaction(async (tx) => {
-      for (const lane of lanes) tx.tell({ lane: `channel:D${lane}`, notice: card('same') })
+      for (const lane of lanes) tx.enqueue({ lane: `channel:D${lane}`, notice: card('same') })
       tx.append(anEvent)
     })
   const lanes = Array.from({ length: 20 }, (_, lane) => lane)

@@ -85,22 +85,6 @@ export function grantName(number: number): string {
   return `G-${number}`
 }
 
-/** What every event about a grant says of it; `request` is the name people use, `R-1042`. */
-export function aboutGrant(
-  grant: Pick<Grant, 'person' | 'target' | 'role' | 'account' | 'number' | 'policyHash'>,
-  request: string,
-) {
-  return {
-    subject: grant.person,
-    target: grant.target,
-    role: grant.role,
-    ...(grant.account ? { account: grant.account } : {}),
-    request,
-    grant: grantName(grant.number),
-    policy: grant.policyHash,
-  }
-}
-
 /** Decided, and waiting for its start: the target was not called yet. */
 export function isWaiting(
   grant: Pick<Grant, 'state' | 'startsAt' | 'account' | 'lastError'>,

@@ -22,7 +22,7 @@ import {
 } from '../access/stages.ts'
 import type { PersonId } from '../people/person.ts'
 import type { RefusalCode } from '../refusal.ts'
-import { type Acting, type Actor, actorOf, type EventOf } from './audit-event.ts'
+import { type Acting, type Actor, type AuditEvent, actorOf, type EventOf } from './audit-event.ts'
 
 type Named = Pick<Request, 'number' | 'requester' | 'target' | 'role'>
 
@@ -71,35 +71,6 @@ export function requestCreated(
       kind: stages ? undefined : 'break-glass',
     },
     private: { reason: request.reason },
-  }
-}
-
-/** Names that exist are facts; anything else is what a person typed, and is private text. */
-export function requestRefused(
-  { by, policy }: Acting,
-  refused: {
-    readonly receiver: PersonId
-    readonly target: string | undefined
-    readonly role: string | undefined
-    readonly code: RefusalCode
-    readonly breakGlass: boolean
-    readonly reason: string
-    readonly ticket: string | undefined
-    /** Target and role as typed, where one of them does not exist. */
-    readonly typed: string | undefined
-  },
-): EventOf<'request.refused'> {
-  const { receiver, target, role, code, breakGlass, reason, ticket, typed } = refused
-  return {
-    type: 'request.refused',
-    actor: actorOf(by),
-    subject: receiver,
-    target,
-    role,
-    policy,
-    outcome: code,
-    detail: breakGlass ? { kind: 'break-glass' } : undefined,
-    private: { reason, ticket, typed },
   }
 }
 
@@ -226,37 +197,22 @@ export function requestLapsed(request: Request, policy: string): EventOf<'reques
   }
 }
 
-/** Somebody tried what is not theirs to do. `verdict` is what was tried: `approve`, `end`, `show`, `accept`. */
-export function decisionRefused(
+/** What somebody tried: to decide on or to act on what is not theirs, or to ask for what they cannot have. */
+export type Attempted = Pick<AuditEvent, 'subject' | 'target' | 'role' | 'request' | 'grant'> & {
+  /** Without, `decision.refused`. */
+  readonly event?: 'request.refused' | 'decision.refused'
+  /** `verdict` is what was tried: `approve`, `end`, `show`, `accept`. */
+  readonly detail?: { readonly verdict: string } | { readonly kind: 'break-glass' }
+  /** `typed`: target and role, where one of them does not exist. Names that exist are facts. */
+  readonly private?: { readonly reason: string; readonly ticket?: string; readonly typed?: string }
+}
+
+export function attemptRefused(
+  { event = 'decision.refused', ...attempted }: Attempted,
   { by, policy }: Acting,
-  refused: {
-    readonly code: RefusalCode
-    readonly verdict: string
-    readonly subject?: PersonId | undefined
-    readonly target?: string | undefined
-    readonly role?: string | undefined
-    /** Their numbers. */
-    readonly request?: number | undefined
-    readonly grant?: number | undefined
-    readonly reason?: string
-    /** Target and role as typed, where one of them does not exist. */
-    readonly typed?: string | undefined
-  },
-): EventOf<'decision.refused'> {
-  const { code, verdict, subject, target, role, request, grant, reason, typed } = refused
-  return {
-    type: 'decision.refused',
-    actor: actorOf(by),
-    subject,
-    target: target || undefined,
-    role: role || undefined,
-    request: request === undefined ? undefined : requestName(request),
-    grant: grant === undefined ? undefined : grantName(grant),
-    policy,
-    outcome: code,
-    detail: { verdict },
-    private: { reason, typed },
-  }
+  outcome: RefusalCode,
+): EventOf<'request.refused' | 'decision.refused'> {
+  return { ...attempted, type: event, actor: actorOf(by), policy, outcome }
 }
 
 export function questionAsked(

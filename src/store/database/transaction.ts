@@ -140,7 +140,7 @@ class UnitOfWork {
         const detail = { ...event.detail, erased: texts.map(nameText) }
         this.#erasures.push(this.#inTime({ ...event, detail }))
       },
-      tell: (message: OutboxMessage): void => {
+      enqueue: (message: OutboxMessage): void => {
         this.#messages.push(this.#inTime(message))
       },
     }

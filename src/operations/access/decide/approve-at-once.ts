@@ -2,21 +2,27 @@
  * What was decided before it was asked: a rule of the configuration, or a yes that somebody gave beforehand. It is
  * judged in the transaction that opens the request, so that nobody is alerted about a request that needs nobody.
  */
+
 import { decide, groupsToDecide, type Outcome } from '../../../core/access/approval.ts'
 import { groupsToApproveBy, ruleFor } from '../../../core/access/auto-approval.ts'
 import type { Grant } from '../../../core/access/grant.ts'
-import { type PreApproval, type PreApproved, preApprovalName } from '../../../core/access/pre-approval.ts'
-import { type Request, requestName } from '../../../core/access/request.ts'
+import type { PreApproval, PreApproved } from '../../../core/access/pre-approval.ts'
+import type { Request } from '../../../core/access/request.ts'
 import { type ApprovalStage, stillMissing } from '../../../core/access/stages.ts'
 import type { Policy } from '../../../core/catalog.ts'
-import type { Actor } from '../../../core/log/audit-event.ts'
-import { channelLane, personLane } from '../../../core/notice.ts'
+import { preApprovalUsed } from '../../../core/log/grant-events.ts'
+import {
+  decisionRecorded,
+  POLICY,
+  requestApproved,
+  requestApprovedByRule,
+} from '../../../core/log/request-events.ts'
 import { entitledThrough, type Groups, type Person } from '../../../core/people/person.ts'
 import { isRefused } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 import type { World } from '../../world.ts'
 import { openGrant } from '../grant/open-grant.ts'
-import { entitlementIn, recordApproval } from './decide-request.ts'
 
 /** More yeses of different people to the same than any policy could need. */
 const MOST = 20
@@ -93,26 +99,16 @@ async function byRule(
   const rule = ruleFor(policy, ask, moments, groups)
   if (!rule || !(await tx.requests.close(request, 'approved', undefined))) return undefined
   await tx.requests.decideByRule(request.id, { policy: policy.name, rule: rule.name })
-  tx.append({
-    ...factsOf(world, request),
-    type: 'request.approved',
-    actor: POLICY,
-    outcome: 'rule',
-    detail: {
-      rule: policy.name,
-      auto_rule: rule.name,
-      ...(rule.from ? { through: entitledThrough(rule.from, request.requester, groups) } : {}),
-      approvers: [],
-      needed: 0,
-      self_approved: false,
-    },
+  const catalog = world.catalog()
+  const event = requestApprovedByRule(request, catalog.hash, {
+    policyName: policy.name,
+    name: rule.name,
+    through: rule.from && entitledThrough(rule.from, request.requester, groups),
   })
+  await record(catalog, tx, event, { request, atOnce: true })
   const grant = await openGrant(world, tx, request, requester, POLICY)
-  tellApproved(world, tx, request)
   return { request: { ...request, state: 'approved', rule: rule.name }, grant }
 }
-
-const POLICY: Actor = { kind: 'system', id: 'policy' }
 
 async function byYeses(
   world: World,
@@ -163,57 +159,14 @@ async function count(
     { approver: held.giver, verdict: 'approve', self: verdict.self, note: '' },
     held.id,
   )
-  const about = factsOf(world, request)
+  const catalog = world.catalog()
+  const policy = catalog.hash
   // Who asked set it off; whose yes it is stands beside it.
-  const actor: Actor = { kind: 'person', id: request.requester }
-  const name = preApprovalName(held.number)
-  tx.append({
-    ...about,
-    type: 'pre_approval.used',
-    actor,
-    detail: { pre_approval: name, giver: held.giver, ends_at: held.endsAt.toISOString() },
-  })
-  tx.append({
-    ...about,
-    type: 'decision.recorded',
-    actor: { kind: 'person', id: held.giver },
-    outcome: 'approve',
-    detail: {
-      self: verdict.self,
-      rule: verdict.policy.name,
-      ...entitlementIn(verdict),
-      pre_approval: name,
-    },
-  })
+  tx.append(preApprovalUsed(request, { by: request.requester, policy }, held))
+  const giver = { by: held.giver, policy }
+  const decision = { verdict: 'approve', outcome: verdict, preApproval: held } as const
+  tx.append(decisionRecorded(request, giver, decision))
   if (verdict.outcome !== 'approved') return undefined
-  recordApproval(world, tx, request, held.giver, verdict)
-  const grant = await openGrant(world, tx, request, requester, actor)
-  tellApproved(world, tx, request)
-  return grant
-}
-
-/**
- * Cards and Homes are told by whoever opened the request, and the answer to asking says that it was approved: only a
- * start to come is worth a message of its own.
- */
-function tellApproved(world: World, tx: Tx, request: Request): void {
-  if (request.startsAt)
-    tx.tell({
-      lane: personLane(request.requester),
-      notice: { kind: 'told', step: 'approved', request: request.id },
-    })
-  tx.tell({
-    lane: channelLane(world.catalog().securityChannel),
-    notice: { kind: 'feed', what: 'decided', request: request.id },
-  })
-}
-
-function factsOf(world: World, request: Request) {
-  return {
-    subject: request.requester,
-    target: request.target,
-    role: request.role,
-    request: requestName(request.number),
-    policy: world.catalog().hash,
-  } as const
+  await record(catalog, tx, requestApproved(request, giver, verdict), { request, atOnce: true })
+  return openGrant(world, tx, request, requester, request.requester)
 }

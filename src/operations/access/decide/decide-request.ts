@@ -3,7 +3,6 @@ import { canRequest } from '../../../core/access/lifecycle.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import {
   type Limit,
-  ownersOf,
   type Request,
   type RequestId,
   requestName,
@@ -11,22 +10,13 @@ import {
   termsOf,
   type Verdict,
 } from '../../../core/access/request.ts'
-import {
-  type ApprovalStage,
-  approvalsNeeded,
-  type FilledStage,
-  nameOfStage,
-  stillMissing,
-  writeFilled,
-} from '../../../core/access/stages.ts'
-import type { JsonObject } from '../../../core/connector.ts'
-import { channelLane, personLane } from '../../../core/notice.ts'
+import { type ApprovalStage, stillMissing } from '../../../core/access/stages.ts'
+import { decisionRecorded, requestApproved, requestDenied } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { Tx } from '../../../store/database/transaction.ts'
+import { notify } from '../../record.ts'
 import { type Attempt, attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
-import { aboutRequest, openGrant } from '../grant/open-grant.ts'
+import { openGrant } from '../grant/open-grant.ts'
 
 export type Deciding = {
   readonly request: RequestId
@@ -48,6 +38,13 @@ export type Decided = {
   /** What comes of a yes, by the limits of all who approved. */
   readonly terms: Terms
 }
+
+/** Of the events of a decision, the one that people are notified of. */
+const HAPPENED = {
+  counted: 'decision.recorded',
+  approved: 'request.approved',
+  denied: 'request.denied',
+} as const
 
 /**
  * One approver's yes or no. Policy, people and groups are asked anew for this click; the request's row is locked
@@ -80,7 +77,11 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
       const closed = await tx.requests.close(request, outcome, deciding.by)
       if (!closed) throw lapsed(request, attempt)
     }
-    record(world, tx, request, { ...deciding, limit, note }, verdict)
+    const acting = { by: deciding.by, policy: catalog.hash }
+    const decision = { verdict: deciding.verdict, outcome: verdict, limit, note }
+    tx.append(decisionRecorded(request, acting, decision))
+    if (verdict.outcome === 'approved') tx.append(requestApproved(request, acting, verdict))
+    if (verdict.outcome === 'denied') tx.append(requestDenied(request, acting, note))
     const terms = 'terms' in verdict ? verdict.terms : termsOf(request, [])
     // The request is closed and ours: what follows from it is written in one go.
     const [opened] = await Promise.all([
@@ -92,7 +93,7 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
         note,
         ...limit,
       }),
-      tell(world, tx, request, outcome),
+      notify(catalog, tx, HAPPENED[outcome], { request, atOnce: false }),
     ])
     const missing = verdict.outcome === 'counted' ? stillMissing(verdict.stages) : []
     return {
@@ -133,91 +134,4 @@ function lapsed(request: Request, attempt: Attempt): RefusedError {
 /** What Slack's picker knows of a moment. */
 function inSeconds(moment: Date | undefined): number | undefined {
   return moment && Math.floor(moment.getTime() / 1000)
-}
-
-function record(
-  world: World,
-  tx: Tx,
-  request: Request,
-  { limit = {}, note, ...deciding }: Deciding,
-  verdict: Outcome,
-): void {
-  const about = aboutRequest(world, request, deciding.by)
-  tx.append({
-    ...about,
-    type: 'decision.recorded',
-    outcome: deciding.verdict,
-    detail: {
-      self: verdict.self,
-      rule: verdict.policy.name,
-      ...entitlementIn(verdict),
-      ...termsIn(limit),
-    },
-    ...(note ? { private: { note } } : {}),
-  })
-  if (verdict.outcome === 'approved') recordApproval(world, tx, request, deciding.by, verdict)
-  if (verdict.outcome === 'denied')
-    tx.append({ ...about, type: 'request.denied', ...(note ? { private: { note } } : {}) })
-}
-
-/** By what right, and for which stage: who is in a group tomorrow says nothing of who was when it was decided. */
-export function entitlementIn(verdict: Outcome): JsonObject {
-  return {
-    through: [...verdict.through],
-    ...(verdict.fallback ? { via: 'fallback' } : {}),
-    ...('stage' in verdict ? { stage: nameOfStage(verdict.stage) } : {}),
-  }
-}
-
-function termsIn({ duration, startsAt }: Limit): JsonObject {
-  return {
-    ...(duration === undefined ? {} : { duration_s: duration }),
-    ...(startsAt ? { starts_at: startsAt.toISOString() } : {}),
-  }
-}
-
-/** Those whose yes fills a stage, in the order they gave it. */
-function approversIn(request: Request, last: PersonId, stages: readonly FilledStage[]): PersonId[] {
-  const came = [...request.decisions.map((one) => one.approver), last]
-  return came.filter((one) => stages.some((stage) => stage.by.includes(one)))
-}
-
-/** It is enough, with the last one's yes. */
-export function recordApproval(
-  world: World,
-  tx: Tx,
-  request: Request,
-  last: PersonId,
-  { stages, terms }: Extract<Outcome, { outcome: 'counted' | 'approved' }>,
-): void {
-  const by = approversIn(request, last, stages)
-  tx.append({
-    ...aboutRequest(world, request, last),
-    type: 'request.approved',
-    detail: {
-      approvers: by,
-      needed: approvalsNeeded(stages),
-      stages: stages.map(writeFilled),
-      self_approved: by.some((one) => ownersOf(request).includes(one)),
-      ...termsIn(terms),
-    },
-  })
-}
-
-async function tell(world: World, tx: Tx, request: Request, outcome: Outcome['outcome']): Promise<void> {
-  const [cards] = await Promise.all([tx.requests.cards(request.id), tellHomes(tx, ...ownersOf(request))])
-  for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
-  tx.tell({
-    lane: personLane(request.requester),
-    notice: { kind: 'told', step: outcome, request: request.id },
-  })
-  if (request.askedBy !== undefined && outcome !== 'counted')
-    tx.tell({
-      lane: personLane(request.askedBy),
-      notice: { kind: 'told', step: 'for-other', request: request.id },
-    })
-  tx.tell({
-    lane: channelLane(world.catalog().securityChannel),
-    notice: { kind: 'feed', what: 'decided', request: request.id },
-  })
 }

@@ -6,11 +6,12 @@ import {
   type PreApprovalId,
   preApprovalName,
 } from '../../../core/access/pre-approval.ts'
+import { preApprovalEnded } from '../../../core/log/grant-events.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 import { refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { aboutPreApproval, tellPreApproval } from './give-pre-approval.ts'
 
 /** Takes a yes given beforehand back: whoever gave it, has it, or watches over access. What it has approved stays. */
 export async function endPreApproval(
@@ -33,8 +34,7 @@ export async function endPreApproval(
   return world.store.transaction(async (tx) => {
     const one = await tx.preApprovals.end(id, { by })
     if (!one) throw refusal('already-closed', `${name} is over already; nothing was changed.`)
-    record(world, tx, one, { by })
-    await tellPreApproval(world, tx, one, { what: 'ended' }, by)
+    await recordEnd(world, tx, one, { by })
     return one
   })
 }
@@ -54,8 +54,7 @@ export async function lapsePreApproval(world: World, id: PreApprovalId): Promise
   return world.store.transaction(async (tx) => {
     const one = await tx.preApprovals.end(id, 'time-over')
     if (!one) return false
-    record(world, tx, one, 'time-over')
-    await tellPreApproval(world, tx, one, { what: 'lapsed' }, undefined)
+    await recordEnd(world, tx, one, 'time-over')
     return true
   })
 }
@@ -69,28 +68,14 @@ export async function endPreApprovalsOfLeaver(world: World, left: PersonId): Pro
     await world.store.transaction(async (tx) => {
       const one = await tx.preApprovals.end(id, { left })
       if (!one) return
-      record(world, tx, one, { left })
-      await tellPreApproval(world, tx, one, { what: 'ended', left }, left)
+      await recordEnd(world, tx, one, { left })
     })
 }
 
 /** More than anybody gives or is given; what is beyond it is found when the sweeper comes by again. */
 const MOST = 200
 
-function record(world: World, tx: Tx, one: PreApproval, how: PreApprovalEnd): void {
-  const person = typeof how === 'object' && 'by' in how ? how.by : undefined
-  tx.append({
-    ...aboutPreApproval(one),
-    type: 'pre_approval.ended',
-    actor: person === undefined ? { kind: 'system', id: 'sweeper' } : { kind: 'person', id: person },
-    policy: world.catalog().hash,
-    outcome: outcomeOf(one, how),
-    detail: { pre_approval: preApprovalName(one.number), giver: one.giver, uses: one.uses },
-  })
-}
-
-function outcomeOf(one: PreApproval, how: PreApprovalEnd): string {
-  if (how === 'time-over') return 'lapsed'
-  if ('by' in how) return 'ended'
-  return how.left === one.person ? 'requester-gone' : 'giver-gone'
+function recordEnd(world: World, tx: Tx, one: PreApproval, how: PreApprovalEnd): Promise<void> {
+  const catalog = world.catalog()
+  return record(catalog, tx, preApprovalEnded(one, catalog.hash, how), { one, how })
 }

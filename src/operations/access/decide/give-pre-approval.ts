@@ -4,16 +4,14 @@ import {
   type Giving,
   type PreApproval,
   type PreApprovalWorth,
-  preApprovalName,
   rehearsePreApproval,
 } from '../../../core/access/pre-approval.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import { findRole, findTarget, type Policy } from '../../../core/catalog.ts'
-import { channelLane, type Lane, type Notice, personLane } from '../../../core/notice.ts'
+import { preApprovalGiven } from '../../../core/log/grant-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 import { type Attempt, refusal, unlessRefused } from '../../refusals.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 
 export type GivingAsTyped = {
@@ -45,21 +43,7 @@ export async function givePreApproval(world: World, typed: GivingAsTyped): Promi
     const { by, person } = typed
     const one = await tx.preApprovals.give({ ...giving, giver: by, person, policyHash: catalog.hash })
     if (!one) throw refusal('already-pending', LIVES_ALREADY, { attempt })
-    tx.append({
-      ...aboutPreApproval(one),
-      type: 'pre_approval.given',
-      actor: { kind: 'person', id: by },
-      policy: catalog.hash,
-      detail: {
-        pre_approval: preApprovalName(one.number),
-        each_s: one.each,
-        ends_at: one.endsAt.toISOString(),
-        enough: worth.enough,
-        self: by === person,
-      },
-      private: { reason: one.reason },
-    })
-    await tellPreApproval(world, tx, one, { what: 'given' }, by)
+    await record(catalog, tx, preApprovalGiven(one, catalog.hash, worth.enough), { one })
     return { one, ...worth }
   })
 }
@@ -91,30 +75,6 @@ function usualEach(world: World, { target, role }: GivingAsTyped): number {
     .policies.filter((one: Policy) => one.targets.includes(target) && one.roles.includes(role))
     .map((one) => one.duration.default)
   return usual.length > 0 ? Math.min(...usual) : 1
-}
-
-export function aboutPreApproval(one: PreApproval) {
-  return { subject: one.person, target: one.target, role: one.role } as const
-}
-
-/** The one it is about, its giver, the target's channel and security; whoever did it knows already, or is gone. */
-export async function tellPreApproval(
-  world: World,
-  tx: Tx,
-  one: PreApproval,
-  news: Pick<Extract<Notice, { kind: 'pre-approval' }>, 'what' | 'left'>,
-  by: PersonId | undefined,
-): Promise<void> {
-  const catalog = world.catalog()
-  const channel = findTarget(catalog, one.target)?.channel
-  const channels = new Set([...(channel ? [channel] : []), catalog.securityChannel])
-  const lanes: Lane[] = [...channels].map(channelLane)
-  // What ends by itself at the time that everybody was told is nobody's news in private.
-  const people = news.what === 'lapsed' ? [] : news.what === 'given' ? [one.person] : [one.person, one.giver]
-  for (const person of new Set(people)) if (person !== by) lanes.push(personLane(person))
-  for (const lane of lanes) tx.tell({ lane, notice: { kind: 'pre-approval', ...news, id: one.id } })
-  await tellHomes(tx, one.person)
-  await tellHomes(tx, one.giver)
 }
 
 function attemptOf(world: World, typed: GivingAsTyped): Attempt {

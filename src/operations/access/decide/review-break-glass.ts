@@ -3,10 +3,10 @@ import { refuseReviewer } from '../../../core/access/break-glass.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import { type Request, type RequestId, requestName } from '../../../core/access/request.ts'
 import type { ReviewOutcome } from '../../../core/access/review.ts'
-import { channelLane, personLane } from '../../../core/notice.ts'
+import { breakGlassReviewed } from '../../../core/log/grant-events.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
+import { record } from '../../record.ts'
 import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 
 export type Reviewing = {
@@ -38,19 +38,9 @@ export async function reviewBreakGlass(
   if (!note) throw refusal('reason-missing', 'Please write what you found.', { field: 'note' })
   return world.store.transaction(async (tx) => {
     if (!(await tx.reviews.close(id, { state: outcome, by, note }))) throw closedAlready(request)
-    tx.append({
-      type: 'break_glass.reviewed',
-      ...about(world, request, by),
-      outcome,
-      private: { note },
-    })
-    for (const lane of await tx.requests.cards(id)) tx.tell({ lane, notice: { kind: 'card', request: id } })
-    tx.tell({ lane: personLane(request.requester), notice: { kind: 'told', step: 'reviewed', request: id } })
-    tx.tell({
-      lane: channelLane(world.catalog().securityChannel),
-      notice: { kind: 'feed', what: 'reviewed', request: id },
-    })
-    await tellHomes(tx, request.requester)
+    const catalog = world.catalog()
+    const event = breakGlassReviewed(request, { by, policy: catalog.hash }, { outcome, note })
+    await record(catalog, tx, event, { request })
     return { request }
   })
 }
@@ -70,15 +60,4 @@ async function refuseUnlessReviewer(world: World, request: Request, by: PersonId
     world.directory.groups(groupsIn(overseersOf(catalog, request))),
   ])
   unlessRefused(refuseReviewer(catalog, request, reviewer, groups), attemptOn(by, 'review', request))
-}
-
-function about(world: World, request: Request, by: PersonId) {
-  return {
-    actor: { kind: 'person', id: by },
-    subject: request.requester,
-    target: request.target,
-    role: request.role,
-    request: requestName(request.number),
-    policy: world.catalog().hash,
-  } as const
 }

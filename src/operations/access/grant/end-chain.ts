@@ -1,8 +1,10 @@
-import { aboutGrant, type EndReason, type Grant, type GrantId } from '../../../core/access/grant.ts'
+import type { EndReason, Grant, GrantId } from '../../../core/access/grant.ts'
 import { canGrant } from '../../../core/access/lifecycle.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
+import { grantEnded } from '../../../core/log/grant-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 
 export type Why = {
   readonly reason: EndReason
@@ -26,16 +28,9 @@ export async function endChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | u
     const ended = await tx.grants.end(grant, why)
     if (!ended) continue
     if (grant.id === id) result = ended
-    tx.append({
-      type: 'grant.revoking',
-      actor: why.actor,
-      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
-      ...(why.policy ? { policy: why.policy } : {}),
-      outcome: why.reason,
-      ...(why.note ? { private: { note: why.note } } : {}),
-    })
-    for (const lane of await tx.requests.cards(grant.requestId))
-      tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
+    const event = grantEnded(grant, await tx.requests.name(grant.requestId), why)
+    // Whoever has the card or Home open, in no channel of the configuration.
+    await record({ securityChannel: undefined }, tx, event, { grant })
   }
   return result
 }

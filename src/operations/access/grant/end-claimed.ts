@@ -1,6 +1,6 @@
 import type { Claim } from '../../../core/access/claims.ts'
 import type { Grant } from '../../../core/access/grant.ts'
-import { aboutGrant } from '../../../core/access/grant.ts'
+import { grantExpired } from '../../../core/log/grant-events.ts'
 import type { World } from '../../world.ts'
 
 /** The clock ends a grant: its time is over, or the access did not appear in time. */
@@ -13,12 +13,7 @@ export async function endClaimed(
   return world.store.transaction(async (tx) => {
     const ended = await tx.grants.endClaimed(claim, { reason, by: undefined, note: '' })
     if (!ended) return undefined
-    tx.append({
-      type: 'grant.revoking',
-      actor: { kind: 'system', id: 'sweeper' },
-      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
-      outcome: reason,
-    })
+    tx.append(grantExpired(grant, await tx.requests.name(grant.requestId), reason))
     return ended
   })
 }

@@ -3,12 +3,11 @@ import { canGrant, canRequest } from '../../../core/access/lifecycle.ts'
 import type { PreApproval, PreApprovalId } from '../../../core/access/pre-approval.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import type { Request, RequestId } from '../../../core/access/request.ts'
-import { channelLane } from '../../../core/notice.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
 import { isRefused } from '../../../core/refusal.ts'
+import { notify } from '../../record.ts'
 import { answerOf, refuseUnlessSecurity } from '../../refusals.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { endPreApproval } from '../decide/end-pre-approval.ts'
 import { withdrawIn } from '../request/withdraw-request.ts'
@@ -70,14 +69,11 @@ export async function endEverything(
     const policy = world.catalog().hash
     const why = { reason: 'ended-early', by, note, actor, policy } as const
     // The end of a chain ends all of it, so that a later turn finds nothing to end and is none the less done.
-    await world.store.transaction(async (tx) => {
-      await endChain(tx, row.grant.id, why)
-      await tellHomes(tx, person)
-    })
+    await world.store.transaction((tx) => endChain(tx, row.grant.id, why))
     ended.push(row)
   }
   if (ended.length + withdrawn.length + beforehand.length > 0)
-    await tellSecurity(world, by, { person, grants: ended, requests: withdrawn, beforehand })
+    await notifySecurity(world, by, { person, grants: ended, requests: withdrawn, beforehand })
   return { person, grants: ended, requests: withdrawn, beforehand }
 }
 
@@ -96,14 +92,17 @@ async function readEverything(world: World, person: PersonId): Promise<Everythin
   }
 }
 
-async function tellSecurity(world: World, by: PersonId, all: Everything): Promise<void> {
+async function notifySecurity(world: World, by: PersonId, all: Everything): Promise<void> {
   const grants: GrantId[] = all.grants.map((row) => row.grant.id)
   const requests: RequestId[] = all.requests.map((one) => one.id)
   const beforehand: PreApprovalId[] = all.beforehand.map((one) => one.id)
   await world.store.transaction(async (tx) => {
-    tx.tell({
-      lane: channelLane(world.catalog().securityChannel),
-      notice: { kind: 'everything-ended', by, person: all.person, grants, requests, beforehand },
+    await notify(world.catalog(), tx, 'everything ended', {
+      by,
+      person: all.person,
+      grants,
+      requests,
+      beforehand,
     })
   })
 }

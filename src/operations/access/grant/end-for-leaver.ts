@@ -1,6 +1,5 @@
 import { canGrant, canRequest } from '../../../core/access/lifecycle.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { endPreApprovalsOfLeaver } from '../decide/end-pre-approval.ts'
 import { withdrawIn } from '../request/withdraw-request.ts'
@@ -31,7 +30,7 @@ export async function endForLeaver(world: World, id: PersonId): Promise<boolean>
   for (const { grant } of live.filter((row) => canGrant('end', row.grant.state)))
     await transaction(async (tx) => {
       const why = { reason: 'ended-early', by: undefined, note: NOTE, actor: SWEEPER } as const
-      if (await endChain(tx, grant.id, why)) await tellHomes(tx, id)
+      await endChain(tx, grant.id, why)
     })
   return true
 }

@@ -5,7 +5,6 @@ import { requestName } from '../../../core/access/request.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
 import { type Attempt, type RefusedError, refusal } from '../../refusals.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { endChain } from './end-chain.ts'
 
@@ -33,7 +32,6 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
       policy: world.catalog().hash,
     })
     if (!ended) throw refusal('already-over', `${grantName(row.grant.number)} is over or ending already.`)
-    await tellHomes(tx, ended.person)
     return { grant: ended }
   })
 }

@@ -1,12 +1,10 @@
 import type { Claim } from '../../../core/access/claims.ts'
-import { aboutGrant, type Grant, grantName } from '../../../core/access/grant.ts'
+import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { requestName } from '../../../core/access/request.ts'
 import { CALL_TIMEOUT, retryDelay } from '../../../core/access/retry.ts'
 import { type Connector, ConnectorError, type Granted, PERMANENT_ERRORS } from '../../../core/connector.ts'
-import { channelLane, personLane } from '../../../core/notice.ts'
-import type { GrantRow } from '../../../core/reads.ts'
-import type { Tx } from '../../../store/database/transaction.ts'
-import { tellHomes } from '../../tell-homes.ts'
+import { grantActivated, grantExtended } from '../../../core/log/grant-events.ts'
+import { record } from '../../record.ts'
 import type { World } from '../../world.ts'
 import { accessOf } from './access-of.ts'
 import { endClaimed } from './end-claimed.ts'
@@ -77,47 +75,19 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
   const grant = await world.store.transaction(async (tx) => {
     const active = await tx.grants.activate(claim, { howTo: granted.howTo, preexisting })
     if (!active) return undefined
-    tx.append({
-      type: 'grant.activated',
-      actor: { kind: 'system', id: 'worker' },
-      ...aboutGrant(active, await tx.requests.name(active.requestId)),
-      outcome: granted.was,
-      detail: { expires_at: active.expiresAt?.toISOString() ?? '', stood_before: preexisting },
-    })
-    if (before) await recordExtension(tx, before, active)
-    const [cards] = await Promise.all([tx.requests.cards(active.requestId), tellHomes(tx, active.person)])
-    for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: active.requestId } })
-    tx.tell({
-      lane: personLane(active.person),
-      notice: { kind: 'told', step: 'given', request: active.requestId, grant: active.id },
-    })
-    tx.tell({
-      lane: channelLane(world.catalog().securityChannel),
-      notice: { kind: 'feed', what: 'given', request: active.requestId, grant: active.id },
-    })
+    const catalog = world.catalog()
+    const name = await tx.requests.name(active.requestId)
+    await record(catalog, tx, grantActivated(active, name, granted.was), { grant: active })
+    if (before) {
+      // The grant before goes on in this one; its card says so too.
+      const event = grantExtended(before.grant, requestName(before.request.number), active)
+      await record(catalog, tx, event, { grant: before.grant })
+    }
     return active
   })
   // Somebody ended it meanwhile. The row says `revoking`, and is looked at again now.
   if (!grant) await world.store.claims.release(claim)
   return grant !== undefined
-}
-
-/** The grant before goes on in this one; its card says so too. */
-async function recordExtension(tx: Tx, { grant, request }: GrantRow, by: Grant): Promise<void> {
-  tx.append({
-    type: 'grant.extended',
-    actor: { kind: 'system', id: 'worker' },
-    subject: grant.person,
-    target: grant.target,
-    role: grant.role,
-    account: by.account ?? '',
-    request: requestName(request.number),
-    grant: grantName(grant.number),
-    policy: by.policyHash,
-    detail: { by: grantName(by.number), expires_at: by.expiresAt?.toISOString() ?? '' },
-  })
-  for (const lane of await tx.requests.cards(request.id))
-    tx.tell({ lane, notice: { kind: 'card', request: request.id } })
 }
 
 /**

@@ -1,8 +1,9 @@
-import { type Grant, grantName } from '../../../core/access/grant.ts'
-import { type Request, requestName, type Terms, termsOf } from '../../../core/access/request.ts'
+import type { Grant } from '../../../core/access/grant.ts'
+import { type Request, type Terms, termsOf } from '../../../core/access/request.ts'
 import { PROVISION_WITHIN } from '../../../core/access/retry.ts'
 import { findRole } from '../../../core/catalog.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
+import { grantProvisioning } from '../../../core/log/grant-events.ts'
 import type { Person, PersonId } from '../../../core/people/person.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import type { World } from '../../world.ts'
@@ -36,27 +37,6 @@ export async function openGrant(
     provisionWithin: PROVISION_WITHIN,
     prolongs: request.prolongs,
   })
-  tx.append({
-    ...aboutRequest(world, request, by),
-    type: 'grant.provisioning',
-    grant: grantName(grant.number),
-    detail: {
-      duration_s: grant.duration,
-      ...(grant.startsAt ? { starts_at: grant.startsAt.toISOString() } : {}),
-      not_after: grant.notAfter.toISOString(),
-    },
-  })
+  tx.append(grantProvisioning(request, grant, { by, policy: catalog.hash }))
   return grant
-}
-
-/** What every event about a request says of it, under the policy in force. */
-export function aboutRequest(world: World, request: Request, by: PersonId | Actor) {
-  return {
-    actor: typeof by === 'string' ? ({ kind: 'person', id: by } as const) : by,
-    subject: request.requester,
-    target: request.target,
-    role: request.role,
-    request: requestName(request.number),
-    policy: world.catalog().hash,
-  } as const
 }

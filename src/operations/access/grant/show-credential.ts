@@ -1,7 +1,8 @@
-import { aboutGrant, type Grant, type GrantId, grantName } from '../../../core/access/grant.ts'
+import { type Grant, type GrantId, grantName } from '../../../core/access/grant.ts'
 import { requestName } from '../../../core/access/request.ts'
 import { CALL_TIMEOUT } from '../../../core/access/retry.ts'
 import { ConnectorError, type Credential } from '../../../core/connector.ts'
+import { credentialShown } from '../../../core/log/grant-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -31,11 +32,7 @@ export async function showCredential(
   const shown = await world.store.transaction(async (tx) => {
     const now = await tx.grants.lock(id)
     if (now?.state !== 'active') return false
-    tx.append({
-      type: 'credential.shown',
-      actor: { kind: 'person', id: by },
-      ...aboutGrant(grant, requestName(request.number)),
-    })
+    tx.append(credentialShown(grant, requestName(request.number), by))
     return true
   })
   if (!shown)

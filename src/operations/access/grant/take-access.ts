@@ -1,17 +1,9 @@
 import type { Claim } from '../../../core/access/claims.ts'
-import {
-  aboutGrant,
-  type EndOutcome,
-  type Grant,
-  grantName,
-  secondsHeld,
-} from '../../../core/access/grant.ts'
+import { type EndOutcome, grantName } from '../../../core/access/grant.ts'
 import { alarmAfter, retryDelay } from '../../../core/access/retry.ts'
 import { ConnectorError, type Revoked } from '../../../core/connector.ts'
-import { recordLane } from '../../../core/feed.ts'
-import { channelLane, type Lane, personLane } from '../../../core/notice.ts'
-import type { Tx } from '../../../store/database/transaction.ts'
-import { tellHomes } from '../../tell-homes.ts'
+import { grantRevoked, grantStuck } from '../../../core/log/grant-events.ts'
+import { notify, record } from '../../record.ts'
 import type { World } from '../../world.ts'
 import { accessOf } from './access-of.ts'
 import { failpoint } from './failpoint.ts'
@@ -61,46 +53,10 @@ async function finish(world: World, claim: Claim, end: End): Promise<void> {
   await world.store.transaction(async (tx) => {
     const grant = await tx.grants.finish(claim, end)
     if (!grant) return
-    const other = claim.siblings.find((one) => one.state !== 'revoking')
-    tx.append({
-      type: 'grant.revoked',
-      actor: { kind: 'system', id: 'worker' },
-      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
-      outcome: end.outcome,
-      detail: {
-        why: grant.endReason ?? '',
-        due_at: grant.dueAt?.toISOString() ?? '',
-        late_by_ms: grant.lateByMs ?? 0,
-        held_s: Math.round(secondsHeld(grant) ?? 0),
-        sessions_ended: end.sessionsEnded,
-        left_behind: [...end.leftBehind],
-        ...(end.outcome === 'kept-by-other' && other ? { kept_by: grantName(other.number) } : {}),
-      },
-    })
-    const [cards] = await Promise.all([tx.requests.cards(grant.requestId), tellHomes(tx, grant.person)])
-    for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
-    tellEnd(world, tx.tell, grant, cards)
-  })
-}
-
-function tellEnd(world: World, tell: Tx['tell'], grant: Grant, cards: readonly Lane[]): void {
-  const catalog = world.catalog()
-  const channel = catalog.targets.find((target) => target.id === grant.target)?.channel
-  const about = { request: grant.requestId, grant: grant.id }
-  const given = grant.activatedAt !== undefined
-  if (channel && given) {
-    const lane = recordLane(catalog, channel, cards)
-    // A channel that never heard of the request has no use for its end.
-    if (lane === channelLane(channel)) tell({ lane, notice: { kind: 'revoked', grant: grant.id } })
-    tell({ lane, notice: { kind: 'receipt', grant: grant.id } })
-  }
-  tell({
-    lane: personLane(grant.person),
-    notice: { kind: 'told', step: given ? 'ended' : 'not-given', ...about },
-  })
-  tell({
-    lane: channelLane(catalog.securityChannel),
-    notice: { kind: 'feed', what: given ? 'ended' : 'not-given', ...about },
+    const keptBy =
+      end.outcome === 'kept-by-other' ? claim.siblings.find((one) => one.state !== 'revoking') : undefined
+    const name = await tx.requests.name(grant.requestId)
+    await record(world.catalog(), tx, grantRevoked(grant, name, keptBy?.number), { grant })
   })
 }
 
@@ -118,21 +74,19 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
   await world.store.transaction(async (tx) => {
     const postponed = await tx.grants.postpone(claim, { error, delay, alarms, stuck: alarms > 0 })
     if (!postponed) return
-    // From the first failure on the card says that the access is still there.
-    if (alarm || grant.attempts === 0)
-      for (const lane of await tx.requests.cards(grant.requestId))
-        tx.tell({ lane, notice: { kind: 'card', request: grant.requestId } })
-    if (!alarm) return
-    tx.append({
-      type: 'grant.stuck',
-      actor: { kind: 'system', id: 'worker' },
-      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
-      detail: { alarm: alarms, overdue_s: Math.floor(overdue), attempts: postponed.attempts, error },
-    })
     const catalog = world.catalog()
-    const channel = catalog.targets.find((target) => target.id === grant.target)?.channel
-    for (const where of new Set([catalog.securityChannel, ...(channel ? [channel] : [])]))
-      tx.tell({ lane: channelLane(where), notice: { kind: 'alarm', grant: grant.id, number: alarms } })
+    if (!alarm) {
+      // From the first failure on the card says that the access is still there.
+      if (grant.attempts === 0) await notify(catalog, tx, 'revocation failed', { grant })
+      return
+    }
+    const event = grantStuck(grant, await tx.requests.name(grant.requestId), {
+      alarm: alarms,
+      overdueSeconds: overdue,
+      attempts: postponed.attempts,
+      error,
+    })
+    await record(catalog, tx, event, { grant, alarm: alarms })
   })
   world.log.warn({ grant: grantName(grant.number), error, overdue }, 'access could not be taken back yet')
 }

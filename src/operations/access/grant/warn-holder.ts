@@ -1,5 +1,5 @@
 import type { GrantId } from '../../../core/access/grant.ts'
-import { personLane } from '../../../core/notice.ts'
+import { notify } from '../../record.ts'
 import type { World } from '../../world.ts'
 
 /** Tells the holder, once, that the access ends soon. True when this call told it. */
@@ -7,10 +7,7 @@ export async function warnHolder(world: World, id: GrantId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
     const grant = await tx.grants.lock(id)
     if (!grant || !(await tx.dues.warn(grant))) return false
-    tx.tell({
-      lane: personLane(grant.person),
-      notice: { kind: 'told', step: 'ending', request: grant.requestId, grant: grant.id },
-    })
+    await notify(world.catalog(), tx, 'grant ends soon', { grant })
     return true
   })
 }

@@ -2,17 +2,16 @@ import { canRequest } from '../../../core/access/lifecycle.ts'
 import { groupsToAskWith, policyFor, refuseUnlessMember, rehearse } from '../../../core/access/policy.ts'
 import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
 import type { ApprovalStage } from '../../../core/access/stages.ts'
-import { channelLane, personLane } from '../../../core/notice.ts'
+import { offerAnswered } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { notify } from '../../record.ts'
 import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
-import { tellCards } from '../../tell-cards.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
 import { closedAlready } from '../decide/decide-request.ts'
-import { type AskingPlan, planAsking, tellDirectly } from './plan-asking.ts'
+import { type AskingPlan, planAsking, sendCardsDirectly } from './plan-asking.ts'
 
 export type Answering = {
   /** One of those that were asked for together. */
@@ -63,9 +62,12 @@ export async function answerOffer(
     }
     const [lead] = answered
     if (!lead) throw late ?? refusal('unknown-request', 'There is no such request.')
-    await tell(world, tx, answered, answer)
+    await notify(world.catalog(), tx, answer === 'accept' ? 'request.accepted' : 'request.declined', {
+      lead: lead.request,
+      requests: answered.map((one) => one.request),
+    })
     const waiting = answered.flatMap(({ request }) => (request.state === 'pending' ? [request] : []))
-    if (plan && waiting.length > 0) await tellDirectly(tx, waiting, plan)
+    if (plan && waiting.length > 0) await sendCardsDirectly(tx, waiting, plan)
     return { answered }
   })
 }
@@ -114,38 +116,8 @@ async function answerOne(
   const done =
     answer === 'accept' ? await tx.requests.accept(request) : await tx.requests.close(request, 'declined', by)
   if (!done) return false
-  tx.append({
-    type: answer === 'accept' ? 'request.accepted' : 'request.declined',
-    actor: { kind: 'person', id: by },
-    subject: request.requester,
-    target: request.target,
-    role: request.role,
-    request: requestName(request.number),
-    policy: world.catalog().hash,
-    detail: { asked_by: askerOf(request) },
-  })
+  tx.append(offerAnswered(request, { by, policy: world.catalog().hash }, answer))
   return true
-}
-
-async function tell(
-  world: World,
-  tx: Tx,
-  answered: readonly Answered[],
-  answer: Answering['answer'],
-): Promise<void> {
-  const lead = answered[0]?.request
-  if (!lead) return
-  if (answer === 'accept') for (const { request } of answered) await tellCards(tx, request)
-  else
-    tx.tell({
-      lane: channelLane(world.catalog().securityChannel),
-      notice: { kind: 'feed', what: 'decided', request: lead.id },
-    })
-  tx.tell({
-    lane: personLane(askerOf(lead)),
-    notice: { kind: 'told', step: 'for-other', request: lead.id },
-  })
-  await tellHomes(tx, lead.requester, askerOf(lead))
 }
 
 function tooLate(request: Request): RefusedError {

@@ -2,14 +2,13 @@ import { groupsToDecide } from '../../../core/access/approval.ts'
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import { MOST_QUESTIONS, type QuestionId, refuseTalker } from '../../../core/access/question.ts'
 import { cleanText } from '../../../core/access/reason.ts'
-import { ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
-import { type Notice, personLane } from '../../../core/notice.ts'
+import { type Request, type RequestId, requestName } from '../../../core/access/request.ts'
+import { questionAnswered, questionAsked } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 import { attemptOn, refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { closedAlready } from '../decide/decide-request.ts'
-import { aboutRequest } from '../grant/open-grant.ts'
 
 type Asked = { readonly request: Request }
 
@@ -39,15 +38,9 @@ export async function askBack(
       )
     const asked = await tx.questions.ask({ request: id, asker: by, text: question })
     await tx.dues.waitAnew(request)
-    tx.append({
-      ...aboutRequest(world, request, by),
-      type: 'question.asked',
-      detail: { question: asked.id },
-      private: { question },
-    })
-    const owners = ownersOf(request)
-    const alsoTo = owners.includes(by) ? [] : owners
-    await tell(tx, { kind: 'question', step: 'asked', question: asked.id, request: id }, alsoTo)
+    const catalog = world.catalog()
+    const event = questionAsked(request, { by, policy: catalog.hash }, asked.id, question)
+    await record(catalog, tx, event, { request, question: asked })
     return { request }
   })
 }
@@ -72,26 +65,11 @@ export async function answerQuestion(
     if (!(await tx.questions.answer(id, { text: answer, by })))
       throw refusal('already-closed', 'This question has been answered already; its thread has the answer.')
     await tx.dues.waitAnew(request)
-    tx.append({
-      ...aboutRequest(world, request, by),
-      type: 'question.answered',
-      detail: { question: id },
-      private: { answer },
-    })
-    await tell(tx, { kind: 'question', step: 'answered', question: id, request: request.id }, [
-      question.asker,
-    ])
+    const catalog = world.catalog()
+    const event = questionAnswered(request, { by, policy: catalog.hash }, id, answer)
+    await record(catalog, tx, event, { request, question })
     return { request }
   })
-}
-
-async function tell(
-  tx: Tx,
-  notice: Extract<Notice, { kind: 'question' }>,
-  people: readonly PersonId[],
-): Promise<void> {
-  for (const lane of await tx.requests.cards(notice.request)) tx.tell({ lane, notice })
-  for (const person of people) tx.tell({ lane: personLane(person), notice })
 }
 
 /** Whoever has no part in it and tries is for security to know. */

@@ -1,9 +1,9 @@
 import { groupsToDecide } from '../../../core/access/approval.ts'
 import { policyFor } from '../../../core/access/policy.ts'
 import { ownersOf, type RequestId } from '../../../core/access/request.ts'
-import { tellHomes } from '../../tell-homes.ts'
+import { notify } from '../../record.ts'
 import type { World } from '../../world.ts'
-import { planAsking, tellDirectly } from './plan-asking.ts'
+import { planAsking, sendCardsDirectly } from './plan-asking.ts'
 
 /**
  * From now on the policy's fallback approvers may decide as well: the card names them, its thread alerts them. `early`
@@ -18,12 +18,8 @@ export async function askFallback(
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
     if (!request || !(await tx.dues.widen(request, { early }))) return false
-    for (const lane of await tx.requests.cards(id)) {
-      tx.tell({ lane, notice: { kind: 'card', request: id } })
-      if (lane.startsWith('channel:')) tx.tell({ lane, notice: { kind: 'reminder', request: id } })
-    }
-    if (plan) await tellDirectly(tx, [request], plan)
-    await tellHomes(tx, request.requester)
+    await notify(world.catalog(), tx, 'fallback asked', { request })
+    if (plan) await sendCardsDirectly(tx, [request], plan)
     return true
   })
 }

@@ -1,7 +1,8 @@
 import type { Claim } from '../../../core/access/claims.ts'
-import { aboutGrant, type Grant, grantName } from '../../../core/access/grant.ts'
+import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { groupsToAskWith, mayBegin } from '../../../core/access/policy.ts'
 import { retryDelay } from '../../../core/access/retry.ts'
+import { grantCalledOff } from '../../../core/log/grant-events.ts'
 import { DirectoryDown } from '../../../core/ports.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
 import type { World } from '../../world.ts'
@@ -52,14 +53,8 @@ async function callOff(world: World, claim: Claim, { refused }: Refused): Promis
     const why = { reason: 'ended-early', by: undefined, note: refused.text } as const
     const grant = await tx.grants.endClaimed(claim, why)
     if (!grant) return undefined
-    tx.append({
-      type: 'grant.revoking',
-      actor: { kind: 'system', id: 'worker' },
-      ...aboutGrant(grant, await tx.requests.name(grant.requestId)),
-      policy: world.catalog().hash,
-      outcome: 'ended-early',
-      detail: { refused: refused.code, starts_at: grant.startsAt?.toISOString() ?? '' },
-    })
+    const name = await tx.requests.name(grant.requestId)
+    tx.append(grantCalledOff(grant, name, { policy: world.catalog().hash, code: refused.code }))
     return grant
   })
   if (ended) return takeAccess(world, { ...claim, grant: ended })

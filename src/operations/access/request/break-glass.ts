@@ -1,11 +1,12 @@
 import { groupsToBreakGlass, mayBreakGlass, rehearseBreakGlass } from '../../../core/access/break-glass.ts'
 import type { Entitlement } from '../../../core/access/policy.ts'
-import { type Request, requestName } from '../../../core/access/request.ts'
+import type { Request } from '../../../core/access/request.ts'
 import { cardLanes } from '../../../core/feed.ts'
+import { breakGlassUsed } from '../../../core/log/grant-events.ts'
+import { requestCreated } from '../../../core/log/request-events.ts'
 import type { Groups, Person } from '../../../core/people/person.ts'
-import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 import { unlessRefused } from '../../refusals.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { openGrant } from '../grant/open-grant.ts'
 import { type Asking, attemptToAsk, readAsk } from './request-access.ts'
@@ -47,39 +48,11 @@ export async function breakGlass(world: World, asking: Asking): Promise<{ readon
       },
       cards,
     )
-    record(tx, request, through)
+    // No approval is among the events: there was none.
+    tx.append(requestCreated(request, { through, stages: undefined }))
+    await record(catalog, tx, breakGlassUsed(request, through), { request })
     await openGrant(world, tx, request, person, asking.by)
-    for (const lane of cards) tx.tell({ lane, notice: { kind: 'card', request: request.id } })
-    await tellHomes(tx, asking.by)
     return { request }
-  })
-}
-
-/** No approval is among the events: there was none. */
-function record(tx: Tx, request: Request, through: readonly string[]): void {
-  const rule = request.policyName
-  const about = {
-    actor: { kind: 'person', id: request.requester },
-    subject: request.requester,
-    target: request.target,
-    role: request.role,
-    request: requestName(request.number),
-    policy: request.policyHash,
-  } as const
-  const { ticket } = request
-  const detail = {
-    rule,
-    through: [...through],
-    duration_s: request.duration,
-    approvals_needed: 0,
-    ...(ticket ? { ticket } : {}),
-    ...BREAK_GLASS,
-  }
-  tx.append({ ...about, type: 'request.created', detail, private: { reason: request.reason } })
-  tx.append({
-    ...about,
-    type: 'break_glass.used',
-    detail: { rule, through: [...through], duration_s: request.duration },
   })
 }
 

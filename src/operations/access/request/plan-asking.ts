@@ -1,9 +1,10 @@
 import { policyNow } from '../../../core/access/approval.ts'
 import type { RequestId } from '../../../core/access/request.ts'
 import { approvalsNeeded, approvalsPossible, approversNamed } from '../../../core/access/stages.ts'
-import type { Policy } from '../../../core/catalog.ts'
-import { personLane } from '../../../core/notice.ts'
-import { groupsIn, type PersonId } from '../../../core/people/person.ts'
+import type { Catalog, Policy } from '../../../core/catalog.ts'
+import { cardLanes } from '../../../core/feed.ts'
+import { channelLane, type Lane, personLane } from '../../../core/notice.ts'
+import { type ChannelId, groupsIn, type PersonId } from '../../../core/people/person.ts'
 import { MOST_DIRECT, peopleToPing } from '../../../core/people/pinging.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { readResting } from '../../people/read-resting.ts'
@@ -46,8 +47,24 @@ export async function planAsking(
   }
 }
 
+/** Where a request stands: not in the target's channel when approvers are asked in their direct messages only. */
+export function lanesOf(catalog: Catalog, channel: ChannelId, plan: AskingPlan): readonly Lane[] {
+  const lanes = cardLanes(catalog, channel)
+  return plan.channel || lanes.length === 1 ? lanes : lanes.filter((lane) => lane !== channelLane(channel))
+}
+
+/** One card shows them all, so whoever decides on one of them gets it. */
+export function together(plans: readonly AskingPlan[]): AskingPlan {
+  const direct = new Map(plans.flatMap((plan) => plan.direct.map((one) => [one.person, one] as const)))
+  return {
+    widened: plans.some((plan) => plan.widened),
+    channel: plans.some((plan) => plan.channel),
+    direct: [...direct.values()],
+  }
+}
+
 /** Puts a copy of the card into the direct messages of each, now or when their quiet hours are over. */
-export async function tellDirectly(
+export async function sendCardsDirectly(
   tx: Tx,
   requests: readonly { readonly id: RequestId }[],
   { direct }: AskingPlan,
@@ -60,5 +77,5 @@ export async function tellDirectly(
       direct.map((one) => one.person),
     )
   for (const { person, notBefore } of direct)
-    tx.tell({ lane: personLane(person), notice: { kind: 'card', request: first.id }, notBefore })
+    tx.enqueue({ lane: personLane(person), notice: { kind: 'card', request: first.id }, notBefore })
 }

@@ -28,7 +28,7 @@ export async function remindApprovers(world: World, id: RequestId): Promise<bool
       const direct = lane.startsWith('person:')
       if (direct && !silent.includes(laneEnd(lane))) continue
       const notBefore = direct ? resting.get(laneEnd(lane)) : morning
-      tx.tell({ lane, notice: { kind: 'reminder', request: id }, notBefore })
+      tx.enqueue({ lane, notice: { kind: 'reminder', request: id }, notBefore })
     }
     return true
   })

@@ -1,5 +1,5 @@
 import { DURATION_HELP, parseDuration } from '../../../core/access/duration.ts'
-import { type Grant, grantName } from '../../../core/access/grant.ts'
+import type { Grant } from '../../../core/access/grant.ts'
 import {
   type Allowed,
   type Ask,
@@ -9,18 +9,18 @@ import {
   rehearse,
 } from '../../../core/access/policy.ts'
 import { cleanText } from '../../../core/access/reason.ts'
-import { type Request, type RequestId, requestName } from '../../../core/access/request.ts'
-import { type ApprovalStage, approvalsNeeded, writeStage } from '../../../core/access/stages.ts'
+import type { Request, RequestId } from '../../../core/access/request.ts'
+import type { ApprovalStage } from '../../../core/access/stages.ts'
 import { type Catalog, findTarget } from '../../../core/catalog.ts'
-import type { JsonObject } from '../../../core/connector.ts'
+import { requestCreated } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { notify } from '../../record.ts'
 import { type Attempt, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
-import { type AskingPlan, planAsking } from './plan-asking.ts'
-import { lanesOf, tellAsked, together } from './tell-asked.ts'
+import { type AskingPlan, lanesOf, planAsking, sendCardsDirectly, together } from './plan-asking.ts'
 
 /** One person can have this many open questions at a time; more would only drown the approvers. */
 const MAX_PENDING = 10
@@ -142,7 +142,12 @@ async function openAll(world: World, asking: Asking, ready: readonly Ready[]): P
       const atOnce = beforehand && (await approveAtOnce(world, tx, request, beforehand))
       opened.push({ request, allowed, ...atOnce })
     }
-    await tellAsked(world, tx, opened, together(ready.map((one) => one.plan)))
+    const requests = opened.map((one) => one.request)
+    const [lead] = requests
+    if (lead) await notify(world.catalog(), tx, 'request.created', { lead, requests })
+    // What was approved at once disturbs nobody.
+    if (requests.some((request) => request.state === 'pending'))
+      await sendCardsDirectly(tx, requests, together(ready.map((one) => one.plan)))
     return opened
   })
 }
@@ -180,28 +185,14 @@ async function open(
     lanesOf(world.catalog(), target.channel, plan),
   )
   if (!request) return undefined
-  tx.append({
-    type: 'request.created',
-    actor: { kind: 'person', id: asking.by },
-    subject: request.requester,
-    target: target.id,
-    role: role.id,
-    request: requestName(request.number),
-    ...(asking.prolongs ? { grant: grantName(asking.prolongs.number) } : {}),
-    policy: policyHash,
-    detail: {
-      rule: policy.name,
-      through: [...through],
-      ...(receiverThrough ? { receiver_through: [...receiverThrough] } : {}),
-      duration_s: duration,
-      approvals_needed: approvalsNeeded(policy.approve.stages),
-      stages: policy.approve.stages.map(writeStage),
-      ...(request.startsAt ? { starts_at: request.startsAt.toISOString() } : {}),
-      ...(ticket ? { ticket } : {}),
-      ...(bundle && bundle !== 'first' ? { together_with: await tx.requests.name(bundle) } : {}),
-    },
-    private: { reason },
+  const event = requestCreated(request, {
+    through,
+    receiverThrough,
+    stages: policy.approve.stages,
+    extendsGrant: asking.prolongs?.number,
+    togetherWith: bundle && bundle !== 'first' ? await tx.requests.name(bundle) : undefined,
   })
+  tx.append(event)
   return request
 }
 
@@ -260,11 +251,11 @@ function notAll(world: World, asking: Asking, of: number, answer: Refused): Refu
 }
 
 /** Somebody asked for what cannot be had: on record, and security reads of it when it was not a mere mistake. */
-export function attemptToAsk(world: World, asking: Asking, detail?: JsonObject): Attempt {
+export function attemptToAsk(world: World, asking: Asking, detail?: Attempt['detail']): Attempt {
   const target = findTarget(world.catalog(), asking.target)
   const role = target?.roles.find((one) => one.id === asking.role)
   return {
-    type: 'request.refused',
+    event: 'request.refused',
     by: asking.by,
     subject: asking.receiver ?? asking.by,
     // Names that exist are facts; anything else is what somebody typed, and goes into the erasable part.

@@ -2,12 +2,11 @@ import { grantName, isWaiting } from '../../../core/access/grant.ts'
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
-import { channelLane, personLane } from '../../../core/notice.ts'
+import { requestWithdrawn } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
-import { tellCards } from '../../tell-cards.ts'
-import { tellHomes } from '../../tell-homes.ts'
 import type { World } from '../../world.ts'
 import { closedAlready } from '../decide/decide-request.ts'
 
@@ -43,37 +42,13 @@ export async function withdrawIn(
   world: World,
   tx: Tx,
   request: Request,
-  { actor, outcome }: { readonly actor: Actor; readonly outcome?: string },
+  { actor, outcome }: { readonly actor: Actor; readonly outcome?: 'ended-by-security' | 'requester-gone' },
 ): Promise<boolean> {
   const by = actor.kind === 'person' ? actor.id : undefined
   if (!canRequest('withdraw', request.state) || !(await tx.requests.close(request, 'withdrawn', by)))
     return false
-  tx.append({
-    type: 'request.withdrawn',
-    actor,
-    subject: request.requester,
-    target: request.target,
-    role: request.role,
-    request: requestName(request.number),
-    policy: world.catalog().hash,
-    ...(outcome ? { outcome } : {}),
-  })
-  await tellCards(tx, request)
-  if (request.askedBy !== undefined && by !== request.askedBy)
-    tx.tell({
-      lane: personLane(request.askedBy),
-      notice: { kind: 'told', step: 'for-other', request: request.id },
-    })
-  // Not to somebody who left, and not where it was never more than an offer.
-  if (actor.kind !== 'system' && !ownersOf(request).includes(actor.id) && request.state === 'pending')
-    tx.tell({
-      lane: personLane(request.requester),
-      notice: { kind: 'told', step: 'withdrawn', request: request.id },
-    })
-  tx.tell({
-    lane: channelLane(world.catalog().securityChannel),
-    notice: { kind: 'feed', what: 'decided', request: request.id },
-  })
-  await tellHomes(tx, ...ownersOf(request))
+  const catalog = world.catalog()
+  const event = requestWithdrawn(request, { by: actor, policy: catalog.hash }, outcome)
+  await record(catalog, tx, event, { request, by: actor })
   return true
 }
