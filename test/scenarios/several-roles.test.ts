@@ -12,7 +12,8 @@ const as = (person: string) => test.simulator.as(person)
 
 beforeAll(async () => {
   test = await testWorld({ configuration })
-  await test.bot()
+  // A card must stay for a moment as it was, for a press that comes late.
+  await test.bot('paced')
 }, 60_000)
 
 afterEach(async () => {
