@@ -232,10 +232,16 @@ it('the tests without a database do not reach one', () => {
   expect(reaching).toEqual([])
 })
 
+const code = (file: string) => read(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+
+it('no room below the doors writes a mention or a command as Slack does', () => {
+  const below = src.filter((file) => ['core', 'operations', 'audit'].includes(roomOf(file)))
+  expect(below.filter((file) => /<@|\/elevate /.test(code(file)))).toEqual([])
+})
+
 it('no door names the store, the connectors or the world of the verbs', () => {
   const doors = src.filter((file) => ['slack', 'api', 'jobs'].includes(roomOf(file)))
   const named = /\bworld\b|\bWorld\b|\.store\b|\bStore\b|\bconnector\(/
-  const code = (file: string) => read(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
   expect(doors.filter((file) => named.test(code(file)))).toEqual([])
 })
 

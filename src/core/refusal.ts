@@ -3,6 +3,8 @@
  * text, the audit log keeps the code.
  */
 
+import type { PersonId } from './people/person.ts'
+
 export type RefusalCode =
   | 'unknown-target'
   | 'unknown-role'
@@ -14,7 +16,6 @@ export type RefusalCode =
   | 'reason-too-short'
   | 'reason-too-long'
   | 'reason-pattern'
-  | 'bad-start'
   | 'ticket-missing'
   | 'ticket-pattern'
   | 'not-allowed'
@@ -55,6 +56,8 @@ export type Refusal = {
   readonly code: RefusalCode
   /** One or two sentences a person can act on. May quote what was typed: show it as plain text. */
   readonly text: string
+  /** The same where it names a person or a command, which each door writes in its own way. */
+  readonly parts?: Sentence
   /** The form's field it belongs to. */
   readonly field?:
     | 'target'
@@ -67,6 +70,29 @@ export type Refusal = {
     | 'date'
     | 'note'
     | 'span'
+}
+
+export type Part = string | { readonly person: PersonId } | { readonly command: string }
+
+export type Sentence = readonly Part[]
+
+/** ``sentence`Only ${{ person: id }} can withdraw it: ${{ command: 'withdraw R-12' }}.` `` */
+export function sentence(
+  words: TemplateStringsArray,
+  ...values: readonly (Part | Sentence | number)[]
+): Sentence {
+  return words.flatMap((word, at) => {
+    const value = values[at] ?? ''
+    const parts: Sentence = Array.isArray(value)
+      ? value
+      : [typeof value === 'number' ? String(value) : (value as Part)]
+    return [word, ...parts].filter((part) => part !== '')
+  })
+}
+
+/** What a refusal says, in parts. */
+export function partsOf({ text, parts }: Refusal): Sentence {
+  return parts ?? [text]
 }
 
 /**
@@ -93,8 +119,18 @@ export function isAttempt(code: string): boolean {
 
 export type Refused = { readonly refused: Refusal }
 
-export function refuse(code: RefusalCode, text: string, field?: Refusal['field']): Refused {
-  return { refused: field ? { code, text, field } : { code, text } }
+export function refuse(code: RefusalCode, said: string | Sentence, field?: Refusal['field']): Refused {
+  const words = typeof said === 'string' ? { text: said } : { text: plainly(said), parts: said }
+  return { refused: { code, ...words, ...(field ? { field } : {}) } }
+}
+
+/** For a log or a terminal: people by id. */
+function plainly(said: Sentence): string {
+  return said
+    .map((part) =>
+      typeof part === 'string' ? part : 'person' in part ? part.person : `elevate ${part.command}`,
+    )
+    .join('')
 }
 
 export function isRefused(value: unknown): value is Refused {

@@ -4,7 +4,14 @@ import { type Request, type RequestId, requestName } from '../core/access/reques
 import { type Attempted, attemptRefused } from '../core/log/request-events.ts'
 import type { Notice } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/people/person.ts'
-import { isRefused, type Refusal, type RefusalCode, type Refused, refuse } from '../core/refusal.ts'
+import {
+  isRefused,
+  type Refusal,
+  type RefusalCode,
+  type Refused,
+  refuse,
+  type Sentence,
+} from '../core/refusal.ts'
 import { record } from './record.ts'
 import type { World } from './world.ts'
 
@@ -33,7 +40,7 @@ export class RefusedError extends Error implements Refused {
 /** To throw. */
 export function refusal(
   code: RefusalCode,
-  text: string,
+  text: string | Sentence,
   { field, attempt }: { readonly field?: Refusal['field']; readonly attempt?: Attempt } = {},
 ): RefusedError {
   return new RefusedError(refuse(code, text, field), attempt)
@@ -98,7 +105,7 @@ export async function refuseUnlessSecurity(
     /** Whose access it is about, where that is no one thing. */
     readonly person?: PersonId
   },
-  text = 'Only security can do this.',
+  text: string | Sentence = 'Only security can do this.',
 ): Promise<void> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([

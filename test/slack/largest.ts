@@ -29,7 +29,7 @@ import {
   restartReport,
 } from '../../src/slack/words/log/log-notices.ts'
 import { pictureMessage, storyAnswer, whoAnswer } from '../../src/slack/words/log/who-answer.ts'
-import { refusalAnswer } from '../../src/slack/words/refusal-answer.ts'
+import { refusalAnswer } from '../../src/slack/words/refusals.ts'
 import { activityMessages } from './largest-activity.ts'
 import { askingMessages, largestExplanation, largestQuestions, offeredOf } from './largest-asking.ts'
 import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-forms.ts'

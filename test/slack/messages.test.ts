@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { refuse, sentence } from '../../src/core/refusal.ts'
 import { alarm, revokedNotice } from '../../src/slack/words/access/ending.ts'
 import { explainAnswer } from '../../src/slack/words/access/explain.ts'
 import { feed } from '../../src/slack/words/access/feed.ts'
@@ -6,7 +7,7 @@ import { digestMessage } from '../../src/slack/words/digest/digest.ts'
 import { auditAnswer } from '../../src/slack/words/log/audit-answer.ts'
 import { restartReport } from '../../src/slack/words/log/log-notices.ts'
 import { whoAnswer } from '../../src/slack/words/log/who-answer.ts'
-import { refusalAnswer } from '../../src/slack/words/refusal-answer.ts'
+import { refusalAnswer } from '../../src/slack/words/refusals.ts'
 import { emptyDigest, look } from './empty-digest.ts'
 import { buttons, plain } from './pressing.ts'
 import {
@@ -210,11 +211,8 @@ describe('answers', () => {
   })
 
   it('that refuse quote what was typed as letters, with people by name', () => {
-    const refused = {
-      code: 'unknown-target',
-      text: '“<!here>” of <@U0BEN> is unknown. See @channel.',
-    } as const
-    const answer = refusalAnswer({ refused }, names)
+    const said = sentence`“<!here>” of ${{ person: 'U0BEN' }} is unknown. See @channel.`
+    const answer = refusalAnswer(refuse('unknown-target', said), names)
     expect(answer.text).toBe('“&lt;!here&gt;” of Ben is unknown. See @\u2060channel.')
     expect(readAloud(answer)).toContain('“<!here>” of Ben is unknown. See @channel.')
   })

@@ -13,7 +13,7 @@ import {
   type Who,
 } from '../people/person.ts'
 import { pingedIn } from '../people/pinging.ts'
-import { type Refused, refuse } from '../refusal.ts'
+import { type Refused, refuse, sentence } from '../refusal.ts'
 import { formatDuration } from './duration.ts'
 import { refuseLimit } from './limit.ts'
 import { groupsThatAsk, policyFor, refuseDuration, refuseUnlessMember } from './policy.ts'
@@ -95,7 +95,7 @@ export function decide(
   if (!found)
     return refuse(
       'policy-changed',
-      `Today's policy no longer lets <@${request.requester}> have ${request.role} on ${request.target}. ${requestName(request.number)} stays open until it lapses or is withdrawn.`,
+      sentence`Today's policy no longer lets ${{ person: request.requester }} have ${request.role} on ${request.target}. ${requestName(request.number)} stays open until it lapses or is withdrawn.`,
     )
   const policy = policyNow(found, request)
   // Whoever asks for somebody else wants it as well: neither of the two is a judge of it.
@@ -114,7 +114,10 @@ export function decide(
     return { outcome: 'denied', self, ...sayIn(policy.approve.stages, approver.id, groups), policy }
   }
   if (requester.kind !== 'member')
-    return refuse('requester-gone', `<@${request.requester}> is no longer a member of this workspace.`)
+    return refuse(
+      'requester-gone',
+      sentence`${{ person: request.requester }} is no longer a member of this workspace.`,
+    )
   const tooMuch = refuseLimit(request, limit, policy, limit.now)
   if (tooMuch) return tooMuch
   const earlier = standingApprovals(request.decisions, policy, groups, own)

@@ -20,7 +20,7 @@ import {
   type Person,
   type PersonId,
 } from '../people/person.ts'
-import { isRefused, oneOf, type Refused, refuse } from '../refusal.ts'
+import { isRefused, oneOf, type Refused, refuse, sentence } from '../refusal.ts'
 import { DURATION_HELP, formatDuration } from './duration.ts'
 import { lengthOf, REASON_MAX } from './reason.ts'
 import { readTicket, type TicketAsk } from './ticket.ts'
@@ -144,7 +144,7 @@ export function rehearse(
   if (!policy && receiver)
     return refuse(
       'not-allowed',
-      `No policy lets you ask for ${role.id} on ${target.id} for <@${receiver.id}>.`,
+      sentence`No policy lets you ask for ${role.id} on ${target.id} for ${{ person: receiver.id }}.`,
       'person',
     )
   if (!policy) {
@@ -177,9 +177,9 @@ export function rehearse(
 export function refuseReceiver({ id, kind }: Person): Refused | undefined {
   if (kind === 'member') return undefined
   const why = {
-    guest: `<@${id}> is a guest of this workspace, and guests cannot have access.`,
-    bot: `<@${id}> is an app, and apps cannot have access.`,
-    deactivated: `The account of <@${id}> is deactivated.`,
+    guest: sentence`${{ person: id }} is a guest of this workspace, and guests cannot have access.`,
+    bot: sentence`${{ person: id }} is an app, and apps cannot have access.`,
+    deactivated: sentence`The account of ${{ person: id }} is deactivated.`,
     stranger: 'That person is not of this workspace.',
   }[kind]
   return refuse('not-a-receiver', why, 'person')

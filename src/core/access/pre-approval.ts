@@ -14,7 +14,7 @@ import {
 } from '../catalog.ts'
 import { nearest } from '../people/nearest.ts'
 import { type Groups, includes, type Person, type PersonId, type Who } from '../people/person.ts'
-import { isRefused, oneOf, type Refused, refuse } from '../refusal.ts'
+import { isRefused, oneOf, type Refused, refuse, sentence } from '../refusal.ts'
 import { decide, type Outcome } from './approval.ts'
 import { DURATION_HELP, formatDuration } from './duration.ts'
 import { policyOf, refuseUnlessMember } from './policy.ts'
@@ -120,12 +120,16 @@ function preApprovable(
       'role',
     )
   if (receiver.kind !== 'member')
-    return refuse('requester-gone', `<@${receiver.id}> is not a member of this workspace.`, 'person')
+    return refuse(
+      'requester-gone',
+      sentence`${{ person: receiver.id }} is not a member of this workspace.`,
+      'person',
+    )
   const policy = policyOf(catalog, target.id, role.id, receiver.id, groups)
   if (!policy)
     return refuse(
       'no-pre-approval',
-      `No policy lets <@${receiver.id}> ask for ${role.id} on ${target.id}, so there is nothing to approve beforehand.`,
+      sentence`No policy lets ${{ person: receiver.id }} ask for ${role.id} on ${target.id}, so there is nothing to approve beforehand.`,
       'person',
     )
   if (!policy.preApproval)

@@ -127,3 +127,12 @@ export type StandingCopy = {
   readonly channel: ChannelId
   readonly ts: string
 }
+
+/** What stands in place of a person's id where an operator at the terminal accepted it. */
+export function operatorNamed(login: string): string {
+  return `operator ${login}`
+}
+
+export function isOperator(by: string): boolean {
+  return by.startsWith('operator ')
+}

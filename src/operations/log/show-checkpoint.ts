@@ -2,6 +2,7 @@ import { isSecurity } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
 import type { KeptCheckpoint } from '../../core/log/audit-proof.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
+import { sentence } from '../../core/refusal.ts'
 import { notify } from '../record.ts'
 import { refusal, unlessRefused } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -28,7 +29,10 @@ export async function showCheckpoint(
   ])
   unlessRefused(refuseUnlessMember(reader))
   if (post && !isSecurity(catalog, reader, groups))
-    throw refusal('not-yours', 'Security may post the checkpoint. /elevate audit checkpoint shows it to you.')
+    throw refusal(
+      'not-yours',
+      sentence`Security may post the checkpoint. ${{ command: 'audit checkpoint' }} shows it to you.`,
+    )
   const last = await world.store.proof.lastCheckpoint()
   if (!last || !post) return { last, posted: false }
   await world.store.transaction((tx) =>

@@ -1,7 +1,7 @@
 import { cleanText } from '../../core/access/reason.ts'
 import { type Catalog, findTarget } from '../../core/catalog.ts'
 import { standingAccepted } from '../../core/log/standing-events.ts'
-import type { Standing } from '../../core/standing/standing.ts'
+import { operatorNamed, type Standing } from '../../core/standing/standing.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { notify } from '../record.ts'
 import { refusal } from '../refusals.ts'
@@ -40,7 +40,7 @@ export async function acceptAsOperator(
   const accepted = await store.transaction(async (tx) => {
     const rows: Standing[] = []
     for (const { id } of meant) {
-      const row = await tx.standing.accept(id, { by: `operator ${by}`, why: reason, until })
+      const row = await tx.standing.accept(id, { by: operatorNamed(by), why: reason, until })
       if (row) rows.push(row)
     }
     for (const row of rows)

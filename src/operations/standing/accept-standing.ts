@@ -2,7 +2,8 @@ import { DAY } from '../../core/access/duration.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import { standingAccepted } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { ReportId, Standing, StandingId } from '../../core/standing/standing.ts'
+import { type Part, type Sentence, sentence } from '../../core/refusal.ts'
+import { isOperator, type ReportId, type Standing, type StandingId } from '../../core/standing/standing.ts'
 import { notify } from '../record.ts'
 import { type RefusedError, refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -89,8 +90,12 @@ export function settled(standing: Standing): RefusedError {
   return refusal('already-closed', settledText(standing))
 }
 
-function settledText({ state, account, acceptedBy, closedBy }: Standing): string {
-  if (state === 'accepted') return `<@${acceptedBy}> accepted ${account} already; nothing was changed.`
-  if (state === 'removed') return `<@${closedBy}> took it away already; nothing was changed.`
+function settledText({ state, account, acceptedBy, closedBy }: Standing): string | Sentence {
+  if (state === 'accepted')
+    return sentence`${settler(acceptedBy)} accepted ${account} already; nothing was changed.`
+  if (state === 'removed') return sentence`${settler(closedBy)} took it away already; nothing was changed.`
   return `${account} no longer has it: the target said so. Nothing was changed.`
 }
+
+const settler = (by: string | undefined): Part =>
+  by === undefined ? 'Somebody' : isOperator(by) ? `The ${by}` : { person: by }

@@ -2,25 +2,18 @@
 import { type Refused, refuse } from '../../core/refusal.ts'
 import { sentence } from '../blocks/compose.ts'
 import { say } from '../blocks/rich-text.ts'
-import { refusalAnswer } from '../words/refusal-answer.ts'
+import { refusalAnswer, refusalText } from '../words/refusals.ts'
 import type { Answer, Door } from './guard.ts'
-import { readNames, withNames } from './names.ts'
+import { withNames } from './names.ts'
 
 export async function tellRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<Answer> {
   return withNames(door.directory, (names) => refusalAnswer(refused, names))
 }
 
-/** For a form's field, which takes plain text only: names in place of mentions. */
-export async function refusalText(door: Pick<Door, 'directory'>, refused: Refused): Promise<string> {
-  const { text } = refused.refused
-  const names = await readNames(
-    door.directory,
-    [...text.matchAll(MENTION)].map((match) => match[1]),
-  )
-  return text.replace(MENTION, (_, id: string) => names(id))
+/** For a form's field, which takes plain text only. */
+export async function fieldRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<string> {
+  return withNames(door.directory, (names) => refusalText(refused, names))
 }
-
-const MENTION = /<@([UW][A-Z0-9]+)>/g
 
 export function notOurs(): Refused {
   return refuse('usage', 'This button is not one that elevate made; nothing was changed.')

@@ -1,7 +1,7 @@
 /** A dialog that comes back is held until the verb has answered: what is wrong stands under the field. */
 import type { AckFn, ViewResponseAction } from '@slack/bolt'
 import { isRefused, type Refused } from '../../core/refusal.ts'
-import { refusalText } from './answers.ts'
+import { fieldRefusal } from './answers.ts'
 import { type Modal, noticeView } from './dialog.ts'
 import { type Answer, type Door, explain, quietly, stillLookingAnswer, within } from './guard.ts'
 import { answerOf, type Submit } from './handlers.ts'
@@ -47,7 +47,7 @@ async function answerNow(door: Door, submission: Submission, outcome: Outcome, a
 
 async function whatIsWrong(door: Door, submission: Submission, outcome: Outcome) {
   if (submission.view.fields.size === 0) return undefined
-  if (isRefused(outcome)) return { [blockFor(submission, outcome)]: await refusalText(door, outcome) }
+  if (isRefused(outcome)) return { [blockFor(submission, outcome)]: await fieldRefusal(door, outcome) }
   if (outcome && 'failed' in outcome) return { [lastBlock(submission)]: outcome.failed.text }
   return undefined
 }

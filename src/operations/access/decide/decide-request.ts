@@ -13,6 +13,7 @@ import {
 import { type ApprovalStage, stillMissing } from '../../../core/access/stages.ts'
 import { decisionRecorded, requestApproved, requestDenied } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
+import { sentence } from '../../../core/refusal.ts'
 import { notify } from '../../record.ts'
 import { type Attempt, attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -115,10 +116,10 @@ function changesIn(request: Request, { duration, startsAt }: Limit = {}): Limit 
 }
 
 export function closedAlready(request: Request, attempt?: Attempt): RefusedError {
-  const who = request.closedBy ? ` by <@${request.closedBy}>` : ''
+  const who = request.closedBy ? sentence` by ${{ person: request.closedBy }}` : ''
   return refusal(
     'already-closed',
-    `${requestName(request.number)} was already ${request.state}${who}; nothing was changed.`,
+    sentence`${requestName(request.number)} was already ${request.state}${who}; nothing was changed.`,
     attempt ? { attempt } : {},
   )
 }

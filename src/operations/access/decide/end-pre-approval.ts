@@ -8,6 +8,7 @@ import {
 } from '../../../core/access/pre-approval.ts'
 import { preApprovalEnded } from '../../../core/log/grant-events.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
+import { sentence } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { record } from '../../record.ts'
 import { refusal } from '../../refusals.ts'
@@ -29,7 +30,7 @@ export async function endPreApproval(
   if (!mayEndPreApproval(seen, person, isSecurity(catalog, person, groups)))
     throw refusal(
       'not-yours',
-      `Only <@${seen.giver}>, who gave ${name}, <@${seen.person}>, who has it, and security can end it.`,
+      sentence`Only ${{ person: seen.giver }}, who gave ${name}, ${{ person: seen.person }}, who has it, and security can end it.`,
     )
   return world.store.transaction(async (tx) => {
     const one = await tx.preApprovals.end(id, { by })

@@ -10,6 +10,7 @@ import { cleanText } from '../../../core/access/reason.ts'
 import { findRole, findTarget, type Policy } from '../../../core/catalog.ts'
 import { preApprovalGiven } from '../../../core/log/grant-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
+import { sentence } from '../../../core/refusal.ts'
 import { record } from '../../record.ts'
 import { type Attempt, refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -48,8 +49,7 @@ export async function givePreApproval(world: World, typed: GivingAsTyped): Promi
   })
 }
 
-const LIVES_ALREADY =
-  'You have approved that beforehand already, and it still holds. /elevate allow list shows it; end it first to give another one.'
+const LIVES_ALREADY = sentence`You have approved that beforehand already, and it still holds. ${{ command: 'allow list' }} shows it; end it first to give another one.`
 
 function readGiving(world: World, typed: GivingAsTyped, attempt: Attempt): Giving {
   const { target, role } = typed

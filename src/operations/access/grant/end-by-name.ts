@@ -3,7 +3,7 @@ import { canGrant } from '../../../core/access/lifecycle.ts'
 import { findTarget } from '../../../core/catalog.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused, type Refused } from '../../../core/refusal.ts'
+import { isRefused, type Refused, sentence } from '../../../core/refusal.ts'
 import { readingScope } from '../../people/reading-scope.ts'
 import { answerOf, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -51,7 +51,10 @@ export async function revokeByName(
     throw onlyThose(target, scope)
   }
   if (rows.length === 0)
-    throw refusal('unknown-grant', `<@${person}> has no access on ${target} that could be ended.`)
+    throw refusal(
+      'unknown-grant',
+      sentence`${{ person: person }} has no access on ${target} that could be ended.`,
+    )
   return endGrant(world, { grant: onlyOne(rows, 'end').grant.id, by, note })
 }
 
@@ -103,7 +106,7 @@ export function onlyOne(rows: readonly GrantRow[], verb: string): GrantRow {
   const names = rows.map(({ grant }) => `${grantName(grant.number)} (${grant.role} on ${grant.target})`)
   throw refusal(
     'usage',
-    `There is more than one: ${names.join(', ')}. Say which, for example /elevate ${verb} ${grantName(first?.grant.number ?? 0)}.`,
+    sentence`There is more than one: ${names.join(', ')}. Say which, for example ${{ command: `${verb} ${grantName(first?.grant.number ?? 0)}` }}.`,
   )
 }
 

@@ -5,7 +5,7 @@ import { cleanText } from '../../../core/access/reason.ts'
 import type { Request, RequestId } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused } from '../../../core/refusal.ts'
+import { isRefused, sentence } from '../../../core/refusal.ts'
 import { notify } from '../../record.ts'
 import { answerOf, refuseUnlessSecurity } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -112,6 +112,6 @@ function refuseUnlessMayEnd(world: World, { by, person }: Ask): Promise<void> {
     world,
     by,
     { verdict: 'end-everything', person },
-    `Only security can end everything of somebody. Approvers end access on their targets: /elevate revoke <@${person}> target reason.`,
+    sentence`Only security can end everything of somebody. Approvers end access on their targets: ${{ command: 'revoke' }} ${{ person }} target reason.`,
   )
 }

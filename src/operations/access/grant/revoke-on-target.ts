@@ -2,7 +2,7 @@ import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused, type Refused } from '../../../core/refusal.ts'
+import { isRefused, partsOf, type Refused, sentence } from '../../../core/refusal.ts'
 import { readingScope } from '../../people/reading-scope.ts'
 import { answerOf, type RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -74,7 +74,7 @@ async function readRevocable(
   if (!first)
     throw refusal(
       'unknown-grant',
-      `<@${person}> has no access${role === undefined ? '' : ` as ${role}`} on ${target} that could be ended.`,
+      sentence`${{ person: person }} has no access${role === undefined ? '' : ` as ${role}`} on ${target} that could be ended.`,
     )
   const grants: GrantRow[] = []
   const others: GrantRow[] = []
@@ -89,6 +89,6 @@ async function readRevocable(
 /** Somebody lost the right between two of them. */
 function partly({ refused }: Refused, ended: readonly Grant[]): RefusedError {
   const already = ended.map((one) => grantName(one.number)).join(', ')
-  const text = already ? `${already} ended. ${refused.text}` : refused.text
-  return refusal(refused.code, text, refused.field ? { field: refused.field } : {})
+  const said = already ? sentence`${already} ended. ${partsOf(refused)}` : partsOf(refused)
+  return refusal(refused.code, said, refused.field ? { field: refused.field } : {})
 }

@@ -4,7 +4,7 @@ import { askerOf, ownersOf, type Request, type RequestId, requestName } from '..
 import type { ApprovalStage } from '../../../core/access/stages.ts'
 import { offerAnswered } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isRefused } from '../../../core/refusal.ts'
+import { isRefused, sentence } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
@@ -38,9 +38,13 @@ export async function answerOffer(
   const [first] = bundle
   if (!first) throw refusal('unknown-request', 'There is no such request.')
   if (first.requester !== by)
-    throw refusal('not-yours', `Only <@${first.requester}> can ${answer} ${requestName(first.number)}.`, {
-      attempt: attemptOn(by, answer, first),
-    })
+    throw refusal(
+      'not-yours',
+      sentence`Only ${{ person: first.requester }} can ${answer} ${requestName(first.number)}.`,
+      {
+        attempt: attemptOn(by, answer, first),
+      },
+    )
   // To say no one need not be anybody.
   if (answer === 'accept') unlessRefused(refuseUnlessMember(await world.directory.person(by)))
   const beforehand: ReadonlyMap<RequestId, Beforehand> =

@@ -19,6 +19,7 @@ import { findRole, findTarget, type Policy, type Role, type Target } from '../..
 import type { Capabilities } from '../../../core/connector.ts'
 import { nearest } from '../../../core/people/nearest.ts'
 import { emptyGroups, type GroupId, groupsIn, membersOf, type PersonId } from '../../../core/people/person.ts'
+import { sentence } from '../../../core/refusal.ts'
 import { refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { type ExplainedAtOnce, explainAtOnce } from './explain-at-once.ts'
@@ -85,9 +86,11 @@ export async function explainAccess(
   const policy = policyFor(catalog, { ...wish, target, role }, groups)
   const glass = breakGlassPolicy(catalog, target, role, by, groups)
   if (!policy) {
-    const instead = glass ? ` You may break glass: /elevate break-glass ${target} ${role}.` : ''
-    const whose = other === undefined ? '' : ` for <@${other}>`
-    throw refusal('not-allowed', `No policy lets you ask for ${role} on ${target}${whose}.${instead}`)
+    const instead = glass
+      ? sentence` You may break glass: ${{ command: `break-glass ${target} ${role}` }}.`
+      : ''
+    const whose = other === undefined ? '' : sentence` for ${{ person: other }}`
+    throw refusal('not-allowed', sentence`No policy lets you ask for ${role} on ${target}${whose}.${instead}`)
   }
   const { fallback } = policy
   const named = [...approversNamed(policy), ...(fallback?.from ?? [])]

@@ -14,7 +14,7 @@ import type { ApprovalStage } from '../../../core/access/stages.ts'
 import { type Catalog, findTarget } from '../../../core/catalog.ts'
 import { requestCreated } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { isRefused, partsOf, type Refused, refuse, sentence } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import { type Attempt, RefusedError, refusal } from '../../refusals.ts'
@@ -228,7 +228,7 @@ function alreadyAsked(asking: Asking, { role, target }: Allowed): Refused {
     'already-pending',
     receiver === undefined
       ? `You have asked for ${role.id} on ${target.id} already, and it waits for an answer.`
-      : `${role.id} on ${target.id} has been asked for already for <@${receiver}>, and it waits for an answer.`,
+      : sentence`${role.id} on ${target.id} has been asked for already for ${{ person: receiver }}, and it waits for an answer.`,
   )
 }
 
@@ -246,8 +246,8 @@ function notAll(world: World, asking: Asking, of: number, answer: Refused): Refu
   const attempt = attemptToAsk(world, asking)
   if (of === 1) return new RefusedError(answer, attempt)
   const { refused } = answer
-  const text = `Nothing was asked for, because of ${asking.role}: ${refused.text}`
-  return new RefusedError({ refused: { ...refused, text } }, attempt)
+  const said = sentence`Nothing was asked for, because of ${asking.role}: ${partsOf(refused)}`
+  return new RefusedError(refuse(refused.code, said, refused.field), attempt)
 }
 
 /** Somebody asked for what cannot be had: on record, and security reads of it when it was not a mere mistake. */

@@ -1,6 +1,7 @@
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
+import { sentence } from '../../../core/refusal.ts'
 import { refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { withdrawRequest } from './withdraw-request.ts'
@@ -25,6 +26,6 @@ export async function withdrawByName(
   const names = waiting.map((one) => `${requestName(one.number)} (${one.role} on ${one.target})`)
   throw refusal(
     'usage',
-    `There is more than one: ${names.join(', ')}. Say which, for example /elevate withdraw ${requestName(only.number)}.`,
+    sentence`There is more than one: ${names.join(', ')}. Say which, for example ${{ command: `withdraw ${requestName(only.number)}` }}.`,
   )
 }

@@ -4,6 +4,7 @@ import { askerOf, ownersOf, type Request, type RequestId, requestName } from '..
 import type { Actor } from '../../../core/log/audit-event.ts'
 import { requestWithdrawn } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
+import { sentence } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { record } from '../../record.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
@@ -17,15 +18,19 @@ export async function withdrawRequest(
 ): Promise<{ readonly request: Request }> {
   const seen = await world.store.reads.request(id)
   if (seen && !ownersOf(seen).includes(by))
-    throw refusal('not-yours', `Only <@${askerOf(seen)}> can withdraw ${requestName(seen.number)}.`, {
-      attempt: attemptOn(by, 'withdraw', seen),
-    })
+    throw refusal(
+      'not-yours',
+      sentence`Only ${{ person: askerOf(seen) }} can withdraw ${requestName(seen.number)}.`,
+      {
+        attempt: attemptOn(by, 'withdraw', seen),
+      },
+    )
   const grant = seen?.state === 'approved' ? await world.store.reads.grantOfRequest(id) : undefined
   const seenWaiting =
     grant && isWaiting(grant)
       ? refusal(
           'already-closed',
-          `${requestName(seen?.number ?? 0)} is approved already and waits for its start. Call it off with /elevate end ${grantName(grant.number)}.`,
+          sentence`${requestName(seen?.number ?? 0)} is approved already and waits for its start. Call it off with ${{ command: `end ${grantName(grant.number)}` }}.`,
         )
       : undefined
   return world.store.transaction(async (tx) => {

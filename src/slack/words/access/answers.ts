@@ -1,4 +1,5 @@
 /** The answer to the person who pressed or typed. It says what was recorded, never what is not yet true. */
+
 import { formatDuration } from '../../../core/access/duration.ts'
 import { type Grant, grantName, neverBegan } from '../../../core/access/grant.ts'
 import type { Allowed } from '../../../core/access/policy.ts'
@@ -14,6 +15,7 @@ import { actions, bullets, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, moment, person, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, approvalsIn, approvedBy, forHowLong, listedAccess } from '../phrases.ts'
+import { refusalText } from '../refusals.ts'
 import { eachStage, moreApprovals, OUTCOMES } from './approvals.ts'
 import { withdrawButton } from './buttons.ts'
 
@@ -173,8 +175,7 @@ export function decidedTogetherAnswer(
           : say`${about(one.request)}: your yes counts. It needs ${moreApprovals(one.missing, one.staged)}.`,
     ),
     ...overtaken.map(
-      ({ request, answer }) =>
-        say`${about(request)}: nothing was changed. ${answer.refused.text.replace(MENTION, (_, id: string) => names(id))}`,
+      ({ request, answer }) => say`${about(request)}: nothing was changed. ${refusalText(answer, names)}`,
     ),
     ...left.map((request) => say`${about(request)}: not yours to decide, or you have already; it waits.`),
   ]
@@ -183,5 +184,3 @@ export function decidedTogetherAnswer(
   const head = say`You ${verdict === 'approve' ? 'approved' : 'denied'} ${counted(decided.length, 'request')}${who}:`
   return message(between([head, ...each], ' '), [section(head), rich(bullets(each))])
 }
-
-const MENTION = /<@([UW][A-Z0-9]+)>/g

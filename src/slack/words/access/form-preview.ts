@@ -1,4 +1,5 @@
 /** What asking would come to, shown in the form while it is filled in, and what speaks against it. */
+
 import { formatDuration } from '../../../core/access/duration.ts'
 import { askerOf, type Request, requestName } from '../../../core/access/request.ts'
 import { approvalsNeeded } from '../../../core/access/stages.ts'
@@ -11,6 +12,7 @@ import { context, section } from '../../blocks/layout.ts'
 import type { Block, Names } from '../../blocks/message.ts'
 import { bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, afterwards, plainNames } from '../phrases.ts'
+import { refusalText } from '../refusals.ts'
 import { approvalsFrom } from './approvals.ts'
 import { extendButton } from './buttons.ts'
 import { autoApprovalLines, whoIsMissing } from './explain.ts'
@@ -71,12 +73,7 @@ function owner({ by, receiver }: Previewing, names: Names): string {
 function warnings(asking: Previewing, preview: RolePreview, names: Names): Block[] {
   const { explained, role } = preview
   const access = accessOf({ target: asking.target, role })
-  if (isRefused(explained))
-    return [
-      section(
-        warn(say`${explained.refused.text.replace(/<@([UW][A-Z0-9]+)>/g, (_, id: string) => names(id))}`),
-      ),
-    ]
+  if (isRefused(explained)) return [section(warn(say`${refusalText(explained, names)}`))]
   return [
     ...already(asking, preview, access, names),
     ...tooLong(asking, preview, explained),
