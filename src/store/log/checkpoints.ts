@@ -97,7 +97,8 @@ export function proofQueries(db: Database) {
         .fullJoin(body.as('body'), 'body.index', 'leaf.index')
         .selectAll('body')
         .select(({ fn }) => ['leaf.leaf_hash', fn.coalesce('leaf.index', 'body.index').as('index')])
-        .orderBy('index')
+        // Not by the name: the body has a column of that name as well.
+        .orderBy(({ fn }) => fn.coalesce('leaf.index', 'body.index'))
         .limit(limit)
         .execute()
       return rows.map(toLeaf)
