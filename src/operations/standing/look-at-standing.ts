@@ -2,8 +2,10 @@ import { clamp } from '../../core/access/reason.ts'
 import { findTarget, type Target } from '../../core/catalog.ts'
 import type { Connector } from '../../core/connector.ts'
 import { standingFound, standingGone, standingRemoved } from '../../core/log/standing-events.ts'
-import { type Reading, standingIn } from '../../core/standing/standing.ts'
+import type { PersonId } from '../../core/people/person.ts'
+import { type Reading, type ReportId, standingIn } from '../../core/standing/standing.ts'
 import { notify } from '../record.ts'
+import { refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 const CALL_TIMEOUT_MS = 60_000
@@ -76,4 +78,19 @@ function sameSystem(world: World, id: string, connector: Connector | undefined):
     .targets.map((target) => target.id)
     .filter((other) => connector?.system && world.connector(other)?.system === connector.system)
   return [...new Set([id, ...others])]
+}
+
+type Looked = Awaited<ReturnType<typeof lookAtStanding>>
+
+/** Security wants to know now what became of a report: its target is read at once, unless somebody is at it. */
+export async function lookNow(
+  world: World,
+  { report: id, by }: { readonly report: ReportId; readonly by: PersonId },
+): Promise<{ readonly target: string; readonly looked: Looked | 'busy' }> {
+  const found = await world.store.standing.report(id)
+  if (!found) throw refusal('unknown-standing', 'There is no such report.')
+  const { target } = found.report
+  await refuseUnlessSecurity(world, by, { verdict: 'look', target, role: '' })
+  if (!(await world.store.standing.claim(target))) return { target, looked: 'busy' }
+  return { target, looked: await lookAtStanding(world, target) }
 }

@@ -1,6 +1,9 @@
+import { isSecurity } from '../../../core/access/audience.ts'
 import type { Claim } from '../../../core/access/claims.ts'
-import { grantName } from '../../../core/access/grant.ts'
+import { type Grant, type GrantId, grantName } from '../../../core/access/grant.ts'
 import { ConnectorError } from '../../../core/connector.ts'
+import { groupsIn, type PersonId } from '../../../core/people/person.ts'
+import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { beginLater } from '../request/begin-later.ts'
 import { endClaimed } from './end-claimed.ts'
@@ -39,4 +42,27 @@ async function endThenTake(world: World, claim: Claim, reason: 'expired' | 'not-
 export function describe(error: unknown): string {
   if (error instanceof ConnectorError) return `${error.kind}: ${error.message}`
   return error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * Security says that the cause was mended: the grant is looked at now and not at its next turn. It ends when the
+ * target says that the access is gone, never because somebody pressed a button.
+ */
+export async function lookAgain(
+  world: World,
+  { grant: id, by }: { readonly grant: GrantId; readonly by: PersonId },
+): Promise<{ readonly grant: Grant }> {
+  const catalog = world.catalog()
+  const [row, person, groups] = await Promise.all([
+    world.store.reads.grant(id),
+    world.directory.person(by),
+    world.directory.groups([...new Set(groupsIn(catalog.security))]),
+  ])
+  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
+  if (!isSecurity(catalog, person, groups))
+    throw refusal('not-yours', 'Only security can ask to look again.', {
+      attempt: attemptOn(by, 'look', row.request, row.grant),
+    })
+  world.store.claims.lookNow(id)
+  return { grant: row.grant }
 }

@@ -1,4 +1,10 @@
 import { approversOf, policyNow } from '../../../core/access/approval.ts'
+import {
+  type AutoApproval,
+  type Condition,
+  groupsToApproveBy,
+  unmet,
+} from '../../../core/access/auto-approval.ts'
 import { breakGlassPolicy, groupsToBreakGlass } from '../../../core/access/break-glass.ts'
 import {
   groupsToAskWith,
@@ -7,6 +13,7 @@ import {
   refuseUnlessMember,
   type Wish,
 } from '../../../core/access/policy.ts'
+import type { PreApproval } from '../../../core/access/pre-approval.ts'
 import { ownersOf } from '../../../core/access/request.ts'
 import {
   type ApprovalStage,
@@ -18,11 +25,18 @@ import {
 import { findRole, findTarget, type Policy, type Role, type Target } from '../../../core/catalog.ts'
 import type { Capabilities } from '../../../core/connector.ts'
 import { nearest } from '../../../core/people/nearest.ts'
-import { emptyGroups, type GroupId, groupsIn, membersOf, type PersonId } from '../../../core/people/person.ts'
+import {
+  emptyGroups,
+  type GroupId,
+  type Groups,
+  groupsIn,
+  includes,
+  membersOf,
+  type PersonId,
+} from '../../../core/people/person.ts'
 import { sentence } from '../../../core/refusal.ts'
 import { refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { type ExplainedAtOnce, explainAtOnce } from './explain-at-once.ts'
 
 /** Which rule applies to this person, and who would be asked. Asks nothing of anybody. */
 export type Explained = {
@@ -144,4 +158,39 @@ async function notMembers(world: World, people: readonly PersonId[]): Promise<Pe
     }),
   )
   return kinds.flat()
+}
+
+/** What would be approved without asking anybody. */
+export type ExplainedAtOnce = {
+  /** Rules for this person and role, and which of their conditions do not hold now whatever is asked. */
+  readonly rules: readonly { readonly rule: AutoApproval; readonly unmet: readonly Condition[] }[]
+  /** Given beforehand by somebody who may still approve it. */
+  readonly given: readonly PreApproval[]
+}
+
+const MOST = 5
+
+export async function explainAtOnce(
+  world: World,
+  about: { readonly person: PersonId; readonly target: string; readonly role: string },
+  policy: Policy,
+  approving: Groups,
+): Promise<ExplainedAtOnce> {
+  const { autoApprove = [] } = policy
+  const [now, groups, live] = await Promise.all([
+    world.store.reads.now(),
+    world.directory.groups(groupsToApproveBy(policy)),
+    policy.preApproval ? world.store.preApprovals.live(about, MOST) : [],
+  ])
+  // What depends on the words and the length of the request is not known yet.
+  const open = { ...about, duration: 0, reason: '', ticket: undefined }
+  return {
+    rules: autoApprove
+      .map((rule) => ({
+        rule,
+        unmet: unmet(rule, open, now, groups).filter((one) => one !== 'reason' && one !== 'ticket'),
+      }))
+      .filter((one) => !one.unmet.includes('role') && !one.unmet.includes('person')),
+    given: live.filter(({ giver }) => includes(approversNamed(policy), giver, approving)),
+  }
 }

@@ -5,8 +5,11 @@ import { approvalsNeeded } from '../../../core/access/stages.ts'
 import type { WorkHours } from '../../../core/people/hours.ts'
 import type { PersonId, Presence } from '../../../core/people/person.ts'
 import { counted } from '../../../core/plural.ts'
-import type { Explained, ExplainedStage } from '../../../operations/access/request/explain-access.ts'
-import type { ExplainedAtOnce } from '../../../operations/access/request/explain-at-once.ts'
+import type {
+  Explained,
+  ExplainedAtOnce,
+  ExplainedStage,
+} from '../../../operations/access/request/explain-access.ts'
 import { message } from '../../blocks/compose.ts'
 import { bullets, context, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
