@@ -1,14 +1,7 @@
-/**
- * The house, as a test: rooms, arrows, the single home of each package, and what may be mentioned where.
- * Plain text matching; a new arrow in these tables is a design decision and needs a reason in review.
- */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { auditEventTypes } from '../src/core/log/audit-event.ts'
-import vitest from '../vitest.config.ts'
-
-const root = path.join(import.meta.dirname, '..')
+import { filesBelow, importsOf, read, valueImportsOf } from './support/sources.ts'
 
 const PARTS = ['core', 'operations', 'audit', 'config', 'store', 'connectors', 'api', 'slack', 'jobs']
 
@@ -55,25 +48,10 @@ const HOME_OF: Record<string, readonly string[]> = {
 
 const MAX_LINES = 300
 
-const filesBelow = (folder: string): string[] =>
-  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ts|js)$/.test(file))
-    .map((file) => path.posix.join(folder, ...file.split(path.sep)))
-
 const src = filesBelow('src')
 const packages = filesBelow('packages').filter((file) => !file.includes('node_modules'))
 const demo = filesBelow('demo')
-const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 const roomOf = (file: string) => file.split('/')[1] ?? ''
-const importsIn = (text: string) =>
-  [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"]([a-z.@][^'"\s]*)['"]/g)].map(
-    (match) => match[1] ?? '',
-  )
-const importsOf = (file: string) => importsIn(read(file))
-/** Those that are there when the program runs. */
-const valueImportsOf = (file: string) =>
-  importsIn(read(file).replace(/^import type\b[^'"]*(['"])[^'"]*\1/gm, ''))
-
 const packageOf = (spec: string) =>
   spec
     .split('/')
@@ -124,6 +102,30 @@ it('the drawing in docs/architecture.md shows the imports that are there', () =>
   const drawn = read('docs/architecture.md').match(/^ {2}\S+ (?:-->|-\. types \.->) \S+$/gm) ?? []
   expect([...new Set(there)].sort()).toEqual(drawn.map((line) => line.trim()).sort())
 })
+
+it('no files import each other in a circle, not even for types', () => {
+  const imports = new Map(
+    src.map((file) => [
+      file,
+      importsOf(file)
+        .filter((spec) => spec.startsWith('.'))
+        .map((spec) => path.posix.join(path.posix.dirname(file), spec)),
+    ]),
+  )
+  expect(src.filter((file) => reaches(imports, file, file))).toEqual([])
+})
+
+function reaches(imports: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean {
+  const seen = new Set<string>()
+  const ahead = [...(imports.get(from) ?? [])]
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    if (next === to) return true
+    if (seen.has(next)) continue
+    seen.add(next)
+    ahead.push(...(imports.get(next) ?? []))
+  }
+  return false
+}
 
 it('migrations are frozen history and import nothing but kysely', () => {
   expect(
@@ -189,47 +191,6 @@ it('what runs in production imports no package that only development installs', 
       .map((spec) => `${file} imports ${spec}`),
   )
   expect(absent).toEqual([])
-})
-
-/** Of vitest's projects, as `vitest.config.ts` has them. */
-const projects = (vitest.test?.projects ?? []).map((project) => {
-  const {
-    name,
-    include = [],
-    exclude = [],
-  } = (typeof project === 'object' && 'test' in project && project.test) || {}
-  const matches = (file: string, patterns: readonly string[]) =>
-    patterns.some((pattern) => path.posix.matchesGlob(file, pattern))
-  return {
-    name: String(name),
-    has: (file: string) => matches(file, include) && !matches(file, exclude),
-  }
-})
-const tests = [...filesBelow('test'), ...packages, ...demo].filter((file) => file.endsWith('.test.ts'))
-
-it('every test is in one project', () => {
-  const placed = tests.map((file) => ({ file, in: projects.filter((one) => one.has(file)) }))
-  expect(placed.filter((one) => one.in.length !== 1).map(({ file }) => file)).toEqual([])
-})
-
-it('the tests without a database do not reach one', () => {
-  const importsAll = (file: string, found = new Set<string>()): Set<string> => {
-    if (found.has(file)) return found
-    found.add(file)
-    for (const spec of importsOf(file)) {
-      const place = path.posix.join(path.posix.dirname(file), spec)
-      if (!spec.startsWith('.')) found.add(spec)
-      else if (existsSync(path.join(root, place))) importsAll(place, found)
-    }
-    return found
-  }
-  const unit = tests.filter((file) => projects.find(({ name }) => name === 'unit')?.has(file))
-  expect(unit.length).toBeGreaterThan(0)
-  const reaching = unit.filter((file) => {
-    const all = importsAll(file)
-    return all.has('local-postgres') || all.has('test/support/postgres.ts')
-  })
-  expect(reaching).toEqual([])
 })
 
 const code = (file: string) => read(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')

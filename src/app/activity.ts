@@ -3,7 +3,7 @@
 import type { ActivityDesk } from '../api/activity-endpoint.ts'
 import { readSigningKeys } from '../audit/export/sinks.ts'
 import type { Catalog } from '../core/catalog.ts'
-import type { Json } from '../core/connector.ts'
+import type { Json } from '../core/json.ts'
 import { reportActivity } from '../operations/activity/report-activity.ts'
 import type { World } from '../operations/world.ts'
 

@@ -1,5 +1,5 @@
 /** An event of the log as it was written. */
-import type { JsonObject } from '../core/connector.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { StoredLeaf } from '../core/log/audit-proof.ts'
 import { committedFields } from './checkpoint/private-texts.ts'
 

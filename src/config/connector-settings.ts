@@ -1,7 +1,8 @@
 /** The keys that belong to connectors: each kind reads its own, and what nobody knows is refused. */
 
 import { clamp, cleanText } from '../core/access/reason.ts'
-import type { ConnectorKind, Fault, Json, JsonObject } from '../core/connector.ts'
+import type { ConnectorKind, Fault } from '../core/connector.ts'
+import type { Json, JsonObject } from '../core/json.ts'
 import { canonicalJson } from '../core/log/canonical-json.ts'
 import { nearest } from '../core/people/nearest.ts'
 import { keysAt, unknownKey } from './schema/shape-faults.ts'

@@ -1,6 +1,6 @@
 /** Where secrets come from: an environment variable, or a file that only its owner and group can read. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import type { Json } from '../core/connector.ts'
+import type { Json } from '../core/json.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 export type Secret =

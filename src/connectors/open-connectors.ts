@@ -1,5 +1,6 @@
 import type { Catalog, Target } from '../core/catalog.ts'
-import type { Connector, Json } from '../core/connector.ts'
+import type { Connector } from '../core/connector.ts'
+import type { Json } from '../core/json.ts'
 import { connectorKinds } from './registry.ts'
 
 export type Secrets = (reference: Json) => string

@@ -1,13 +1,10 @@
 /** What can be asked for and under which rules: `elevate.yaml`, read and checked. */
 
-import type { AutoApproval } from './access/auto-approval.ts'
-import type { ApprovalStage } from './access/stages.ts'
 import type { Redaction } from './activity/activity.ts'
-import type { Json, JsonObject } from './connector.ts'
-import type { Severity } from './feed.ts'
+import type { Json, JsonObject } from './json.ts'
 import type { Delivery } from './log/delivery.ts'
-import type { DayHours, Weekday } from './people/hours.ts'
-import type { ChannelId, Who } from './people/person.ts'
+import type { DayHours, Weekday, WorkHours } from './people/hours.ts'
+import type { Alert, ChannelId, Who } from './people/person.ts'
 import type { Retention } from './people/privacy.ts'
 import type { StandingSchedule } from './standing/standing.ts'
 
@@ -161,3 +158,38 @@ export function redactionFor(catalog: Catalog, target: string, role: string): Re
   const found = findTarget(catalog, target)
   return findRole(catalog, target, role)?.redact ?? found?.redact ?? 'literals'
 }
+
+export type AutoApproval = {
+  /** What cards, receipts and the audit log call it. */
+  readonly name: string
+  /** Of the policy's roles; all of them when left out. */
+  readonly roles?: readonly string[]
+  /** Who asks. */
+  readonly from?: readonly Who[]
+  /** Seconds. */
+  readonly maxDuration?: number
+  /** When it is asked. */
+  readonly hours?: WorkHours
+  /** Must be found in the reason. */
+  readonly reasonPattern?: Pattern
+  /** Must match the whole of the ticket. */
+  readonly ticketPattern?: Pattern
+}
+
+export type ApprovalStage = {
+  readonly name?: string
+  readonly from: readonly Who[]
+  /** How many different people of these must say yes. */
+  readonly count: number
+  /** Who may fill it as well, once the request has waited for long enough. */
+  readonly fallback?: readonly Who[]
+  /** Those of `from` who may decide and are never alerted. */
+  readonly quiet?: readonly Who[]
+  /** Whom a message about it alerts just now; everybody it names without it. */
+  readonly alert?: Alert | undefined
+}
+
+export type Severity = (typeof SEVERITIES)[number]
+
+/** From what is only on record to what somebody should look at now. */
+export const SEVERITIES = ['info', 'notice', 'warning', 'alarm'] as const

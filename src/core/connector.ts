@@ -5,12 +5,10 @@
  * what, and until when, is settled before it is called. Every verb can be repeated: "already there" and
  * "already gone" are successes. `grant` and `revoke` return only after the target itself was read again.
  */
-
+import type { HowTo } from './access/grant.ts'
 import type { ActivityAsk, ActivityPage, Redaction } from './activity/activity.ts'
-
-/** Plain data that survives a trip through the database. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
-export type JsonObject = { readonly [key: string]: Json }
+import type { Json, JsonObject } from './json.ts'
+import type { Subject } from './people/person.ts'
 
 /** What a connector can promise; shown on approval cards, never assumed. */
 export type Capabilities = {
@@ -24,13 +22,6 @@ export type Capabilities = {
   readonly ownsGrant: boolean
   /** Seconds that power can outlive a verified revocation. 0 = none. */
   readonly residualSeconds: number
-}
-
-/** Who the access is for, as far as a target may need to know. */
-export type Subject = {
-  readonly person: string
-  readonly name: string
-  readonly email?: string
 }
 
 /**
@@ -60,8 +51,7 @@ export type Granted = {
   readonly was: 'given' | 'already-there'
   /** The account held this entitlement without elevate; it stays when the grant ends. */
   readonly preexisting: boolean
-  /** How to connect, in plain words for the person (host, database, login); never a secret. */
-  readonly howTo: readonly { readonly label: string; readonly value: string }[]
+  readonly howTo: HowTo
 }
 
 export type Revoked = {

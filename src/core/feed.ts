@@ -5,13 +5,10 @@
 
 import type { Grant } from './access/grant.ts'
 import type { Request } from './access/request.ts'
-import { type Catalog, findTarget, type Risk } from './catalog.ts'
+import type { Severity } from './catalog.ts'
+import { type Catalog, findTarget, type Risk, SEVERITIES } from './catalog.ts'
 import { channelLane, type Lane, type Notice } from './notice.ts'
 import type { ChannelId } from './people/person.ts'
-
-/** From what is only on record to what somebody should look at now. */
-export const SEVERITIES = ['info', 'notice', 'warning', 'alarm'] as const
-export type Severity = (typeof SEVERITIES)[number]
 
 export const BROADCAST_FROM: Severity = 'notice'
 

@@ -3,13 +3,9 @@
  * them later, lane by lane, at Slack's pace. A notice carries ids, never words: what people read is drawn from the rows
  * when it is sent, so that a late message is still a true one.
  */
-import type { GrantId } from './access/grant.ts'
-import type { PreApprovalId } from './access/pre-approval.ts'
-import type { QuestionId } from './access/question.ts'
-import type { RequestId } from './access/request.ts'
+import type { GrantId, PreApprovalId, QuestionId, ReportId, RequestId, StandingId } from './ids.ts'
 import type { ChannelId, PersonId } from './people/person.ts'
 import type { RefusalCode } from './refusal.ts'
-import type { ReportId, StandingId } from './standing/standing.ts'
 
 /** Where messages queue up: Slack allows about one a second in each channel. */
 export type Lane = `channel:${ChannelId}` | `person:${PersonId}` | `home:${PersonId}`

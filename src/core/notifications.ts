@@ -3,16 +3,16 @@
  * always follows is here. What has its own time is queued by its verb: reminders, cards in direct messages and
  * whatever waits for the end of quiet hours.
  */
-import type { Grant, GrantId } from './access/grant.ts'
+import type { Grant } from './access/grant.ts'
 import type { PreApproval, PreApprovalEnd } from './access/pre-approval.ts'
-import type { Question, QuestionId } from './access/question.ts'
-import { askerOf, ownersOf, type Request, type RequestId } from './access/request.ts'
+import type { Question } from './access/question.ts'
+import { askerOf, ownersOf, type Request } from './access/request.ts'
+import type { GrantId, QuestionId, ReportId, RequestId, StandingId } from './ids.ts'
 import type { Actor } from './log/audit-event.ts'
 import type { Notice } from './notice.ts'
 import type { PersonId } from './people/person.ts'
 import type { Notification } from './recipients.ts'
 import { isAttempt } from './refusal.ts'
-import type { ReportId, StandingId } from './standing/standing.ts'
 
 /** How elevate itself is. */
 type News = Extract<

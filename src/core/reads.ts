@@ -1,7 +1,7 @@
 /** What can be read of requests and grants outside of a transaction. Types only. */
 import type { Grant } from './access/grant.ts'
-import type { Request, RequestId } from './access/request.ts'
-import type { Review } from './access/review.ts'
+import type { Request, Review } from './access/request.ts'
+import type { RequestId } from './ids.ts'
 import type { Lane } from './notice.ts'
 import type { ChannelId, PersonId } from './people/person.ts'
 

@@ -1,8 +1,8 @@
 /** For whom a notice is, and in which lanes it reaches them. */
 import type { Grant } from './access/grant.ts'
-import type { RequestId } from './access/request.ts'
 import { type Catalog, findTarget } from './catalog.ts'
 import { recordLane } from './feed.ts'
+import type { RequestId } from './ids.ts'
 import { channelLane, homeLane, type Lane, type Notice, type OutboxMessage, personLane } from './notice.ts'
 import type { ChannelId, PersonId } from './people/person.ts'
 

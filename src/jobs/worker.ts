@@ -1,6 +1,6 @@
 import type { Claim } from '../core/access/claims.ts'
-import type { GrantId } from '../core/access/grant.ts'
 import type { Catalog } from '../core/catalog.ts'
+import type { GrantId } from '../core/ids.ts'
 import type { Log } from '../core/ports.ts'
 import type { Work } from '../operations/work.ts'
 

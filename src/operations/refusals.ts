@@ -1,6 +1,7 @@
 import { isSecurity } from '../core/access/audience.ts'
 import { type Grant, grantName } from '../core/access/grant.ts'
-import { type Request, type RequestId, requestName } from '../core/access/request.ts'
+import { type Request, requestName } from '../core/access/request.ts'
+import type { RequestId } from '../core/ids.ts'
 import { type Attempted, attemptRefused } from '../core/log/request-events.ts'
 import type { Notice } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/people/person.ts'

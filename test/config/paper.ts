@@ -1,6 +1,7 @@
 import { parseCatalog } from '../../src/config/catalog.ts'
 import type { Issue } from '../../src/config/yaml/issue.ts'
-import type { ConnectorKind, Fault, JsonObject, Parsed } from '../../src/core/connector.ts'
+import type { ConnectorKind, Fault, Parsed } from '../../src/core/connector.ts'
+import type { JsonObject } from '../../src/core/json.ts'
 
 /** A target system of drawers and shelves, so that these tests need no real connector. */
 export const paper: ConnectorKind = {

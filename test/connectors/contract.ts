@@ -1,6 +1,8 @@
 // What every connector must keep to, whatever system it speaks to. A connector's own test calls this with a world.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Access, Connector, JsonObject, Subject } from '../../src/core/connector.ts'
+import type { Access, Connector } from '../../src/core/connector.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import type { Subject } from '../../src/core/people/person.ts'
 
 export type World = {
   readonly connector: Connector

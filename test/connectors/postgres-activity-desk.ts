@@ -7,7 +7,8 @@ import type {
   ActivityPage,
   ActivityTurn,
 } from '../../src/core/activity/activity.ts'
-import type { Access, Connector, Json } from '../../src/core/connector.ts'
+import type { Access, Connector } from '../../src/core/connector.ts'
+import type { Json } from '../../src/core/json.ts'
 import { query } from '../support/postgres.ts'
 import { type PostgresWorld, temporaryWorld } from './postgres-world.ts'
 

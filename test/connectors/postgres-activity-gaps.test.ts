@@ -5,7 +5,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDemoOrders } from '../../demo/orders.ts'
 import { activityInstallSql } from '../../src/connectors/postgres/activity-install.ts'
-import type { Access, Json } from '../../src/core/connector.ts'
+import type { Access } from '../../src/core/connector.ts'
+import type { Json } from '../../src/core/json.ts'
 import { execute, query, startTestServer } from '../support/postgres.ts'
 import {
   askFor,

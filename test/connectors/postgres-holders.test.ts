@@ -1,7 +1,8 @@
 /** Who can use a role in PostgreSQL, whoever gave it, and taking it from them where that is in elevate's power. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { postgres } from '../../src/connectors/postgres/connector.ts'
-import type { Connector, FoundHolder, JsonObject } from '../../src/core/connector.ts'
+import type { Connector, FoundHolder } from '../../src/core/connector.ts'
+import type { JsonObject } from '../../src/core/json.ts'
 import { execute, query } from '../support/postgres.ts'
 import { accessFor, patient } from './contract.ts'
 import { connect } from './postgres-sessions.ts'

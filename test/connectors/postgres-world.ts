@@ -1,7 +1,9 @@
 // The demo's orders database as a target, in both modes.
 import pg from 'pg'
 import { postgres } from '../../src/connectors/postgres/connector.ts'
-import type { Connector, JsonObject, Parsed, Subject } from '../../src/core/connector.ts'
+import type { Connector, Parsed } from '../../src/core/connector.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import type { Subject } from '../../src/core/people/person.ts'
 import { execute, query } from '../support/postgres.ts'
 import { type TargetServer, targetServer } from '../support/target.ts'
 import type { World } from './contract.ts'

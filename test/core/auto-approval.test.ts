@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compilePattern } from '../../src/config/pattern.ts'
-import { type AutoApproval, groupsToApproveBy, ruleFor, unmet } from '../../src/core/access/auto-approval.ts'
+import { groupsToApproveBy, ruleFor, unmet } from '../../src/core/access/auto-approval.ts'
+import type { AutoApproval } from '../../src/core/catalog.ts'
 
 const rule: AutoApproval = {
   name: 'on-call-read',

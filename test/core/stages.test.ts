@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type ApprovalStage,
   approvalsIn,
   approvalsPossible,
   type FilledStage,
@@ -10,6 +9,7 @@ import {
   sayIn,
   stillMissing,
 } from '../../src/core/access/stages.ts'
+import type { ApprovalStage } from '../../src/core/catalog.ts'
 import type { Who } from '../../src/core/people/person.ts'
 
 const group = (id: string): Who => ({ kind: 'group', id })

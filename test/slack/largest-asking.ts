@@ -1,5 +1,5 @@
 /** What is said about asking for several roles and for somebody else, at its largest. */
-import type { ApprovalStage } from '../../src/core/access/stages.ts'
+import type { ApprovalStage } from '../../src/core/catalog.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-access.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'

@@ -1,15 +1,15 @@
 /** What was done under one grant, as an auditor gets it: the record as it is hashed, its texts, and the event that names it. */
 
-import { type Grant, type GrantId, grantName } from '../../core/access/grant.ts'
+import { type Grant, grantName } from '../../core/access/grant.ts'
 import { cleanText } from '../../core/access/reason.ts'
-import { type ActivitySummary, doings, type KeptEntry } from '../../core/activity/activity.ts'
 import {
-  erasedWords,
-  isErased,
-  judgeRecord,
+  type ActivitySummary,
+  doings,
+  type KeptEntry,
   type RecordCheck,
-  recordLine,
-} from '../../core/activity/activity-record.ts'
+} from '../../core/activity/activity.ts'
+import { erasedWords, isErased, judgeRecord, recordLine } from '../../core/activity/activity-record.ts'
+import type { GrantId } from '../../core/ids.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
 import type { Store } from '../../store/database/open-store.ts'

@@ -5,7 +5,7 @@
  * every supported version has, except where the code asks for the version. What OCSF has no word for is under `unmapped`,
  * and the event's exact bytes are under `raw_data`, so that a proof can still be checked against them.
  */
-import type { Json, JsonObject } from '../../core/connector.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import type { AuditEventType } from '../../core/log/audit-event.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { OcsfVersion } from '../../core/log/ocsf-version.ts'

@@ -1,5 +1,5 @@
 /** The log as rows: JSON Lines for programs, CSV for spreadsheets. */
-import type { Json } from '../../core/connector.ts'
+import type { Json } from '../../core/json.ts'
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'

@@ -4,14 +4,8 @@ import { moment } from '../../audit/report/timeline.ts'
 import { secretResolver } from '../../config/secret-source.ts'
 import { activityInstallSql } from '../../connectors/postgres/activity-install.ts'
 import { type Grant, grantName } from '../../core/access/grant.ts'
-import type { ActivitySummary, KeptEntry } from '../../core/activity/activity.ts'
-import {
-  erasedWords,
-  isErased,
-  type JudgedRecord,
-  judgeRecord,
-  type RecordCheck,
-} from '../../core/activity/activity-record.ts'
+import type { ActivitySummary, KeptEntry, RecordCheck } from '../../core/activity/activity.ts'
+import { erasedWords, isErased, type JudgedRecord, judgeRecord } from '../../core/activity/activity-record.ts'
 import { foundWanting } from '../exit-codes.ts'
 import { catalogInUse, withStore } from '../open.ts'
 import { print, table } from '../print.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { prepareFolder, writeBelow } from '../../audit/files.ts'
-import type { JsonObject } from '../../core/connector.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { type Erased, erasePerson, nothingErased } from '../../operations/people/erase-person.ts'
 import { wrongUse } from '../exit-codes.ts'
 import { recordExport } from '../log/audit-files.ts'

@@ -1,13 +1,8 @@
 /** Approvals that must be possible: enough different people for every stage, whoever asks. */
 
-import {
-  type ApprovalStage,
-  approvalsIn,
-  approvalsNeeded,
-  fillStages,
-  MOST_APPROVALS,
-} from '../../core/access/stages.ts'
-import type { Json } from '../../core/connector.ts'
+import { approvalsIn, approvalsNeeded, fillStages, MOST_APPROVALS } from '../../core/access/stages.ts'
+import type { ApprovalStage } from '../../core/catalog.ts'
+import type { Json } from '../../core/json.ts'
 import type { Who } from '../../core/people/person.ts'
 import { plural } from '../../core/plural.ts'
 import { type Path, quote, type Report } from '../yaml/issue.ts'

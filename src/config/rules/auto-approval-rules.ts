@@ -1,7 +1,7 @@
 /** Rules about what is approved without a click, and about the hours in which nobody is disturbed. */
 
 import { formatDuration, parseDuration } from '../../core/access/duration.ts'
-import type { Json } from '../../core/connector.ts'
+import type { Json } from '../../core/json.ts'
 import { type Path, quote, quoteAll, type Report } from '../yaml/issue.ts'
 import { entriesOf, inside, isObject, textsIn, warnOfDuplicates, words } from '../yaml/read-leniently.ts'
 

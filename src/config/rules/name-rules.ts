@@ -1,7 +1,7 @@
 /** Rules for the names of targets, roles, activity sources and deliveries. */
 
 import { parseDuration, resemblesDuration } from '../../core/access/duration.ts'
-import type { Json } from '../../core/connector.ts'
+import type { Json } from '../../core/json.ts'
 import { isSubcommand } from '../../core/subcommands.ts'
 import { ID, ID_HELP } from '../schema/shape-parts.ts'
 import { quote, quoteAll, type Report } from '../yaml/issue.ts'

@@ -1,7 +1,7 @@
 /** Rules between the keys of policies: names that must exist, and approvals that must be possible. */
 
 import { formatDuration, parseDuration } from '../../core/access/duration.ts'
-import type { Json } from '../../core/connector.ts'
+import type { Json } from '../../core/json.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import { type Path, quote, type Report } from '../yaml/issue.ts'
 import { entriesOf, inside, isObject, textsIn, warnOfDuplicates, words } from '../yaml/read-leniently.ts'

@@ -1,6 +1,7 @@
 /** The JSON Schema that editors use for `elevate.yaml`: names, choices and descriptions while somebody types. */
 import { z } from 'zod'
-import type { ConnectorKind, Json, JsonObject } from '../../core/connector.ts'
+import type { ConnectorKind } from '../../core/connector.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { isObject } from '../yaml/read-leniently.ts'
 import { catalogSchema } from './schema.ts'
 import { ID } from './shape-parts.ts'

@@ -1,7 +1,8 @@
 /** The shape of one policy: who may ask for what, who decides, and what is approved without a click. */
 import { z } from 'zod'
 import { BREAK_GLASS_DEFAULT } from '../../core/access/break-glass.ts'
-import { type ApprovalStage, MOST_APPROVALS } from '../../core/access/stages.ts'
+import { MOST_APPROVALS } from '../../core/access/stages.ts'
+import type { ApprovalStage } from '../../core/catalog.ts'
 import { WEEKDAYS } from '../../core/people/hours.ts'
 import {
   camel,

@@ -1,6 +1,6 @@
 /** Checks the shape of the file and says in words what is missing, unknown or of the wrong kind. */
 import { z } from 'zod'
-import type { Json } from '../../core/connector.ts'
+import type { Json } from '../../core/json.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import { type Path, quote, quoteAll, type Report } from '../yaml/issue.ts'
 import { type CatalogShape, catalogSchema } from './schema.ts'

@@ -1,5 +1,5 @@
 /** Looks into a file whose shape may be wrong: that was reported already, and must not hide another fault. */
-import type { Json, JsonObject } from '../../core/connector.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { type Path, quote, type Report } from './issue.ts'
 
 export function isObject(value: Json | undefined): value is JsonObject {

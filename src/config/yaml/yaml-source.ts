@@ -1,7 +1,7 @@
 /** YAML read with suspicion: plain data out, the position of every key and value kept, all faults at once. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { clamp, cleanText } from '../../core/access/reason.ts'
-import type { Json } from '../../core/connector.ts'
+import type { Json } from '../../core/json.ts'
 import { type Path, quote, type Spot } from './issue.ts'
 
 const MAX_BYTES = 1024 * 1024

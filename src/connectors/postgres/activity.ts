@@ -1,6 +1,6 @@
 // What an account did, from the server's JSON log, through the functions of docs/targets/postgres-activity.sql.
 import type { ActivityAsk, ActivityPage, Gap } from '../../core/activity/activity.ts'
-import type { Json } from '../../core/connector.ts'
+import type { Json } from '../../core/json.ts'
 import { type LogLine, readLines, type Sessions } from './activity-lines.ts'
 import { sqlState } from './errors.ts'
 import { findRole } from './roles.ts'

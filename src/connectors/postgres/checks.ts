@@ -1,5 +1,6 @@
 // Is the target reachable, are the bot's rights enough, and not too many?
-import type { Finding, JsonObject } from '../../core/connector.ts'
+import type { Finding } from '../../core/connector.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { activityFindings } from './activity-checks.ts'
 import { quarantinePowers } from './clean-up.ts'
 import { connectorError } from './errors.ts'

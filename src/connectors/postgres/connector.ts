@@ -1,5 +1,7 @@
 // PostgreSQL as a target. See docs/targets/postgres.md for what a database administrator does once.
-import type { Capabilities, Connector, ConnectorKind, JsonObject, Subject } from '../../core/connector.ts'
+import type { Capabilities, Connector, ConnectorKind } from '../../core/connector.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Subject } from '../../core/people/person.ts'
 import { collectActivity } from './activity.ts'
 import { checkTarget } from './checks.ts'
 import { holdersOf } from './holders.ts'

@@ -1,6 +1,7 @@
 // Mode `membership`: logins that exist become members of a role for a time.
-import type { Access, Connector, Granted, Revoked, Subject } from '../../core/connector.ts'
+import type { Access, Connector, Granted, Revoked } from '../../core/connector.ts'
 import { ConnectorError } from '../../core/connector.ts'
+import type { Subject } from '../../core/people/person.ts'
 import { findRole, memberships, refusePowerfulRole, standing } from './roles.ts'
 import type { Ask } from './session.ts'
 import { type RoleSettings, roleOf, type TargetSettings } from './settings.ts'

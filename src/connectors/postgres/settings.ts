@@ -1,6 +1,7 @@
 // What an operator writes about a PostgreSQL target and its roles.
 import { z } from 'zod'
-import type { Fault, Json, JsonObject, Parsed } from '../../core/connector.ts'
+import type { Fault, Parsed } from '../../core/connector.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 
 const nameLimit = 63
 

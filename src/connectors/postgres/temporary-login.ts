@@ -1,6 +1,7 @@
 // Mode `temporary-login`: each grant gets a login of its own, which is closed and removed at the end.
-import type { Access, Connector, Credential, Granted, Revoked, Subject } from '../../core/connector.ts'
+import type { Access, Connector, Credential, Granted, Revoked } from '../../core/connector.ts'
 import { ConnectorError } from '../../core/connector.ts'
+import type { Subject } from '../../core/people/person.ts'
 import { removeLogin } from './clean-up.ts'
 import { sqlState } from './errors.ts'
 import { findRole, grantIdOf, markOf, memberships, type RoleRow, refusePowerfulRole } from './roles.ts'

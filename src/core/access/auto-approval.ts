@@ -2,26 +2,9 @@
  * Requests that a rule in the configuration approves at once, without anybody. A rule holds when every condition that
  * it names holds; the database's clock says what time it is.
  */
-import type { Pattern, Policy } from '../catalog.ts'
-import { duringHours, type WorkHours } from '../people/hours.ts'
-import { type Groups, groupsIn, includes, type PersonId, type Who } from '../people/person.ts'
-
-export type AutoApproval = {
-  /** What cards, receipts and the audit log call it. */
-  readonly name: string
-  /** Of the policy's roles; all of them when left out. */
-  readonly roles?: readonly string[]
-  /** Who asks. */
-  readonly from?: readonly Who[]
-  /** Seconds. */
-  readonly maxDuration?: number
-  /** When it is asked. */
-  readonly hours?: WorkHours
-  /** Must be found in the reason. */
-  readonly reasonPattern?: Pattern
-  /** Must match the whole of the ticket. */
-  readonly ticketPattern?: Pattern
-}
+import type { AutoApproval, Policy } from '../catalog.ts'
+import { duringHours } from '../people/hours.ts'
+import { type Groups, groupsIn, includes, type PersonId } from '../people/person.ts'
 
 export type AutoAsk = {
   readonly person: PersonId

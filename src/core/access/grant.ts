@@ -1,16 +1,17 @@
 /** Access that was decided: what is (to be) true in a target, until when, and how it ended. */
-import type { Granted, JsonObject, Subject } from '../connector.ts'
-import type { PersonId } from '../people/person.ts'
+import type { GrantId, RequestId } from '../ids.ts'
+import type { JsonObject } from '../json.ts'
+import type { PersonId, Subject } from '../people/person.ts'
 import type { GrantState } from './lifecycle.ts'
-import type { RequestId } from './request.ts'
-
-export type GrantId = string
 
 /** Why a grant left `provisioning` or `active`. */
 export type EndReason = 'expired' | 'returned' | 'ended-early' | 'not-given'
 
 /** What the target said when it was over. `kept-by-other`: another live grant still needs the access. */
 export type EndOutcome = 'taken' | 'already-gone' | 'kept-standing' | 'kept-by-other' | 'never-given'
+
+/** How to connect, in plain words for the person (host, database, login); never a secret. */
+export type HowTo = readonly { readonly label: string; readonly value: string }[]
 
 export type Grant = {
   readonly id: GrantId
@@ -45,7 +46,7 @@ export type Grant = {
   /** When the one before ends: the duration counts from there. */
   readonly goesOnFrom: Date | undefined
   readonly preexisting: boolean
-  readonly howTo: Granted['howTo']
+  readonly howTo: HowTo
   readonly endReason: EndReason | undefined
   readonly endedBy: PersonId | undefined
   readonly endNote: string

@@ -12,6 +12,7 @@ import {
   type Role,
   type Target,
 } from '../catalog.ts'
+import type { PreApprovalId } from '../ids.ts'
 import { nearest } from '../people/nearest.ts'
 import { type Groups, includes, type Person, type PersonId, type Who } from '../people/person.ts'
 import { isRefused, oneOf, type Refused, refuse, sentence } from '../refusal.ts'
@@ -21,8 +22,6 @@ import { policyOf, refuseUnlessMember } from './policy.ts'
 import { lengthOf, REASON_MAX } from './reason.ts'
 import type { Request } from './request.ts'
 import { approversNamed } from './stages.ts'
-
-export type PreApprovalId = string
 
 export type PreApproval = {
   readonly id: PreApprovalId

@@ -4,14 +4,13 @@
  */
 
 import type { Catalog } from '../catalog.ts'
+import type { QuestionId, RequestId } from '../ids.ts'
 import type { Groups, Person, PersonId } from '../people/person.ts'
 import { type Refused, refuse } from '../refusal.ts'
 import { policyNow } from './approval.ts'
 import { policyFor, refuseUnlessMember } from './policy.ts'
-import { ownersOf, type Request, type RequestId, requestName } from './request.ts'
+import { ownersOf, type Request, requestName } from './request.ts'
 import { mayFill } from './stages.ts'
-
-export type QuestionId = string
 
 export type Question = {
   readonly id: QuestionId

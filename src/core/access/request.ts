@@ -1,11 +1,9 @@
 /** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
 
-import type { PersonId } from '../people/person.ts'
-import type { GrantId } from './grant.ts'
-import type { RequestState } from './lifecycle.ts'
-import type { Review } from './review.ts'
+import type { GrantId, RequestId } from '../ids.ts'
 
-export type RequestId = string
+import type { PersonId } from '../people/person.ts'
+import type { RequestState, ReviewState } from './lifecycle.ts'
 
 export type Verdict = 'approve' | 'deny'
 
@@ -108,4 +106,12 @@ export function ownersOf(request: {
 /** Whoever asked: for himself or for somebody else. */
 export function askerOf(request: Pick<Request, 'requester' | 'askedBy'>): PersonId {
   return request.askedBy ?? request.requester
+}
+
+export type Review = {
+  readonly state: ReviewState
+  readonly openedAt: Date
+  readonly closedAt: Date | undefined
+  readonly reviewer: PersonId | undefined
+  readonly note: string
 }

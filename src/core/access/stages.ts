@@ -3,7 +3,7 @@
  * only, so one person counts once however many groups he is in; who fills which is chosen so that as much as
  * possible is filled.
  */
-import type { Policy } from '../catalog.ts'
+import type { ApprovalStage, Policy } from '../catalog.ts'
 import {
   entitledThrough,
   type Groups,
@@ -12,20 +12,6 @@ import {
   type PersonId,
   type Who,
 } from '../people/person.ts'
-import type { Alert } from '../people/pinging.ts'
-
-export type ApprovalStage = {
-  readonly name?: string
-  readonly from: readonly Who[]
-  /** How many different people of these must say yes. */
-  readonly count: number
-  /** Who may fill it as well, once the request has waited for long enough. */
-  readonly fallback?: readonly Who[]
-  /** Those of `from` who may decide and are never alerted. */
-  readonly quiet?: readonly Who[]
-  /** Whom a message about it alerts just now; everybody it names without it. */
-  readonly alert?: Alert | undefined
-}
 
 /** A stage and the yeses that fill it, in the order they came. */
 export type FilledStage = ApprovalStage & { readonly by: readonly PersonId[] }

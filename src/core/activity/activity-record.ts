@@ -4,9 +4,9 @@
  * of a random salt and the text, so that the text can be erased and the hash still holds.
  */
 
-import type { Json } from '../connector.ts'
+import type { Json } from '../json.ts'
 import { counted, plural } from '../plural.ts'
-import type { KeptEntry } from './activity.ts'
+import type { KeptEntry, RecordCheck } from './activity.ts'
 
 /** One line of the record; its hash is over these, as canonical JSON, each with a newline, by number. */
 export function recordLine(entry: KeptEntry): Json {
@@ -25,22 +25,6 @@ export function recordLine(entry: KeptEntry): Json {
 /** True where a text was written that is gone by now. */
 export function isErased(entry: Pick<KeptEntry, 'text' | 'commitment'>): boolean {
   return entry.commitment !== undefined && entry.text === ''
-}
-
-/** An event that says how many texts of this record it erased. */
-export type RecordErasure = { readonly index: number; readonly count: number }
-
-/** The record as it is kept at one moment, computed anew, beside what the audit log says of it. */
-export type RecordCheck = {
-  readonly state: 'open' | 'closed'
-  /** SHA-256 (hex) of the lines as they are now. */
-  readonly hash: string
-  /** What the last event `activity.collected` of the grant names. */
-  readonly named: { readonly index: number; readonly hash: string } | undefined
-  readonly erased: number
-  readonly erasures: readonly RecordErasure[]
-  /** Entries whose text is not the one that they commit to; at most twenty. */
-  readonly wrong: readonly number[]
 }
 
 export type JudgedRecord = {

@@ -3,8 +3,9 @@
  * Types, and the few rules that everybody shares.
  */
 
-import type { EndOutcome, Grant, GrantId } from '../access/grant.ts'
-import type { Json } from '../connector.ts'
+import type { EndOutcome, Grant } from '../access/grant.ts'
+import type { GrantId } from '../ids.ts'
+import type { Json } from '../json.ts'
 import type { PersonId } from '../people/person.ts'
 
 export const activityKinds = [
@@ -187,3 +188,19 @@ export type Unmatched = {
   /** The last grant of the account that was over by then. */
   readonly after: { readonly grant: GrantId; readonly number: number; readonly person: PersonId } | undefined
 }
+
+/** The record as it is kept at one moment, computed anew, beside what the audit log says of it. */
+export type RecordCheck = {
+  readonly state: 'open' | 'closed'
+  /** SHA-256 (hex) of the lines as they are now. */
+  readonly hash: string
+  /** What the last event `activity.collected` of the grant names. */
+  readonly named: { readonly index: number; readonly hash: string } | undefined
+  readonly erased: number
+  readonly erasures: readonly RecordErasure[]
+  /** Entries whose text is not the one that they commit to; at most twenty. */
+  readonly wrong: readonly number[]
+}
+
+/** An event that says how many texts of this record it erased. */
+export type RecordErasure = { readonly index: number; readonly count: number }

@@ -2,7 +2,7 @@
  * What can have happened, in the past tense. Every event says who acted, on whom, on which entitlement, which
  * request and grant, and under which policy; the database adds its index and its own clock's time.
  */
-import type { Json } from '../connector.ts'
+import type { Json } from '../json.ts'
 import type { PersonId } from '../people/person.ts'
 
 export const auditEventTypes = [

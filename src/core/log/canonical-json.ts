@@ -2,7 +2,7 @@
  * JSON with exactly one spelling (RFC 8785, JCS): keys sorted by UTF-16 code units, no spaces, shortest escapes.
  * Numbers are whole and safe, because two programs can disagree on the digits of a fraction.
  */
-import type { Json } from '../connector.ts'
+import type { Json } from '../json.ts'
 
 export function canonicalJson(value: Json | undefined): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)

@@ -1,7 +1,7 @@
 /** Audit events handed on to somebody else's system as they happen: at least once, in order, without end. */
 
 import { HOUR, MINUTE } from '../access/duration.ts'
-import type { JsonObject } from '../connector.ts'
+import type { JsonObject } from '../json.ts'
 import type { AuditEventType } from './audit-event.ts'
 import type { StoredLeaf } from './audit-proof.ts'
 import type { OcsfVersion } from './ocsf-version.ts'

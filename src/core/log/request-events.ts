@@ -2,7 +2,6 @@
 import type { Outcome } from '../access/approval.ts'
 import { grantName } from '../access/grant.ts'
 import { type PreApproval, preApprovalName } from '../access/pre-approval.ts'
-import type { QuestionId } from '../access/question.ts'
 import {
   askerOf,
   type Limit,
@@ -12,14 +11,9 @@ import {
   type Terms,
   type Verdict,
 } from '../access/request.ts'
-import {
-  type ApprovalStage,
-  approvalsNeeded,
-  type FilledStage,
-  nameOfStage,
-  writeFilled,
-  writeStage,
-} from '../access/stages.ts'
+import { approvalsNeeded, type FilledStage, nameOfStage, writeFilled, writeStage } from '../access/stages.ts'
+import type { ApprovalStage } from '../catalog.ts'
+import type { QuestionId } from '../ids.ts'
 import type { PersonId } from '../people/person.ts'
 import type { RefusalCode } from '../refusal.ts'
 import { type Acting, type Actor, type AuditEvent, actorOf, type EventOf } from './audit-event.ts'

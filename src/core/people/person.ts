@@ -68,3 +68,13 @@ export function membersOf(who: readonly Who[], groups: Groups): PersonId[] | und
     ),
   ]
 }
+
+/** Who the access is for, as far as a target may need to know. */
+export type Subject = {
+  readonly person: string
+  readonly name: string
+  readonly email?: string
+}
+
+/** Whom a message mentions, and whom it only names. */
+export type Alert = { readonly mention: readonly Who[]; readonly named: readonly string[] }

@@ -3,14 +3,13 @@
  * the quiet hours of the place where he is.
  */
 
-import { type ApprovalStage, namedIn } from '../access/stages.ts'
+import { namedIn } from '../access/stages.ts'
+import type { ApprovalStage } from '../catalog.ts'
+import type { Alert } from './person.ts'
 import { type Groups, membersOf, type PersonId, type Who } from './person.ts'
 
 /** Who is in quiet hours now, and when they end. */
 export type Resting = ReadonlyMap<PersonId, Date>
-
-/** Whom a message mentions, and whom it only names. */
-export type Alert = { readonly mention: readonly Who[]; readonly named: readonly string[] }
 
 /** More copies of a card than this would be a mailing list. */
 export const MOST_DIRECT = 25

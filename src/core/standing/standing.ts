@@ -2,11 +2,9 @@
 
 import type { Grant } from '../access/grant.ts'
 import type { FoundHolder } from '../connector.ts'
+import type { ReportId, StandingId } from '../ids.ts'
 import type { Lane } from '../notice.ts'
 import type { ChannelId, PersonId } from '../people/person.ts'
-
-export type StandingId = string
-export type ReportId = string
 
 /** In place of a role: everything on the target, as superusers have it. */
 export const WHOLE = '*'

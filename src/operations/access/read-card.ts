@@ -7,7 +7,7 @@ import {
 } from '../../core/access/approval.ts'
 import type { Grant } from '../../core/access/grant.ts'
 import { policyFor } from '../../core/access/policy.ts'
-import { ownersOf, type Request, type RequestId } from '../../core/access/request.ts'
+import { ownersOf, type Request } from '../../core/access/request.ts'
 import {
   approvalsNeeded,
   approvalsPossible,
@@ -18,6 +18,7 @@ import { ticketUrlOf } from '../../core/access/ticket.ts'
 import type { ActivitySummary } from '../../core/activity/activity.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../../core/catalog.ts'
 import type { Capabilities } from '../../core/connector.ts'
+import type { RequestId } from '../../core/ids.ts'
 import { emptyGroups, type GroupId, type PersonId, type Who } from '../../core/people/person.ts'
 import { alertFor, MOST_DIRECT, peopleToPing } from '../../core/people/pinging.ts'
 import type { Standing } from '../../core/standing/standing.ts'

@@ -1,4 +1,3 @@
-import type { GrantId } from '../../core/access/grant.ts'
 import { clamp } from '../../core/access/reason.ts'
 import {
   type ActivityEntry,
@@ -8,6 +7,7 @@ import {
 } from '../../core/activity/activity.ts'
 import { readReport } from '../../core/activity/activity-report.ts'
 import { type ActivitySource, redactionFor } from '../../core/catalog.ts'
+import type { GrantId } from '../../core/ids.ts'
 import { activityUnmatched } from '../../core/log/standing-events.ts'
 import type { Tx } from '../../store/database/transaction.ts'
 import { record } from '../record.ts'

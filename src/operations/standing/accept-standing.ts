@@ -1,16 +1,11 @@
 import { DAY } from '../../core/access/duration.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import { type Catalog, findTarget } from '../../core/catalog.ts'
+import type { ReportId, StandingId } from '../../core/ids.ts'
 import { standingAccepted } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type Part, type Sentence, sentence } from '../../core/refusal.ts'
-import {
-  isOperator,
-  operatorNamed,
-  type ReportId,
-  type Standing,
-  type StandingId,
-} from '../../core/standing/standing.ts'
+import { isOperator, operatorNamed, type Standing } from '../../core/standing/standing.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { notify } from '../record.ts'
 import { type RefusedError, refusal, refuseUnlessSecurity } from '../refusals.ts'

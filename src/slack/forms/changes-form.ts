@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt'
-import { type RequestId, requestName } from '../../core/access/request.ts'
+import { requestName } from '../../core/access/request.ts'
+import type { RequestId } from '../../core/ids.ts'
 import { refuse } from '../../core/refusal.ts'
 import { closedAlready } from '../../operations/access/decide/decide-request.ts'
 import type { Card } from '../../operations/access/read-card.ts'

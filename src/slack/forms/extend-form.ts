@@ -1,6 +1,7 @@
-import { type Grant, type GrantId, grantName } from '../../core/access/grant.ts'
+import { type Grant, grantName } from '../../core/access/grant.ts'
 import type { Entitlement } from '../../core/access/policy.ts'
 import { findRole, findTarget } from '../../core/catalog.ts'
+import type { GrantId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { section } from '../blocks/layout.ts'

@@ -1,7 +1,6 @@
 /** Where the copies of a card are, and the messages that closed a grant, which are redrawn when more is known. */
 import type { WebClient } from '@slack/web-api'
-import type { GrantId } from '../../core/access/grant.ts'
-import type { RequestId } from '../../core/access/request.ts'
+import type { GrantId, RequestId } from '../../core/ids.ts'
 import type { Lane } from '../../core/notice.ts'
 import type { Waiting } from '../../core/ports.ts'
 import type { Card } from '../../operations/access/read-card.ts'

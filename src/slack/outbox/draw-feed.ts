@@ -1,8 +1,9 @@
 /** The security channel's feed: the steps of a request in its thread, and much at once in one message. */
-import type { RequestId } from '../../core/access/request.ts'
+
 import { ticketUrlOf } from '../../core/access/ticket.ts'
 import { findRole } from '../../core/catalog.ts'
 import { BROADCAST_FROM, inFeed, isAtLeast, severityOf } from '../../core/feed.ts'
+import type { RequestId } from '../../core/ids.ts'
 import { type Lane, laneEnd, type Notice } from '../../core/notice.ts'
 import type { Waiting } from '../../core/ports.ts'
 import type { Card } from '../../operations/access/read-card.ts'

@@ -1,8 +1,8 @@
 /** What each kind of notice becomes, drawn from the rows of this moment. */
 import { overseersOf } from '../../core/access/approval.ts'
 import type { Grant } from '../../core/access/grant.ts'
-import type { RequestId } from '../../core/access/request.ts'
 import { inFeed } from '../../core/feed.ts'
+import type { RequestId } from '../../core/ids.ts'
 import { LAG_ALARM } from '../../core/log/delivery.ts'
 import { type Lane, laneEnd, type Notice } from '../../core/notice.ts'
 import type { Waiting } from '../../core/ports.ts'

@@ -1,7 +1,7 @@
 /** The one sender's hand: at most one new message a call, redraws as many as Slack's pace allows. */
 import type { WebClient } from '@slack/web-api'
-import type { RequestId } from '../../core/access/request.ts'
 import { inFeed } from '../../core/feed.ts'
+import type { RequestId } from '../../core/ids.ts'
 import { type Lane, laneEnd } from '../../core/notice.ts'
 import type { Waiting } from '../../core/ports.ts'
 import { type Delivered, type Log, type Notifier, OutcomeUnknown, StoreDown } from '../../core/ports.ts'

@@ -1,9 +1,10 @@
 /** What the clock has to notify of or to ask. The queries only look: who acts on a row takes it first, by a command. */
 import { sql } from 'kysely'
 import { DAY } from '../../core/access/duration.ts'
-import type { Grant, GrantId } from '../../core/access/grant.ts'
-import type { Request, RequestId } from '../../core/access/request.ts'
+import type { Grant } from '../../core/access/grant.ts'
+import type { Request } from '../../core/access/request.ts'
 import { CHECK_PEOPLE_EVERY, TOO_LATE_TO_WARN } from '../../core/access/retry.ts'
+import type { GrantId, RequestId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
 import { after, before, CLOCK, changedOne, insertFrom, NOW, NOW_ONCE } from '../database/expressions.ts'

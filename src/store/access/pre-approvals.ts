@@ -4,9 +4,9 @@ import type {
   NewPreApproval,
   PreApproval,
   PreApprovalEnd,
-  PreApprovalId,
   PreApproved,
 } from '../../core/access/pre-approval.ts'
+import type { PreApprovalId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
 import { after, CLOCK, insertFrom, integer, NOW, NOW_ONCE } from '../database/expressions.ts'

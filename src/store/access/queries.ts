@@ -1,7 +1,8 @@
 /** Questions about requests and grants, and the two small notes that doors leave: a posted card, an opened Home. */
 import { type Selectable, sql } from 'kysely'
-import type { Grant, GrantId } from '../../core/access/grant.ts'
-import type { Request, RequestId } from '../../core/access/request.ts'
+import type { Grant } from '../../core/access/grant.ts'
+import type { Request } from '../../core/access/request.ts'
+import type { GrantId, RequestId } from '../../core/ids.ts'
 import type { DigestPeriod, Lane } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { GrantRow, Held, Posted } from '../../core/reads.ts'

@@ -1,13 +1,7 @@
 /** Requests inside a transaction. */
 import { sql } from 'kysely'
-import type { PreApprovalId } from '../../core/access/pre-approval.ts'
-import {
-  type Decision,
-  type NewRequest,
-  type Request,
-  type RequestId,
-  requestName,
-} from '../../core/access/request.ts'
+import { type Decision, type NewRequest, type Request, requestName } from '../../core/access/request.ts'
+import type { PreApprovalId, RequestId } from '../../core/ids.ts'
 import type { Lane } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'

@@ -1,14 +1,14 @@
 /** The tables of requests and grants as Kysely sees them. `migrations/` holds their rules. */
 import type { Generated, GeneratedAlways } from 'kysely'
-import type { EndOutcome, EndReason, GrantId } from '../../core/access/grant.ts'
+import type { EndOutcome, EndReason } from '../../core/access/grant.ts'
 import type { GrantState, RequestState, ReviewState } from '../../core/access/lifecycle.ts'
-import type { PreApprovalId } from '../../core/access/pre-approval.ts'
-import type { QuestionId } from '../../core/access/question.ts'
-import type { RequestId, Verdict } from '../../core/access/request.ts'
-import type { Granted, JsonObject, Subject } from '../../core/connector.ts'
+import type { Verdict } from '../../core/access/request.ts'
+import type { Granted } from '../../core/connector.ts'
+import type { GrantId, PreApprovalId, QuestionId, RequestId } from '../../core/ids.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Lane } from '../../core/notice.ts'
-import type { ChannelId, PersonId } from '../../core/people/person.ts'
-import type { GeneratedJson, JsonColumn } from '../database/tables.ts'
+import type { ChannelId, PersonId, Subject } from '../../core/people/person.ts'
+import type { GeneratedJson, JsonColumn } from '../database/column-types.ts'
 
 export type RequestTable = {
   id: Generated<RequestId>

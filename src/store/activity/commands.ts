@@ -1,6 +1,5 @@
 /** What was done under grants, inside a transaction: pages that were collected, reports of other sources, the end. */
 import { sql } from 'kysely'
-import type { GrantId } from '../../core/access/grant.ts'
 import {
   type ActivityClaim,
   type ActivityEntry,
@@ -12,6 +11,7 @@ import {
   TARGET_SOURCE,
   type Unmatched,
 } from '../../core/activity/activity.ts'
+import type { GrantId } from '../../core/ids.ts'
 import type { Database } from '../database/connection.ts'
 import { after, before, changedOne, insertFrom, NO_LEASE, NOW, recordset } from '../database/expressions.ts'
 import { storable } from '../database/rows.ts'

@@ -1,8 +1,8 @@
 /** Entries of a record: added once, numbered, counted where there are too many to keep. */
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { GrantId } from '../../core/access/grant.ts'
 import { type ActivityEntry, type ActivityTurn, MOST_ENTRIES } from '../../core/activity/activity.ts'
+import type { GrantId } from '../../core/ids.ts'
 import type { Database } from '../database/connection.ts'
 import { anyOf, insertFrom, recordset, uuid } from '../database/expressions.ts'
 import { storable } from '../database/rows.ts'

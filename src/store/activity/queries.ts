@@ -1,7 +1,7 @@
 /** What was done under grants, as it is read: who collects next, the record, what it adds up to, and its hash. */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { type Grant, type GrantId, grantName } from '../../core/access/grant.ts'
+import { type Grant, grantName } from '../../core/access/grant.ts'
 import {
   type ActivityClaim,
   type ActivityCounts,
@@ -9,9 +9,12 @@ import {
   type ActivitySummary,
   activityKinds,
   type KeptEntry,
+  type RecordCheck,
+  type RecordErasure,
   type Unmatched,
 } from '../../core/activity/activity.ts'
-import { type RecordCheck, type RecordErasure, recordLine } from '../../core/activity/activity-record.ts'
+import { recordLine } from '../../core/activity/activity-record.ts'
+import type { GrantId } from '../../core/ids.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
@@ -20,7 +23,6 @@ import { isUuid, named, toGrant } from '../database/rows.ts'
 
 /** Longer than one call of a target may take; each page that is kept starts it again. Seconds. */
 export const LEASE = 45
-
 const PAGE = 1_000
 
 type Place = { readonly channel: string; readonly ts: string }

@@ -1,10 +1,10 @@
 /** The tables of activity as Kysely sees them. `migrations/` holds their rules. */
 import type { Generated } from 'kysely'
-import type { GrantId } from '../../core/access/grant.ts'
 import type { ActivityKind, ActivityOutcome, ActivitySummary } from '../../core/activity/activity.ts'
-import type { Json } from '../../core/connector.ts'
+import type { GrantId } from '../../core/ids.ts'
+import type { Json } from '../../core/json.ts'
 import type { ChannelId } from '../../core/people/person.ts'
-import type { GeneratedJson, JsonColumn } from '../database/tables.ts'
+import type { GeneratedJson, JsonColumn } from '../database/column-types.ts'
 
 /** The record of what was done under a grant. */
 export type ActivityTable = {

@@ -2,8 +2,9 @@
  * Every table of ours as Kysely sees it; test/store/tables.test.ts holds this against a migrated database. The
  * words are those of `core`; `migrations/` holds the rules.
  */
+
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
-import type { JsonObject } from '../../core/connector.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { AuditEventType } from '../../core/log/audit-event.ts'
 import type { Quarantine } from '../../core/log/quarantine.ts'
 import type { DigestPeriod, Lane, Notice } from '../../core/notice.ts'
@@ -34,10 +35,7 @@ import type {
   StandingLookTable,
   StandingReportTable,
 } from '../standing/tables.ts'
-
-/** Goes in as JSON text, because the driver would make a PostgreSQL array of a list. */
-export type JsonColumn<T> = ColumnType<T, string, string>
-export type GeneratedJson<T> = ColumnType<T, string | undefined, string>
+import type { JsonColumn } from './column-types.ts'
 
 /** Written by functions of the database alone. */
 type ByFunction<T> = ColumnType<T, never, never>

@@ -2,7 +2,7 @@
 import type { CompiledQuery } from 'kysely'
 import pg from 'pg'
 import { HOUR } from '../../core/access/duration.ts'
-import type { GrantId } from '../../core/access/grant.ts'
+import type { GrantId } from '../../core/ids.ts'
 import type { AuditEvent } from '../../core/log/audit-event.ts'
 import type { DigestPeriod, OutboxMessage } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'

@@ -1,7 +1,7 @@
 /** Writing to the audit log and reading from it. Proving is another room's work. */
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Json, JsonObject } from '../../core/connector.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import type { AuditEvent, AuditFilter, LoggedEvent } from '../../core/log/audit-event.ts'
 import { canonicalJson } from '../../core/log/canonical-json.ts'
 import type { Database } from '../database/connection.ts'

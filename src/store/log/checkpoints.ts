@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import pg from 'pg'
-import type { JsonObject } from '../../core/connector.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type {
   KeptCheckpoint,
   LeafFilter,

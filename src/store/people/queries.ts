@@ -1,6 +1,6 @@
 /** What is kept about a person, and why it may not be emptied now. */
 import { type AliasableExpression, sql } from 'kysely'
-import type { JsonObject } from '../../core/connector.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Blanked, PrivateText } from '../../core/people/privacy.ts'
 import { OPEN_REQUEST } from '../access/requests.ts'

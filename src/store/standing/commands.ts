@@ -1,13 +1,8 @@
 /** Standing access inside a transaction: what a look found, who accepted it, who takes it. */
 import { sql } from 'kysely'
+import type { ReportId, StandingId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import {
-  type Holding,
-  type ReportId,
-  type Standing,
-  type StandingId,
-  WHOLE,
-} from '../../core/standing/standing.ts'
+import { type Holding, type Standing, WHOLE } from '../../core/standing/standing.ts'
 import type { Database } from '../database/connection.ts'
 import { anyIdOf, anyOf, CLOCK, insertFrom, NO_LEASE, NOW, recordset } from '../database/expressions.ts'
 import { isUuid, storable } from '../database/rows.ts'

@@ -1,13 +1,12 @@
 /** Questions about standing access, and which target's holders are read next. */
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import type { ReportId, StandingId } from '../../core/ids.ts'
 import {
   type Backing,
   type Look,
   type Report,
-  type ReportId,
   type Standing,
   type StandingCopy,
-  type StandingId,
   type StandingSchedule,
   WHOLE,
 } from '../../core/standing/standing.ts'

@@ -1,8 +1,9 @@
 /** The tables of standing access as Kysely sees them. `migrations/` holds their rules. */
 import type { Generated } from 'kysely'
+import type { ReportId, StandingId } from '../../core/ids.ts'
 import type { Lane } from '../../core/notice.ts'
 import type { ChannelId, PersonId } from '../../core/people/person.ts'
-import type { ReportId, Standing, StandingId } from '../../core/standing/standing.ts'
+import type { Standing } from '../../core/standing/standing.ts'
 
 export type StandingAccessTable = {
   id: Generated<StandingId>

@@ -8,8 +8,8 @@ import { groupsToApproveBy, ruleFor } from '../../../core/access/auto-approval.t
 import type { Grant } from '../../../core/access/grant.ts'
 import type { PreApproval, PreApproved } from '../../../core/access/pre-approval.ts'
 import type { Request } from '../../../core/access/request.ts'
-import { type ApprovalStage, stillMissing } from '../../../core/access/stages.ts'
-import type { Policy } from '../../../core/catalog.ts'
+import { stillMissing } from '../../../core/access/stages.ts'
+import type { ApprovalStage, Policy } from '../../../core/catalog.ts'
 import { preApprovalUsed } from '../../../core/log/grant-events.ts'
 import {
   decisionRecorded,

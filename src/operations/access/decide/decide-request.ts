@@ -4,13 +4,14 @@ import { cleanText } from '../../../core/access/reason.ts'
 import {
   type Limit,
   type Request,
-  type RequestId,
   requestName,
   type Terms,
   termsOf,
   type Verdict,
 } from '../../../core/access/request.ts'
-import { type ApprovalStage, stillMissing } from '../../../core/access/stages.ts'
+import { stillMissing } from '../../../core/access/stages.ts'
+import type { ApprovalStage } from '../../../core/catalog.ts'
+import type { RequestId } from '../../../core/ids.ts'
 import { decisionRecorded, requestApproved, requestDenied } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { sentence } from '../../../core/refusal.ts'

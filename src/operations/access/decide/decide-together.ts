@@ -1,5 +1,6 @@
 import { decide, groupsToDecide } from '../../../core/access/approval.ts'
-import type { Request, RequestId, Verdict } from '../../../core/access/request.ts'
+import type { Request, Verdict } from '../../../core/access/request.ts'
+import type { RequestId } from '../../../core/ids.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
 import { answerOf } from '../../refusals.ts'

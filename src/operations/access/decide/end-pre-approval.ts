@@ -3,9 +3,9 @@ import {
   mayEndPreApproval,
   type PreApproval,
   type PreApprovalEnd,
-  type PreApprovalId,
   preApprovalName,
 } from '../../../core/access/pre-approval.ts'
+import type { PreApprovalId } from '../../../core/ids.ts'
 import { preApprovalEnded } from '../../../core/log/grant-events.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import { sentence } from '../../../core/refusal.ts'

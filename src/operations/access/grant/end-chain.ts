@@ -1,5 +1,6 @@
-import type { EndReason, Grant, GrantId } from '../../../core/access/grant.ts'
+import type { EndReason, Grant } from '../../../core/access/grant.ts'
 import { canGrant } from '../../../core/access/lifecycle.ts'
+import type { GrantId } from '../../../core/ids.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
 import { grantEnded } from '../../../core/log/grant-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'

@@ -1,10 +1,5 @@
-import {
-  type Grant,
-  type GrantId,
-  grantName,
-  isWaiting,
-  lastOfEachChain,
-} from '../../../core/access/grant.ts'
+import { type Grant, grantName, isWaiting, lastOfEachChain } from '../../../core/access/grant.ts'
+import type { GrantId } from '../../../core/ids.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'

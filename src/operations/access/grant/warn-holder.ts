@@ -1,4 +1,4 @@
-import type { GrantId } from '../../../core/access/grant.ts'
+import type { GrantId } from '../../../core/ids.ts'
 import { notify } from '../../record.ts'
 import type { World } from '../../world.ts'
 

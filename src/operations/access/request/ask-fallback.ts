@@ -1,6 +1,7 @@
 import { groupsToDecide } from '../../../core/access/approval.ts'
 import { policyFor } from '../../../core/access/policy.ts'
-import { ownersOf, type RequestId } from '../../../core/access/request.ts'
+import { ownersOf } from '../../../core/access/request.ts'
+import type { RequestId } from '../../../core/ids.ts'
 import { notify } from '../../record.ts'
 import type { World } from '../../world.ts'
 import { planAsking, sendCardsDirectly } from './plan-asking.ts'

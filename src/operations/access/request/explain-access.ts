@@ -1,10 +1,5 @@
 import { approversOf, policyNow } from '../../../core/access/approval.ts'
-import {
-  type AutoApproval,
-  type Condition,
-  groupsToApproveBy,
-  unmet,
-} from '../../../core/access/auto-approval.ts'
+import { type Condition, groupsToApproveBy, unmet } from '../../../core/access/auto-approval.ts'
 import { breakGlassPolicy, groupsToBreakGlass } from '../../../core/access/break-glass.ts'
 import {
   groupsToAskWith,
@@ -15,14 +10,16 @@ import {
 } from '../../../core/access/policy.ts'
 import type { PreApproval } from '../../../core/access/pre-approval.ts'
 import { ownersOf } from '../../../core/access/request.ts'
+import { approvalsNeeded, approvalsPossible, approversNamed, namedIn } from '../../../core/access/stages.ts'
 import {
   type ApprovalStage,
-  approvalsNeeded,
-  approvalsPossible,
-  approversNamed,
-  namedIn,
-} from '../../../core/access/stages.ts'
-import { findRole, findTarget, type Policy, type Role, type Target } from '../../../core/catalog.ts'
+  type AutoApproval,
+  findRole,
+  findTarget,
+  type Policy,
+  type Role,
+  type Target,
+} from '../../../core/catalog.ts'
 import type { Capabilities } from '../../../core/connector.ts'
 import { nearest } from '../../../core/people/nearest.ts'
 import {

@@ -1,5 +1,5 @@
 import { canRequest } from '../../../core/access/lifecycle.ts'
-import type { RequestId } from '../../../core/access/request.ts'
+import type { RequestId } from '../../../core/ids.ts'
 import { requestLapsed } from '../../../core/log/request-events.ts'
 import { record } from '../../record.ts'
 import type { World } from '../../world.ts'

@@ -1,6 +1,7 @@
 import { groupsToDecide, policyNow } from '../../../core/access/approval.ts'
 import { policyFor } from '../../../core/access/policy.ts'
-import type { Request, RequestId } from '../../../core/access/request.ts'
+import type { Request } from '../../../core/access/request.ts'
+import type { RequestId } from '../../../core/ids.ts'
 import { laneEnd } from '../../../core/notice.ts'
 import { peopleToPing, type Resting } from '../../../core/people/pinging.ts'
 import { readResting } from '../../people/read-resting.ts'

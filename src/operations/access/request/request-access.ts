@@ -9,9 +9,10 @@ import {
   rehearse,
 } from '../../../core/access/policy.ts'
 import { cleanText } from '../../../core/access/reason.ts'
-import type { Request, RequestId } from '../../../core/access/request.ts'
-import type { ApprovalStage } from '../../../core/access/stages.ts'
+import type { Request } from '../../../core/access/request.ts'
+import type { ApprovalStage } from '../../../core/catalog.ts'
 import { type Catalog, findTarget } from '../../../core/catalog.ts'
+import type { RequestId } from '../../../core/ids.ts'
 import { requestCreated } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused, partsOf, type Refused, refuse, sentence } from '../../../core/refusal.ts'

@@ -1,6 +1,7 @@
 import { grantName, isWaiting } from '../../../core/access/grant.ts'
 import { canRequest } from '../../../core/access/lifecycle.ts'
-import { askerOf, ownersOf, type Request, type RequestId, requestName } from '../../../core/access/request.ts'
+import { askerOf, ownersOf, type Request, requestName } from '../../../core/access/request.ts'
+import type { RequestId } from '../../../core/ids.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
 import { requestWithdrawn } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'

@@ -1,13 +1,10 @@
 /** How an approval is said: of one stage in half a sentence, of several one after the other. */
+
+import type { Review } from '../../../core/access/request.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
-import type { Review, ReviewOutcome } from '../../../core/access/review.ts'
-import {
-  type ApprovalStage,
-  approvalsNeeded,
-  type FilledStage,
-  namedIn,
-  stillMissing,
-} from '../../../core/access/stages.ts'
+import type { ReviewOutcome } from '../../../core/access/review.ts'
+import { approvalsNeeded, type FilledStage, namedIn, stillMissing } from '../../../core/access/stages.ts'
+import type { ApprovalStage } from '../../../core/catalog.ts'
 import { counted, plural } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { sentence } from '../../blocks/compose.ts'

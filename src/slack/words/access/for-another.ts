@@ -10,7 +10,7 @@ import { moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, approvedBy, denialOf, forHowLong, listedAccess } from '../phrases.ts'
 import { moreApprovals } from './approvals.ts'
 import { acceptButtons } from './buttons.ts'
-import type { RequesterUpdate } from './requester-updates.ts'
+import type { RequesterUpdate } from './request-phases.ts'
 
 /** To the person who would have it. Nobody else is asked before they accept. */
 export function offered({ request, role, together: others = [] }: Card): RequesterUpdate {

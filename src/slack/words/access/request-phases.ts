@@ -8,8 +8,8 @@ import { clamp } from '../../../core/access/reason.ts'
 import { askerOf, type Request } from '../../../core/access/request.ts'
 import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import type { Button, Names } from '../../blocks/message.ts'
-import { bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
+import type { Block, Button, Names } from '../../blocks/message.ts'
+import { bold, moment, type RichText, type Sayable, say, together } from '../../blocks/rich-text.ts'
 import {
   accessOf,
   approvalsIn,
@@ -189,4 +189,11 @@ export const REQUEST_PHASES: Record<RequestPhase, PhaseWords<Grant | undefined>>
       return say`${inList(grant)}: approved, but not there yet after ${tries(grant)}. elevate tries until ${moment(grant.provisionBy)}.`
     },
   },
+}
+
+export type RequesterUpdate = {
+  readonly line: (who: (id: string) => Sayable) => RichText
+  /** What stands in a quote below, for those who hear the message. */
+  readonly spoken?: string
+  readonly more: readonly Block[]
 }

@@ -6,7 +6,7 @@ import type { Step } from '../../../core/notice.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { message } from '../../blocks/compose.ts'
 import { actions, bullets, paragraph, quoted, rich, section } from '../../blocks/layout.ts'
-import type { Block, Message, Names } from '../../blocks/message.ts'
+import type { Message, Names } from '../../blocks/message.ts'
 import {
   bold,
   code,
@@ -45,6 +45,7 @@ import {
 } from './buttons.ts'
 import { forOther, offered } from './for-another.ts'
 import { lastAnswer } from './phases.ts'
+import type { RequesterUpdate } from './request-phases.ts'
 
 type Who = (id: string) => Sayable
 
@@ -63,13 +64,6 @@ export function isStale(step: Step, card: Card): boolean {
   if (step === 'ending' && isExtended(card)) return true
   if (step === 'given' || step === 'ending') return grant?.state !== 'active'
   return false
-}
-
-export type RequesterUpdate = {
-  readonly line: (who: Who) => RichText
-  /** What stands in a quote below, for those who hear the message. */
-  readonly spoken?: string
-  readonly more: readonly Block[]
 }
 
 const steps: Record<Step, (card: Card) => RequesterUpdate> = {

@@ -1,0 +1,4 @@
+/** Plain data that survives a trip through the database. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+export type JsonObject = { readonly [key: string]: Json }
