@@ -168,7 +168,7 @@ function memoryStore(
     },
     homes: async () => [],
     append: (event: (typeof events)[number]) => void events.push(event),
-    tell() {},
+    enqueue() {},
   } as unknown as Tx
   return {
     reads: new Proxy(reads as Store['reads'], {
