@@ -26,7 +26,7 @@ function events(): string {
   const known: Record<string, EventKeys> = JSON.parse(read('test/contract/events.json'))
   const rows = auditEventTypes.map((type) => {
     const keys = known[type]
-    if (!keys) return [`\`${type}\``, 'kept for older logs; not written any more', '', '']
+    if (!keys) return [`\`${type}\``, 'not written by this version', '', '']
     const often = [codes(keys.detail), codes(keys.detail_sometimes.map((key) => `${key}?`))]
     return [
       `\`${type}\``,
