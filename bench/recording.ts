@@ -147,10 +147,12 @@ function learn(
 ): void {
   const [row] = rows
   if (!row) return
-  if (/insert into elevate\.request\b/.test(text)) {
+  // The query builder quotes every name, and statements written by hand none.
+  const plain = text.replaceAll('"', '')
+  if (/insert into elevate\.request\b/.test(plain)) {
     now.request = row.id ?? ''
     now.requestNumber = String(row.number)
-  } else if (/insert into elevate\.access_grant\b/.test(text)) {
+  } else if (/insert into elevate\.access_grant\b/.test(plain)) {
     now.grant = row.id ?? ''
     now.grantNumber = String(row.number)
     now.account = accountOf(now)
