@@ -236,8 +236,7 @@ it('audit events are written by the functions of core/log only', () => {
 
 it('who is notified of what is the table in core; only what has its own time is queued beside it', () => {
   expect(src.filter((file) => /\.enqueue\(/.test(read(file))).sort()).toEqual([
-    'src/operations/access/request/plan-asking.ts',
-    'src/operations/access/request/remind-approvers.ts',
+    'src/operations/access/request/ask-approvers.ts',
     'src/operations/record.ts',
   ])
 })

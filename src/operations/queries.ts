@@ -2,11 +2,10 @@ import type { GrantId, PreApprovalId, QuestionId, ReportId, RequestId, StandingI
 import type { Lane, OutboxMessage } from '../core/notice.ts'
 import type { PersonId } from '../core/people/person.ts'
 import type { Posted } from '../core/reads.ts'
-import { listPreApprovals } from './access/decide/list-pre-approvals.ts'
+import { listPreApprovals } from './access/decide/pre-approvals.ts'
 import { listAccess } from './access/list-access.ts'
 import { readCard } from './access/read-card.ts'
-import { offersTo, previewAsk } from './access/request/preview-ask.ts'
-import { suggestPeople } from './people/suggest-people.ts'
+import { offersTo, previewAsk, suggestPeople } from './access/request/preview-ask.ts'
 import type { World } from './world.ts'
 
 /** What a door may read, and where it notes what it posted. Nobody's rights are judged here: doors draw with it. */

@@ -4,20 +4,18 @@ import type { Delivery, Sink } from '../core/log/delivery.ts'
 import type { DigestPeriod, Lane } from '../core/notice.ts'
 import type { Facts } from '../core/notifications.ts'
 import type { Delivered } from '../core/ports.ts'
-import { lapsePreApproval } from './access/decide/end-pre-approval.ts'
-import { advanceGrant } from './access/grant/advance-grant.ts'
-import { endForLeaver } from './access/grant/end-for-leaver.ts'
-import { warnHolder } from './access/grant/warn-holder.ts'
-import { askFallback } from './access/request/ask-fallback.ts'
-import { lapseRequest } from './access/request/lapse-request.ts'
-import { remindApprovers } from './access/request/remind-approvers.ts'
+import { openAccounts } from '../core/standing/standing.ts'
+import { lapsePreApproval } from './access/decide/pre-approvals.ts'
+import { advanceGrant, warnHolder } from './access/grant/advance-grant.ts'
+import { endForLeaver } from './access/grant/end-everything.ts'
+import { askFallback, remindApprovers } from './access/request/ask-approvers.ts'
+import { lapseRequest } from './access/request/close-request.ts'
 import { collectActivity } from './activity/collect-activity.ts'
 import { deliverEvents } from './log/deliver-events.ts'
 import { recordCatalog } from './log/load-catalog.ts'
 import { postDueDigest } from './log/post-digest.ts'
 import { beginQuarantine } from './log/quarantine.ts'
-import { reportStart } from './log/report-start.ts'
-import { applyRetention } from './people/apply-retention.ts'
+import { applyRetention } from './people/privacy.ts'
 import { notify } from './record.ts'
 import { listableTargets, lookAtStanding } from './standing/look-at-standing.ts'
 import type { World } from './world.ts'
@@ -114,4 +112,23 @@ export function bindWork(world: World) {
         notifySecurity({ kind: 'witness-refused', witness, text }),
     },
   }
+}
+
+/** Being away for less than this is a restart and needs no message. Seconds. */
+const WORTH_TELLING = 60
+
+export type Missed = Awaited<ReturnType<World['store']['claims']['missed']>>
+
+/** Says what had become due while nobody was awake. Must run before the sweeper ends any of it. */
+export async function reportStart(world: World): Promise<Missed> {
+  const missed = await world.store.claims.missed()
+  const overdue = missed.expired + missed.unfinished + missed.lapsed
+  if (overdue > 0 || (missed.downSeconds ?? 0) >= WORTH_TELLING) {
+    const standing = openAccounts(await world.store.standing.present())
+    await world.store.transaction((tx) =>
+      notify(world.catalog(), tx, 'news of elevate', { notice: { kind: 'woke', ...missed, standing } }),
+    )
+  }
+  await world.store.claims.heartbeat()
+  return missed
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FoundHolder } from '../../src/core/connector.ts'
 import { type Backing, standingIn } from '../../src/core/standing/standing.ts'
-import { readUntil } from '../../src/operations/standing/accept-standing.ts'
+import { readUntil } from '../../src/operations/standing/review-standing.ts'
 
 const holder = (account: string, more: Partial<FoundHolder> = {}): FoundHolder => ({
   account,

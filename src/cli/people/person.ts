@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { prepareFolder, writeBelow } from '../../audit/files.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { type Erased, erasePerson, nothingErased } from '../../operations/people/erase-person.ts'
+import { type Erased, erasePerson, nothingErased } from '../../operations/people/privacy.ts'
 import { wrongUse } from '../exit-codes.ts'
 import { recordExport } from '../log/audit-files.ts'
 import { operatorName, withStore } from '../open.ts'

@@ -9,13 +9,12 @@ import {
 import type { Request } from '../../core/access/request.ts'
 import { approversNamed } from '../../core/access/stages.ts'
 import type { Quarantine } from '../../core/log/quarantine.ts'
-import type { PersonId } from '../../core/people/person.ts'
-import { groupsIn } from '../../core/people/person.ts'
+import { groupsIn, type PersonId } from '../../core/people/person.ts'
 import type { GrantRow } from '../../core/reads.ts'
 import { isRefused } from '../../core/refusal.ts'
 import type { World } from '../world.ts'
 
-import { listPreApprovals, type PreApprovalList } from './decide/list-pre-approvals.ts'
+import { listPreApprovals, type PreApprovalList } from './decide/pre-approvals.ts'
 
 /** One person's page: what I may ask for, what I have, what I asked for, what waits for me. */
 export type AccessList = {

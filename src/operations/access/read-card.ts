@@ -22,8 +22,8 @@ import type { RequestId } from '../../core/ids.ts'
 import { emptyGroups, type GroupId, type PersonId, type Who } from '../../core/people/person.ts'
 import { alertFor, MOST_DIRECT, peopleToPing } from '../../core/people/pinging.ts'
 import type { Standing } from '../../core/standing/standing.ts'
-import { readResting } from '../people/read-resting.ts'
 import type { World } from '../world.ts'
+import { readResting } from './request/ask-approvers.ts'
 
 /** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
 export type Card = {

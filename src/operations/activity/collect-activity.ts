@@ -5,7 +5,7 @@ import { type ActivityClaim, activityWindow, type Gap } from '../../core/activit
 import { redactionFor } from '../../core/catalog.ts'
 import { type Connector, ConnectorError, PERMANENT_ERRORS } from '../../core/connector.ts'
 import { activityCollected } from '../../core/log/grant-events.ts'
-import { accessOf } from '../access/grant/access-of.ts'
+import { accessOf } from '../access/grant/call-target.ts'
 import { record } from '../record.ts'
 import type { World } from '../world.ts'
 

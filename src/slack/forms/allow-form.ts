@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 import { clamp, REASON_MAX } from '../../core/access/reason.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import type { PreApprovalList } from '../../operations/access/decide/list-pre-approvals.ts'
+import type { PreApprovalList } from '../../operations/access/decide/pre-approvals.ts'
 import { sentence } from '../blocks/compose.ts'
 import { context } from '../blocks/layout.ts'
 import { say } from '../blocks/rich-text.ts'

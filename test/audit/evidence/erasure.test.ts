@@ -1,8 +1,7 @@
 /** What is erased goes with the event that says so, and `audit verify` tells it from what somebody removed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isRefused } from '../../../src/core/refusal.ts'
-import { applyRetention } from '../../../src/operations/people/apply-retention.ts'
-import { type Erased, erasePerson } from '../../../src/operations/people/erase-person.ts'
+import { applyRetention, type Erased, erasePerson } from '../../../src/operations/people/privacy.ts'
 import { audit } from '../../cli/audit-program.ts'
 import { type AuditWorld, auditWorld } from '../../cli/audit-world.ts'
 import { execute, query } from '../../support/postgres.ts'

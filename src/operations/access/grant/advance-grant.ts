@@ -4,12 +4,11 @@ import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { ConnectorError } from '../../../core/connector.ts'
 import type { GrantId } from '../../../core/ids.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
+import { notify } from '../../record.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { beginLater } from '../request/begin-later.ts'
-import { endClaimed } from './end-claimed.ts'
-import { giveAccess } from './give-access.ts'
-import { takeAccess } from './take-access.ts'
+import { beginLater, giveAccess } from './give-access.ts'
+import { endClaimed, takeAccess } from './take-access.ts'
 
 /**
  * Looks at one grant and does the next thing towards what should be true now: give it, end it, take it. Whoever
@@ -66,4 +65,14 @@ export async function lookAgain(
     })
   world.store.claims.lookNow(id)
   return { grant: row.grant }
+}
+
+/** Tells the holder, once, that the access ends soon. True when this call told it. */
+export async function warnHolder(world: World, id: GrantId): Promise<boolean> {
+  return world.store.transaction(async (tx) => {
+    const grant = await tx.grants.lock(id)
+    if (!grant || !(await tx.dues.warn(grant))) return false
+    await notify(world.catalog(), tx, 'grant ends soon', { grant })
+    return true
+  })
 }

@@ -9,13 +9,12 @@ import { isRefused, sentence } from '../../../core/refusal.ts'
 import { notify } from '../../record.ts'
 import { answerOf, refuseUnlessSecurity } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { endPreApproval } from '../decide/end-pre-approval.ts'
-import { withdrawIn } from '../request/withdraw-request.ts'
-import { endChain } from './end-chain.ts'
-import { sayWhy } from './end-grant.ts'
+import { endPreApproval, endPreApprovalsOfLeaver } from '../decide/pre-approvals.ts'
+import { withdrawIn } from '../request/close-request.ts'
+import { endChain, sayWhy } from './end-grant.ts'
 
 /** More than anybody can have waiting among his newest. */
-const MOST = 200
+const NEWEST_LIMIT = 200
 
 /** What somebody has and waits for now. */
 export type Everything = {
@@ -81,8 +80,8 @@ async function readEverything(world: World, person: PersonId): Promise<Everythin
   const { reads, preApprovals } = world.store
   const [live, asked, concerned] = await Promise.all([
     reads.liveGrants(person),
-    reads.requestsOf(person, MOST),
-    preApprovals.live({ concerns: person }, MOST),
+    reads.requestsOf(person, NEWEST_LIMIT),
+    preApprovals.live({ concerns: person }, NEWEST_LIMIT),
   ])
   return {
     person,
@@ -114,4 +113,32 @@ function refuseUnlessMayEnd(world: World, { by, person }: Ask): Promise<void> {
     { verdict: 'end-everything', person },
     sentence`Only security can end everything of somebody. Approvers end access on their targets: ${{ command: 'revoke' }} ${{ person }} target reason.`,
   )
+}
+
+const NOTE = 'The account was deactivated in Slack.'
+const SWEEPER = { kind: 'system', id: 'sweeper' } as const
+
+/**
+ * Who was deactivated in Slack loses what he has, and what he asked for, or was asked for him, is withdrawn: it is nobody's wish any more,
+ * and `lapsed` would say that the approvers were too slow. What he approved beforehand, or was approved for him, ends. News and sweeper only bring up the name: Slack is asked
+ * here. True when there is nobody there any more.
+ */
+export async function endForLeaver(world: World, id: PersonId): Promise<boolean> {
+  const person = await world.directory.person(id)
+  if (person.kind !== 'deactivated') return false
+  const { reads, transaction } = world.store
+  // What opens the door again goes first.
+  await endPreApprovalsOfLeaver(world, id)
+  const [live, asked] = await Promise.all([reads.liveGrants(id), reads.requestsOf(id, NEWEST_LIMIT)])
+  for (const request of asked.filter((one) => canRequest('withdraw', one.state)))
+    await transaction(async (tx) => {
+      const locked = await tx.requests.lock(request.id)
+      if (locked) await withdrawIn(world, tx, locked, { actor: SWEEPER, outcome: 'requester-gone' })
+    })
+  for (const { grant } of live.filter((row) => canGrant('end', row.grant.state)))
+    await transaction(async (tx) => {
+      const why = { reason: 'ended-early', by: undefined, note: NOTE, actor: SWEEPER } as const
+      await endChain(tx, grant.id, why)
+    })
+  return true
 }

@@ -1,13 +1,18 @@
 import { mayEnd, overseersOf } from '../../../core/access/approval.ts'
-import { type Grant, grantName } from '../../../core/access/grant.ts'
+import { type EndReason, type Grant, grantName } from '../../../core/access/grant.ts'
+import { canGrant } from '../../../core/access/lifecycle.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import { requestName } from '../../../core/access/request.ts'
 import type { GrantId } from '../../../core/ids.ts'
+import type { Actor } from '../../../core/log/audit-event.ts'
+import { grantEnded } from '../../../core/log/grant-events.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
+import type { Store } from '../../../store/database/open-store.ts'
+import type { Tx } from '../../../store/database/transaction.ts'
+import { record } from '../../record.ts'
 import { type Attempt, type RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { endChain } from './end-chain.ts'
 
 export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly note: string }
 
@@ -73,4 +78,57 @@ export async function refuseUnlessEnder(
     `Only the holder, the approvers of ${grant.role} on ${grant.target} and security can end it.`,
     { attempt },
   )
+}
+
+/**
+ * Ends a grant from the terminal: for the day when Slack is down. The right to it is the right to the database;
+ * the running bot does the taking within a second.
+ */
+export async function endAsOperator(
+  store: Pick<Store, 'reads' | 'transaction'>,
+  { number, by, note }: { readonly number: number; readonly by: string; readonly note: string },
+): Promise<{ readonly grant: Grant }> {
+  const row = await store.reads.grantByNumber(number)
+  if (!row) throw refusal('unknown-grant', `There is no ${grantName(number)}.`)
+  const reason = cleanText(note)
+  if (!reason) throw sayWhy()
+  return store.transaction(async (tx) => {
+    const ended = await endChain(tx, row.grant.id, {
+      reason: 'ended-early',
+      by: undefined,
+      note: reason,
+      actor: { kind: 'operator', id: by },
+    })
+    if (!ended) throw refusal('already-over', `${grantName(number)} is over or ending already.`)
+    return { grant: ended }
+  })
+}
+
+export type Why = {
+  readonly reason: EndReason
+  readonly by: PersonId | undefined
+  readonly note: string
+  readonly actor: Actor
+  /** The policy under which it is ended; without it the one of the grant. */
+  readonly policy?: string
+}
+
+/**
+ * Ends this grant, and with it those that go on from it or that it goes on from: to whoever ends access before its
+ * time, a chain of extensions is one access. Undefined when this one is over or ending already.
+ */
+export async function endChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | undefined> {
+  const chain = await tx.grants.lockChain(id)
+  const wanted = chain.find((one) => one.id === id)
+  if (!wanted || !canGrant('end', wanted.state)) return undefined
+  let result: Grant | undefined
+  for (const grant of chain.filter((one) => canGrant('end', one.state))) {
+    const ended = await tx.grants.end(grant, why)
+    if (!ended) continue
+    if (grant.id === id) result = ended
+    const event = grantEnded(grant, await tx.requests.name(grant.requestId), why)
+    // Whoever has the card or Home open, in no channel of the configuration.
+    await record({ securityChannel: undefined }, tx, event, { grant })
+  }
+  return result
 }

@@ -7,7 +7,7 @@ import { credentialShown } from '../../../core/log/grant-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { accessOf } from './access-of.ts'
+import { accessOf } from './call-target.ts'
 
 /**
  * Makes a fresh secret for a live grant and returns it to its holder, once. It is stored nowhere; asking again

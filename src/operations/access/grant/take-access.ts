@@ -1,13 +1,12 @@
 import type { Claim } from '../../../core/access/claims.ts'
-import { type EndOutcome, grantName } from '../../../core/access/grant.ts'
+import { type EndOutcome, type Grant, grantName } from '../../../core/access/grant.ts'
 import { alarmAfter, retryDelay } from '../../../core/access/retry.ts'
 import { ConnectorError, type Revoked } from '../../../core/connector.ts'
-import { grantRevoked, grantStuck } from '../../../core/log/grant-events.ts'
+import { grantExpired, grantRevoked, grantStuck } from '../../../core/log/grant-events.ts'
 import { notify, record } from '../../record.ts'
 import type { World } from '../../world.ts'
-import { accessOf } from './access-of.ts'
+import { accessOf, holdLease } from './call-target.ts'
 import { failpoint } from './failpoint.ts'
-import { holdLease } from './hold-lease.ts'
 
 type End = {
   readonly outcome: EndOutcome
@@ -89,4 +88,19 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
     await record(catalog, tx, event, { grant, alarm: alarms })
   })
   world.log.warn({ grant: grantName(grant.number), error, overdue }, 'access could not be taken back yet')
+}
+
+/** The clock ends a grant: its time is over, or the access did not appear in time. */
+export async function endClaimed(
+  world: World,
+  claim: Claim,
+  reason: 'expired' | 'not-given',
+): Promise<Grant | undefined> {
+  const { grant } = claim
+  return world.store.transaction(async (tx) => {
+    const ended = await tx.grants.endClaimed(claim, { reason, by: undefined, note: '' })
+    if (!ended) return undefined
+    tx.append(grantExpired(grant, await tx.requests.name(grant.requestId), reason))
+    return ended
+  })
 }

@@ -12,7 +12,7 @@ import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refu
 import type { World } from '../../world.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
 import { closedAlready } from '../decide/decide-request.ts'
-import { type AskingPlan, planAsking, sendCardsDirectly } from './plan-asking.ts'
+import { type AskingPlan, planAsking, sendCardsDirectly } from './ask-approvers.ts'
 
 export type Answering = {
   /** One of those that were asked for together. */

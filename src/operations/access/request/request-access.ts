@@ -10,8 +10,7 @@ import {
 } from '../../../core/access/policy.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import type { Request } from '../../../core/access/request.ts'
-import type { ApprovalStage } from '../../../core/catalog.ts'
-import { type Catalog, findTarget } from '../../../core/catalog.ts'
+import { type ApprovalStage, type Catalog, findTarget } from '../../../core/catalog.ts'
 import type { RequestId } from '../../../core/ids.ts'
 import { requestCreated } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
@@ -21,7 +20,7 @@ import { notify } from '../../record.ts'
 import { type Attempt, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
-import { type AskingPlan, lanesOf, planAsking, sendCardsDirectly, together } from './plan-asking.ts'
+import { type AskingPlan, lanesOf, planAsking, sendCardsDirectly, together } from './ask-approvers.ts'
 
 /** One person can have this many open questions at a time; more would only drown the approvers. */
 const MAX_PENDING = 10

@@ -4,8 +4,8 @@ import { preApprovalName } from '../../../core/access/pre-approval.ts'
 import { requestName } from '../../../core/access/request.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { counted } from '../../../core/plural.ts'
+import type { Revocable } from '../../../operations/access/grant/end-by-name.ts'
 import type { Everything } from '../../../operations/access/grant/end-everything.ts'
-import type { Revocable } from '../../../operations/access/grant/revoke-on-target.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import {
   bullets,

@@ -5,11 +5,11 @@ import { clamp } from '../../../core/access/reason.ts'
 import { stillMissing } from '../../../core/access/stages.ts'
 import type { Notice } from '../../../core/notice.ts'
 import { counted } from '../../../core/plural.ts'
-import type { Given } from '../../../operations/access/decide/give-pre-approval.ts'
 import type {
+  Given,
   ListedPreApproval,
   PreApprovalList,
-} from '../../../operations/access/decide/list-pre-approvals.ts'
+} from '../../../operations/access/decide/pre-approvals.ts'
 import { message, sentence } from '../../blocks/compose.ts'
 import { actions, button, context, header, paragraph, quote, rich, section } from '../../blocks/layout.ts'
 import type { Block, Button, Message, Names } from '../../blocks/message.ts'

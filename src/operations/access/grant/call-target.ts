@@ -1,6 +1,7 @@
 import type { Claim } from '../../../core/access/claims.ts'
+import type { Grant } from '../../../core/access/grant.ts'
 import { CALL_TIMEOUT, LEASE_IN_DOUBT, RENEW_EVERY } from '../../../core/access/retry.ts'
-import { ConnectorError } from '../../../core/connector.ts'
+import { type Access, ConnectorError } from '../../../core/connector.ts'
 import type { World } from '../../world.ts'
 
 /**
@@ -33,5 +34,20 @@ export async function holdLease<T>(
     return await call(AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT * 1000), lost.signal]))
   } finally {
     clearInterval(timer)
+  }
+}
+
+/** What a connector needs to know of a grant whose account is known. */
+export function accessOf(grant: Grant, account: string, preexisting: boolean): Access {
+  return {
+    grantId: grant.accountFor,
+    grantNumber: grant.number,
+    target: grant.target,
+    role: grant.role,
+    account,
+    entitlement: grant.entitlement,
+    subject: grant.subject,
+    notAfter: grant.notAfter,
+    preexisting,
   }
 }

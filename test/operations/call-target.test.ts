@@ -2,7 +2,7 @@
 import { expect, it, vi } from 'vitest'
 import type { Claim } from '../../src/core/access/claims.ts'
 import { LEASE, LEASE_IN_DOUBT } from '../../src/core/access/retry.ts'
-import { holdLease } from '../../src/operations/access/grant/hold-lease.ts'
+import { holdLease } from '../../src/operations/access/grant/call-target.ts'
 import type { World } from '../../src/operations/world.ts'
 
 function holding(renew: () => Promise<boolean>, heldUp = 0) {

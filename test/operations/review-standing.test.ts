@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { operatorNamed, type Standing } from '../../src/core/standing/standing.ts'
-import { settled } from '../../src/operations/standing/accept-standing.ts'
+import { settled } from '../../src/operations/standing/review-standing.ts'
 import { refusalText } from '../../src/slack/words/refusals.ts'
 
 const names = (id: string) => (id === 'U0SAM' ? 'Sam' : `<${id}>`)

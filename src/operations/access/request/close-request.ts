@@ -3,7 +3,7 @@ import { canRequest } from '../../../core/access/lifecycle.ts'
 import { askerOf, ownersOf, type Request, requestName } from '../../../core/access/request.ts'
 import type { RequestId } from '../../../core/ids.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
-import { requestWithdrawn } from '../../../core/log/request-events.ts'
+import { requestLapsed, requestWithdrawn } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { sentence } from '../../../core/refusal.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
@@ -57,4 +57,39 @@ export async function withdrawIn(
   const event = requestWithdrawn(request, { by: actor, policy: catalog.hash }, outcome)
   await record(catalog, tx, event, { request, by: actor })
   return true
+}
+
+const NEWEST_LIMIT = 20
+
+/** `withdraw R-12`, or `withdraw` alone when only one request waits. */
+export async function withdrawByName(
+  world: World,
+  { by, request: number }: { readonly by: PersonId; readonly request: number | undefined },
+): Promise<{ readonly request: Request }> {
+  if (number !== undefined) {
+    const request = await world.store.reads.requestByNumber(number)
+    if (!request) throw refusal('unknown-request', `There is no request ${requestName(number)}.`)
+    return withdrawRequest(world, { request: request.id, by })
+  }
+  const mine = await world.store.reads.requestsOf(by, NEWEST_LIMIT)
+  const waiting = mine.filter((request) => canRequest('withdraw', request.state))
+  const [only] = waiting
+  if (!only) throw refusal('unknown-request', 'None of your requests waits for an answer.')
+  if (waiting.length === 1) return withdrawRequest(world, { request: only.id, by })
+  const names = waiting.map((one) => `${requestName(one.number)} (${one.role} on ${one.target})`)
+  throw refusal(
+    'usage',
+    sentence`There is more than one: ${names.join(', ')}. Say which, for example ${{ command: `withdraw ${requestName(only.number)}` }}.`,
+  )
+}
+
+/** Nobody answered in time. True when this call closed it. */
+export async function lapseRequest(world: World, id: RequestId): Promise<boolean> {
+  return world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(id)
+    if (!request || !canRequest('lapse', request.state)) return false
+    if (!(await tx.requests.close(request, 'lapsed', undefined))) return false
+    await record(world.catalog(), tx, requestLapsed(request, world.catalog().hash), { request })
+    return true
+  })
 }

@@ -1,0 +1,204 @@
+import { groupsToDecide, policyNow } from '../../../core/access/approval.ts'
+import { groupsToAskWith, policyFor } from '../../../core/access/policy.ts'
+import { ownersOf, type Request } from '../../../core/access/request.ts'
+import { approvalsNeeded, approvalsPossible, approversNamed } from '../../../core/access/stages.ts'
+import { type Catalog, type Policy, policiesFor } from '../../../core/catalog.ts'
+import { cardLanes } from '../../../core/feed.ts'
+import type { RequestId } from '../../../core/ids.ts'
+import { channelLane, type Lane, laneEnd, personLane } from '../../../core/notice.ts'
+import { endOfHours } from '../../../core/people/hours.ts'
+import { type ChannelId, type GroupId, groupsIn, type PersonId } from '../../../core/people/person.ts'
+import { MOST_DIRECT, peopleToPing, type Resting } from '../../../core/people/pinging.ts'
+import type { Tx } from '../../../store/database/transaction.ts'
+import { notify } from '../../record.ts'
+import type { World } from '../../world.ts'
+
+/** Where approvers are asked: in the channel, in their direct messages, and whether the fallback is needed at once. */
+export type AskingPlan = {
+  readonly widened: boolean
+  readonly channel: boolean
+  /** From when on each is told; undefined for now. */
+  readonly direct: readonly { readonly person: PersonId; readonly notBefore: Date | undefined }[]
+}
+
+/** Read from Slack's groups of this moment: an on-call group may be empty now, and another one in an hour. */
+export async function planAsking(
+  world: World,
+  asked: Policy,
+  owners: readonly PersonId[],
+  already: { readonly widened: boolean } = { widened: false },
+): Promise<AskingPlan> {
+  const { tell = 'channel', allowSelfApproval } = asked.approve
+  if (tell === 'channel' && !asked.fallback) return { widened: already.widened, channel: true, direct: [] }
+  const groups = await world.directory.groups([
+    ...new Set(groupsIn([...approversNamed(asked), ...(asked.fallback?.from ?? [])])),
+  ])
+  const mayApprove = (one: PersonId) => allowSelfApproval || !owners.includes(one)
+  const short =
+    approvalsPossible(asked.approve.stages, mayApprove, groups) < approvalsNeeded(asked.approve.stages)
+  const widened = already.widened || (short && asked.fallback?.whenEmpty === true)
+  if (tell === 'channel') return { widened, channel: true, direct: [] }
+  const { stages } = policyNow(asked, { widened }).approve
+  const people = peopleToPing(stages, groups).filter((one) => !owners.includes(one))
+  const told = people.slice(0, MOST_DIRECT)
+  const resting = await readResting(world, asked, told)
+  return {
+    widened,
+    // Somebody has to see it: the rest of them, or anybody where it says everyone.
+    channel: tell === 'both' || told.length === 0 || people.length > told.length,
+    direct: told.map((person) => ({ person, notBefore: resting.get(person) })),
+  }
+}
+
+/** Where a request stands: not in the target's channel when approvers are asked in their direct messages only. */
+export function lanesOf(catalog: Catalog, channel: ChannelId, plan: AskingPlan): readonly Lane[] {
+  const lanes = cardLanes(catalog, channel)
+  return plan.channel || lanes.length === 1 ? lanes : lanes.filter((lane) => lane !== channelLane(channel))
+}
+
+/** One card shows them all, so whoever decides on one of them gets it. */
+export function together(plans: readonly AskingPlan[]): AskingPlan {
+  const direct = new Map(plans.flatMap((plan) => plan.direct.map((one) => [one.person, one] as const)))
+  return {
+    widened: plans.some((plan) => plan.widened),
+    channel: plans.some((plan) => plan.channel),
+    direct: [...direct.values()],
+  }
+}
+
+/** Puts a copy of the card into the direct messages of each, now or when their quiet hours are over. */
+export async function sendCardsDirectly(
+  tx: Tx,
+  requests: readonly { readonly id: RequestId }[],
+  { direct }: AskingPlan,
+): Promise<void> {
+  const [first] = requests
+  if (!first || direct.length === 0) return
+  for (const { id } of requests)
+    await tx.requests.alsoTo(
+      id,
+      direct.map((one) => one.person),
+    )
+  for (const { person, notBefore } of direct)
+    tx.enqueue({ lane: personLane(person), notice: { kind: 'card', request: first.id }, notBefore })
+}
+
+/**
+ * From now on the policy's fallback approvers may decide as well: the card names them, its thread alerts them. `early`
+ * does not wait for their time, because nobody else could decide.
+ */
+export async function askFallback(
+  world: World,
+  id: RequestId,
+  { early = false }: { readonly early?: boolean } = {},
+): Promise<boolean> {
+  const plan = await planFallback(world, id)
+  return world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(id)
+    if (!request || !(await tx.dues.widen(request, { early }))) return false
+    await notify(world.catalog(), tx, 'fallback asked', { request })
+    if (plan) await sendCardsDirectly(tx, [request], plan)
+    return true
+  })
+}
+
+async function planFallback(world: World, id: RequestId) {
+  const request = await world.store.reads.request(id)
+  if (!request) return undefined
+  const catalog = world.catalog()
+  const groups = await world.directory.groupsLately(groupsToDecide(catalog, request))
+  const policy = policyFor(catalog, request, groups)
+  return policy && planAsking(world, policy, ownersOf(request), { widened: true })
+}
+
+/**
+ * Says once more, in the thread of the card and to those who have a copy of it, that a request waits. Nobody is
+ * reminded in his quiet hours. True when this call said it.
+ */
+export async function remindApprovers(world: World, id: RequestId): Promise<boolean> {
+  const seen = await world.store.reads.request(id)
+  if (!seen) return false
+  const { whom, resting, stuck } = await readWhom(world, seen)
+  // The group that was to decide is empty by now: the fallback is asked, and that is a reminder too.
+  if (stuck && (await askFallback(world, id, { early: true }))) return true
+  return world.store.transaction(async (tx) => {
+    const request = await tx.requests.lock(id)
+    if (!request || !(await tx.dues.remind(request))) return false
+    const silent = whom.filter((one) => !request.decisions.some((decision) => decision.approver === one))
+    const awake = silent.length === 0 || silent.some((one) => !resting.has(one))
+    const morning = awake ? undefined : earliest(silent.map((one) => resting.get(one)))
+    for (const lane of await tx.requests.cards(id)) {
+      const direct = lane.startsWith('person:')
+      if (direct && !silent.includes(laneEnd(lane))) continue
+      const notBefore = direct ? resting.get(laneEnd(lane)) : morning
+      tx.enqueue({ lane, notice: { kind: 'reminder', request: id }, notBefore })
+    }
+    return true
+  })
+}
+
+async function readWhom(
+  world: World,
+  request: Request,
+): Promise<{ whom: readonly string[]; resting: Resting; stuck: boolean }> {
+  const catalog = world.catalog()
+  const groups = await world.directory.groupsLately(groupsToDecide(catalog, request))
+  const found = policyFor(catalog, request, groups)
+  if (!found) return { whom: [], resting: new Map(), stuck: false }
+  const whom = peopleToPing(policyNow(found, request).approve.stages, groups)
+  const stuck =
+    !request.widened && found.fallback?.whenEmpty === true
+      ? (await planAsking(world, found, [request.requester])).widened
+      : false
+  return { whom, resting: await readResting(world, found, whom), stuck }
+}
+
+function earliest(moments: readonly (Date | undefined)[]): Date | undefined {
+  const times = moments.flatMap((one) => (one ? [one.getTime()] : []))
+  return times.length > 0 ? new Date(Math.min(...times)) : undefined
+}
+
+const PENDING_LIMIT = 200
+
+/** A group has changed: what waits for it and cannot be approved any more is put to the fallback approvers at once. */
+export async function askWhenEmpty(world: World, group: GroupId): Promise<void> {
+  const catalog = world.catalog()
+  for (const request of await world.store.reads.pendingRequests(PENDING_LIMIT)) {
+    const { target, role } = request
+    const concerned = policiesFor(catalog, target, role).some(
+      (policy) => policy.fallback?.whenEmpty && groupsIn(approversNamed(policy)).includes(group),
+    )
+    if (request.widened || !concerned) continue
+    const policy = policyFor(
+      catalog,
+      request,
+      await world.directory.groups(groupsToAskWith(catalog, target, role)),
+    )
+    if (!policy?.fallback?.whenEmpty) continue
+    const { widened } = await planAsking(world, policy, ownersOf(request))
+    if (widened) await askFallback(world, request.id, { early: true })
+  }
+}
+
+/** Beyond so many approvers it is not asked where each of them is. */
+const CHECKED_LIMIT = 200
+
+/** Who of these is in quiet hours now, by the database's clock and the time zone that Slack knows of each. */
+export async function readResting(
+  world: World,
+  policy: Pick<Policy, 'quietHours'> | undefined,
+  people: readonly PersonId[],
+): Promise<Resting> {
+  const hours = policy?.quietHours
+  if (!hours || people.length === 0) return new Map()
+  const now = await world.store.reads.now()
+  const known = await Promise.all(
+    people.slice(0, CHECKED_LIMIT).map((id) => world.directory.personLately(id).catch(() => undefined)),
+  )
+  return new Map(
+    known.flatMap((person) => {
+      const end = person && endOfHours(hours, person.timezone, now)
+      return person && end ? [[person.id, end] as const] : []
+    }),
+  )
+}
