@@ -1,14 +1,11 @@
 /** Every button: what its value is, which verb it calls, and how the answer is drawn. */
 import { isRefused, refuse } from '../core/refusal.ts'
-import { pressAuditCsv, pressAuditForm, pressAuditPage } from './commands/answer-audit.ts'
-import { pressPicture } from './commands/answer-who.ts'
-import { pressActivityPage, pressListPage } from './commands/answers.ts'
-import { openAllowForm } from './forms/allow-form.ts'
+import { pressAuditCsv, pressAuditForm, pressAuditPage, pressPicture } from './commands/answer-log.ts'
+import { pressActivityPage, pressListPage } from './commands/run-command.ts'
+import { credentialView, drawChangesForm, drawExtendForm, EXTEND_TITLE } from './forms/access-forms.ts'
 import { drawAskAgain, openAskForm, redrawAskForm } from './forms/ask.ts'
 import { ASK_TITLE } from './forms/ask-form.ts'
-import { drawChangesForm } from './forms/changes-form.ts'
-import { credentialView } from './forms/credential-view.ts'
-import { drawExtendForm, EXTEND_TITLE } from './forms/extend-form.ts'
+import { openAllowForm } from './forms/command-forms.ts'
 import {
   answerForm,
   denyForm,
@@ -19,12 +16,9 @@ import {
   reviewForm,
 } from './forms/note-forms.ts'
 import { acceptForm, takeForm, whatOf } from './forms/standing-forms.ts'
-import { type HomePages, homeView, readPages } from './home/home-view.ts'
-import { openThen } from './platform/dialog.ts'
-import type { Door } from './platform/guard.ts'
-import { dialog, done, type Press, press, pressId } from './platform/handlers.ts'
+import { readPages, showHome } from './home.ts'
+import { dialog, done, openThen, type Press, press, pressId } from './platform/handlers.ts'
 import { ACTION } from './platform/ids.ts'
-import { withNames } from './platform/names.ts'
 import { readPersonId } from './platform/payloads.ts'
 import {
   decidedAnswer,
@@ -66,19 +60,6 @@ const accept = (kind: 'access' | 'report') =>
     const offered = await door.verbs.offerAccept({ what: whatOf(kind, id), by })
     return isRefused(offered) ? offered : (names) => acceptForm(offered.open, `${kind}:${id}`, names)
   })
-
-async function showHome(door: Door, person: string, pages: HomePages = {}): Promise<undefined> {
-  const list = await door.queries.listAccess(person)
-  const { capabilities } = door
-  const view = await withNames(door.directory, (names) => homeView(list, { names, capabilities, pages }))
-  await door.client.views.publish({ user_id: person, view })
-}
-
-/** Somebody opened Home: it is drawn now, and kept true from now on. */
-export async function openHome(door: Door, person: string): Promise<undefined> {
-  await door.queries.sawHome(person)
-  return showHome(door, person)
-}
 
 const ROWS: Readonly<Record<string, Press>> = {
   // A request

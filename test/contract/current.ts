@@ -20,10 +20,10 @@ import { isRefused } from '../../src/core/refusal.ts'
 import { PRESSES } from '../../src/slack/buttons.ts'
 import { parseCommand } from '../../src/slack/commands/parse-command.ts'
 import { SUGGESTIONS } from '../../src/slack/forms/ask.ts'
-import { SUBMITS } from '../../src/slack/forms/submits.ts'
 import { ENDPOINT } from '../../src/slack/platform/http-receiver.ts'
 import { readActivityAsk, readAuditAsk, readChosen, readWhoAsk } from '../../src/slack/platform/payloads.ts'
 import { COMMANDS, SHORTCUTS } from '../../src/slack/platform/routes.ts'
+import { SUBMITS } from '../../src/slack/submits.ts'
 import { query } from '../support/postgres.ts'
 
 const root = path.join(import.meta.dirname, '../..')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { homeView, readPages } from '../../src/slack/home/home-view.ts'
+import { homeView, readPages } from '../../src/slack/home.ts'
 import { statusAnswer } from '../../src/slack/words/access/lists.ts'
 import {
   approved,

@@ -9,7 +9,7 @@ import type { ExplainedAtOnce } from '../../src/operations/access/request/explai
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
 import { accessOptions, auditForm } from '../../src/slack/forms/audit-form.ts'
 import { everythingForm, revokeForm } from '../../src/slack/forms/note-forms.ts'
-import { type Modal, noticeView } from '../../src/slack/platform/dialog.ts'
+import { type Modal, noticeView } from '../../src/slack/platform/handlers.ts'
 import { everythingAnswer, revokingAnswer } from '../../src/slack/words/access/end-for-others.ts'
 import {
   allowListAnswer,

@@ -7,6 +7,13 @@ import type { Held } from '../../src/core/reads.ts'
 import type { Standing } from '../../src/core/standing/standing.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
+import {
+  directoryDownAnswer,
+  faultAnswer,
+  outcomeUnknownAnswer,
+  quarantineAnswer,
+  storeDownAnswer,
+} from '../../src/slack/platform/guard.ts'
 import { writeAuditAsk } from '../../src/slack/platform/payloads.ts'
 import { everythingAnswer, everythingEnded } from '../../src/slack/words/access/end-for-others.ts'
 import { feedThreadRoot } from '../../src/slack/words/access/feed.ts'
@@ -27,13 +34,6 @@ import {
   standingAnswer,
   takenAnswer,
 } from '../../src/slack/words/standing/standing-answers.ts'
-import {
-  directoryDownAnswer,
-  faultAnswer,
-  outcomeUnknownAnswer,
-  quarantineAnswer,
-  storeDownAnswer,
-} from '../../src/slack/words/unavailable.ts'
 import { busyRecord } from './largest-activity.ts'
 import { largestAnswers } from './largest-forms.ts'
 import { NOON } from './rows.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { makePace } from '../../src/slack/platform/pace.ts'
+import { makePace } from '../../src/slack/platform/posting.ts'
 
 it('lets a burst through, then says how long to wait, and recovers with time', () => {
   let time = 0

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { PRESSES } from '../../src/slack/buttons.ts'
 import { SUGGESTIONS } from '../../src/slack/forms/ask.ts'
-import { SUBMITS } from '../../src/slack/forms/submits.ts'
 import { ACTION, COMMAND, EVENT, SHORTCUT, VIEW } from '../../src/slack/platform/ids.ts'
 import { COMMANDS, SHORTCUTS } from '../../src/slack/platform/routes.ts'
+import { SUBMITS } from '../../src/slack/submits.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const manifest = parse(readFileSync(path.join(root, 'manifest.yml'), 'utf8'))

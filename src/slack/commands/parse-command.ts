@@ -8,13 +8,9 @@ import type { EvidenceSpan } from '../../core/log/evidence.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { isSubcommand, type Subcommand } from '../../core/subcommands.ts'
-import { noSuchPerson } from './no-such-person.ts'
-import { type AllowCommand, parseAllow } from './parse-allow.ts'
-import { type AskWords, meansDuration, parseAsk } from './parse-ask.ts'
-import { type AuditWords, parseAuditFilter } from './parse-audit-filter.ts'
-import { parseEvidence } from './parse-evidence.ts'
-import { parseWho, type WhoWords } from './parse-who.ts'
-import { nameIn, restAfter, type Word, wordsOf } from './typed-text.ts'
+import { type AllowCommand, type AskWords, meansDuration, parseAllow, parseAsk } from './parse-access.ts'
+import { type AuditWords, parseAuditFilter, parseEvidence, parseWho, type WhoWords } from './parse-log.ts'
+import { nameIn, noSuchPerson, restAfter, type Word, wordsOf } from './typed-words.ts'
 
 export type Command =
   | { readonly kind: 'form'; readonly target: string | undefined }

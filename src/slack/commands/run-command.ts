@@ -2,37 +2,34 @@
 import { readStart } from '../../core/access/start-time.ts'
 import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
+import type { PersonId } from '../../core/people/person.ts'
+import { isRefused, oneOf, type Refused, refuse } from '../../core/refusal.ts'
 import { SUBCOMMANDS } from '../../core/subcommands.ts'
+import { drawExtendForm, EXTEND_TITLE } from '../forms/access-forms.ts'
 import { openAskForm } from '../forms/ask.ts'
-import { openBreakGlassForm } from '../forms/break-glass-form.ts'
+import { openAllowForm, openBreakGlassForm } from '../forms/command-forms.ts'
 import { targetsOf } from '../forms/entitlement-options.ts'
-import { drawExtendForm, EXTEND_TITLE } from '../forms/extend-form.ts'
 import { openEndEverything, openRevoke } from '../forms/note-forms.ts'
-import { openThen } from '../platform/dialog.ts'
 import type { Door } from '../platform/guard.ts'
-import { done, type Said } from '../platform/handlers.ts'
-import type { Typed } from '../platform/payloads.ts'
+import { answerOf, done, openThen, press, type Said } from '../platform/handlers.ts'
+import { readActivityAsk, type Typed, writeActivityAsk } from '../platform/payloads.ts'
 import {
   askedTogetherAnswer,
   endingAnswer,
   extendingAnswer,
   withdrawnAnswer,
 } from '../words/access/answers.ts'
+import { explainAnswer } from '../words/access/explain.ts'
+import { waitsAlready } from '../words/access/form-preview.ts'
+import { listAnswer, statusAnswer } from '../words/access/lists.ts'
+import { allowListAnswer, endedAllowAnswer, givenAnswer } from '../words/access/pre-approval.ts'
+import { activityAnswer } from '../words/activity/activity.ts'
 import { helpAnswer } from '../words/help.ts'
-import { answerAudit, answerCheckpoint } from './answer-audit.ts'
-import { answerEvidence } from './answer-evidence.ts'
-import { answerStory, answerWho } from './answer-who.ts'
-import {
-  answerActivity,
-  answerAllow,
-  answerExplain,
-  answerList,
-  answerStanding,
-  answerStatus,
-} from './answers.ts'
-import { withSuggestions } from './no-such-person.ts'
+import { standingAnswer } from '../words/standing/standing-answers.ts'
+import { answerAudit, answerCheckpoint, answerEvidence, answerStory, answerWho } from './answer-log.ts'
+import type { AllowCommand } from './parse-access.ts'
 import { type Command, parseCommand } from './parse-command.ts'
+import type { NoSuchPerson } from './typed-words.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
@@ -154,4 +151,94 @@ async function unknownWord(door: Door, by: string, word: string): Promise<Refuse
   const near = nearest(word, [...SUBCOMMANDS, ...targetsOf(mayAsk).map((target) => target.id)])
   const advice = near ? `Did you mean ${near}?` : '/elevate help shows what can be written.'
   return refuse('unknown-target', `There is no command or target “${word}”. ${advice}`, 'target')
+}
+
+export async function answerList(door: Door, person: PersonId, from = 0): Promise<Said> {
+  const list = await door.queries.listAccess(person)
+  return (names) => listAnswer(list, names, from)
+}
+
+const readPage = (value: string) => (/^[0-9]{1,6}$/.test(value) ? Number(value) : undefined)
+
+/** The next page in place of this one, of the list as it is now; whose it is, is who pressed. */
+export const pressListPage = press(readPage, (door, { by, id }) => inPlace(door, answerList(door, by, id)))
+
+export async function answerStatus(door: Door, person: PersonId): Promise<Said> {
+  const list = await door.queries.listAccess(person)
+  return (names) => statusAnswer(list, names, door.capabilities)
+}
+
+export const answerStanding = (door: Door, by: PersonId, target: string | undefined): Promise<Said> =>
+  done(door.verbs.readStanding({ by, target }), standingAnswer)
+
+export async function answerExplain(door: Door, by: PersonId, ask: Of<'explain'>): Promise<Said> {
+  const { target, role, receiver } = ask
+  const previews = await door.queries.previewAsk({
+    by,
+    target,
+    roles: [role],
+    duration: undefined,
+    receiver,
+  })
+  const [preview] = previews
+  if (!preview) throw new Error('one role was asked about, and nothing was answered')
+  const { explained, waits } = preview
+  if (isRefused(explained)) return explained
+  const presence = await door.directory.presence(explained.approvers ?? [])
+  return (names) =>
+    explainAnswer(ask, explained, names, {
+      presence,
+      refusedBecause: waits && waitsAlready(waits, by, names),
+    })
+}
+
+export const answerActivity = (door: Door, by: PersonId, grant: number, after = 0): Promise<Said> =>
+  done(door.verbs.readActivity({ by, grant, after }), (read, names) =>
+    activityAnswer(read, names, (from) => writeActivityAsk({ grant, after: from })),
+  )
+
+/** The next page in place of this one. The button brings the question; who may ask it is judged again. */
+export const pressActivityPage = press(readActivityAsk, (door, { by, id }) =>
+  inPlace(door, answerActivity(door, by, id.grant, id.after)),
+)
+
+/** The message that was pressed becomes the answer. */
+async function inPlace(door: Door, said: Promise<Said>): Promise<Said> {
+  const answer = await answerOf(door, await said)
+  return answer && { ...answer, replace: true }
+}
+
+export async function answerAllow(
+  door: Door,
+  { visitor, trigger }: Typed,
+  command: AllowCommand,
+): Promise<Said> {
+  const by = visitor.person
+  if (command.kind === 'allow-list') {
+    const list = await door.queries.listPreApprovals(by, { all: true })
+    return (names) => allowListAnswer(list, names)
+  }
+  if (command.kind === 'allow-end')
+    return done(door.verbs.endPreApprovalByName({ by, number: command.number }), endedAllowAnswer)
+  const { person, target, role, span, each, reason } = command.words
+  if (!person || !target || !role || !span || !reason)
+    return openAllowForm(door, { person: by, trigger, words: command.words })
+  return done(door.verbs.givePreApproval({ by, person, target, role, span, each, reason }), givenAnswer)
+}
+
+const CHOOSE = "Type @ and choose from Slack's list."
+
+/** The same refusal, or the same with “Did you mean …?”. Never more than words: nothing is done by a name. */
+export async function withSuggestions(door: Door, by: string, refused: Refused): Promise<Refused> {
+  if (!isNoSuchPerson(refused)) return refused
+  const { typed, help } = refused.unknown
+  const near = await door.queries.suggestPeople(by, typed)
+  if (near.length === 0) return refused
+  const names = near.map(({ name, handle }) => (handle ? `${name} (@${handle})` : name))
+  const text = `“${typed}” is not a person Slack knows. Did you mean ${oneOf(names)}? ${CHOOSE} ${help}`
+  return refuse('unknown-person', text, 'person')
+}
+
+function isNoSuchPerson(refused: Refused): refused is NoSuchPerson {
+  return isRefused(refused) && 'unknown' in refused
 }

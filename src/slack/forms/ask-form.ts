@@ -9,7 +9,7 @@ import { MOST_TOGETHER } from '../../operations/access/request/request-access.ts
 import { sentence } from '../blocks/compose.ts'
 import type { Block } from '../blocks/message.ts'
 import { say } from '../blocks/rich-text.ts'
-import { type Modal, noticeView, plain } from '../platform/dialog.ts'
+import { type Modal, noticeView, plain } from '../platform/handlers.ts'
 import { ACTION, BLOCK, durationBlock, roleBlock, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
 import {

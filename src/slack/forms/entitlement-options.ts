@@ -4,7 +4,7 @@ import { formatDuration, HOUR, MINUTE, writeDuration } from '../../core/access/d
 import type { Entitlement } from '../../core/access/policy.ts'
 import { clamp } from '../../core/access/reason.ts'
 import type { Role, Target } from '../../core/catalog.ts'
-import { plain } from '../platform/dialog.ts'
+import { plain } from '../platform/handlers.ts'
 
 /** Slack's limit of options in one menu. Beyond it the menu asks us while the person types. */
 export const MENU_MAX = 100

@@ -10,9 +10,16 @@ import type { Everything } from '../../operations/access/grant/end-everything.ts
 import { quote, rich, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { bold, say } from '../blocks/rich-text.ts'
-import { type Modal, noticeView, openThen, type Produced, plain } from '../platform/dialog.ts'
 import type { Door } from '../platform/guard.ts'
-import { done, type Said } from '../platform/handlers.ts'
+import {
+  done,
+  type Modal,
+  noticeView,
+  openThen,
+  type Produced,
+  plain,
+  type Said,
+} from '../platform/handlers.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
 import { endingAnswer } from '../words/access/answers.ts'

@@ -35,8 +35,7 @@ import {
 } from '../words/log/log-notices.ts'
 import { standingReport } from '../words/standing/standing-access.ts'
 import { askedAbout } from '../words/standing/standing-answers.ts'
-import { cardOfGrant, keepEnding } from './copies.ts'
-import { drawFeed, feedGroups, inTurns, isWanted } from './draw-feed.ts'
+import { cardOfGrant, drawFeed, feedGroups, inTurns, isWanted, keepEnding } from './copies.ts'
 
 type Place = { readonly channel: string; readonly ts: string }
 

@@ -3,25 +3,40 @@ import type { WebClient } from '@slack/web-api'
 import { inFeed } from '../../core/feed.ts'
 import type { RequestId } from '../../core/ids.ts'
 import { type Lane, laneEnd } from '../../core/notice.ts'
-import type { Waiting } from '../../core/ports.ts'
-import { type Delivered, type Log, type Notifier, OutcomeUnknown, StoreDown } from '../../core/ports.ts'
+import {
+  type Delivered,
+  type Log,
+  type Notifier,
+  OutcomeUnknown,
+  StoreDown,
+  type Waiting,
+} from '../../core/ports.ts'
 import type { Posted } from '../../core/reads.ts'
 import type { Message } from '../blocks/message.ts'
-import { homeView } from '../home/home-view.ts'
+import { homeView } from '../home.ts'
 import type { Inside } from '../platform/guard.ts'
 import { withNames } from '../platform/names.ts'
-import { makePace, type Pace } from '../platform/pace.ts'
 import {
+  makePace,
   type NativeBlocks,
   nativeBlocks,
+  type Pace,
   postTo,
   type Sendable,
   type Thread,
   wordsAtLeast,
 } from '../platform/posting.ts'
 import { CLOSED_RETRY_MS, judge, retryMs } from '../platform/slack-errors.ts'
-import { drawEnding, endingsToRedraw, linksToCards, threadOf } from './copies.ts'
-import { cardsOf, inTurns, MANY_REQUESTS, readCopy } from './draw-feed.ts'
+import {
+  cardsOf,
+  drawEnding,
+  endingsToRedraw,
+  inTurns,
+  linksToCards,
+  MANY_REQUESTS,
+  readCopy,
+  threadOf,
+} from './copies.ts'
 import { drawNotices, groupNotices } from './draw-notices.ts'
 
 /** Slack takes about one new message a second in each channel. */
@@ -66,60 +81,42 @@ type CardToDraw = {
   readonly copy: Posted | undefined
 }
 
+type TurnParts = Required<Omit<Parts, 'now'>> & {
+  readonly pace: Pace
+  readonly native: NativeBlocks
+  readonly lane: Lane
+  readonly waiting: readonly Waiting[]
+}
+
 /** One call of `deliver`: what it did to each notice, and how long the lane should rest. */
 class Turn {
-  readonly #client: WebClient
-  readonly #inside: Inside
-  readonly #log: Log
-  readonly #random: () => number
-  readonly #afterPostMs: number
-  readonly #pace: Pace
-  readonly #native: NativeBlocks
-  readonly #lane: Lane
-  readonly #waiting: readonly Waiting[]
+  readonly #parts: TurnParts
   readonly #done = new Set<string>()
   readonly #failed = new Map<string, { id: string; error: string; retryMs: number }>()
   #pause = 0
   /** Slack is busy or the lane is closed: nothing more in this call. */
   #stopped = false
 
-  get #posting() {
-    return { client: this.#client, log: this.#log, lane: this.#lane, native: this.#native }
-  }
-
-  constructor(
-    parts: Required<Omit<Parts, 'now'>> & {
-      pace: Pace
-      native: NativeBlocks
-      lane: Lane
-      waiting: readonly Waiting[]
-    },
-  ) {
-    this.#client = parts.client
-    this.#inside = parts.inside
-    this.#log = parts.log
-    this.#random = parts.random
-    this.#afterPostMs = parts.afterPostMs
-    this.#pace = parts.pace
-    this.#native = parts.native
-    this.#lane = parts.lane
-    this.#waiting = parts.waiting
+  constructor(parts: TurnParts) {
+    this.#parts = parts
   }
 
   async home(): Promise<Delivered> {
-    const user = laneEnd(this.#lane)
-    await this.#attempt(this.#waiting, async () => {
-      const list = await this.#inside.queries.listAccess(user)
-      const capabilities = (target: string) => this.#inside.capabilities(target)
-      const view = await withNames(this.#inside.directory, (names) => homeView(list, { names, capabilities }))
-      await this.#client.views.publish({ user_id: user, view })
+    const user = laneEnd(this.#parts.lane)
+    await this.#attempt(this.#parts.waiting, async () => {
+      const list = await this.#parts.inside.queries.listAccess(user)
+      const capabilities = (target: string) => this.#parts.inside.capabilities(target)
+      const view = await withNames(this.#parts.inside.directory, (names) =>
+        homeView(list, { names, capabilities }),
+      )
+      await this.#parts.client.views.publish({ user_id: user, view })
     })
     return this.#result()
   }
 
   async messages(): Promise<Delivered> {
     const cards = await this.#cards()
-    const groups = groupNotices(this.#waiting)
+    const groups = groupNotices(this.#parts.waiting)
     const isAlarm = (group: readonly Waiting[]) => group[0]?.notice.kind === 'alarm'
     // Nothing waits in front of an alarm. Cards come next, because everything else stands in their threads.
     const posted =
@@ -128,17 +125,17 @@ class Turn {
       (await this.#postOneOf(groups.filter((group) => !isAlarm(group))))
     await this.#redraw(cards)
     await this.#redrawEndings()
-    if (posted) this.#pause = Math.max(this.#pause, this.#afterPostMs)
+    if (posted) this.#pause = Math.max(this.#pause, this.#parts.afterPostMs)
     return this.#result()
   }
 
   async #cards(): Promise<CardToDraw[]> {
     const of = ({ notice }: Waiting) => (notice.kind === 'card' ? notice.request : '')
-    const waiting = this.#waiting.filter((one) => one.notice.kind === 'card')
+    const waiting = this.#parts.waiting.filter((one) => one.notice.kind === 'card')
     if (waiting.length === 0) return []
-    const shared = await cardsOf(this.#inside, this.#lane, [...new Set(waiting.map(of))])
+    const shared = await cardsOf(this.#parts.inside, this.#parts.lane, [...new Set(waiting.map(of))])
     const byRequest = Map.groupBy(waiting, (one) => shared.get(of(one)) ?? of(one))
-    const copies = await this.#inside.queries.postedIn(this.#lane, [...byRequest.keys()])
+    const copies = await this.#parts.inside.queries.postedIn(this.#parts.lane, [...byRequest.keys()])
     const known = new Map(copies.map((copy) => [copy.request, copy]))
     return [...byRequest].map(([request, covers]) => ({ request, covers, copy: known.get(request) }))
   }
@@ -153,12 +150,12 @@ class Turn {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(covers, async () => {
-        const draw = await readCopy(this.#inside, this.#lane, request, { fresh: true })
+        const draw = await readCopy(this.#parts.inside, this.#parts.lane, request, { fresh: true })
         if (!draw) return
-        const message = await withNames(this.#inside.directory, draw)
+        const message = await withNames(this.#parts.inside.directory, draw)
         const { channel, ts } = await this.#post({ message })
         posted = true
-        await this.#inside.queries.savePosted({ lane: this.#lane, channel, ts, request })
+        await this.#parts.inside.queries.savePosted({ lane: this.#parts.lane, channel, ts, request })
       })
       if (posted) return true
     }
@@ -170,10 +167,10 @@ class Turn {
    * message of their own, and the feed's notices about them are told together.
    */
   async #linesOfFeed(fresh: readonly CardToDraw[]): Promise<readonly CardToDraw[]> {
-    if (laneEnd(this.#lane) !== this.#inside.catalog().securityChannel) return []
+    if (laneEnd(this.#parts.lane) !== this.#parts.inside.catalog().securityChannel) return []
     const asked = await inTurns(fresh, async (card) => {
-      const request = await this.#inside.queries.request(card.request)
-      return request && inFeed(this.#inside.catalog(), this.#lane, request) ? [card] : []
+      const request = await this.#parts.inside.queries.request(card.request)
+      return request && inFeed(this.#parts.inside.catalog(), this.#parts.lane, request) ? [card] : []
     })
     return asked.flat()
   }
@@ -183,15 +180,15 @@ class Turn {
       if (this.#stopped) return false
       let posted = false
       await this.#attempt(group, async () => {
-        const linkTo = linksToCards(this.#client, this.#inside)
-        const drawn = await drawNotices(this.#inside, this.#lane, group, linkTo)
+        const linkTo = linksToCards(this.#parts.client, this.#parts.inside)
+        const drawn = await drawNotices(this.#parts.inside, this.#parts.lane, group, linkTo)
         if (!drawn.message) return
         if (drawn.copy) {
           await this.#update(drawn.copy, drawn.message)
           return
         }
         const sendable = { message: drawn.message, classic: drawn.classic }
-        const place = await this.#post(sendable, await threadOf(this.#inside, this.#lane, drawn))
+        const place = await this.#post(sendable, await threadOf(this.#parts.inside, this.#parts.lane, drawn))
         posted = true
         await drawn.keep?.(place)
       })
@@ -205,9 +202,9 @@ class Turn {
       if (!copy) continue
       if (this.#stopped || !this.#mayUpdate()) return
       await this.#attempt(covers, async () => {
-        const draw = await readCopy(this.#inside, this.#lane, request, { fresh: false })
+        const draw = await readCopy(this.#parts.inside, this.#parts.lane, request, { fresh: false })
         if (!draw) return
-        const message = await withNames(this.#inside.directory, draw)
+        const message = await withNames(this.#parts.inside.directory, draw)
         await this.#update(copy, message)
       })
     }
@@ -218,19 +215,19 @@ class Turn {
    * that are left out would stay.
    */
   async #update({ channel, ts }: { channel: string; ts: string }, message: Message): Promise<void> {
-    await wordsAtLeast(this.#posting, { message }, (content) =>
-      this.#client.chat.update({ channel, ts, attachments: [], ...content }),
+    await wordsAtLeast(this.#parts, { message }, (content) =>
+      this.#parts.client.chat.update({ channel, ts, attachments: [], ...content }),
     )
   }
 
   /** Messages that closed a grant, once the record of what was done is complete. */
   async #redrawEndings(): Promise<void> {
-    for (const { covers, grant } of endingsToRedraw(this.#waiting, this.#done)) {
+    for (const { covers, grant } of endingsToRedraw(this.#parts.waiting, this.#done)) {
       if (this.#stopped) return
-      const copy = await this.#inside.queries.postedEnding(grant, this.#lane)
+      const copy = await this.#parts.inside.queries.postedEnding(grant, this.#parts.lane)
       if (copy && !this.#mayUpdate()) return
       await this.#attempt(covers, async () => {
-        const message = copy && (await drawEnding(this.#inside, this.#lane, grant))
+        const message = copy && (await drawEnding(this.#parts.inside, this.#parts.lane, grant))
         if (copy && message) await this.#update(copy, message)
       })
     }
@@ -238,13 +235,13 @@ class Turn {
 
   /** Slack's pace allows one more redraw now; if not, the lane rests until it does. */
   #mayUpdate(): boolean {
-    const wait = this.#pace.take()
+    const wait = this.#parts.pace.take()
     if (wait > 0) this.#pause = Math.max(this.#pause, wait)
     return wait === 0
   }
 
   #post(sendable: Sendable, thread?: Thread): Promise<{ channel: string; ts: string }> {
-    return postTo(this.#posting, sendable, thread)
+    return postTo(this.#parts, sendable, thread)
   }
 
   /** Notes what became of these notices. A database that is down is the sender's to see. */
@@ -259,27 +256,27 @@ class Turn {
   }
 
   #settle(covers: readonly Waiting[], error: unknown): void {
-    const verdict = judge(error, this.#lane)
-    const about = { lane: this.#lane, kind: covers[0]?.notice.kind }
+    const verdict = judge(error, this.#parts.lane)
+    const about = { lane: this.#parts.lane, kind: covers[0]?.notice.kind }
     switch (verdict.kind) {
       case 'wait':
         this.#stopped = true
         this.#pause = Math.max(this.#pause, verdict.ms)
-        this.#log.warn({ ...about, ms: verdict.ms }, 'Slack is busy or away; messages wait')
+        this.#parts.log.warn({ ...about, ms: verdict.ms }, 'Slack is busy or away; messages wait')
         return
       case 'gone':
         for (const one of covers) this.#done.add(one.id)
-        this.#log.warn(
+        this.#parts.log.warn(
           { ...about, error: verdict.error },
           'nobody can get this message any more; it is dropped',
         )
         return
       case 'closed':
         this.#stopped = true
-        for (const { id } of this.#waiting)
+        for (const { id } of this.#parts.waiting)
           if (!this.#done.has(id))
             this.#failed.set(id, { id, error: verdict.error, retryMs: CLOSED_RETRY_MS })
-        this.#log.error({ ...about, error: verdict.error }, verdict.advice)
+        this.#parts.log.error({ ...about, error: verdict.error }, verdict.advice)
         return
       case 'words-only':
       case 'later':
@@ -287,9 +284,12 @@ class Turn {
           this.#failed.set(one.id, {
             id: one.id,
             error: verdict.error,
-            retryMs: retryMs(one.attempts, this.#random()),
+            retryMs: retryMs(one.attempts, this.#parts.random()),
           })
-        this.#log.error({ ...about, error: verdict.error }, 'a message could not be sent; it is tried again')
+        this.#parts.log.error(
+          { ...about, error: verdict.error },
+          'a message could not be sent; it is tried again',
+        )
     }
   }
 

@@ -2,15 +2,14 @@
 import { App, type Receiver } from '@slack/bolt'
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
 import type { Log } from '../../core/ports.ts'
-import { type ClientParts, clientOptions, makeClient, slackLogger } from './client.ts'
+import { type ClientParts, clientOptions, makeClient, makeSocket, slackLogger } from './client.ts'
 import type { Door, Inside } from './guard.ts'
 import { type ExtraRoutes, type HttpOptions, makeHttpReceiver } from './http-receiver.ts'
-import { isAway, wordFor } from './reach.ts'
 import { registerRoutes } from './routes.ts'
-import { makeSocket } from './socket.ts'
+import { isAway, wordFor } from './slack-errors.ts'
 
-/** Slack gives three seconds; the rest is for the way there and back. Milliseconds. */
-const PATIENCE = 2_500
+/** Slack gives three seconds; the rest is for the way there and back. */
+const PATIENCE_MS = 2_500
 
 export type Transport =
   | { readonly kind: 'socket'; readonly appToken: string }
@@ -58,7 +57,7 @@ export class SlackUnreachable extends Error {
 }
 
 /** One way for Slack to reach us. */
-type Line = Pick<SlackApp, 'start' | 'stop' | 'alive' | 'port'> & { readonly receiver: Receiver }
+type TransportHandle = Pick<SlackApp, 'start' | 'stop' | 'alive' | 'port'> & { readonly receiver: Receiver }
 
 /** Asks Slack who we are. Throws {@link SlackUnreachable}, or what an operator has to mend. Listens to nobody yet. */
 export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp> {
@@ -66,10 +65,10 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
   const parts: ClientParts = { log, ...(apiUrl ? { apiUrl } : {}) }
   const client = options.client ?? makeClient({ ...parts, token: botToken })
   const self = await identify(client)
-  const line = transport.kind === 'socket' ? overSocket(transport, parts) : overHttp(transport, log)
+  const handle = transport.kind === 'socket' ? overSocket(transport, parts) : overHttp(transport, log)
   const app = new App({
     authorize: async () => ({ botToken, ...self }),
-    receiver: line.receiver,
+    receiver: handle.receiver,
     clientOptions: clientOptions(parts),
     convoStore: false,
     logger: slackLogger(log),
@@ -82,15 +81,15 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
     client,
     teamId: self.teamId,
     log,
-    patience: options.patience ?? PATIENCE,
+    patience: options.patience ?? PATIENCE_MS,
     ...(options.memory ? { memory: options.memory } : {}),
     ...(options.logKey ? { logKey: options.logKey } : {}),
   })
-  const { start, stop, alive, port } = line
+  const { start, stop, alive, port } = handle
   return { client, botUserId: self.botUserId, teamId: self.teamId, start, stop, alive, port }
 }
 
-function overSocket(transport: Extract<Transport, { kind: 'socket' }>, parts: ClientParts): Line {
+function overSocket(transport: Extract<Transport, { kind: 'socket' }>, parts: ClientParts): TransportHandle {
   const socket = makeSocket({ ...parts, appToken: transport.appToken })
   const wanted = 'an app-level token (xapp-…) with the scope connections:write'
   return {
@@ -105,7 +104,7 @@ function overSocket(transport: Extract<Transport, { kind: 'socket' }>, parts: Cl
   }
 }
 
-function overHttp(transport: Extract<Transport, { kind: 'http' }>, log: Log): Line {
+function overHttp(transport: Extract<Transport, { kind: 'http' }>, log: Log): TransportHandle {
   const receiver = makeHttpReceiver({ ...transport, log })
   return {
     receiver,
@@ -137,4 +136,56 @@ function advise(error: unknown, variable: string, wanted: string): Error {
   if (error instanceof WebAPIPlatformError)
     return new Error(`Slack does not accept ${variable} (${what}): set ${wanted}.`, options)
   return new Error(`Slack did not let elevate connect: ${what}`, options)
+}
+
+const FIRST_WAIT_MS = 1_000
+const LONGEST_WAIT_MS = 30_000
+
+export type SlackConnection = {
+  /**
+   * Resolves when people can reach us, or when Slack cannot be reached now and is being tried again: taking access
+   * back does not wait for Slack. Throws when Slack answers that it does not want us.
+   */
+  start(): Promise<void>
+  stop(): Promise<void>
+  alive(): boolean
+}
+
+export function connectSlack(options: SlackAppOptions): SlackConnection {
+  let app: SlackApp | undefined
+  let stopped = false
+  let waiting: NodeJS.Timeout | undefined
+
+  const attempt = async (wait: number): Promise<void> => {
+    try {
+      const made = await createSlackApp(options)
+      await made.start()
+      app = made
+      if (stopped) await made.stop()
+    } catch (error) {
+      if (!(error instanceof SlackUnreachable) || stopped) throw error
+      options.log.error(
+        { error: error.message, again_in_ms: wait },
+        'Slack cannot be reached; grants still end on time',
+      )
+      waiting = setTimeout(() => {
+        attempt(Math.min(LONGEST_WAIT_MS, wait * 2)).catch((later: unknown) => {
+          options.log.error(
+            { error: String(later) },
+            'Slack does not let elevate connect; restart it with what is asked',
+          )
+        })
+      }, wait)
+    }
+  }
+
+  return {
+    start: () => attempt(FIRST_WAIT_MS),
+    async stop() {
+      stopped = true
+      clearTimeout(waiting)
+      await app?.stop()
+    },
+    alive: () => app?.alive() ?? false,
+  }
 }

@@ -4,7 +4,7 @@ import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@sl
 import { clamp, cleanText } from '../../core/access/reason.ts'
 import type { GroupId, Person, PersonId, PersonKind, Presence } from '../../core/people/person.ts'
 import { type Directory, DirectoryDown } from '../../core/ports.ts'
-import { PASSING } from './reach.ts'
+import { PASSING } from './slack-errors.ts'
 
 /** How old an answer for drawing may be. Milliseconds. */
 const LATELY = 60_000

@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { App, Receiver } from '@slack/bolt'
 import type { Log } from '../../core/ports.ts'
 import { readBody } from '../../read-body.ts'
-import { parseBody } from './http-parse.ts'
-import { checkSignature, makeReplays } from './signed-requests.ts'
+import { checkSignature, makeReplays, parseBody } from './signed-requests.ts'
 
 /** Bytes. Slack's own payloads end far below this; a modal's view is at most 250 kB. */
 const BODY_LIMIT = 1024 * 1024

@@ -1,6 +1,10 @@
+/** What is said to people, with the names that they read. */
 import type { PersonId } from '../../core/people/person.ts'
 import type { Directory } from '../../core/ports.ts'
+import type { Refused } from '../../core/refusal.ts'
 import type { Names } from '../blocks/message.ts'
+import { refusalAnswer, refusalText } from '../words/refusals.ts'
+import type { Answer, Door } from './guard.ts'
 
 /** Display names for drawing, asked once each. Somebody whom Slack cannot name now is shown by id. */
 export async function readNames(
@@ -32,4 +36,13 @@ export async function withNames<T>(
     return id
   })
   return draw(await readNames(directory, wanted))
+}
+
+export async function tellRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<Answer> {
+  return withNames(door.directory, (names) => refusalAnswer(refused, names))
+}
+
+/** For a form's field, which takes plain text only. */
+export async function fieldRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<string> {
+  return withNames(door.directory, (names) => refusalText(refused, names))
 }

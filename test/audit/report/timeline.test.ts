@@ -6,7 +6,7 @@ import { ticksOf, timelineOf } from '../../../src/audit/report/timeline.ts'
 import { windowOf } from '../../../src/audit/report/window.ts'
 import type { Grant } from '../../../src/core/access/grant.ts'
 import { isRefused } from '../../../src/core/refusal.ts'
-import { pictureOf } from '../../../src/slack/outbox/picture.ts'
+import { pictureOf } from '../../../src/slack/commands/answer-log.ts'
 import { endedGrant, grant, held, NOON } from '../../slack/rows.ts'
 
 const at = (minutes: number) => new Date(NOON.getTime() + minutes * 60_000)

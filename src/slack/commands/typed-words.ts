@@ -1,5 +1,7 @@
 /** Text as Slack hands it over: `& < >` escaped, mentions, channels and links in angle brackets. */
+
 import { cleanText } from '../../core/access/reason.ts'
+import { type Refused, refuse } from '../../core/refusal.ts'
 
 export type Word = {
   /** As a person reads it: `@ana`, `https://example.com`, `a & b`. */
@@ -56,4 +58,13 @@ export function nameIn(word: Word): string {
 export function restAfter(text: string, words: readonly Word[], count: number): string {
   const next = words[count]
   return next ? cleanText(readable(text.slice(next.at))) : ''
+}
+
+/** A refusal that names may still be added to. */
+export type NoSuchPerson = Refused & { readonly unknown: { readonly typed: string; readonly help: string } }
+
+/** `help` says how the whole is written. */
+export function noSuchPerson(typed: string, help: string): NoSuchPerson {
+  const text = `“${typed}” is not a person Slack knows: type @ and choose from Slack's list. ${help}`
+  return { ...refuse('unknown-person', text, 'person'), unknown: { typed, help } }
 }

@@ -1,14 +1,15 @@
 /** Every form that comes back: what it was opened for, which verb it calls, and how the answer is drawn. */
-import { DURATION_HELP, parseDuration } from '../../core/access/duration.ts'
-import { cleanText } from '../../core/access/reason.ts'
-import { auditEventTypes } from '../../core/log/audit-event.ts'
-import { refuse } from '../../core/refusal.ts'
-import type { AuditAsk } from '../../operations/log/read-audit.ts'
-import { drawAudit } from '../commands/answer-audit.ts'
-import { notOurs } from '../platform/answers.ts'
-import { done, type Submit, submit, submitId } from '../platform/handlers.ts'
-import { ACTION, VIEW } from '../platform/ids.ts'
-import { type Chosen, readChosen, readId, readPersonId } from '../platform/payloads.ts'
+import { DURATION_HELP, parseDuration } from '../core/access/duration.ts'
+import { cleanText } from '../core/access/reason.ts'
+import { auditEventTypes } from '../core/log/audit-event.ts'
+import { refuse } from '../core/refusal.ts'
+import type { AuditAsk } from '../operations/log/read-audit.ts'
+import { drawAudit } from './commands/answer-log.ts'
+import { filledIn } from './forms/ask.ts'
+import { whatOf } from './forms/standing-forms.ts'
+import { done, notOurs, type Submit, submit, submitId } from './platform/handlers.ts'
+import { ACTION, VIEW } from './platform/ids.ts'
+import { type Chosen, readChosen, readId, readPersonId } from './platform/payloads.ts'
 import {
   answeredAnswer,
   askedTogetherAnswer,
@@ -19,12 +20,10 @@ import {
   extendingAnswer,
   questionAskedAnswer,
   reviewedAnswer,
-} from '../words/access/answers.ts'
-import { everythingAnswer, revokingAnswer } from '../words/access/end-for-others.ts'
-import { givenAnswer } from '../words/access/pre-approval.ts'
-import { acceptedAnswer, takenAnswer } from '../words/standing/standing-answers.ts'
-import { filledIn } from './ask.ts'
-import { whatOf } from './standing-forms.ts'
+} from './words/access/answers.ts'
+import { everythingAnswer, revokingAnswer } from './words/access/end-for-others.ts'
+import { givenAnswer } from './words/access/pre-approval.ts'
+import { acceptedAnswer, takenAnswer } from './words/standing/standing-answers.ts'
 
 /** What a picker for a moment holds: whole seconds since 1970; undefined when it was left empty. */
 function momentOf(seconds: string | undefined): Date | undefined {
