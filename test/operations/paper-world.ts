@@ -1,4 +1,6 @@
 /** The verbs over a real database, with a directory on paper and no Slack: what they refuse, record and queue. */
+import pg from 'pg'
+import { expect } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
 import { connectorKinds } from '../../src/connectors/registry.ts'
 import type { Connector } from '../../src/core/connector.ts'
@@ -32,6 +34,8 @@ export type PaperWorld = AsyncDisposable & {
   forget(): Promise<void>
   /** Changes rows as if time had passed, past the triggers that forbid it to the application. */
   rows(sql: string): Promise<void>
+  /** Starts all of them while a request's row is held, and lets go once each of them waits for the database. */
+  atOnce<T>(request: string, started: () => readonly Promise<T>[]): Promise<T[]>
 }
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -97,11 +101,35 @@ export async function paperWorld(text = configuration): Promise<PaperWorld> {
     queued: () => query(database.url, 'select lane, notice from elevate.outbox order by id'),
     forget: () => execute(database.url, 'delete from elevate.outbox'),
     rows: (sql) => execute(database.url, `set session_replication_role = replica; ${sql}`),
+    async atOnce(request, started) {
+      const holder = new pg.Client(database.url)
+      await holder.connect()
+      try {
+        await holder.query('begin')
+        await holder.query('select from elevate.request where id = $1 for update', [request])
+        const all = started()
+        await expect.poll(() => waiting(holder), { timeout: 10_000 }).toBe(all.length)
+        await holder.query('commit')
+        return await Promise.all(all)
+      } finally {
+        await holder.end()
+      }
+    },
     async [Symbol.asyncDispose]() {
       await store.close()
       await database.drop()
     },
   }
+}
+
+/** How many of this database's sessions wait for a lock. */
+async function waiting(client: pg.Client): Promise<number> {
+  // Within one transaction PostgreSQL would go on showing what it showed first.
+  await client.query('select pg_stat_clear_snapshot()')
+  const { rows } = await client.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rows.length
 }
 
 /** What was done; a refusal fails the test with its words. */

@@ -132,9 +132,16 @@ describe('a decision', () => {
 
   it('of two approvers in the same instant, exactly one completes it', async () => {
     const request = await ask(ADA)
-    const both = await Promise.all([decide(request, BEN), decide(request, CHO)])
+    const both = await paper.atOnce(request.id, () => [decide(request, BEN), decide(request, CHO)])
     const codes = both.map((one) => ('refused' in one ? one.refused.code : one.outcome)).sort()
     expect(codes).toEqual(['already-closed', 'approved'])
+  })
+
+  it('of two approvers in the same instant, where both are needed, neither is lost', async () => {
+    const request = await ask(ADA, 'write')
+    const both = await paper.atOnce(request.id, () => [decide(request, BEN), decide(request, CHO)])
+    expect(both.map((one) => must(one).outcome).sort()).toEqual(['approved', 'counted'])
+    expect(await state(request)).toBe('approved')
   })
 })
 
