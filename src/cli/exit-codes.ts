@@ -14,8 +14,10 @@ export async function runProgram(program: Command, args?: readonly string[]): Pr
   }
 }
 
-/** A subcommand that shows its help after wrong use, and leaves the exit code to `runProgram`. */
+/** Subcommands that show their help after wrong use, and leave the exit code to `runProgram`. */
 export function addCommands(parent: Command, commands: readonly Command[]): Command {
+  // As of the program: an option after a subcommand is its own, also where the parent has one of the same name.
+  parent.enablePositionalOptions()
   for (const command of commands) parent.addCommand(command.exitOverride().showHelpAfterError())
   return parent
 }

@@ -18,6 +18,7 @@ export const program = new Command('elevate')
   .description('Just-in-time access from Slack: asked for, approved, given, taken back, and proven.')
   .exitOverride()
   .showHelpAfterError()
+  .enablePositionalOptions()
   .configureHelp({ sortSubcommands: false })
 
 const commands = [
