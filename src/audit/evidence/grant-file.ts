@@ -20,7 +20,15 @@ export function grantJson(
   return `${JSON.stringify(
     {
       grant: { name: grantName(grant.number), ...facts, subject },
-      request: { name: requestName(request.number), ...request },
+      request: {
+        name: requestName(request.number),
+        ...request,
+        decisions: request.decisions.map(({ preApproval, preApprovalId, ...decision }) => ({
+          ...decision,
+          preApproval: preApprovalId,
+          preApprovalNumber: preApproval,
+        })),
+      },
       activity: activity ? activityFacts(activity) : null,
       events: leaves.map(({ index, bytes, texts }) => ({
         index,

@@ -1,6 +1,6 @@
 /** A person asks for an entitlement, for a duration, with a reason; approvers decide. */
 
-import type { GrantId, RequestId } from '../ids.ts'
+import type { GrantId, PreApprovalId, RequestId } from '../ids.ts'
 
 import type { PersonId } from '../people/person.ts'
 import type { RequestState, ReviewState } from './lifecycle.ts'
@@ -16,6 +16,8 @@ export type Decision = {
   readonly note: string
   /** The number of the yes given beforehand that this comes from: `P-12`. */
   readonly preApproval?: number | undefined
+  /** Its id, which evidence has always named it by. */
+  readonly preApprovalId?: PreApprovalId | undefined
   readonly at: Date
 } & Limit
 

@@ -157,7 +157,7 @@ export function requestCommands(trx: Database) {
     /** `preApproval` is the id of the pre-approval that decided, when nobody clicked. */
     decide: async (
       request: RequestId,
-      decision: Omit<Decision, 'at' | 'preApproval'>,
+      decision: Omit<Decision, 'at' | 'preApproval' | 'preApprovalId'>,
       preApproval?: PreApprovalId,
     ): Promise<void> => {
       await decideRequest.rows(trx, { ...decision, request, note: storable(decision.note), preApproval })

@@ -76,6 +76,7 @@ const DECISIONS = jsonArrayFrom(
       'd.at',
       'd.duration_s as duration',
       'd.starts_at',
+      'd.pre_approval as pre_approval_id',
     ])
     .select('p.number as pre_approval')
     .whereRef('d.request_id', '=', 'r.id')
