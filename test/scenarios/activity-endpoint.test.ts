@@ -9,6 +9,7 @@ import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { bindVerbs } from '../../src/operations/verbs.ts'
+import { missing, shapeOf } from '../contract/outputs.ts'
 import { ADA, BEN, configuration, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 import { events } from './evidence.ts'
@@ -61,6 +62,8 @@ type Delivery = {
   readonly signature?: string
 }
 
+const answers = new Set<string>()
+
 async function sends(body: unknown, { id = `msg_${randomBytes(6).toString('hex')}`, ...how }: Delivery = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const at = how.at ?? Math.floor(Date.now() / 1000)
@@ -76,7 +79,9 @@ async function sends(body: unknown, { id = `msg_${randomBytes(6).toString('hex')
     },
     ...(how.method === 'GET' ? {} : { body: text }),
   })
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  const said = (await answer.json()) as Record<string, unknown>
+  for (const line of shapeOf(said)) answers.add(`${answer.status} ${line}`)
+  return { status: answer.status, body: said }
 }
 
 const entry = (account: string, more: object = {}) => ({
@@ -222,4 +227,8 @@ it('nothing is taken that the source did not sign, now, and in good form', async
     expect(JSON.stringify(answer.body).replaceAll('\\"', '"')).toMatch(words)
   }
   expect([await count(), (await events(test)).length]).toEqual(before)
+})
+
+it('its answers have the statuses and keys that senders read', () => {
+  expect(missing({ 'POST /activity': answers })).toEqual([])
 })
