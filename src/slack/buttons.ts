@@ -29,7 +29,7 @@ import {
 } from './words/access/answers.ts'
 import { offerAnswer } from './words/access/for-another.ts'
 import { endedAllowAnswer } from './words/access/pre-approval.ts'
-import { askedAboutAnswer, lookedAnswer } from './words/standing/standing-answers.ts'
+import { askedAboutAnswer, lookedAnswer } from './words/standing/standing.ts'
 
 /** Acknowledged and no more: Slack sends a click for every link, and for inputs that are read with their form. */
 const nothing: Press = async () => undefined

@@ -6,9 +6,9 @@ import type { AccessList } from '../operations/access/list-access.ts'
 import { actions, button, context, divider, header, quote, rich, section } from './blocks/layout.ts'
 import type { Block, HomeView, Names } from './blocks/message.ts'
 import { code, type RichText, say } from './blocks/rich-text.ts'
+import { withNames } from './platform/directory.ts'
 import type { Door } from './platform/guard.ts'
 import { ACTION } from './platform/ids.ts'
-import { withNames } from './platform/names.ts'
 import { type ListRow, NOTHING_TO_ASK, rowsOf } from './words/access/lists.ts'
 import { preApprovalsAtHome } from './words/access/pre-approval.ts'
 import { quarantineLasts } from './words/log/log-notices.ts'
@@ -77,7 +77,7 @@ const SECTIONS = ['toAccept', 'grants', 'requests', 'toDecide', 'toReview', 'may
 const shape = z.partialRecord(z.enum(SECTIONS), z.number().int().min(0).max(10_000))
 
 /** Which page of each list is shown, from 0. */
-export type HomePages = { readonly [section in (typeof SECTIONS)[number]]?: number }
+type HomePages = { readonly [section in (typeof SECTIONS)[number]]?: number }
 
 function pageSize(section: keyof HomePages): number {
   return section === 'toAccept' ? 6 : PAGE_SIZE

@@ -23,7 +23,7 @@ import {
 } from './words/access/answers.ts'
 import { everythingAnswer, revokingAnswer } from './words/access/end-for-others.ts'
 import { givenAnswer } from './words/access/pre-approval.ts'
-import { acceptedAnswer, takenAnswer } from './words/standing/standing-answers.ts'
+import { acceptedAnswer, takenAnswer } from './words/standing/standing.ts'
 
 /** What a picker for a moment holds: whole seconds since 1970; undefined when it was left empty. */
 function momentOf(seconds: string | undefined): Date | undefined {

@@ -25,15 +25,15 @@ import {
   noCheckpointAnswer,
   witnessRefusedNotice,
 } from '../../src/slack/words/log/log-notices.ts'
-import { standingReport } from '../../src/slack/words/standing/standing-access.ts'
 import {
   acceptedAnswer,
   askedAbout,
   askedAboutAnswer,
   lookedAnswer,
   standingAnswer,
+  standingReport,
   takenAnswer,
-} from '../../src/slack/words/standing/standing-answers.ts'
+} from '../../src/slack/words/standing/standing.ts'
 import { busyRecord } from './largest-activity.ts'
 import { largestAnswers } from './largest-forms.ts'
 import { NOON } from './rows.ts'

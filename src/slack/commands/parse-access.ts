@@ -17,7 +17,7 @@ export type AskWords = {
   readonly start?: string
 }
 
-export const ASK_HELP = '/elevate <target> <role> [duration] [for @person] [from 14:00] [reason]'
+const ASK_HELP = '/elevate <target> <role> [duration] [for @person] [from 14:00] [reason]'
 
 type Options = { duration?: string; receiver?: PersonId; start?: string }
 

@@ -14,7 +14,7 @@ export type WhoWords =
   /** One grant, step by step. */
   | { readonly kind: 'story'; readonly grant: number }
 
-export const WHO_HELP =
+const WHO_HELP =
   'Write /elevate who [target [role]] [@person] [at 2026-11-20T03:00Z | around 2026-11-20T03:00Z for 2h | from 2026-11-20 to 2026-11-21 | ever], or /elevate who G-12.'
 
 const WHEN: ReadonlyMap<string, 'at' | 'around' | 'for' | 'from' | 'to'> = new Map([
@@ -97,7 +97,7 @@ export type AuditWords = {
   readonly to?: Date
 }
 
-export const AUDIT_HELP =
+const AUDIT_HELP =
   'Write /elevate audit [target [role]] [@person] [type:grant.revoked] [since:2d] [until:2026-11-20].'
 
 type Part = Partial<AuditWords> | { readonly name: string } | Refused

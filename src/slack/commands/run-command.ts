@@ -25,7 +25,7 @@ import { listAnswer, statusAnswer } from '../words/access/lists.ts'
 import { allowListAnswer, endedAllowAnswer, givenAnswer } from '../words/access/pre-approval.ts'
 import { activityAnswer } from '../words/activity/activity.ts'
 import { helpAnswer } from '../words/help.ts'
-import { standingAnswer } from '../words/standing/standing-answers.ts'
+import { standingAnswer } from '../words/standing/standing.ts'
 import { answerAudit, answerCheckpoint, answerEvidence, answerStory, answerWho } from './answer-log.ts'
 import type { AllowCommand } from './parse-access.ts'
 import { type Command, parseCommand } from './parse-command.ts'
@@ -153,7 +153,7 @@ async function unknownWord(door: Door, by: string, word: string): Promise<Refuse
   return refuse('unknown-target', `There is no command or target “${word}”. ${advice}`, 'target')
 }
 
-export async function answerList(door: Door, person: PersonId, from = 0): Promise<Said> {
+async function answerList(door: Door, person: PersonId, from = 0): Promise<Said> {
   const list = await door.queries.listAccess(person)
   return (names) => listAnswer(list, names, from)
 }
@@ -163,15 +163,15 @@ const readPage = (value: string) => (/^[0-9]{1,6}$/.test(value) ? Number(value) 
 /** The next page in place of this one, of the list as it is now; whose it is, is who pressed. */
 export const pressListPage = press(readPage, (door, { by, id }) => inPlace(door, answerList(door, by, id)))
 
-export async function answerStatus(door: Door, person: PersonId): Promise<Said> {
+async function answerStatus(door: Door, person: PersonId): Promise<Said> {
   const list = await door.queries.listAccess(person)
   return (names) => statusAnswer(list, names, door.capabilities)
 }
 
-export const answerStanding = (door: Door, by: PersonId, target: string | undefined): Promise<Said> =>
+const answerStanding = (door: Door, by: PersonId, target: string | undefined): Promise<Said> =>
   done(door.verbs.readStanding({ by, target }), standingAnswer)
 
-export async function answerExplain(door: Door, by: PersonId, ask: Of<'explain'>): Promise<Said> {
+async function answerExplain(door: Door, by: PersonId, ask: Of<'explain'>): Promise<Said> {
   const { target, role, receiver } = ask
   const previews = await door.queries.previewAsk({
     by,
@@ -192,7 +192,7 @@ export async function answerExplain(door: Door, by: PersonId, ask: Of<'explain'>
     })
 }
 
-export const answerActivity = (door: Door, by: PersonId, grant: number, after = 0): Promise<Said> =>
+const answerActivity = (door: Door, by: PersonId, grant: number, after = 0): Promise<Said> =>
   done(door.verbs.readActivity({ by, grant, after }), (read, names) =>
     activityAnswer(read, names, (from) => writeActivityAsk({ grant, after: from })),
   )
@@ -208,11 +208,7 @@ async function inPlace(door: Door, said: Promise<Said>): Promise<Said> {
   return answer && { ...answer, replace: true }
 }
 
-export async function answerAllow(
-  door: Door,
-  { visitor, trigger }: Typed,
-  command: AllowCommand,
-): Promise<Said> {
+async function answerAllow(door: Door, { visitor, trigger }: Typed, command: AllowCommand): Promise<Said> {
   const by = visitor.person
   if (command.kind === 'allow-list') {
     const list = await door.queries.listPreApprovals(by, { all: true })
@@ -229,7 +225,7 @@ export async function answerAllow(
 const CHOOSE = "Type @ and choose from Slack's list."
 
 /** The same refusal, or the same with “Did you mean …?”. Never more than words: nothing is done by a name. */
-export async function withSuggestions(door: Door, by: string, refused: Refused): Promise<Refused> {
+async function withSuggestions(door: Door, by: string, refused: Refused): Promise<Refused> {
   if (!isNoSuchPerson(refused)) return refused
   const { typed, help } = refused.unknown
   const near = await door.queries.suggestPeople(by, typed)

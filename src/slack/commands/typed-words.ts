@@ -26,7 +26,7 @@ export function wordsOf(text: string): Word[] {
 }
 
 /** What the person meant to write; never used to find out who or where, because names can be chosen freely. */
-export function readable(text: string): string {
+function readable(text: string): string {
   const plain = text.replace(BRACKETED, (_, sign: string, value: string, label: string | undefined) => {
     if (sign === '@') return `@${label || value}`
     if (sign === '#') return `#${label || value}`

@@ -2,17 +2,17 @@
 import { WebAPIPlatformError } from '@slack/web-api'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Block } from '../blocks/message.ts'
+import { withNames } from '../platform/directory.ts'
 import type { Door } from '../platform/guard.ts'
 import { type Modal, openThen, type Press } from '../platform/handlers.ts'
 import { ACTION, VIEW } from '../platform/ids.ts'
-import { withNames } from '../platform/names.ts'
 import { readChosen, readId, type Suggestion, type ViewSeen } from '../platform/payloads.ts'
 import { formPreview } from '../words/access/form-preview.ts'
 import { ASK_TITLE, type AskForm, askForm, type Filled, settle } from './ask-form.ts'
-import { accessOptions } from './audit-form.ts'
+import { accessOptions } from './command-forms.ts'
 import { matching, type Option, roleOption, rolesOf, targetOption, targetsOf } from './entitlement-options.ts'
 
-export type Opening = {
+type Opening = {
   readonly person: PersonId
   readonly trigger: string
   readonly filled?: Filled

@@ -5,7 +5,7 @@ import type { Names } from '../blocks/message.ts'
 import { bold, say } from '../blocks/rich-text.ts'
 import { type Modal, plain } from '../platform/handlers.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
-import { roleName, standingLine } from '../words/standing/standing-access.ts'
+import { roleName, standingLine } from '../words/standing/standing.ts'
 import { noteForm } from './note-forms.ts'
 
 const MAX_CHARS = 9_000

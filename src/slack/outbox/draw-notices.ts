@@ -7,8 +7,8 @@ import { LAG_ALARM } from '../../core/log/delivery.ts'
 import { type Lane, laneEnd, type Notice } from '../../core/notice.ts'
 import type { Waiting } from '../../core/ports.ts'
 import type { Message, Names } from '../blocks/message.ts'
+import { withNames } from '../platform/directory.ts'
 import type { Inside } from '../platform/guard.ts'
-import { withNames } from '../platform/names.ts'
 import { writeAuditAsk } from '../platform/payloads.ts'
 import { reminder } from '../words/access/approvals.ts'
 import { everythingEnded } from '../words/access/end-for-others.ts'
@@ -33,8 +33,7 @@ import {
   restartReport,
   witnessRefusedNotice,
 } from '../words/log/log-notices.ts'
-import { standingReport } from '../words/standing/standing-access.ts'
-import { askedAbout } from '../words/standing/standing-answers.ts'
+import { askedAbout, standingReport } from '../words/standing/standing.ts'
 import { cardOfGrant, drawFeed, feedGroups, inTurns, isWanted, keepEnding } from './copies.ts'
 
 type Place = { readonly channel: string; readonly ts: string }

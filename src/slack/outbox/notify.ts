@@ -14,8 +14,8 @@ import {
 import type { Posted } from '../../core/reads.ts'
 import type { Message } from '../blocks/message.ts'
 import { homeView } from '../home.ts'
+import { withNames } from '../platform/directory.ts'
 import type { Inside } from '../platform/guard.ts'
-import { withNames } from '../platform/names.ts'
 import {
   makePace,
   type NativeBlocks,

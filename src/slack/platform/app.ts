@@ -23,7 +23,7 @@ export type Transport =
       readonly others?: HttpOptions['others']
     }
 
-export type SlackAppOptions = {
+type SlackAppOptions = {
   readonly inside: Inside
   readonly botToken: string
   readonly transport: Transport
@@ -141,7 +141,7 @@ function advise(error: unknown, variable: string, wanted: string): Error {
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000
 
-export type SlackConnection = {
+type SlackConnection = {
   /**
    * Resolves when people can reach us, or when Slack cannot be reached now and is being tried again: taking access
    * back does not wait for Slack. Throws when Slack answers that it does not want us.

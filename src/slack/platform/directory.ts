@@ -1,14 +1,16 @@
-/** Who somebody is and who is in a group, by Slack's own answer. */
+/** Who somebody is and who is in a group, by Slack's own answer; and the names to draw with. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
 import { clamp, cleanText } from '../../core/access/reason.ts'
 import type { GroupId, Person, PersonId, PersonKind, Presence } from '../../core/people/person.ts'
 import { type Directory, DirectoryDown } from '../../core/ports.ts'
+import type { Names } from '../blocks/message.ts'
 import { PASSING } from './slack-errors.ts'
 
 /** How old an answer for drawing may be. Milliseconds. */
 const LATELY = 60_000
-const MOST = 5_000
+const MAX_REMEMBERED = 5_000
 
 export type SlackDirectory = Directory & {
   /** Slack said that something about this person changed. */
@@ -206,7 +208,7 @@ function makeMemory<T>(read: (id: string) => Promise<T>, now: () => number) {
     known.delete(id)
     known.set(id, { value, at })
     const [oldest] = known.keys()
-    if (known.size > MOST && oldest !== undefined) known.delete(oldest)
+    if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest)
   }
 
   async function lately(id: string): Promise<T> {
@@ -220,4 +222,36 @@ function makeMemory<T>(read: (id: string) => Promise<T>, now: () => number) {
   }
 
   return { fresh, lately, forget }
+}
+
+/** Display names for drawing, asked once each. Somebody whom Slack cannot name now is shown by id. */
+async function readNames(
+  directory: Pick<Directory, 'personLately'>,
+  ids: Iterable<PersonId | undefined>,
+): Promise<Names> {
+  const known = new Map<PersonId, string>()
+  const wanted = new Set([...ids].filter((id): id is PersonId => id !== undefined && id !== ''))
+  const name = (id: PersonId) =>
+    directory.personLately(id).then(
+      (person) => person.name,
+      () => '',
+    )
+  await Promise.all([...wanted].map(async (id) => known.set(id, (await name(id)) || id)))
+  return (id) => known.get(id) ?? id
+}
+
+/**
+ * Draws with people's names: once to learn whose names it needs, and again with those. So a message about a
+ * thousand people that shows fifteen asks for fifteen.
+ */
+export async function withNames<T>(
+  directory: Pick<Directory, 'personLately'>,
+  draw: (names: Names) => T,
+): Promise<T> {
+  const wanted = new Set<PersonId>()
+  draw((id) => {
+    wanted.add(id)
+    return id
+  })
+  return draw(await readNames(directory, wanted))
 }

@@ -10,7 +10,7 @@ import { Quarantined } from '../../core/log/quarantine.ts'
 import { DirectoryDown, OutcomeUnknown, StoreDown } from '../../core/ports.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Interior } from '../../operations/interior.ts'
-import { sentence } from '../blocks/compose.ts'
+import { sentence } from '../blocks/layout.ts'
 import type { Message } from '../blocks/message.ts'
 import { code, say } from '../blocks/rich-text.ts'
 import type { Visitor } from './payloads.ts'
@@ -78,7 +78,7 @@ const TOO_LATE: ReadonlySet<string> = new Set([
   'trigger_exchanged',
 ])
 
-export function tooLateAnswer(): Answer {
+function tooLateAnswer(): Answer {
   return sentence(
     say`Slack closed the dialog before it could open; nothing was changed. Please press once more.`,
   )

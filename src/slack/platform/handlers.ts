@@ -5,8 +5,9 @@ import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { say } from '../blocks/rich-text.ts'
+import { refusalAnswer, refusalText } from '../words/refusals.ts'
+import { withNames } from './directory.ts'
 import { type Answer, type Door, explain, quietly } from './guard.ts'
-import { tellRefusal, withNames } from './names.ts'
 import { type Click, readId, type Submission } from './payloads.ts'
 
 /** An answer, or how it is drawn once names are known; a refusal; nothing where the dialog or Home shows it. */
@@ -62,7 +63,7 @@ export function dialog(
 }
 
 /** What stands in a form: trimmed, empty when it was left empty or is not there. */
-export type Filled = Submission & { field(action: string): string }
+type Filled = Submission & { field(action: string): string }
 
 /** A form that was opened for something that `read` finds in its metadata. */
 export function submit<Asked>(
@@ -154,4 +155,13 @@ export async function openThen(
 
 export function notOurs(): Refused {
   return refuse('usage', 'This button is not one that elevate made; nothing was changed.')
+}
+
+async function tellRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<Answer> {
+  return withNames(door.directory, (names) => refusalAnswer(refused, names))
+}
+
+/** For a form's field, which takes plain text only. */
+export async function fieldRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<string> {
+  return withNames(door.directory, (names) => refusalText(refused, names))
 }

@@ -30,7 +30,7 @@ export type HttpOptions = {
   readonly now?: () => number
 }
 
-export type HttpReceiver = Omit<Receiver, 'start' | 'stop'> & {
+type HttpReceiver = Omit<Receiver, 'start' | 'stop'> & {
   start(): Promise<void>
   stop(): Promise<void>
   port(): number | undefined

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { WhoAsk } from '../../audit/report/who.ts'
 import { auditEventTypes } from '../../core/log/audit-event.ts'
 import type { AuditAsk } from '../../operations/log/read-audit.ts'
-import { MAX } from '../blocks/limits.ts'
+import { MAX } from '../blocks/message.ts'
 
 const personId = z.string().regex(/^[UW][A-Z0-9]{1,20}$/)
 const id = z.string().min(1).max(255)
@@ -178,7 +178,7 @@ export function readChosen(metadata: string): Chosen {
 }
 
 const activityAsk = z.object({ grant: z.int().positive(), after: z.int().nonnegative() })
-export type ActivityAsk = z.infer<typeof activityAsk>
+type ActivityAsk = z.infer<typeof activityAsk>
 
 export const writeActivityAsk = (ask: ActivityAsk): string => JSON.stringify(ask)
 
@@ -249,7 +249,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-export type Field = {
+type Field = {
   readonly block: string
   readonly value: string
   /** All that was picked, where several can be. */

@@ -3,7 +3,7 @@
 import type { AckFn, App, RespondFn, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { sentence } from '../blocks/compose.ts'
+import { sentence } from '../blocks/layout.ts'
 import { say } from '../blocks/rich-text.ts'
 import { PRESSES } from '../buttons.ts'
 import { runCommand } from '../commands/run-command.ts'
@@ -20,9 +20,8 @@ import {
   stillLookingAnswer,
   within,
 } from './guard.ts'
-import { answerOf, type Modal, noticeView, type Said, type Submit } from './handlers.ts'
+import { answerOf, fieldRefusal, type Modal, noticeView, type Said, type Submit } from './handlers.ts'
 import { ACTION, COMMAND, EVENT, SHORTCUT } from './ids.ts'
-import { fieldRefusal } from './names.ts'
 import {
   clickBody,
   commandBody,

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http'
 /** Slack's own rule: a request is good for five minutes, either side of now. */
 const WINDOW_SECONDS = 300
 
-export type Signed = { readonly signature: string } | { readonly forged: string }
+type Signed = { readonly signature: string } | { readonly forged: string }
 
 /** `now` in seconds. The reason of a refusal is for the log; whoever sent the request learns nothing from it. */
 export function checkSignature(
@@ -34,7 +34,7 @@ function only(rawHeaders: readonly string[], name: string): string | undefined {
   return values.length === 1 ? values[0] : undefined
 }
 
-export type Replays = {
+type Replays = {
   /** True the first time; false when this very request came before. */
   first(signature: string, now: number): boolean
 }

@@ -6,7 +6,7 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api'
 
-export type Verdict =
+type Verdict =
   /** Nothing is wrong with the message: the lane waits. */
   | { readonly kind: 'wait'; readonly ms: number }
   /** Nobody can ever get it. */

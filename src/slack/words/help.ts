@@ -1,5 +1,4 @@
-import { message } from '../blocks/compose.ts'
-import { bullets, context, paragraph, rich, section } from '../blocks/layout.ts'
+import { bullets, context, message, paragraph, rich, section } from '../blocks/layout.ts'
 import type { Message } from '../blocks/message.ts'
 import { between, bold, code, say } from '../blocks/rich-text.ts'
 

@@ -1,5 +1,5 @@
 import { partsOf, type Refused } from '../../core/refusal.ts'
-import { literal } from '../blocks/compose.ts'
+import { literal } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
 
 /** An expected "no". It may quote what was typed, so all of it is literal text, with people by their names. */

@@ -1,13 +1,12 @@
 /** How an approval is said: of one stage in half a sentence, of several one after the other. */
 
-import type { Review } from '../../../core/access/request.ts'
-import { type Request, requestName } from '../../../core/access/request.ts'
+import { type Request, type Review, requestName } from '../../../core/access/request.ts'
 import type { ReviewOutcome } from '../../../core/access/review.ts'
 import { approvalsNeeded, type FilledStage, namedIn, stillMissing } from '../../../core/access/stages.ts'
 import type { ApprovalStage } from '../../../core/catalog.ts'
 import { counted, plural } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { sentence } from '../../blocks/compose.ts'
+import { sentence } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, approvalsIn, forHowLong, mentionsOf, plainNames } from '../phrases.ts'
@@ -59,7 +58,7 @@ export function eachStage(
 }
 
 /** `Ben for @dba`: who filled which stage so far. */
-export function filledBy(stages: readonly FilledStage[], names: Names): RichText {
+function filledBy(stages: readonly FilledStage[], names: Names): RichText {
   return listed(
     stages
       .filter((stage) => stage.by.length > 0)

@@ -8,7 +8,7 @@ import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { button } from '../../blocks/layout.ts'
 import type { Button, Names } from '../../blocks/message.ts'
-import { toPlain } from '../../blocks/render.ts'
+import { toPlain } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { accessName, forHowLong } from '../phrases.ts'
 

@@ -6,16 +6,17 @@ import type { PersonId } from '../../../core/people/person.ts'
 import { counted } from '../../../core/plural.ts'
 import type { Revocable } from '../../../operations/access/grant/end-by-name.ts'
 import type { Everything } from '../../../operations/access/grant/end-everything.ts'
-import { message, sentence } from '../../blocks/compose.ts'
 import {
   bullets,
   button,
   header,
   linesThatFit,
+  message,
   paragraph,
   quote,
   rich,
   section,
+  sentence,
 } from '../../blocks/layout.ts'
 import type { Block, Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
@@ -76,7 +77,7 @@ function listOf(all: Everything): Block {
 }
 
 /** As many as fit, and how many more there are. */
-export function listBlock(lines: readonly RichText[], above?: RichText): Block {
+function listBlock(lines: readonly RichText[], above?: RichText): Block {
   const shown = linesThatFit(lines, LIST_CHARS, MAX_LINES)
   const rest = lines.length - shown.length
   if (rest === 0) return rich(...(above ? [paragraph(above)] : []), bullets(shown))

@@ -4,17 +4,18 @@ import { preApprovalName } from '../../../core/access/pre-approval.ts'
 import type { Who } from '../../../core/people/person.ts'
 import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { message, sentence } from '../../blocks/compose.ts'
 import {
   actions,
   bullets,
   button,
   context,
   header,
+  message,
   paragraph,
   quoted,
   rich,
   section,
+  sentence,
 } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'

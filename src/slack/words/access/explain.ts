@@ -10,8 +10,7 @@ import type {
   ExplainedAtOnce,
   ExplainedStage,
 } from '../../../operations/access/request/explain-access.ts'
-import { message } from '../../blocks/compose.ts'
-import { bullets, context, rich, section } from '../../blocks/layout.ts'
+import { bullets, context, message, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, atTheEnd, nobodyIn, plainNames } from '../phrases.ts'

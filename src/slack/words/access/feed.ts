@@ -6,8 +6,16 @@ import type { Notice } from '../../../core/notice.ts'
 import { counted } from '../../../core/plural.ts'
 import type { RefusalCode } from '../../../core/refusal.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { message, sentence } from '../../blocks/compose.ts'
-import { actions, bullets, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
+import {
+  actions,
+  bullets,
+  context,
+  linesThatFit,
+  message,
+  rich,
+  section,
+  sentence,
+} from '../../blocks/layout.ts'
 import type { Block, Message, Names } from '../../blocks/message.ts'
 import { between, bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, approvalsIn, approvedBy, capital } from '../phrases.ts'

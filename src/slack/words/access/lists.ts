@@ -6,8 +6,17 @@ import { type Request, requestName } from '../../../core/access/request.ts'
 import type { Capabilities } from '../../../core/connector.ts'
 import { counted } from '../../../core/plural.ts'
 import type { AccessList } from '../../../operations/access/list-access.ts'
-import { message, sentence } from '../../blocks/compose.ts'
-import { actions, bullets, button, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
+import {
+  actions,
+  bullets,
+  button,
+  context,
+  linesThatFit,
+  message,
+  rich,
+  section,
+  sentence,
+} from '../../blocks/layout.ts'
 import type { Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'

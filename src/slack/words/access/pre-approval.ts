@@ -10,8 +10,18 @@ import type {
   ListedPreApproval,
   PreApprovalList,
 } from '../../../operations/access/decide/pre-approvals.ts'
-import { message, sentence } from '../../blocks/compose.ts'
-import { actions, button, context, header, paragraph, quote, rich, section } from '../../blocks/layout.ts'
+import {
+  actions,
+  button,
+  context,
+  header,
+  message,
+  paragraph,
+  quote,
+  rich,
+  section,
+  sentence,
+} from '../../blocks/layout.ts'
 import type { Block, Button, Message, Names } from '../../blocks/message.ts'
 import {
   bold,

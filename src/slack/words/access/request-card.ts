@@ -5,20 +5,19 @@ import { requestName, type Terms, termsOf } from '../../../core/access/request.t
 import { counted } from '../../../core/plural.ts'
 import type { Standing } from '../../../core/standing/standing.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { messageThatFits } from '../../blocks/compose.ts'
 import {
   actions,
   context,
   fields,
   header,
+  messageThatFits,
   paragraph,
   quote,
   quoted,
   rich,
   section,
 } from '../../blocks/layout.ts'
-import { MAX } from '../../blocks/limits.ts'
-import type { Block, Message, Names } from '../../blocks/message.ts'
+import { type Block, MAX, type Message, type Names } from '../../blocks/message.ts'
 import { between, bold, day, moment, person, type RichText, say, together } from '../../blocks/rich-text.ts'
 import {
   accessName,

@@ -4,8 +4,7 @@ import { type Request, requestName } from '../../../core/access/request.ts'
 import { stillMissing } from '../../../core/access/stages.ts'
 import type { Step } from '../../../core/notice.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { message } from '../../blocks/compose.ts'
-import { actions, bullets, paragraph, quoted, rich, section } from '../../blocks/layout.ts'
+import { actions, bullets, message, paragraph, quoted, rich, section } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import {
   bold,

@@ -13,7 +13,6 @@ import { erasedWords, isErased } from '../../../core/activity/activity-record.ts
 import type { Who } from '../../../core/people/person.ts'
 import { counted, plural } from '../../../core/plural.ts'
 import type { ActivityRead } from '../../../operations/activity/read-activity.ts'
-import { message } from '../../blocks/compose.ts'
 import {
   actions,
   bullets,
@@ -21,6 +20,7 @@ import {
   context,
   header,
   linesThatFit,
+  message,
   rich,
   section,
 } from '../../blocks/layout.ts'

@@ -4,8 +4,17 @@ import type { AuditEventType, LoggedEvent } from '../../../core/log/audit-event.
 import { counted } from '../../../core/plural.ts'
 import { WHOLE } from '../../../core/standing/standing.ts'
 import { type AuditAsk, type AuditExport, MOST_EXPORTED } from '../../../operations/log/read-audit.ts'
-import { message, sentence } from '../../blocks/compose.ts'
-import { actions, bullets, button, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
+import {
+  actions,
+  bullets,
+  button,
+  context,
+  linesThatFit,
+  message,
+  rich,
+  section,
+  sentence,
+} from '../../blocks/layout.ts'
 import type { Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, listed, type RichText, say, second, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'

@@ -7,12 +7,11 @@ import type { Quarantine } from '../../../core/log/quarantine.ts'
 import type { Notice } from '../../../core/notice.ts'
 import type { Who } from '../../../core/people/person.ts'
 import { counted, plural } from '../../../core/plural.ts'
-import { message, sentence } from '../../blocks/compose.ts'
-import { context, header, paragraph, quote, rich, section } from '../../blocks/layout.ts'
+import { context, header, message, paragraph, quote, rich, section, sentence } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { mentionsOf } from '../phrases.ts'
-import { openStandingLine } from '../standing/standing-access.ts'
+import { openStandingLine } from '../standing/standing.ts'
 
 /**
  * The note is shown unchanged, so that anybody can copy it and check the log against it. `posted` tells the person who asked that it

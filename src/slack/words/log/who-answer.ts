@@ -5,8 +5,17 @@ import { clamp } from '../../../core/access/reason.ts'
 import { requestName } from '../../../core/access/request.ts'
 import { counted } from '../../../core/plural.ts'
 import type { Held } from '../../../core/reads.ts'
-import { message, sentence } from '../../blocks/compose.ts'
-import { actions, bullets, button, context, linesThatFit, rich, section } from '../../blocks/layout.ts'
+import {
+  actions,
+  bullets,
+  button,
+  context,
+  linesThatFit,
+  message,
+  rich,
+  section,
+  sentence,
+} from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'

@@ -1,16 +1,33 @@
 /** Access that elevate did not give: reports of what was found, and what security can do about each of it. */
 import { clamp } from '../../../core/access/reason.ts'
-import { counted } from '../../../core/plural.ts'
-import { type Look, type Report, type Standing, WHOLE } from '../../../core/standing/standing.ts'
-import { message } from '../../blocks/compose.ts'
-import { actions, button, context, header, paragraph, rich, section } from '../../blocks/layout.ts'
-import { sizeOf } from '../../blocks/limits.ts'
-import type { Block, Button, Message, Names } from '../../blocks/message.ts'
+import type { Who } from '../../../core/people/person.ts'
+import { counted, plural } from '../../../core/plural.ts'
+import {
+  type Look,
+  openAccounts,
+  type Report,
+  type Standing,
+  WHOLE,
+} from '../../../core/standing/standing.ts'
+import {
+  actions,
+  bullets,
+  button,
+  context,
+  header,
+  linesThatFit,
+  message,
+  paragraph,
+  rich,
+  section,
+  sentence,
+} from '../../blocks/layout.ts'
+import { type Block, type Button, type Message, type Names, sizeOf } from '../../blocks/message.ts'
 import { between, bold, code, day, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { resolvedBy } from '../phrases.ts'
+import { mentionsOf, resolvedBy } from '../phrases.ts'
 
-export type Found = { readonly report: Report; readonly found: readonly Standing[]; readonly look: Look }
+type Found = { readonly report: Report; readonly found: readonly Standing[]; readonly look: Look }
 
 /** Characters of JSON for the rows; the rest of a message has to fit beside them. */
 const ROWS_CHARS = 10_000
@@ -61,7 +78,7 @@ function unreadReport({ target, error, at }: Report, look: Look): Message {
 }
 
 /** A line and its buttons, as many as fit: what is open comes first. */
-export function rowsThatFit(
+function rowsThatFit(
   found: readonly Standing[],
   names: Names,
   maxChars = ROWS_CHARS,
@@ -173,4 +190,109 @@ function lookAgain({ id, target }: Report): Button {
     label: `Look again at ${target}`,
     value: id,
   })
+}
+
+const LIST_CHARS = 8_000
+
+export function acceptedAnswer(accepted: readonly Standing[]): Message {
+  const [one] = accepted
+  return one && accepted.length === 1
+    ? sentence(say`Accepted: ${clamp(one.account, 63)} may have ${roleName(one)} on ${bold(one.target)}.`)
+    : sentence(
+        say`Standing access of ${counted(accepted.length, 'account')} on ${bold(one?.target ?? '')} is the baseline now.`,
+      )
+}
+
+export function takenAnswer(one: Standing, sessionsEnded: number): Message {
+  const sessions = sessionsEnded > 0 ? say`${counted(sessionsEnded, 'open session')} ended.` : undefined
+  return sentence(
+    together(
+      say`Taken away: ${clamp(one.account, 63)} no longer has ${roleName(one)} on ${bold(one.target)}; the target said so.`,
+      sessions,
+    ),
+  )
+}
+
+export function askedAboutAnswer(one: Standing): Message {
+  return sentence(
+    say`The people of ${bold(one.target)} are asked in its channel what ${clamp(one.account, 63)} has it for.`,
+  )
+}
+
+export function lookedAnswer(
+  target: string,
+  looked: { readonly unread: string | undefined; readonly found?: number } | 'busy',
+): Message {
+  if (looked === 'busy')
+    return sentence(say`elevate is looking at ${bold(target)} at this moment; the report says what it finds.`)
+  if (looked.unread !== undefined)
+    return sentence(
+      say`${bold(target)} could not be read: ${clamp(looked.unread, 500)} This says nothing about who has access there.`,
+    )
+  return looked.found
+    ? sentence(say`${bold(target)} was read: ${looked.found} new. The report is in the security channel.`)
+    : sentence(say`${bold(target)} was read: nothing new.`)
+}
+
+/** In the target's channel: who approves there is alerted, because nobody else would know. */
+export function askedAbout(one: Standing, asker: string, whom: readonly Who[], names: Names): Message {
+  const mentioned = mentionsOf(whom)
+  const to = mentioned.length > 0 ? say`${mentioned}:` : say``
+  const fact = say`${names(asker)} of security asks what the account ${bold(clamp(one.account, 63))} has ${bold(roleName(one))} on ${bold(one.target)} for. elevate did not give it: ${clamp(one.how, 200)}.`
+  const ask = say`Whoever knows, please answer in this thread. If nobody does, it may be taken away.`
+  return message(together(fact, ask), [section(together(to, fact, ask))])
+}
+
+/** `/elevate standing`: what is open, what is accepted, and what could not be read. */
+export function standingAnswer(
+  {
+    present,
+    looks,
+    target,
+  }: {
+    readonly present: readonly Standing[]
+    readonly looks: readonly Look[]
+    readonly target: string | undefined
+  },
+  names: Names,
+): Message {
+  const open = present.filter((one) => one.state === 'open')
+  const accepted = present.length - open.length
+  const where = target === undefined ? say`` : say` on ${bold(target)}`
+  const head = together(
+    open.length === 0
+      ? say`No standing access${where} is left to settle.`
+      : say`${bold(counted(openAccounts(open), 'account'))} ${plural(openAccounts(open), 'has', 'have')} standing access${where} that nobody has settled.`,
+    accepted > 0 ? say`${counted(accepted, 'other is', 'others are')} accepted.` : undefined,
+  )
+  const read = looks.map(lookLine)
+  if (target === undefined) {
+    const lines = linesThatFit(
+      open.map((one) => say`${one.target}: ${standingLine(one, names)}`),
+      LIST_CHARS,
+      15,
+    )
+    const rest = open.length - lines.length
+    return message(together(head, ...lines.slice(0, MAX_SPOKEN), ...read), [
+      section(head),
+      lines.length > 0 ? rich(bullets(lines)) : undefined,
+      rest > 0 ? context(say`And ${rest} more.`) : undefined,
+      context(between(read, ' ')),
+      context(say`${code('/elevate standing orders-db')} shows one target, with what you can do about it.`),
+    ])
+  }
+  const { blocks, shown } = rowsThatFit(open, names, LIST_CHARS)
+  const lines = open.slice(0, MAX_SPOKEN).map((one) => standingLine(one, names))
+  return message(together(head, ...lines, ...read), [
+    section(head),
+    ...blocks,
+    shown < open.length ? context(say`And ${open.length - shown} more; settle these first.`) : undefined,
+    context(between(read, ' ')),
+  ])
+}
+
+function lookLine({ target, readAt, triedAt, error }: Look): RichText {
+  if (error !== undefined)
+    return say`${target} could not be read${triedAt ? say` ${moment(triedAt)}` : ''}${readAt ? say`, and was last read ${moment(readAt)}` : ''}.`
+  return readAt ? say`${target} was read ${moment(readAt)}.` : say`${target} was not read yet.`
 }
