@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import { storyOf, whatHappened, whoHad } from '../src/audit/report/who.ts'
 import { readCatalogFile } from '../src/config/catalog.ts'
-import { connectorKinds } from '../src/connectors/registry.ts'
+import { connectorKinds } from '../src/connectors/open-connectors.ts'
 import { isRefused } from '../src/core/refusal.ts'
 import { openStore } from '../src/store/database/open-store.ts'
 import type { Bench, Finding } from './report.ts'

@@ -1,15 +1,14 @@
 /** Puts the parts together. The only file that knows all of them. */
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { answerActivity } from './api/activity-endpoint.ts'
-import { healthRoutes, type Others, serveHealth } from './api/health.ts'
+import { answerFrom, healthRoutes, type Others, serveHealth } from './api/health.ts'
 import { makeMetrics } from './api/metrics.ts'
 import { activityDesk, activityKeys } from './app/activity.ts'
 import { CannotStart, cannotStart } from './app/cannot-start.ts'
 import { parseFile, readCatalog, take, tryDeliveries } from './app/configuration.ts'
 import { findDatabase, heedRights } from './app/database.ts'
 import { checkpointsOf } from './app/signing.ts'
-import { transportOf } from './app/transport.ts'
 import { openSink } from './audit/export/sinks.ts'
 import { worstLatenessOf } from './audit/report/digest.ts'
 import { bindReports } from './audit/reports.ts'
@@ -27,7 +26,7 @@ import { orphanedBy, recordCatalog, recordRefusedCatalog } from './operations/lo
 import { bindWork } from './operations/work.ts'
 import type { World } from './operations/world.ts'
 import { makeNotifier } from './slack/outbox/notify.ts'
-import { connectSlack } from './slack/platform/app.ts'
+import { connectSlack, type Transport } from './slack/platform/app.ts'
 import { makeClient } from './slack/platform/client.ts'
 import { makeDirectory } from './slack/platform/directory.ts'
 import type { Inside } from './slack/platform/guard.ts'
@@ -237,4 +236,22 @@ function armFromEnvironment(environment: Environment, log: Logger): void {
   armFailpoint(failpoint as Failpoint, () => {
     process.kill(process.pid, 'SIGKILL')
   })
+}
+
+/** How Slack reaches us. Over HTTP, health and metrics share Slack's port unless they have one of their own. */
+function transportOf(
+  { slack: { transport }, http }: Environment,
+  routes: ReturnType<typeof healthRoutes>,
+  others: Others,
+): Transport {
+  if (transport.kind === 'socket' || http) return transport
+  const extraRoutes = Object.fromEntries(
+    [...routes.keys()].map((path) => [
+      path,
+      async (request: IncomingMessage, response: ServerResponse) => {
+        await answerFrom(routes, request, response)
+      },
+    ]),
+  )
+  return { ...transport, extraRoutes, others }
 }

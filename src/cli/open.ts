@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os'
 import { readCatalogFile } from '../config/catalog.ts'
 import { readSecret, readSecretFile } from '../config/secret-source.ts'
-import { connectorKinds } from '../connectors/registry.ts'
+import { connectorKinds } from '../connectors/open-connectors.ts'
 import type { Catalog } from '../core/catalog.ts'
 import {
   openProofStore,

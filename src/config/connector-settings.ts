@@ -2,8 +2,7 @@
 
 import { clamp, cleanText } from '../core/access/reason.ts'
 import type { ConnectorKind, Fault } from '../core/connector.ts'
-import type { Json, JsonObject } from '../core/json.ts'
-import { canonicalJson } from '../core/log/canonical-json.ts'
+import { canonicalJson, type Json, type JsonObject } from '../core/json.ts'
 import { nearest } from '../core/people/nearest.ts'
 import { keysAt, unknownKey } from './schema/shape-faults.ts'
 import { type Path, quote, quoteAll, type Report } from './yaml/issue.ts'

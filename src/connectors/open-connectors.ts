@@ -1,7 +1,10 @@
 import type { Catalog, Target } from '../core/catalog.ts'
-import type { Connector } from '../core/connector.ts'
+import type { Connector, ConnectorKind } from '../core/connector.ts'
 import type { Json } from '../core/json.ts'
-import { connectorKinds } from './registry.ts'
+import { postgres } from './postgres/connector.ts'
+
+/** The kinds of target systems that elevate can give access to. */
+export const connectorKinds: readonly ConnectorKind[] = [postgres]
 
 export type Secrets = (reference: Json) => string
 

@@ -1,4 +1,4 @@
-import type { Claim } from '../core/access/claims.ts'
+import type { Claim } from '../core/access/grant.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { GrantId } from '../core/ids.ts'
 import type { Log } from '../core/ports.ts'

@@ -1,4 +1,4 @@
-import type { Claim } from '../core/access/claims.ts'
+import type { Claim } from '../core/access/grant.ts'
 import type { GrantId } from '../core/ids.ts'
 import type { Delivery, Sink } from '../core/log/delivery.ts'
 import type { DigestPeriod, Lane } from '../core/notice.ts'

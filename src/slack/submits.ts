@@ -1,9 +1,8 @@
 /** Every form that comes back: what it was opened for, which verb it calls, and how the answer is drawn. */
 import { DURATION_HELP, parseDuration } from '../core/access/duration.ts'
 import { cleanText } from '../core/access/reason.ts'
-import { auditEventTypes } from '../core/log/audit-event.ts'
+import { type AuditAsk, auditEventTypes } from '../core/log/audit-event.ts'
 import { refuse } from '../core/refusal.ts'
-import type { AuditAsk } from '../operations/log/read-audit.ts'
 import { drawAudit } from './commands/answer-log.ts'
 import { filledIn } from './forms/ask.ts'
 import { whatOf } from './forms/standing-forms.ts'

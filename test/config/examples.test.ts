@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
-import { connectorKinds } from '../../src/connectors/registry.ts'
+import { connectorKinds } from '../../src/connectors/open-connectors.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
 

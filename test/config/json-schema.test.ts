@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { writeJsonSchema } from '../../src/config/schema/json-schema.ts'
 import { DURATION } from '../../src/config/schema/shape-parts.ts'
-import { connectorKinds } from '../../src/connectors/registry.ts'
+import { connectorKinds } from '../../src/connectors/open-connectors.ts'
 import { parseDuration } from '../../src/core/access/duration.ts'
 import { paper } from './paper.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
 import { readYaml } from '../../src/config/yaml/yaml-source.ts'
-import { connectorKinds } from '../../src/connectors/registry.ts'
+import { connectorKinds } from '../../src/connectors/open-connectors.ts'
 import { GOOD, paper } from './paper.ts'
 
 const said = (text: string) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { connectorKinds } from '../../src/connectors/open-connectors.ts'
 import { postgres } from '../../src/connectors/postgres/connector.ts'
 import { makePassword, scramVerifier } from '../../src/connectors/postgres/scram.ts'
-import { connectorKinds } from '../../src/connectors/registry.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { settingsOf } from './postgres-world.ts'
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clamp, cleanText, lengthOf } from '../../src/core/access/reason.ts'
-import type { Json } from '../../src/core/json.ts'
-import { canonicalJson } from '../../src/core/log/canonical-json.ts'
+import { canonicalJson, type Json } from '../../src/core/json.ts'
 import { nearest } from '../../src/core/people/nearest.ts'
 
 describe('typed text', () => {

@@ -1,6 +1,6 @@
 /** A worker calls a target only while the claim is surely its own. */
 import { expect, it, vi } from 'vitest'
-import type { Claim } from '../../src/core/access/claims.ts'
+import type { Claim } from '../../src/core/access/grant.ts'
 import { LEASE, LEASE_IN_DOUBT } from '../../src/core/access/retry.ts'
 import { holdLease } from '../../src/operations/access/grant/call-target.ts'
 import type { World } from '../../src/operations/world.ts'

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { expect } from 'vitest'
 import { parseCatalog } from '../../src/config/catalog.ts'
-import { connectorKinds } from '../../src/connectors/registry.ts'
+import { connectorKinds } from '../../src/connectors/open-connectors.ts'
 import type { Connector } from '../../src/core/connector.ts'
 import type { Notice } from '../../src/core/notice.ts'
 import type { Person } from '../../src/core/people/person.ts'

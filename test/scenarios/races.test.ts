@@ -2,8 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
-import type { Claim } from '../../src/core/access/claims.ts'
-import type { Grant } from '../../src/core/access/grant.ts'
+import type { Claim, Grant } from '../../src/core/access/grant.ts'
 import { LEASE } from '../../src/core/access/retry.ts'
 import { advanceGrant } from '../../src/operations/access/grant/advance-grant.ts'
 import { bindVerbs } from '../../src/operations/verbs.ts'

@@ -1,6 +1,6 @@
 // The moves of a grant: who may make them, and which times they write.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Claim } from '../../src/core/access/claims.ts'
+import type { Claim } from '../../src/core/access/grant.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase } from '../support/postgres.ts'

@@ -1,7 +1,6 @@
 // Requests and grants in the state a test needs, made through the store itself.
 
-import type { Claim } from '../../src/core/access/claims.ts'
-import type { Grant } from '../../src/core/access/grant.ts'
+import type { Claim, Grant } from '../../src/core/access/grant.ts'
 import type { NewRequest, Request } from '../../src/core/access/request.ts'
 import type { AuditEvent } from '../../src/core/log/audit-event.ts'
 import type { StoreHandle } from '../../src/store/database/open-store.ts'

@@ -4,8 +4,7 @@
  */
 import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
-import type { StoredLeaf } from '../../core/log/audit-proof.ts'
-import type { EvidenceSpan } from '../../core/log/evidence.ts'
+import type { EvidenceSpan, StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { GrantRow } from '../../core/reads.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import type { ProofStore } from '../../store/log/checkpoints.ts'

@@ -1,8 +1,7 @@
 /** The log as rows: JSON Lines for programs, CSV for spreadsheets. */
-import type { Json } from '../../core/json.ts'
+import { canonicalJson, type Json } from '../../core/json.ts'
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
-import { canonicalJson } from '../../core/log/canonical-json.ts'
 import { matchingPages, type RowsExport } from '../tree/pages.ts'
 
 /** The log as JSON Lines, see `jsonlLine`. */

@@ -4,7 +4,6 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Subject } from '../../core/people/person.ts'
 import { collectActivity } from './activity.ts'
 import { checkTarget } from './checks.ts'
-import { holdersOf } from './holders.ts'
 import { loginOf, membership } from './membership.ts'
 import { redactSql } from './redaction.ts'
 import { Database } from './session.ts'
@@ -17,7 +16,7 @@ import {
   targetOf,
   targetSchema,
 } from './settings.ts'
-import { standingHolders, takeAway } from './standing.ts'
+import { holdersOf, standingHolders, takeAway } from './standing.ts'
 import type { Target } from './target.ts'
 import { temporaryLogin } from './temporary-login.ts'
 

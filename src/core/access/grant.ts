@@ -126,3 +126,17 @@ export function secondsHeld(grant: Pick<Grant, 'activatedAt' | 'revokedAt'>): nu
   if (!grant.activatedAt || !grant.revokedAt) return undefined
   return (grant.revokedAt.getTime() - grant.activatedAt.getTime()) / 1000
 }
+
+/** A worker's right to act on one grant, until its lease ends or somebody with a higher fence takes over. */
+export type Claim = {
+  readonly grant: Grant
+  readonly fence: number
+  /** By this process's own monotonic clock, in milliseconds; the lease began no earlier. */
+  readonly takenAt: number
+  /** Other grants that want the same account to have the same entitlement now. */
+  readonly siblings: readonly Pick<Grant, 'id' | 'number' | 'state' | 'preexisting' | 'activatedAt'>[]
+  /** Milliseconds since the due moment by the database's clock; negative before it, undefined when not due yet. */
+  readonly overdueMs: number | undefined
+  /** True when the time for the access to appear is over. */
+  readonly provisionOver: boolean
+}

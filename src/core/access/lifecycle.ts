@@ -32,6 +32,8 @@ export type GrantState = (typeof grantStates)[number]
 
 export const reviewStates = ['open', 'justified', 'unjustified'] as const
 export type ReviewState = (typeof reviewStates)[number]
+/** How a review is closed. */
+export type ReviewOutcome = Exclude<ReviewState, 'open'>
 
 export const requestMoves = {
   accept: { from: ['offered'], to: 'pending' },

@@ -10,7 +10,7 @@ import {
   type ReportedEntry,
 } from './activity.ts'
 
-export const MOST_REPORTED = 1_000
+const MOST_REPORTED = 1_000
 /** Older things are no news, and younger ones come from a clock that is wrong. Seconds. */
 const OLDEST = 7 * DAY
 const AHEAD = 5 * MINUTE

@@ -102,16 +102,22 @@ export type LoggedEvent = {
   readonly private: Readonly<Record<string, string>>
 }
 
-export type AuditFilter = {
+/** Which events somebody wants to see. */
+export type AuditAsk = {
   readonly person?: PersonId
   readonly target?: string
   readonly role?: string
   readonly types?: readonly AuditEventType[]
-  /** Everything about this request (`R-1042`), and about the grant that came of it. */
-  readonly about?: { readonly request: string; readonly grant?: string }
+  /** Seconds back from now by the database's clock. */
+  readonly ago?: number
   readonly from?: Date
   readonly to?: Date
   /** Only events before this index (newest first paging). */
   readonly before?: number
+}
+
+export type AuditFilter = Omit<AuditAsk, 'ago'> & {
+  /** Everything about this request (`R-1042`), and about the grant that came of it. */
+  readonly about?: { readonly request: string; readonly grant?: string }
   readonly limit: number
 }

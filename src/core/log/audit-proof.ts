@@ -35,3 +35,17 @@ export type LeafFilter = {
 export type KeptCheckpoint = { readonly size: number; readonly note: string }
 
 export type ProofEventType = 'checkpoint.abandoned' | 'key.rotated'
+
+/** Of what an auditor's folder is made. */
+export type EvidenceSpan = {
+  readonly from: Date
+  /** Not included. */
+  readonly to: Date
+  readonly person?: PersonId
+  readonly target?: string
+}
+
+export type PolicyText = { readonly hash: string; readonly content: string; readonly firstLoadedAt: Date }
+
+/** What a role of the database may do with a table of the log. */
+export type LogRight = { readonly role: string; readonly table: string; readonly rights: string }

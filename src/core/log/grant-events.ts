@@ -1,9 +1,9 @@
 /** Events about grants, and about access that needs no request to be approved: pre-approvals and break-glass. */
 
 import { type EndReason, type Grant, grantName, secondsHeld } from '../access/grant.ts'
+import type { ReviewOutcome } from '../access/lifecycle.ts'
 import { type PreApproval, type PreApprovalEnd, preApprovalName } from '../access/pre-approval.ts'
 import type { Request } from '../access/request.ts'
-import type { ReviewOutcome } from '../access/review.ts'
 import type { ActivitySummary } from '../activity/activity.ts'
 import type { Granted } from '../connector.ts'
 import type { PersonId } from '../people/person.ts'

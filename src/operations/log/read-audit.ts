@@ -1,8 +1,7 @@
 import { isSecurity } from '../../core/access/audience.ts'
 import { refuseUnlessMember } from '../../core/access/policy.ts'
-import type { AuditEventType, LoggedEvent } from '../../core/log/audit-event.ts'
-import type { KeptCheckpoint } from '../../core/log/audit-proof.ts'
-import type { EvidenceSpan } from '../../core/log/evidence.ts'
+import type { AuditAsk, LoggedEvent } from '../../core/log/audit-event.ts'
+import type { EvidenceSpan, KeptCheckpoint } from '../../core/log/audit-proof.ts'
 import { exportMade } from '../../core/log/log-events.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
 import { sentence } from '../../core/refusal.ts'
@@ -12,19 +11,6 @@ import { refusal, unlessRefused } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 const PAGE = 10
-
-export type AuditAsk = {
-  readonly person?: PersonId
-  readonly target?: string
-  readonly role?: string
-  readonly types?: readonly AuditEventType[]
-  /** Seconds back from now by the database's clock. */
-  readonly ago?: number
-  readonly from?: Date
-  readonly to?: Date
-  /** Only events before this index. */
-  readonly before?: number
-}
 
 export type AuditPage = {
   readonly events: readonly LoggedEvent[]
@@ -53,7 +39,7 @@ export async function readAudit(world: World, by: PersonId, ask: AuditAsk): Prom
 }
 
 /** The question with the reader's own limits in it, and with moments in place of lengths of time. */
-export async function fixAsk(
+async function fixAsk(
   world: World,
   by: PersonId,
   { ago, ...ask }: AuditAsk,

@@ -4,12 +4,13 @@
  */
 
 import { cleanText } from '../../core/access/reason.ts'
-import type { EvidenceSpan } from '../../core/log/evidence.ts'
+import type { AuditAsk } from '../../core/log/audit-event.ts'
+import type { EvidenceSpan } from '../../core/log/audit-proof.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { isSubcommand, type Subcommand } from '../../core/subcommands.ts'
 import { type AllowCommand, type AskWords, meansDuration, parseAllow, parseAsk } from './parse-access.ts'
-import { type AuditWords, parseAuditFilter, parseEvidence, parseWho, type WhoWords } from './parse-log.ts'
+import { parseAuditFilter, parseEvidence, parseWho, type WhoWords } from './parse-log.ts'
 import { nameIn, noSuchPerson, restAfter, type Word, wordsOf } from './typed-words.ts'
 
 export type Command =
@@ -38,7 +39,7 @@ export type Command =
   | WhoWords
   | { readonly kind: 'standing'; readonly target: string | undefined }
   | { readonly kind: 'activity'; readonly grant: number }
-  | { readonly kind: 'audit'; readonly filter: AuditWords }
+  | { readonly kind: 'audit'; readonly filter: AuditAsk }
   | { readonly kind: 'evidence'; readonly span: EvidenceSpan }
   | {
       readonly kind: 'explain'

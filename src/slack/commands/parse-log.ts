@@ -2,10 +2,9 @@
 import type { WhoAsk } from '../../audit/report/who.ts'
 import { MOMENT_HELP, readMoment } from '../../audit/report/window.ts'
 import { parseDuration } from '../../core/access/duration.ts'
-import { type AuditEventType, auditEventTypes } from '../../core/log/audit-event.ts'
-import type { EvidenceSpan } from '../../core/log/evidence.ts'
+import { type AuditAsk, type AuditEventType, auditEventTypes } from '../../core/log/audit-event.ts'
+import type { EvidenceSpan } from '../../core/log/audit-proof.ts'
 import { nearest } from '../../core/people/nearest.ts'
-import type { PersonId } from '../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { nameIn, noSuchPerson, type Word } from './typed-words.ts'
 
@@ -86,25 +85,14 @@ function readWhen(words: readonly Word[]): Partial<WhoAsk> | undefined {
   }
 }
 
-export type AuditWords = {
-  readonly person?: PersonId
-  readonly target?: string
-  readonly role?: string
-  readonly types?: readonly AuditEventType[]
-  /** Seconds back, or a moment. */
-  readonly ago?: number
-  readonly from?: Date
-  readonly to?: Date
-}
-
 const AUDIT_HELP =
   'Write /elevate audit [target [role]] [@person] [type:grant.revoked] [since:2d] [until:2026-11-20].'
 
-type Part = Partial<AuditWords> | { readonly name: string } | Refused
+type Part = Partial<AuditAsk> | { readonly name: string } | Refused
 
 /** `@ana orders-db read type:grant since:2d until:2026-11-20` → which events are wanted. */
-export function parseAuditFilter(words: readonly Word[]): AuditWords | Refused {
-  let filter: AuditWords = {}
+export function parseAuditFilter(words: readonly Word[]): AuditAsk | Refused {
+  let filter: AuditAsk = {}
   const names: string[] = []
   for (const word of words) {
     const part = readPart(word)
@@ -131,7 +119,7 @@ function readPart(word: Word): Part {
 }
 
 /** One type, or every type of a noun: `type:grant`. */
-function readType(value: string): Partial<AuditWords> | Refused {
+function readType(value: string): Partial<AuditAsk> | Refused {
   const types = auditEventTypes.filter((type) => type === value || type.startsWith(`${value}.`))
   if (types.length > 0) return { types }
   const near = nearest(value, auditEventTypes)
@@ -141,7 +129,7 @@ function readType(value: string): Partial<AuditWords> | Refused {
   )
 }
 
-function readBound(bound: 'from' | 'to', value: string): Partial<AuditWords> | Refused {
+function readBound(bound: 'from' | 'to', value: string): Partial<AuditAsk> | Refused {
   const ago = parseDuration(value)
   if (ago !== undefined && bound === 'from') return { ago }
   const moment = readMoment(value)

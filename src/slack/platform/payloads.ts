@@ -1,8 +1,7 @@
 /** What Slack sends, read once and strictly; handlers see only these shapes. */
 import { z } from 'zod'
 import type { WhoAsk } from '../../audit/report/who.ts'
-import { auditEventTypes } from '../../core/log/audit-event.ts'
-import type { AuditAsk } from '../../operations/log/read-audit.ts'
+import { type AuditAsk, auditEventTypes } from '../../core/log/audit-event.ts'
 import { MAX } from '../blocks/message.ts'
 
 const personId = z.string().regex(/^[UW][A-Z0-9]{1,20}$/)

@@ -1,8 +1,8 @@
 /** What belongs to a request beside its decisions: the review of break-glass, and questions with their answers. */
 import { type Selectable, sql } from 'kysely'
+import type { ReviewOutcome } from '../../core/access/lifecycle.ts'
 import type { Answer, Question } from '../../core/access/question.ts'
 import type { NewRequest, Request } from '../../core/access/request.ts'
-import type { ReviewOutcome } from '../../core/access/review.ts'
 import type { QuestionId, RequestId } from '../../core/ids.ts'
 import type { Lane } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'

@@ -4,7 +4,7 @@
  */
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import type { Claim } from '../../core/access/claims.ts'
+import type { Claim } from '../../core/access/grant.ts'
 import { LEASE } from '../../core/access/retry.ts'
 import type { GrantId, RequestId } from '../../core/ids.ts'
 import type { Database } from '../database/connection.ts'

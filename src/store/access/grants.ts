@@ -1,7 +1,6 @@
 /** Grants inside a transaction. Every command names the state and version it starts from. */
 import { sql } from 'kysely'
-import type { Claim } from '../../core/access/claims.ts'
-import type { EndReason, Grant, NewGrant } from '../../core/access/grant.ts'
+import type { Claim, EndReason, Grant, NewGrant } from '../../core/access/grant.ts'
 import type { Granted } from '../../core/connector.ts'
 import type { GrantId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'

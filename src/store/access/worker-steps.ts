@@ -3,8 +3,7 @@
  * statement, so that a worker who was overtaken finds nothing to change.
  */
 import { type ExpressionBuilder, type RawBuilder, sql, type UpdateObject } from 'kysely'
-import type { Claim } from '../../core/access/claims.ts'
-import type { EndOutcome, Grant } from '../../core/access/grant.ts'
+import type { Claim, EndOutcome, Grant } from '../../core/access/grant.ts'
 import { WARN_BEFORE, WORTH_WARNING } from '../../core/access/retry.ts'
 import type { Database } from '../database/connection.ts'
 import { after, before, CLOCK, NO_LEASE, texts } from '../database/expressions.ts'

@@ -15,7 +15,7 @@ import {
 } from '../../core/activity/activity.ts'
 import { recordLine } from '../../core/activity/activity-record.ts'
 import type { GrantId } from '../../core/ids.ts'
-import { canonicalJson } from '../../core/log/canonical-json.ts'
+import { canonicalJson } from '../../core/json.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
 import { after, CLOCK, NOW, NOW_ONCE } from '../database/expressions.ts'

@@ -5,7 +5,7 @@ import { makeSkey, readSkey, type Signer } from '../../../src/audit/checkpoint/n
 import { MOST_ABANDONED, openRestore, signRestore } from '../../../src/audit/checkpoint/restore-statement.ts'
 import { verifyLog } from '../../../src/audit/checkpoint/verify.ts'
 import { cosign, makeWitnessKey, readWitnessKey } from '../../../src/audit/witness/cosignature.ts'
-import { canonicalJson } from '../../../src/core/log/canonical-json.ts'
+import { canonicalJson } from '../../../src/core/json.ts'
 import { must } from '../../support/must.ts'
 import { leafOf } from '../tree/naive-tree.ts'
 import { keys, lie, of, verify } from './attacks.ts'

@@ -1,10 +1,9 @@
 // Every event type in every supported version of OCSF has what its class demands, and nothing that the version lacks.
 import { describe, expect, test } from 'vitest'
 import { toOcsf } from '../../../src/audit/export/ocsf.ts'
-import type { Json } from '../../../src/core/json.ts'
+import { canonicalJson, type Json } from '../../../src/core/json.ts'
 import { auditEventTypes } from '../../../src/core/log/audit-event.ts'
 import type { StoredLeaf } from '../../../src/core/log/audit-proof.ts'
-import { canonicalJson } from '../../../src/core/log/canonical-json.ts'
 import { OCSF_VERSIONS, readOcsfVersion } from '../../../src/core/log/ocsf-version.ts'
 import { must } from '../../support/must.ts'
 

@@ -1,6 +1,5 @@
 import { isSecurity } from '../../../core/access/audience.ts'
-import type { Claim } from '../../../core/access/claims.ts'
-import { type Grant, grantName } from '../../../core/access/grant.ts'
+import { type Claim, type Grant, grantName } from '../../../core/access/grant.ts'
 import { ConnectorError } from '../../../core/connector.ts'
 import type { GrantId } from '../../../core/ids.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'

@@ -1,5 +1,4 @@
-import type { Claim } from '../../../core/access/claims.ts'
-import type { Grant } from '../../../core/access/grant.ts'
+import type { Claim, Grant } from '../../../core/access/grant.ts'
 import { CALL_TIMEOUT, LEASE_IN_DOUBT, RENEW_EVERY } from '../../../core/access/retry.ts'
 import { type Access, ConnectorError } from '../../../core/connector.ts'
 import type { World } from '../../world.ts'

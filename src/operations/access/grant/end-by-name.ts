@@ -60,7 +60,7 @@ export async function revokeByName(
 }
 
 /** What somebody hears who may not look there: the same whether there is something to end or not. */
-export function onlyThose(target: string, scope: Refused): RefusedError {
+function onlyThose(target: string, scope: Refused): RefusedError {
   if (scope.refused.code !== 'not-yours') return new RefusedError(scope)
   return refusal(
     'not-yours',
@@ -69,12 +69,12 @@ export function onlyThose(target: string, scope: Refused): RefusedError {
 }
 
 /** Grants that can be ended now; of a chain the last, with which all of it ends. */
-export function endable(rows: readonly GrantRow[]): GrantRow[] {
+function endable(rows: readonly GrantRow[]): GrantRow[] {
   return lastOfEachChain(rows.filter((row) => canGrant('end', row.grant.state)))
 }
 
 /** Target and role at the beginning of the words choose among the rows; what follows is the reason. */
-export function narrow(
+function narrow(
   world: World,
   live: readonly GrantRow[],
   typed: readonly string[],

@@ -1,5 +1,4 @@
-import type { Claim } from '../../../core/access/claims.ts'
-import { type Grant, grantName } from '../../../core/access/grant.ts'
+import { type Claim, type Grant, grantName } from '../../../core/access/grant.ts'
 import { groupsToAskWith, mayBegin } from '../../../core/access/policy.ts'
 import { requestName } from '../../../core/access/request.ts'
 import { CALL_TIMEOUT, retryDelay } from '../../../core/access/retry.ts'

@@ -1,5 +1,4 @@
-import type { Claim } from '../../../core/access/claims.ts'
-import { type EndOutcome, type Grant, grantName } from '../../../core/access/grant.ts'
+import { type Claim, type EndOutcome, type Grant, grantName } from '../../../core/access/grant.ts'
 import { alarmAfter, retryDelay } from '../../../core/access/retry.ts'
 import { ConnectorError, type Revoked } from '../../../core/connector.ts'
 import { grantExpired, grantRevoked, grantStuck } from '../../../core/log/grant-events.ts'

@@ -5,10 +5,10 @@ import {
   refuseReviewer,
   rehearseBreakGlass,
 } from '../../../core/access/break-glass.ts'
+import type { ReviewOutcome } from '../../../core/access/lifecycle.ts'
 import type { Entitlement } from '../../../core/access/policy.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
-import type { ReviewOutcome } from '../../../core/access/review.ts'
 import { cardLanes } from '../../../core/feed.ts'
 import type { RequestId } from '../../../core/ids.ts'
 import { breakGlassReviewed, breakGlassUsed } from '../../../core/log/grant-events.ts'

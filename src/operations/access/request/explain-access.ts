@@ -167,7 +167,7 @@ export type ExplainedAtOnce = {
 
 const MOST = 5
 
-export async function explainAtOnce(
+async function explainAtOnce(
   world: World,
   about: { readonly person: PersonId; readonly target: string; readonly role: string },
   policy: Policy,

@@ -54,7 +54,7 @@ export type Asked = {
 }
 
 /** What would happen: the same answer as {@link requestAccess} gives, and nothing is written. */
-export async function rehearseAccess(world: World, asking: Asking): Promise<Allowed | Refused> {
+async function rehearseAccess(world: World, asking: Asking): Promise<Allowed | Refused> {
   const ask = readAsk(asking)
   if (isRefused(ask)) return ask
   const catalog = world.catalog()

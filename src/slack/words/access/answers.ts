@@ -2,9 +2,9 @@
 
 import { formatDuration } from '../../../core/access/duration.ts'
 import { type Grant, grantName, neverBegan } from '../../../core/access/grant.ts'
+import type { ReviewOutcome } from '../../../core/access/lifecycle.ts'
 import type { Allowed } from '../../../core/access/policy.ts'
 import { type Request, requestName, type Terms, type Verdict } from '../../../core/access/request.ts'
-import type { ReviewOutcome } from '../../../core/access/review.ts'
 import { approvalsNeeded } from '../../../core/access/stages.ts'
 import { counted, plural } from '../../../core/plural.ts'
 import type { Decided, DecidedTogether } from '../../../operations/access/decide/decide-request.ts'

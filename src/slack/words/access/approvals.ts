@@ -1,7 +1,7 @@
 /** How an approval is said: of one stage in half a sentence, of several one after the other. */
 
+import type { ReviewOutcome } from '../../../core/access/lifecycle.ts'
 import { type Request, type Review, requestName } from '../../../core/access/request.ts'
-import type { ReviewOutcome } from '../../../core/access/review.ts'
 import { approvalsNeeded, type FilledStage, namedIn, stillMissing } from '../../../core/access/stages.ts'
 import type { ApprovalStage } from '../../../core/catalog.ts'
 import { counted, plural } from '../../../core/plural.ts'

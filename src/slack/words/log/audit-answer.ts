@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { clamp } from '../../../core/access/reason.ts'
-import type { AuditEventType, LoggedEvent } from '../../../core/log/audit-event.ts'
+import type { AuditAsk, AuditEventType, LoggedEvent } from '../../../core/log/audit-event.ts'
 import { counted } from '../../../core/plural.ts'
 import { WHOLE } from '../../../core/standing/standing.ts'
-import { type AuditAsk, type AuditExport, MOST_EXPORTED } from '../../../operations/log/read-audit.ts'
+import { type AuditExport, MOST_EXPORTED } from '../../../operations/log/read-audit.ts'
 import {
   actions,
   bullets,
