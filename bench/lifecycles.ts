@@ -108,7 +108,7 @@ export async function give(world: World, mode: Mode, by: Asker, lane = 0): Promi
     reason: 'fix INC-1',
   }
   const asked = await bindVerbs(world).requestAccess(asking)
-  if (isRefused(asked)) throw new Error(asked.refused.text)
+  if (isRefused(asked)) throw new Error(JSON.stringify(asked.refused))
   const request = asked.request.id
   const decided = await bindVerbs(world).decideRequest({
     request,
@@ -116,7 +116,7 @@ export async function give(world: World, mode: Mode, by: Asker, lane = 0): Promi
     verdict: 'approve',
     note: '',
   })
-  if (isRefused(decided)) throw new Error(decided.refused.text)
+  if (isRefused(decided)) throw new Error(JSON.stringify(decided.refused))
   const grant = (await world.store.reads.grantOfRequest(request))?.id ?? ''
   await advance(world, grant)
   return { request, requestNumber: asked.request.number, grant }
@@ -125,7 +125,7 @@ export async function give(world: World, mode: Mode, by: Asker, lane = 0): Promi
 async function live(world: World, mode: Mode, by: Asker): Promise<Given> {
   const given = await give(world, mode, by)
   const ended = await bindVerbs(world).endGrant({ grant: given.grant, by: by.id, note: '' })
-  if (isRefused(ended)) throw new Error(ended.refused.text)
+  if (isRefused(ended)) throw new Error(JSON.stringify(ended.refused))
   await advance(world, given.grant)
   return given
 }

@@ -30,6 +30,7 @@ import { connectSlack, type Transport } from './slack/platform/app.ts'
 import { makeClient } from './slack/platform/client.ts'
 import { makeDirectory } from './slack/platform/directory.ts'
 import type { Inside } from './slack/platform/guard.ts'
+import { refusalText } from './slack/words/refusals.ts'
 import { openStore } from './store/database/open-store.ts'
 import type { Committed } from './store/database/transaction.ts'
 
@@ -105,6 +106,7 @@ async function assemble(
     connector: (target) => connectors.get(target),
     log,
     random: Math.random,
+    wordsOf: (refused) => refusalText(refused, (person) => person),
   }
   const inside = { ...interiorOf(world), reports: bindReports(store) }
   const work = bindWork(world)

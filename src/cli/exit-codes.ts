@@ -1,5 +1,7 @@
 /** Exit codes of every command: 0 done, 1 refused or found wanting, 2 wrong use. */
 import { type Command, CommanderError } from 'commander'
+import { isRefused } from '../core/refusal.ts'
+import { refusalWords } from './refusals.ts'
 
 /** Runs a command line and sets the exit code. What a command throws is printed on standard error, and is a refusal. */
 export async function runProgram(program: Command, args?: readonly string[]): Promise<void> {
@@ -8,10 +10,15 @@ export async function runProgram(program: Command, args?: readonly string[]): Pr
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else {
-      process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+      process.stderr.write(`${textOf(error)}\n`)
       process.exitCode = 1
     }
   }
+}
+
+function textOf(error: unknown): string {
+  if (isRefused(error)) return refusalWords(error)
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Subcommands that show their help after wrong use, and leave the exit code to `runProgram`. */

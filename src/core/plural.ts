@@ -9,3 +9,9 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function counted(count: number, one: string, many?: string): string {
   return `${count.toLocaleString('en')} ${plural(count, one, many)}`
 }
+
+/** `orders-db`, `billing` and `crm` → `orders-db, billing or crm`. */
+export function oneOf(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? 'nothing'
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}

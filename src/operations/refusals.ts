@@ -5,14 +5,8 @@ import type { RequestId } from '../core/ids.ts'
 import { type Attempted, attemptRefused } from '../core/log/request-events.ts'
 import type { Notice } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/people/person.ts'
-import {
-  isRefused,
-  type Refusal,
-  type RefusalCode,
-  type Refused,
-  refuse,
-  type Sentence,
-} from '../core/refusal.ts'
+import { isRefused, type Refusal, type RefusalCode, type Refused, refuse } from '../core/refusal.ts'
+import type { Sentence } from '../core/sentence.ts'
 import { record } from './record.ts'
 import type { World } from './world.ts'
 
@@ -32,7 +26,7 @@ export class RefusedError extends Error implements Refused {
   readonly refused: Refusal
   readonly attempt: Attempt | undefined
   constructor({ refused }: Refused, attempt?: Attempt) {
-    super(refused.text)
+    super(JSON.stringify(refused))
     this.refused = refused
     this.attempt = attempt
   }

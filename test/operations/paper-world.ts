@@ -89,6 +89,7 @@ export async function paperWorld(text = configuration): Promise<PaperWorld> {
     connector: () => connector,
     log,
     random: () => 0,
+    wordsOf: ({ refused }) => refused.case,
   }
   return {
     verbs: bindVerbs(world),

@@ -96,7 +96,7 @@ const entry = (account: string, more: object = {}) => ({
 
 async function givesBack(grant: Grant): Promise<void> {
   const ended = await bindVerbs(elevate.world).endByName({ by: grant.person, grant: grant.number, rest: '' })
-  if (isRefused(ended)) throw new Error(ended.refused.text)
+  if (isRefused(ended)) throw new Error(JSON.stringify(ended.refused))
 }
 
 const closed = (grant: Grant) =>

@@ -36,14 +36,14 @@ afterAll(async () => {
 
 async function urlFor(grant: Grant): Promise<string> {
   const shown = await bindVerbs(elevate.world).showCredential({ by: grant.person, grant: grant.id })
-  if (isRefused(shown)) throw new Error(shown.refused.text)
+  if (isRefused(shown)) throw new Error(JSON.stringify(shown.refused))
   const field = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   return test.target.server.urlOf('orders', { user: field('User'), password: field('Password') })
 }
 
 async function givesBack(grant: Grant): Promise<void> {
   const ended = await bindVerbs(elevate.world).endByName({ by: grant.person, grant: grant.number, rest: '' })
-  if (isRefused(ended)) throw new Error(ended.refused.text)
+  if (isRefused(ended)) throw new Error(JSON.stringify(ended.refused))
 }
 
 const eventsAbout = async (grant: Grant) =>

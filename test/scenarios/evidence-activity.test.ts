@@ -50,7 +50,7 @@ beforeAll(async () => {
   bot = await test.bot()
   const grant = await given(bot.world, { by: ADA, target: 'orders-db', role: 'read' })
   const shown = await bindVerbs(bot.world).showCredential({ by: ADA, grant: grant.id })
-  if (isRefused(shown)) throw new Error(shown.refused.text)
+  if (isRefused(shown)) throw new Error(JSON.stringify(shown.refused))
   const field = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   const url = test.target.server.urlOf('orders', { user: field('User'), password: field('Password') })
   const session = await openSession(url)
@@ -58,7 +58,7 @@ beforeAll(async () => {
   await session.run('delete from orders')
   await session.close()
   const ended = await bindVerbs(bot.world).endByName({ by: ADA, grant: grant.number, rest: '' })
-  if (isRefused(ended)) throw new Error(ended.refused.text)
+  if (isRefused(ended)) throw new Error(JSON.stringify(ended.refused))
   await vi.waitFor(
     async () => expect((await bot.world.store.activity.summary(grant.id))?.state).toBe('closed'),
     SOON,

@@ -44,7 +44,7 @@ const isOver = (grant: Pick<Grant, 'number'>) =>
 
 async function connects(grant: Grant) {
   const shown = await bindVerbs(elevate.world).showCredential({ grant: grant.id, by: grant.person })
-  if (isRefused(shown)) throw new Error(shown.refused.text)
+  if (isRefused(shown)) throw new Error(JSON.stringify(shown.refused))
   const value = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   const url = new URL(test.target.orders.superuserUrl)
   url.username = value('User')
@@ -67,7 +67,7 @@ async function asksToExtend(grant: Grant) {
     duration: '30m',
     reason: 'still at it',
   })
-  if (isRefused(asked)) throw new Error(asked.refused.text)
+  if (isRefused(asked)) throw new Error(JSON.stringify(asked.refused))
   return asked.request
 }
 

@@ -30,7 +30,7 @@ export async function asked(world: World, { by, target, role, reason, startsAt }
     reason: reason ?? 'for INC-1',
     startsAt,
   })
-  if (isRefused(answer)) throw new Error(answer.refused.text)
+  if (isRefused(answer)) throw new Error(JSON.stringify(answer.refused))
   return answer.request
 }
 
@@ -44,7 +44,7 @@ export async function given(world: World, wanted: Wanted): Promise<Grant> {
       verdict: 'approve',
       note: '',
     })
-    if (isRefused(decided)) throw new Error(decided.refused.text)
+    if (isRefused(decided)) throw new Error(JSON.stringify(decided.refused))
   }
   return vi.waitFor(async () => {
     const grant = await world.store.reads.grantOfRequest(request.id)

@@ -46,7 +46,7 @@ async function waiting(by = ADA): Promise<{ number: number; grant: Grant }> {
     verdict: 'approve',
     note: '',
   })
-  if (isRefused(decided)) throw new Error(decided.refused.text)
+  if (isRefused(decided)) throw new Error(JSON.stringify(decided.refused))
   const grant = await elevate.world.store.reads.grantOfRequest(request.id)
   if (!grant) throw new Error('there is no grant')
   return { number: request.number, grant }

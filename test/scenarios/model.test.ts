@@ -99,7 +99,7 @@ class Ask implements fc.AsyncCommand<Model, Real> {
       reason: 'INC-1',
     })
     if (model.pending.has(key)) expect(answer).toMatchObject({ refused: { code: 'already-pending' } })
-    else if (isRefused(answer)) throw new Error(answer.refused.text)
+    else if (isRefused(answer)) throw new Error(JSON.stringify(answer.refused))
     else model.pending.set(key, answer.request.id)
     await compare(model, real)
   }
@@ -132,7 +132,7 @@ class Decide implements fc.AsyncCommand<Model, Real> {
       verdict: this.verdict,
       note: '',
     })
-    if (isRefused(answer)) throw new Error(answer.refused.text)
+    if (isRefused(answer)) throw new Error(JSON.stringify(answer.refused))
     model.pending.delete(key)
     if (this.verdict === 'approve') {
       await settle(real)

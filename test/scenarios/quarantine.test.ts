@@ -50,7 +50,7 @@ async function signed(): Promise<void> {
 
 async function took(grant: { id: string; number: number }, elevate: Elevate): Promise<void> {
   const ended = await bindVerbs(elevate.world).endGrant({ grant: grant.id, by: ADA, note: '' })
-  if (isRefused(ended)) throw new Error(ended.refused.text)
+  if (isRefused(ended)) throw new Error(JSON.stringify(ended.refused))
   await vi.waitFor(async () => {
     const row = await elevate.world.store.reads.grant(grant.id)
     if (row?.grant.state !== 'revoked') throw new Error('it is not gone yet')

@@ -42,14 +42,14 @@ async function recordOf(by: string, ...statements: string[]): Promise<Grant> {
   const approvers = by === BEN ? ['U0CHO'] : [BEN]
   const grant = await given(elevate.world, { by, target: 'orders-db', role: 'read', approvers })
   const shown = await bindVerbs(elevate.world).showCredential({ by, grant: grant.id })
-  if (isRefused(shown)) throw new Error(shown.refused.text)
+  if (isRefused(shown)) throw new Error(JSON.stringify(shown.refused))
   const field = (label: string) => shown.credential.fields.find((one) => one.label === label)?.value ?? ''
   const url = test.target.server.urlOf('orders', { user: field('User'), password: field('Password') })
   const session = await openSession(url)
   for (const statement of statements) await session.run(statement)
   await session.close()
   const ended = await bindVerbs(elevate.world).endByName({ by, grant: grant.number, rest: '' })
-  if (isRefused(ended)) throw new Error(ended.refused.text)
+  if (isRefused(ended)) throw new Error(JSON.stringify(ended.refused))
   await vi.waitFor(async () => {
     const known = await elevate.world.store.activity.summary(grant.id)
     if (known?.state !== 'closed') throw new Error(`the record is ${known?.state}`)

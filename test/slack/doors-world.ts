@@ -83,6 +83,7 @@ export async function openDoors(
     connector: () => ({ ...connector, capabilities: rows.temporaryLogin }),
     log,
     random: () => 0,
+    wordsOf: ({ refused }) => refused.case,
   }
   const inside = { ...interiorOf(world), reports: bindReports(world.store) }
   const app = await createSlackApp({

@@ -1,5 +1,6 @@
 /** What is said about asking for several roles and for somebody else, at its largest. */
 import type { ApprovalStage } from '../../src/core/catalog.ts'
+import { refuse } from '../../src/core/refusal.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-access.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
@@ -51,7 +52,7 @@ export function askingMessages({
     duration: 1800,
     through: ['S0TEAM'],
   }
-  const refused = { refused: { code: 'already-closed', text: 'x'.repeat(300) } } as const
+  const refused = refuse('standing-not-removed', { target: 'x'.repeat(40), said: 'x'.repeat(254) })
   return {
     'asked together': askedTogetherAnswer(
       five(() => ({ request: offered.request, allowed })),

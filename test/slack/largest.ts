@@ -1,6 +1,7 @@
 /** Every message at the largest that its rows can make it, and with the worst that people can type. */
 import type { LoggedEvent } from '../../src/core/log/audit-event.ts'
 import type { Step } from '../../src/core/notice.ts'
+import { refuse } from '../../src/core/refusal.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
 import {
   askedAnswer,
@@ -262,10 +263,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     help: helpAnswer(),
     ...messagesBeforehand(beforehand, entitlement, names, { ...approvedCard, grant: active }),
     ...troubleMessages(),
-    refusal: refusalAnswer(
-      { refused: { code: 'unknown-target', text: `There is no target “${typed}”.` } },
-      names,
-    ),
+    refusal: refusalAnswer(refuse('no-such-target', { typed, known: [] }), names),
     ...askingMessages({ pending: full, denied: deniedCard, names }),
     explain: largestExplanation(full, wideStages, atOnceOf(beforehand), names),
     'quarantine began': quarantineBegan(stopped, crowd),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { refuse, sentence } from '../../src/core/refusal.ts'
+import { refuse } from '../../src/core/refusal.ts'
+import { sentence } from '../../src/core/sentence.ts'
 import { alarm, revokedNotice } from '../../src/slack/words/access/ending.ts'
 import { explainAnswer } from '../../src/slack/words/access/explain.ts'
 import { feed } from '../../src/slack/words/access/feed.ts'

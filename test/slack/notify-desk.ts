@@ -144,6 +144,7 @@ function world(): World {
     connector: () => ({ capabilities: temporaryLogin }) as ReturnType<World['connector']>,
     log: log(),
     random: () => 0,
+    wordsOf: ({ refused }) => refused.case,
   }
 }
 

@@ -13,8 +13,7 @@ import {
   type Who,
 } from '../people/person.ts'
 import { pingedIn } from '../people/pinging.ts'
-import { type Refused, refuse, sentence } from '../refusal.ts'
-import { formatDuration } from './duration.ts'
+import { type Refused, refuse } from '../refusal.ts'
 import { groupsThatAsk, policyFor, refuseDuration, refuseStart, refuseUnlessMember } from './policy.ts'
 import {
   type Decision,
@@ -91,49 +90,33 @@ export function decide(
   const stranger = refuseUnlessMember(approver)
   if (stranger) return stranger
   const found = policyFor(catalog, request, groups)
+  const on = { role: request.role, target: request.target }
+  const name = requestName(request.number)
   if (!found)
-    return refuse(
-      'policy-changed',
-      sentence`Today's policy no longer lets ${{ person: request.requester }} have ${request.role} on ${request.target}. ${requestName(request.number)} stays open until it lapses or is withdrawn.`,
-    )
+    return refuse('policy-without-requester', { ...on, requester: request.requester, request: name })
   const policy = policyNow(found, request)
   // Whoever asks for somebody else wants it as well: neither of the two is a judge of it.
   const own = ownersOf(request)
   const self = own.includes(approver.id)
   if (!policy.approve.stages.some((stage) => mayFill(stage, approver.id, groups)))
-    return refuse('not-an-approver', `You are not an approver of ${request.role} on ${request.target}.`)
-  if (self && !policy.approve.allowSelfApproval)
-    return refuse('self-approval', 'Nobody decides on his own request here. You can withdraw it.')
+    return refuse('not-an-approver', on)
+  if (self && !policy.approve.allowSelfApproval) return refuse('self-approval')
   if (request.decisions.some((decision) => decision.approver === approver.id))
-    return refuse(
-      'already-decided',
-      `You have approved ${requestName(request.number)} already; it needs other people too.`,
-    )
+    return refuse('already-decided', { request: name })
   if (verdict === 'deny') {
     return { outcome: 'denied', self, ...sayIn(policy.approve.stages, approver.id, groups), policy }
   }
-  if (requester.kind !== 'member')
-    return refuse(
-      'requester-gone',
-      sentence`${{ person: request.requester }} is no longer a member of this workspace.`,
-    )
+  if (requester.kind !== 'member') return refuse('requester-gone', { requester: request.requester })
   const tooMuch = refuseLimit(request, limit, policy, limit.now)
   if (tooMuch) return tooMuch
   const earlier = standingApprovals(request.decisions, policy, groups, own)
   const stages = fillStages(policy.approve.stages, [...earlier, approver.id], groups)
   const stage = stages.find(({ by }) => by.includes(approver.id))
-  if (!stage)
-    return refuse(
-      'stage-filled',
-      `${requestName(request.number)} has every approval that you could give; it waits for other people now. You can still deny it.`,
-    )
+  if (!stage) return refuse('stage-filled', { request: name })
   const filling = request.decisions.filter((one) => stages.some((stage) => stage.by.includes(one.approver)))
   const terms = termsOf(request, [...filling, limit])
   if (refuseDuration(terms.duration, policy))
-    return refuse(
-      'policy-changed',
-      `Today's policy no longer allows that long for ${request.role} on ${request.target}. With “Approve with changes…” you can approve it for ${formatDuration(policy.duration.max)} at most.`,
-    )
+    return refuse('policy-with-less-time', { ...on, max: policy.duration.max })
   const complete = approvalsIn(stages) >= approvalsNeeded(stages)
   const outcome = complete ? 'approved' : 'counted'
   const say = sayIn(policy.approve.stages, approver.id, groups, stage)
@@ -217,16 +200,10 @@ function refuseLimit(
     const no = refuseDuration(duration, policy)
     if (no) return no
     if (duration > request.duration)
-      return refuse(
-        'too-long',
-        `${formatDuration(duration)} is longer than the ${formatDuration(request.duration)} that were asked for.`,
-        'duration',
-      )
+      return refuse('longer-than-asked', { seconds: duration, asked: request.duration })
   }
   if (startsAt === undefined) return undefined
-  if (request.prolongs)
-    return refuse('bad-start', 'An extension begins where the access ends; it has no other start.', 'start')
-  if (request.startsAt && startsAt.getTime() < request.startsAt.getTime())
-    return refuse('bad-start', 'That is sooner than it was asked for.', 'start')
+  if (request.prolongs) return refuse('start-of-extension')
+  if (request.startsAt && startsAt.getTime() < request.startsAt.getTime()) return refuse('sooner-than-asked')
   return refuseStart(startsAt, now ?? startsAt, policy)
 }

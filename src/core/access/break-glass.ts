@@ -15,7 +15,6 @@ import {
   refuseDuration,
   refuseReason,
   refuseUnlessMember,
-  unknown,
 } from './policy.ts'
 import { type Request, requestName } from './request.ts'
 import { ticketIn } from './ticket.ts'
@@ -65,18 +64,13 @@ export function mayBreakGlass(
   }))
   const target = findTarget(catalog, ask.target)
   const myTargets = mine.filter((one) => one.roles.length > 0).map((one) => one.target)
-  if (!target) return unknown('target', ask.target, myTargets)
+  if (!target) return refuse('no-target-to-ask', { typed: ask.target, known: myTargets })
   const role = findRole(catalog, target.id, ask.role)
   const myRoles = mine.find((one) => one.target === target.id)?.roles ?? []
-  if (!role) return unknown('role', ask.role, myRoles, ` on ${target.id}`)
+  if (!role) return refuse('no-role-to-ask', { typed: ask.role, known: myRoles, target: target.id })
   const policy = breakGlassPolicy(catalog, target.id, role.id, person.id, groups)
-  if (!policy)
-    return refuse('no-break-glass', `No policy lets you break glass for ${role.id} on ${target.id}.`)
-  if (openReviews > 0 && policy.breakGlass?.whileReviewOpen !== 'allow')
-    return refuse(
-      'review-open',
-      'Your earlier break-glass still waits for its review. Ask an approver or security to write it first.',
-    )
+  if (!policy) return refuse('no-break-glass', { role: role.id, target: target.id })
+  if (openReviews > 0 && policy.breakGlass?.whileReviewOpen !== 'allow') return refuse('review-open')
   return { policy, target, role }
 }
 
@@ -114,15 +108,8 @@ export function refuseReviewer(
   const stranger = refuseUnlessMember(reviewer)
   if (stranger) return stranger
   const name = requestName(request.number)
-  if (reviewer.id === request.requester)
-    return refuse(
-      'self-review',
-      `Nobody reviews his own break-glass: somebody else must write about ${name}.`,
-    )
+  if (reviewer.id === request.requester) return refuse('self-review', { request: name })
   return includes(overseersOf(catalog, request), reviewer.id, groups)
     ? undefined
-    : refuse(
-        'not-a-reviewer',
-        `Only the approvers of ${request.role} on ${request.target} and security review ${name}.`,
-      )
+    : refuse('not-a-reviewer', { role: request.role, target: request.target, request: name })
 }

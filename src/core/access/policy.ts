@@ -11,7 +11,6 @@ import {
   type Role,
   type Target,
 } from '../catalog.ts'
-import { nearest } from '../people/nearest.ts'
 import {
   entitledThrough,
   type Groups,
@@ -20,8 +19,7 @@ import {
   type Person,
   type PersonId,
 } from '../people/person.ts'
-import { isRefused, oneOf, type Refused, refuse, sentence } from '../refusal.ts'
-import { DURATION_HELP, formatDuration } from './duration.ts'
+import { isRefused, type Refused, refuse } from '../refusal.ts'
 import { lengthOf, REASON_MAX } from './reason.ts'
 import { readTicket, type TicketAsk } from './ticket.ts'
 
@@ -50,14 +48,7 @@ export type Entitlement = { readonly target: Target; readonly role: Role; readon
 
 /** Guests, bots, strangers of a shared channel and people who left are refused everything, each with the reason. */
 export function refuseUnlessMember(person: Person): Refused | undefined {
-  if (person.kind === 'member') return undefined
-  const why = {
-    guest: 'Guests of this workspace cannot ask for access or decide on it.',
-    bot: 'Apps and bots cannot ask for access or decide on it.',
-    deactivated: 'This account is deactivated.',
-    stranger: 'People of another workspace cannot ask for access or decide on it.',
-  }[person.kind]
-  return refuse('not-a-member', why)
+  return person.kind === 'member' ? undefined : refuse('not-a-member', { kind: person.kind })
 }
 
 /** The first policy, in the file's order, under which this person may ask for the entitlement. */
@@ -136,21 +127,14 @@ export function rehearse(
   const target = findTarget(catalog, ask.target)
   // What somebody may not ask for is not listed to him either: names are suggested from his own.
   const myTargets = [...new Set(mine.map((one) => one.target.id))]
-  if (!target) return unknown('target', ask.target, myTargets)
+  if (!target) return refuse('no-target-to-ask', { typed: ask.target, known: myTargets })
   const role = findRole(catalog, target.id, ask.role)
   const myRoles = mine.filter((one) => one.target.id === target.id).map((one) => one.role.id)
-  if (!role) return unknown('role', ask.role, myRoles, ` on ${target.id}`)
+  if (!role) return refuse('no-role-to-ask', { typed: ask.role, known: myRoles, target: target.id })
   const policy = mine.find((one) => one.target.id === target.id && one.role.id === role.id)?.policy
-  if (!policy && receiver)
-    return refuse(
-      'not-allowed',
-      sentence`No policy lets you ask for ${role.id} on ${target.id} for ${{ person: receiver.id }}.`,
-      'person',
-    )
-  if (!policy) {
-    const others = myRoles.length > 0 ? ` You may ask for ${oneOf(myRoles)} on ${target.id}.` : ''
-    return refuse('not-allowed', `No policy lets you ask for ${role.id} on ${target.id}.${others}`, 'target')
-  }
+  const on = { role: role.id, target: target.id }
+  if (!policy && receiver) return refuse('not-allowed-for', { ...on, receiver: receiver.id })
+  if (!policy) return refuse('not-allowed', { ...on, others: myRoles })
   const duration = ask.duration ?? policy.duration.default
   const ticket = readTicket(policy.ticket, ask)
   const tooLong = refuseDuration(duration, policy)
@@ -175,14 +159,7 @@ export function rehearse(
 
 /** Whoever is to have access must be able to have it. Not an attempt of the receiver, who knows nothing of it. */
 export function refuseReceiver({ id, kind }: Person): Refused | undefined {
-  if (kind === 'member') return undefined
-  const why = {
-    guest: sentence`${{ person: id }} is a guest of this workspace, and guests cannot have access.`,
-    bot: sentence`${{ person: id }} is an app, and apps cannot have access.`,
-    deactivated: sentence`The account of ${{ person: id }} is deactivated.`,
-    stranger: 'That person is not of this workspace.',
-  }[kind]
-  return refuse('not-a-receiver', why, 'person')
+  return kind === 'member' ? undefined : refuse('not-a-receiver', { kind, person: id })
 }
 
 /** Is what was decided some days ago still allowed now that it is to begin? */
@@ -196,16 +173,10 @@ export function mayBegin(
   const stranger = refuseUnlessMember(person)
   if (stranger) return stranger
   const policy = policyFor(catalog, asked, groups)
-  if (!policy || !findRole(catalog, asked.target, asked.role))
-    return refuse(
-      'policy-changed',
-      `Today's policy no longer gives ${asked.role} on ${asked.target} to this person.`,
-    )
-  if (seconds <= policy.duration.max) return undefined
-  return refuse(
-    'policy-changed',
-    `Today's policy allows ${asked.role} on ${asked.target} for ${formatDuration(policy.duration.max)} at most, and this was for ${formatDuration(seconds)}.`,
-  )
+  const { target, role } = asked
+  if (!policy || !findRole(catalog, target, role)) return refuse('may-not-begin', { role, target })
+  const { max } = policy.duration
+  return seconds <= max ? undefined : refuse('may-not-begin-for-so-long', { role, target, max, seconds })
 }
 
 /** `now` is the database's. */
@@ -214,75 +185,27 @@ export function refuseStart(
   now: Date,
   { startWithin }: Pick<Policy, 'startWithin'>,
 ): Refused | undefined {
-  if (Number.isNaN(startsAt.getTime())) return refuse('bad-start', 'That is not a date and a time.', 'start')
-  if (startWithin === undefined)
-    return refuse('bad-start', 'A later start is not possible here: it starts when it is approved.', 'start')
-  if (startsAt.getTime() <= now.getTime())
-    return refuse(
-      'bad-start',
-      'That moment is over. Name a later one, or leave it out to start when it is approved.',
-      'start',
-    )
+  if (Number.isNaN(startsAt.getTime())) return refuse('no-start')
+  if (startWithin === undefined) return refuse('no-later-start')
+  if (startsAt.getTime() <= now.getTime()) return refuse('start-passed')
   if (startsAt.getTime() > now.getTime() + startWithin * 1000)
-    return refuse('too-far', `That is too far ahead: at most ${formatDuration(startWithin)} here.`, 'start')
+    return refuse('start-too-far', { max: startWithin })
   return undefined
-}
-
-/** A name that nothing has, answered with the nearest out of this person's own. */
-export function unknown(
-  field: 'target' | 'role',
-  typed: string,
-  known: readonly string[],
-  where = '',
-): Refused {
-  const near = nearest(typed, known)
-  const advice = near
-    ? `Did you mean ${near}?`
-    : known.length > 0
-      ? `You may ask for ${oneOf(known)}.`
-      : 'There is nothing here that you may ask for.'
-  return refuse(
-    field === 'target' ? 'unknown-target' : 'unknown-role',
-    `There is no ${field} “${typed}”${where}. ${advice}`,
-    field,
-  )
 }
 
 export function refuseDuration(seconds: number, policy: Policy): Refused | undefined {
-  if (!Number.isSafeInteger(seconds) || seconds <= 0)
-    return refuse('bad-duration', `That is not a duration: ${DURATION_HELP}.`, 'duration')
-  if (seconds > policy.duration.max)
-    return refuse(
-      'too-long',
-      `${formatDuration(seconds)} is too long: at most ${formatDuration(policy.duration.max)} here.`,
-      'duration',
-    )
-  return undefined
+  if (!Number.isSafeInteger(seconds) || seconds <= 0) return refuse('no-duration')
+  const { max } = policy.duration
+  return seconds > max ? refuse('too-long', { seconds, max }) : undefined
 }
 
 export function refuseReason(reason: string, policy: Policy): Refused | undefined {
-  const hint = policy.reason.hint ? ` ${policy.reason.hint}` : ''
+  const { minLength, pattern, hint } = policy.reason
   const length = lengthOf(reason)
-  if (length === 0) return refuse('reason-missing', `Please say why you need it.${hint}`, 'reason')
-  if (length > REASON_MAX)
-    return refuse(
-      'reason-too-long',
-      `The reason has ${length} characters; at most ${REASON_MAX} fit.`,
-      'reason',
-    )
-  if (length < policy.reason.minLength)
-    return refuse(
-      'reason-too-short',
-      `The reason needs at least ${policy.reason.minLength} characters.${hint}`,
-      'reason',
-    )
-  if (policy.reason.pattern?.test(reason) === false)
-    return refuse(
-      'reason-pattern',
-      hint
-        ? `The reason is not in the form that is asked here.${hint}`
-        : `The reason must match ${policy.reason.pattern.source}.`,
-      'reason',
-    )
-  return undefined
+  if (length === 0) return refuse('reason-missing', { hint })
+  if (length > REASON_MAX) return refuse('reason-too-long', { length, max: REASON_MAX })
+  if (length < minLength) return refuse('reason-too-short', { min: minLength, hint })
+  return pattern?.test(reason) === false
+    ? refuse('reason-pattern', { pattern: pattern.source, hint })
+    : undefined
 }

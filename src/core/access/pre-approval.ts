@@ -13,11 +13,9 @@ import {
   type Target,
 } from '../catalog.ts'
 import type { PreApprovalId } from '../ids.ts'
-import { nearest } from '../people/nearest.ts'
 import { type Groups, includes, type Person, type PersonId, type Who } from '../people/person.ts'
-import { isRefused, oneOf, type Refused, refuse, sentence } from '../refusal.ts'
+import { isRefused, type Refused, refuse } from '../refusal.ts'
 import { decide, type Outcome } from './approval.ts'
-import { DURATION_HELP, formatDuration } from './duration.ts'
 import { policyOf, refuseUnlessMember } from './policy.ts'
 import { lengthOf, REASON_MAX } from './reason.ts'
 import type { Request } from './request.ts'
@@ -108,41 +106,16 @@ function preApprovable(
 ): Policy | Refused {
   const target = findTarget(catalog, typed)
   const targets = catalog.targets.map((one) => one.id)
-  if (!target)
-    return refuse('unknown-target', `There is no target “${typed}”. ${meant(typed, targets)}`, 'target')
+  if (!target) return refuse('no-target-to-pre-approve', { typed, known: targets })
   const role = findRole(catalog, target.id, typedRole)
   const roles = target.roles.map((one) => one.id)
-  if (!role)
-    return refuse(
-      'unknown-role',
-      `There is no role “${typedRole}” on ${target.id}. ${meant(typedRole, roles)}`,
-      'role',
-    )
-  if (receiver.kind !== 'member')
-    return refuse(
-      'requester-gone',
-      sentence`${{ person: receiver.id }} is not a member of this workspace.`,
-      'person',
-    )
+  if (!role) return refuse('no-role-to-pre-approve', { typed: typedRole, known: roles, target: target.id })
+  if (receiver.kind !== 'member') return refuse('person-gone', { person: receiver.id })
   const policy = policyOf(catalog, target.id, role.id, receiver.id, groups)
-  if (!policy)
-    return refuse(
-      'no-pre-approval',
-      sentence`No policy lets ${{ person: receiver.id }} ask for ${role.id} on ${target.id}, so there is nothing to approve beforehand.`,
-      'person',
-    )
-  if (!policy.preApproval)
-    return refuse(
-      'no-pre-approval',
-      `The policy ${policy.name} does not allow approving ${role.id} on ${target.id} beforehand. Whoever looks after elevate here can change that (pre_approval).`,
-      'target',
-    )
+  const on = { role: role.id, target: target.id }
+  if (!policy) return refuse('nothing-to-pre-approve', { ...on, person: receiver.id })
+  if (!policy.preApproval) return refuse('no-pre-approval', { ...on, policy: policy.name })
   return policy
-}
-
-function meant(typed: string, known: readonly string[]): string {
-  const near = nearest(typed, known)
-  return near ? `Did you mean ${near}?` : `There is ${oneOf(known)}.`
 }
 
 /** What the giver's yes to such a request would be today: the very judgement of a click. */
@@ -183,8 +156,7 @@ function yesOf(
   }
   const outcome = decide(catalog, request, receiver, giver, 'approve', groups)
   if (!isRefused(outcome)) return outcome
-  if (outcome.refused.code === 'self-approval')
-    return refuse('self-approval', 'Nobody approves his own requests here, and not beforehand either.')
+  if (outcome.refused.code === 'self-approval') return refuse('self-pre-approval')
   return outcome
 }
 
@@ -209,36 +181,15 @@ export function whyVoid(
 
 function refuseTerms({ span, each, reason }: Giving, policy: Policy): Refused | undefined {
   const longest = policy.preApproval?.max ?? 0
-  if (!Number.isSafeInteger(span) || span <= 0)
-    return refuse('bad-duration', `Say for how long it holds: ${DURATION_HELP}.`, 'span')
-  if (span > longest)
-    return refuse(
-      'too-long',
-      `${formatDuration(span)} is too long: approving beforehand holds for at most ${formatDuration(longest)} here.`,
-      'span',
-    )
-  if (!Number.isSafeInteger(each) || each <= 0)
-    return refuse('bad-duration', `Say how long each may be: ${DURATION_HELP}.`, 'duration')
-  if (each > policy.duration.max)
-    return refuse(
-      'too-long',
-      `${formatDuration(each)} each is too long: at most ${formatDuration(policy.duration.max)} can be asked for here.`,
-      'duration',
-    )
-  if (each > span)
-    return refuse(
-      'too-long',
-      `Each may be ${formatDuration(each)}, which is longer than the ${formatDuration(span)} it holds.`,
-      'duration',
-    )
+  if (!Number.isSafeInteger(span) || span <= 0) return refuse('no-span')
+  if (span > longest) return refuse('span-too-long', { seconds: span, max: longest })
+  if (!Number.isSafeInteger(each) || each <= 0) return refuse('no-length-of-each')
+  const { max } = policy.duration
+  if (each > max) return refuse('each-too-long', { seconds: each, max })
+  if (each > span) return refuse('each-longer-than-span', { each, span })
   const length = lengthOf(reason)
-  if (length === 0) return refuse('reason-missing', 'Please say why you approve it beforehand.', 'reason')
-  if (length > REASON_MAX)
-    return refuse(
-      'reason-too-long',
-      `The reason has ${length} characters; at most ${REASON_MAX} fit.`,
-      'reason',
-    )
+  if (length === 0) return refuse('pre-approval-reason-missing')
+  if (length > REASON_MAX) return refuse('reason-too-long', { length, max: REASON_MAX })
   return undefined
 }
 

@@ -40,8 +40,5 @@ export function refuseTalker(
   const decides = policy && policyNow(policy, request).approve.stages
   return decides?.some((stage) => mayFill(stage, person.id, groups))
     ? undefined
-    : refuse(
-        'not-yours',
-        `Only who asked for ${requestName(request.number)} and who may decide on it ask and answer questions about it.`,
-      )
+    : refuse('no-part-in-it', { request: requestName(request.number) })
 }

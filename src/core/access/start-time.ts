@@ -3,8 +3,6 @@
 import { isTimezone, wallClock } from '../people/hours.ts'
 import { type Refused, refuse } from '../refusal.ts'
 
-export const START_HELP = 'write 14:00, tomorrow 09:00 or 2026-11-24T09:00'
-
 const CLOCK = '([01]?[0-9]|2[0-3]):([0-5][0-9])'
 const ON_DAY = new RegExp(`^(?:(today|tomorrow)\\s+)?${CLOCK}$`, 'i')
 const ON_DATE = new RegExp(`^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]${CLOCK}(Z?)$`, 'i')
@@ -29,14 +27,9 @@ export function resemblesStart(words: readonly string[], afterFrom: boolean): 0 
 export function readStart(typed: string, now: Date, timezone: string | undefined): Date | Refused {
   const zone = timezone !== undefined && isTimezone(timezone) ? timezone : 'UTC'
   const read = readWords(typed.trim(), now, zone)
-  if (!read) return refuse('bad-start', `“${typed}” is not a time to begin at: ${START_HELP}.`, 'start')
+  if (!read) return refuse('not-a-start', { typed })
   const start = read.wall.toZonedDateTime(read.zone, { disambiguation: 'earlier' })
-  if (!start.toPlainDateTime().equals(read.wall))
-    return refuse(
-      'bad-start',
-      `There is no ${typed} in ${zone}: the clocks are changed then. Choose another time.`,
-      'start',
-    )
+  if (!start.toPlainDateTime().equals(read.wall)) return refuse('no-such-hour', { typed, zone })
   return new Date(start.epochMilliseconds)
 }
 

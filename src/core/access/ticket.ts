@@ -24,20 +24,11 @@ export type TicketAsk = {
 export function readTicket(rule: TicketRule | undefined, ask: TicketAsk): string | undefined | Refused {
   if (!rule) return undefined
   const typed = cleanText(ask.ticket ?? '')
-  if (typed !== '')
-    return isTicket(rule, typed)
-      ? typed
-      : refuse(
-          'ticket-pattern',
-          `“${typed}” is not a ticket as it is asked for here.${advice(rule)}`,
-          'ticket',
-        )
+  if (typed !== '') return isTicket(rule, typed) ? typed : refuse('ticket-pattern', { typed, ...form(rule) })
   const found = ticketIn(rule, ask.reason)
   if (found !== undefined) return found
   if (ask.earlierTicket !== undefined && isTicket(rule, ask.earlierTicket)) return ask.earlierTicket
-  return rule.required
-    ? refuse('ticket-missing', `Please name the ticket that this is for.${advice(rule)}`, 'ticket')
-    : undefined
+  return rule.required ? refuse('ticket-missing', form(rule)) : undefined
 }
 
 /** The first word that is a ticket. */
@@ -54,9 +45,7 @@ function isTicket(rule: TicketRule, word: string): boolean {
   return word !== '' && lengthOf(word) <= TICKET_MAX && rule.pattern.test(word)
 }
 
-function advice({ pattern, hint }: TicketRule): string {
-  return hint ? ` ${hint}` : ` It must match ${pattern.source}.`
-}
+const form = ({ pattern, hint }: TicketRule) => ({ pattern: pattern.source, hint })
 
 /** Where it can be read. Only the operator says where links lead; the name is encoded, so it cannot leave its place. */
 export function ticketLink(rule: TicketRule | undefined, ticket: string): string | undefined {

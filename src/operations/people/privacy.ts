@@ -9,7 +9,7 @@ import {
   type RetentionKind,
   totalOf,
 } from '../../core/people/privacy.ts'
-import { oneOf } from '../../core/refusal.ts'
+import { oneOf } from '../../core/plural.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { refusal } from '../refusals.ts'
 import type { World } from '../world.ts'

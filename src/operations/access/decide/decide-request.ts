@@ -14,7 +14,8 @@ import type { ApprovalStage } from '../../../core/catalog.ts'
 import type { RequestId } from '../../../core/ids.ts'
 import { decisionRecorded, requestApproved, requestDenied } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isRefused, type Refused, sentence } from '../../../core/refusal.ts'
+import { isRefused, type Refused } from '../../../core/refusal.ts'
+import { sentence } from '../../../core/sentence.ts'
 import { notify } from '../../record.ts'
 import {
   type Attempt,

@@ -20,7 +20,7 @@ import { findRole, findTarget, type Policy, type Role, type Target } from '../..
 import type { PreApprovalId } from '../../../core/ids.ts'
 import { preApprovalEnded, preApprovalGiven } from '../../../core/log/grant-events.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import { sentence } from '../../../core/refusal.ts'
+import { sentence } from '../../../core/sentence.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { record } from '../../record.ts'
 import { type Attempt, refusal, unlessRefused } from '../../refusals.ts'

@@ -4,7 +4,8 @@ import { cleanText } from '../../../core/access/reason.ts'
 import { findTarget } from '../../../core/catalog.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused, partsOf, type Refused, sentence } from '../../../core/refusal.ts'
+import { isRefused, type Refused } from '../../../core/refusal.ts'
+import { sentence } from '../../../core/sentence.ts'
 import { readingScope } from '../../people/reading-scope.ts'
 import { answerOf, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -194,7 +195,6 @@ async function readRevocable(
 
 /** Somebody lost the right between two of them. */
 function partly({ refused }: Refused, ended: readonly Grant[]): RefusedError {
-  const already = ended.map((one) => grantName(one.number)).join(', ')
-  const said = already ? sentence`${already} ended. ${partsOf(refused)}` : partsOf(refused)
-  return refusal(refused.code, said, refused.field ? { field: refused.field } : {})
+  const names = ended.map((one) => grantName(one.number))
+  return new RefusedError({ refused: names.length > 0 ? { ...refused, amid: { ended: names } } : refused })
 }

@@ -166,13 +166,13 @@ async function judge(world: World, grant: Grant): Promise<Refused | DirectoryDow
   }
 }
 
-async function callOff(world: World, claim: Claim, { refused }: Refused): Promise<void> {
+async function callOff(world: World, claim: Claim, no: Refused): Promise<void> {
   const ended = await world.store.transaction(async (tx) => {
-    const why = { reason: 'ended-early', by: undefined, note: refused.text } as const
+    const why = { reason: 'ended-early', by: undefined, note: world.wordsOf(no) } as const
     const grant = await tx.grants.endClaimed(claim, why)
     if (!grant) return undefined
     const name = await tx.requests.name(grant.requestId)
-    tx.append(grantCalledOff(grant, name, { policy: world.catalog().hash, code: refused.code }))
+    tx.append(grantCalledOff(grant, name, { policy: world.catalog().hash, code: no.refused.code }))
     return grant
   })
   if (ended) return takeAccess(world, { ...claim, grant: ended })

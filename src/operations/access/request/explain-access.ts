@@ -31,7 +31,7 @@ import {
   membersOf,
   type PersonId,
 } from '../../../core/people/person.ts'
-import { sentence } from '../../../core/refusal.ts'
+import { sentence } from '../../../core/sentence.ts'
 import { refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 

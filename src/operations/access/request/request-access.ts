@@ -14,7 +14,8 @@ import { type ApprovalStage, type Catalog, findTarget } from '../../../core/cata
 import type { RequestId } from '../../../core/ids.ts'
 import { requestCreated } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { isRefused, partsOf, type Refused, refuse, sentence } from '../../../core/refusal.ts'
+import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
+import { sentence } from '../../../core/sentence.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import { type Attempt, RefusedError, refusal } from '../../refusals.ts'
@@ -245,9 +246,7 @@ function tooMany(wanted: number): Refused {
 function notAll(world: World, asking: Asking, of: number, answer: Refused): RefusedError {
   const attempt = attemptToAsk(world, asking)
   if (of === 1) return new RefusedError(answer, attempt)
-  const { refused } = answer
-  const said = sentence`Nothing was asked for, because of ${asking.role}: ${partsOf(refused)}`
-  return new RefusedError(refuse(refused.code, said, refused.field), attempt)
+  return new RefusedError({ refused: { ...answer.refused, amid: { role: asking.role } } }, attempt)
 }
 
 /** Somebody asked for what cannot be had: on record, and security reads of it when it was not a mere mistake. */
