@@ -1,7 +1,7 @@
 /** The process is killed where it hurts most; another one finds everything it needs in the rows, and finishes. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { wire } from '../../src/app.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { makeLog } from '../../src/log.ts'
@@ -108,6 +108,7 @@ it('a worker that was held up, and comes when all is over, leaves no access behi
   const going = Promise.withResolvers<void>()
   const held = Promise.withResolvers<void>()
   let first = true
+  onTestFinished(() => armFailpoint('before-grant', () => {}))
   armFailpoint('before-grant', async () => {
     if (!first) return
     first = false
