@@ -2,45 +2,12 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Command } from 'commander'
-import { vi } from 'vitest'
-import { runProgram } from '../../src/cli/exit-codes.ts'
 import { auditCommand } from '../../src/cli/log/audit.ts'
-
-export type Ran = { readonly code: number; readonly out: string; readonly err: string }
+import { type Ran, ran } from '../support/command.ts'
 
 /** In this process, which takes no time to start. */
 export async function audit(env: Record<string, string>, args: readonly string[]): Promise<Ran> {
   return ran(auditCommand(), env, args)
-}
-
-/** The same for any command. */
-export async function ran(
-  command: Command,
-  env: Record<string, string>,
-  args: readonly string[],
-): Promise<Ran> {
-  const said = { out: '', err: '' }
-  const hear = (to: 'out' | 'err') => (piece: unknown) => {
-    said[to] += String(piece)
-    return true
-  }
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(hear('out') as typeof process.stdout.write),
-    vi.spyOn(process.stderr, 'write').mockImplementation(hear('err') as typeof process.stderr.write),
-  ]
-  const before = process.env
-  process.env = { ...env }
-  process.exitCode = 0
-  try {
-    await runProgram(command.exitOverride(), args)
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-    process.env = before
-  }
-  const code = Number(process.exitCode)
-  process.exitCode = 0
-  return { code, ...said }
 }
 
 const PROGRAM = `
@@ -54,7 +21,7 @@ export async function auditProcess(
   args: readonly string[],
   input: string,
   flags: readonly string[] = [],
-): Promise<Ran> {
+): Promise<Omit<Ran, 'output'>> {
   const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', PROGRAM, '--', ...args], {
     cwd: path.join(import.meta.dirname, '../..'),
     env: { PATH: process.env.PATH ?? '', ...env },

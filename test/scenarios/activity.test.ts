@@ -1,15 +1,14 @@
 /** What people did with their access: read from the target's own log, and said where the access is told of. */
 
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { openSession } from '../../demo/session.ts'
 import type { Elevate } from '../../src/app.ts'
 import type { Grant } from '../../src/core/access/grant.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { bindVerbs } from '../../src/operations/verbs.ts'
+import { command } from '../support/command.ts'
 import { execute } from '../support/postgres.ts'
 import { ADA, BEN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
@@ -49,13 +48,7 @@ async function givesBack(grant: Grant): Promise<void> {
 const eventsAbout = async (grant: Grant) =>
   (await events(test)).filter((one) => one.grant === `G-${grant.number}`)
 
-const program = (...words: string[]) =>
-  new Promise<{ code: number; out: string }>((resolve) => {
-    const main = path.join(import.meta.dirname, '../../src/cli/main.ts')
-    execFile(process.execPath, [main, ...words], { env: test.processEnvironment() }, (error, out) =>
-      resolve({ code: Number(error?.code ?? 0), out }),
-    )
-  })
+const program = (...words: string[]) => command(test.processEnvironment(), words)
 
 const closed = (grant: Grant) =>
   vi.waitFor(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, inject, it, vi } from 'vitest'
 import { approve } from '../support/asking.ts'
+import { command } from '../support/command.ts'
 import { faults, logins } from '../support/judge.ts'
 import { freshDatabase, query } from '../support/postgres.ts'
 import { finished, type Running, run } from '../support/process.ts'
@@ -98,27 +99,31 @@ it('with DATABASE_URL the demo keeps its state in a database of its own there, a
 
 let world: TestWorld | undefined
 
-async function elevate(args: string, env: Record<string, string> = {}) {
-  const from = world ? world.processEnvironment() : { PATH: process.env.PATH ?? '' }
-  return finished({ args: args.split(' ').filter(Boolean), env: { ...from, ...env } })
-}
+const words = (args: string) => args.split(' ').filter(Boolean)
+const environment = (env: Record<string, string> = {}) => ({
+  ...(world ? world.processEnvironment() : { PATH: process.env.PATH ?? '' }),
+  ...env,
+})
+const elevate = (args: string, env?: Record<string, string>) => command(environment(env), words(args))
+/** As a process of its own, which also has to come to its end. */
+const program = (args: string) => finished({ args: words(args), env: environment() })
 
 it('check says whether a file is good: 0 when it is, 1 when not, 2 when misused', async () => {
   const file = path.join(place, 'elevate.yaml')
   writeFileSync(file, configuration)
-  expect(await elevate(`check ${file}`)).toMatchObject({
+  expect(await program(`check ${file}`)).toMatchObject({
     code: 0,
     output: expect.stringContaining('is good'),
   })
   const good = await elevate(`check ${file} --json`)
   expect([good.code, JSON.parse(good.output)]).toMatchObject([0, { ok: true, issues: [] }])
   writeFileSync(file, configuration.replace('count: 2', 'count: 0').replace('digest:', 'digets:'))
-  const bad = await elevate(`check ${file} --json`)
+  const bad = await program(`check ${file} --json`)
   expect([bad.code, JSON.parse(bad.output).ok]).toEqual([1, false])
   expect(JSON.parse(bad.output).issues.length).toBeGreaterThan(1)
   expect(await elevate(`check ${file}`)).toMatchObject({ code: 1, output: expect.stringContaining('digets') })
   expect((await elevate(`check ${place}/nothing.yaml`)).code).toBe(1)
-  expect((await elevate('check --nonsense')).code).toBe(2)
+  expect((await program('check --nonsense')).code).toBe(2)
   expect((await elevate('nonsense')).code).toBe(2)
   expect((await elevate('revoke G-1')).code).toBe(2)
 })
@@ -144,7 +149,7 @@ function describeCommands() {
       10_000,
     )
 
-    const who = await elevate('who orders-db read')
+    const who = await program('who orders-db read')
     expect(who).toMatchObject({ code: 0, output: expect.stringContaining('G-1') })
     expect(who.output).toContain('for the commands')
     expect(JSON.parse((await elevate('who --json')).output).held).toMatchObject([
@@ -171,18 +176,18 @@ function describeCommands() {
 
     const explained = await elevate('explain orders-db write')
     expect(explained).toMatchObject({ code: 0, output: expect.stringContaining('write-needs-two') })
-    expect(JSON.parse((await elevate('explain orders-db write --json')).output)).toMatchObject([
+    expect(JSON.parse((await program('explain orders-db write --json')).output)).toMatchObject([
       { name: 'write-needs-two' },
     ])
     const typo = await elevate('explain orders-db wriet')
     expect([typo.code, typo.output]).toEqual([1, expect.stringContaining('Did you mean orders-db write?')])
 
-    expect(JSON.parse((await elevate('migrate --json')).output)).toEqual({ applied: [] })
+    expect(JSON.parse((await program('migrate --json')).output)).toEqual({ applied: [] })
     expect((await elevate('migrate', { DATABASE_URL: '' })).code).toBe(1)
 
     expect(await elevate('revoke G-9 --reason nobody')).toMatchObject({ code: 1 })
     expect(await elevate('revoke nonsense --reason nobody')).toMatchObject({ code: 1 })
-    expect(await elevate('revoke G-1 --reason done')).toMatchObject({ code: 0, output: 'G-1 is ending.\n' })
+    expect(await program('revoke G-1 --reason done')).toMatchObject({ code: 0, output: 'G-1 is ending.\n' })
     await vi.waitFor(async () => expect(await logins(here)).toEqual([]), 10_000)
     await vi.waitFor(async () => expect((await elevate('grants')).output).toBe('No grant is live.\n'), 10_000)
     expect((await elevate('revoke G-1 --reason again')).code).toBe(1)

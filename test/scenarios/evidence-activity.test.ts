@@ -13,8 +13,8 @@ import { readVkey } from '../../src/audit/checkpoint/note.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { bindVerbs } from '../../src/operations/verbs.ts'
+import { command } from '../support/command.ts'
 import { must } from '../support/must.ts'
-import { finished } from '../support/process.ts'
 import { ADA, BEN } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { given, SOON } from './given.ts'
@@ -30,14 +30,14 @@ let home: string
 let vkey: string
 
 const elevate = (...args: string[]) =>
-  finished({
-    args,
-    env: {
+  command(
+    {
       ...test.processEnvironment(),
       ELEVATE_AUDIT_KEY_FILE: path.join(home, 'audit.key'),
       ELEVATE_AUDIT_ANCHOR_FILE: path.join(home, 'audit.anchor'),
     },
-  })
+    args,
+  )
 const make = (name: string, ...more: string[]) =>
   elevate('evidence', '--from', FROM, '--to', TO, '--out', path.join(home, name), ...more)
 const verify = (name: string) => verifyPack(path.join(home, name), [must(readVkey(vkey))])

@@ -12,9 +12,9 @@ import { readVkey } from '../../src/audit/checkpoint/note.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
 import { asSuperuser } from '../audit/checkpoint/real-log.ts'
 import { said } from '../support/asking.ts'
+import { command } from '../support/command.ts'
 import { must } from '../support/must.ts'
 import { copyOf, restoreOver } from '../support/postgres.ts'
-import { finished } from '../support/process.ts'
 import { ADA, ORDERS, SAM } from '../support/workspace.ts'
 import { given, SOON } from './given.ts'
 import { type RestoreWorld, restoreWorld } from './restore-world.ts'
@@ -86,7 +86,7 @@ it('a restored database is taken out as it is, unrecorded, and after the confirm
   expect(part).toMatchObject({ code: 0, output: expect.stringContaining('NOT RECORDED') })
   // On a host without the key it is the database that refuses the record.
   const env = { ...test.processEnvironment(), ELEVATE_AUDIT_KEY_FILE: path.join(home, 'no.key') }
-  const keyless = await finished({ args: ['audit', 'export', '--out', path.join(home, 'keyless')], env })
+  const keyless = await command(env, ['audit', 'export', '--out', path.join(home, 'keyless')])
   expect(keyless).toMatchObject({ code: 0, output: expect.stringContaining('NOT RECORDED') })
   expect(await events()).toBe(before)
 

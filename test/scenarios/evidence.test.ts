@@ -1,4 +1,4 @@
-/** What an auditor is given: made by the real program of a real month, and checked by others than elevate. */
+/** What an auditor is given: made by the real commands of a real month, and checked by others than elevate. */
 import { execFile } from 'node:child_process'
 import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import { buildEvidence } from '../../src/audit/evidence/build.ts'
 import { verifyPack } from '../../src/audit/evidence/verify-pack.ts'
 import { asSuperuser } from '../audit/checkpoint/real-log.ts'
 import { approve } from '../support/asking.ts'
+import { command } from '../support/command.ts'
 import { go, goIsHere } from '../support/go.ts'
 import { must } from '../support/must.ts'
 import { finished } from '../support/process.ts'
@@ -34,18 +35,14 @@ const states = async () =>
     (one) => one.state,
   )
 
-async function elevate(...args: string[]) {
-  return finished({
-    args,
-    env: {
-      ...world.processEnvironment(),
-      ELEVATE_AUDIT_KEY_FILE: path.join(home, 'audit.key'),
-      ELEVATE_AUDIT_ANCHOR_FILE: path.join(home, 'audit.anchor'),
-    },
-  })
-}
-const make = (name: string, ...more: string[]) =>
-  elevate('evidence', '--from', FROM, '--to', TO, '--out', path.join(home, name), ...more)
+const env = () => ({
+  ...world.processEnvironment(),
+  ELEVATE_AUDIT_KEY_FILE: path.join(home, 'audit.key'),
+  ELEVATE_AUDIT_ANCHOR_FILE: path.join(home, 'audit.anchor'),
+})
+const elevate = (...args: string[]) => command(env(), args)
+const making = (name: string) => ['evidence', '--from', FROM, '--to', TO, '--out', path.join(home, name)]
+const make = (name: string, ...more: string[]) => elevate(...making(name), ...more)
 
 beforeAll(async () => {
   world = await testWorld()
@@ -66,7 +63,7 @@ beforeAll(async () => {
     expect(await world.rows(`select from elevate.activity where state = 'closed'`)).toHaveLength(1),
   )
   vkey = (await elevate('audit', 'key', '--make', '--name', 'evidence.example/audit')).output.trim()
-  const made = await make('good')
+  const made = await finished({ args: making('good'), env: env() })
   expect(made).toMatchObject({ code: 0, output: expect.stringContaining('2 grants and') })
 })
 afterAll(async () => {

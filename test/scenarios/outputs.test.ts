@@ -8,10 +8,9 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openSession } from '../../demo/session.ts'
 import type { Elevate } from '../../src/app.ts'
-import { program } from '../../src/cli/main.ts'
 import { asSuperuser } from '../audit/checkpoint/real-log.ts'
-import { ran } from '../cli/audit-program.ts'
 import { missing, readOutputs, shapeOf, shapesIn } from '../contract/outputs.ts'
+import { command } from '../support/command.ts'
 import { ADA, BEN, CHO, configuration, DAN, ORDERS, SAM, SECURITY } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import * as sights from './sights.ts'
@@ -53,7 +52,7 @@ async function elevate(what: string, ...args: string[]) {
     ELEVATE_AUDIT_KEY_FILE: place('audit.key'),
     ELEVATE_AUDIT_ANCHOR_FILE: place('audit.anchor'),
   }
-  const { out, err } = await ran(program, env, [...what.split(' '), ...args])
+  const { out, err } = await command(env, [...what.split(' '), ...args])
   if (!args.includes('--json')) return out
   const name = `elevate ${what.replaceAll(/ G-\d+/g, ' GRANT')}`
   try {

@@ -8,8 +8,8 @@ import type { Elevate } from '../../src/app.ts'
 import { applyRetention } from '../../src/operations/people/privacy.ts'
 import { lookAtStanding } from '../../src/operations/standing/look-at-standing.ts'
 import { bindVerbs } from '../../src/operations/verbs.ts'
+import { command } from '../support/command.ts'
 import { execute } from '../support/postgres.ts'
-import { finished } from '../support/process.ts'
 import { ADA, BEN, configuration, ORDERS, SAM } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events } from './evidence.ts'
@@ -24,7 +24,7 @@ const keeping = configuration.replace(
 let test: TestWorld
 let elevate: Elevate
 const as = (person: string) => test.simulator.as(person)
-const cli = (...args: string[]) => finished({ args, env: test.processEnvironment() })
+const cli = (...args: string[]) => command(test.processEnvironment(), args)
 
 beforeAll(async () => {
   test = await testWorld({ configuration: keeping })

@@ -143,7 +143,7 @@ it('an older database at start: nothing is given, taken, decided or told of unti
   expect(await world.targetCalls()).toBeGreaterThan(calls)
   expect(await everyRight(test)).toEqual(rights)
 
-  const done = await world.elevate([
+  const done = await world.program([
     'quarantine',
     '--confirm',
     codeIn(shown.output),

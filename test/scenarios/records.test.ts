@@ -9,8 +9,8 @@ import { judgeRecord } from '../../src/core/activity/activity-record.ts'
 import { isRefused } from '../../src/core/refusal.ts'
 import { applyRetention } from '../../src/operations/people/privacy.ts'
 import { bindVerbs } from '../../src/operations/verbs.ts'
+import { command } from '../support/command.ts'
 import { must } from '../support/must.ts'
-import { finished } from '../support/process.ts'
 import { ADA, BEN, configuration, ORDERS } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'
 import { events } from './evidence.ts'
@@ -22,7 +22,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 let test: TestWorld
 let elevate: Elevate
 const as = (person: string) => test.simulator.as(person)
-const cli = (...args: string[]) => finished({ args, env: test.processEnvironment() })
+const cli = (...args: string[]) => command(test.processEnvironment(), args)
 
 beforeAll(async () => {
   test = await testWorld({

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Elevate } from '../../src/app.ts'
 import { openSigningKey } from '../../src/audit/checkpoint/signing-key.ts'
 import type { Environment } from '../../src/config/environment.ts'
+import { command } from '../support/command.ts'
 import { finished } from '../support/process.ts'
 import { type TestWorld, testWorld, wireUnpaced } from '../support/world.ts'
 
@@ -15,12 +16,14 @@ export type RestoreWorld = {
   bot(more?: Partial<Environment>): Promise<Elevate>
   /** A host of its own: the same key, another anchor file. */
   elsewhere(name: string): Partial<Environment>
-  /** The real program, on the bot's host; `database` when it is not the usual one. */
+  /** The real command, on the bot's host; `database` when it is not the usual one. */
   elevate(
     args: readonly string[],
     database?: string,
     anchor?: string,
   ): Promise<{ code: unknown; output: string }>
+  /** The same as a process of its own. */
+  program(args: readonly string[]): Promise<{ code: unknown; output: string }>
   /** What the bot's login has done in the target so far, connections included. */
   targetCalls(): Promise<number>
   end(): Promise<void>
@@ -35,6 +38,11 @@ export async function restoreWorld(): Promise<RestoreWorld> {
   }
   const key = await openSigningKey(files.auditKeyFile, 'elevate.test/audit')
   if (!key.ok) throw new Error(key.fault)
+  const env = () => ({
+    ...test.processEnvironment(),
+    ELEVATE_AUDIT_KEY_FILE: files.auditKeyFile,
+    ELEVATE_AUDIT_ANCHOR_FILE: files.auditAnchorFile,
+  })
   const secrets = { ORDERS_DB_URL: test.target.orders.botUrl }
   return {
     test,
@@ -46,15 +54,8 @@ export async function restoreWorld(): Promise<RestoreWorld> {
     },
     elsewhere: (name) => ({ auditAnchorFile: path.join(home, name, 'audit.anchor') }),
     elevate: (args, database = test.databaseUrl, anchor = files.auditAnchorFile) =>
-      finished({
-        args,
-        env: {
-          ...test.processEnvironment(),
-          DATABASE_URL: database,
-          ELEVATE_AUDIT_KEY_FILE: files.auditKeyFile,
-          ELEVATE_AUDIT_ANCHOR_FILE: anchor,
-        },
-      }),
+      command({ ...env(), DATABASE_URL: database, ELEVATE_AUDIT_ANCHOR_FILE: anchor }, args),
+    program: (args) => finished({ args, env: env() }),
     targetCalls: async () =>
       (await test.target.log()).split('\n').filter((line) => line.startsWith('elevate_bot ')).length,
     end: async () => {

@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { postDigest } from '../../src/operations/log/post-digest.ts'
 import { asSuperuser, RECOMPUTE } from '../audit/checkpoint/real-log.ts'
+import { command } from '../support/command.ts'
 import { copyOf, restoreOver } from '../support/postgres.ts'
-import { finished, type Running, run } from '../support/process.ts'
+import { type Running, run } from '../support/process.ts'
 import { SAM, SECURITY } from '../support/workspace.ts'
 import { SOON } from './given.ts'
 import { type RestoreWorld, restoreWorld } from './restore-world.ts'
@@ -25,7 +26,7 @@ const files = (name = 'w1') => [
   '--state',
   path.join(home, `${name}.state`),
 ]
-const program = (...args: string[]) => finished({ args: ['witness', ...args], env })
+const program = (...args: string[]) => command(env, ['witness', ...args])
 
 beforeAll(async () => {
   world = await restoreWorld()

@@ -8,6 +8,9 @@ const root = path.join(import.meta.dirname, '../..')
 
 const PATIENCE_MS = 20_000
 
+/** Compiling is half of a start, and every test starts the same program. */
+const COMPILED = path.join(root, 'node_modules/.cache/elevate-tests')
+
 export type Running = {
   readonly child: ChildProcess
   /** Everything it wrote so far, both streams. */
@@ -30,7 +33,7 @@ export type RunOptions = {
 export function run(file: 'src/main.ts' | 'src/cli/main.ts', options: RunOptions): Running {
   const child = spawn(process.execPath, [path.join(root, file), ...(options.args ?? [])], {
     cwd: options.cwd ?? root,
-    env: options.env,
+    env: { NODE_COMPILE_CACHE: COMPILED, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let written = ''
@@ -75,7 +78,7 @@ export function run(file: 'src/main.ts' | 'src/cli/main.ts', options: RunOptions
   }
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end, as a process of its own: where that it ends is part of the proof. Else see command.ts. */
 export async function finished(options: RunOptions) {
   const running = run('src/cli/main.ts', options)
   return { code: await running.ended, output: running.output() }
