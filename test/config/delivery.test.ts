@@ -51,7 +51,7 @@ it.each([
     'name: a, file: /x, webhook: { url: { env: U }, secret: { env: S } }',
     /Write either webhook or file/,
   ],
-  ['no name', 'file: /x', /“name” is missing\. What alarms call it/],
+  ['no name', 'file: /x', /“name” is missing\. The name that alarms use/],
   ['half a path', 'name: a, file: x.jsonl', /“x.jsonl” is not a whole path: begin with \//],
   [
     'a secret in the file',

@@ -24,9 +24,9 @@ const approvers = list(who).describe('Who may approve: everyone, people (U… or
 const quiet = list(named)
   .exactOptional()
   .describe(
-    'Who may approve as well and is never mentioned, written to or reminded: people (U… or W…) and user groups (S…).',
+    'Who may also approve but is never mentioned, messaged or reminded: people (U… or W…) and user groups (S…).',
   )
-const count = whole(1, MOST_APPROVALS).default(1).describe('How many different people must say yes.')
+const count = whole(1, MOST_APPROVALS).default(1).describe('How many different people must approve.')
 
 const approveSchema = z
   .strictObject({
@@ -36,7 +36,9 @@ const approveSchema = z
     stages: list(
       z
         .strictObject({
-          name: text(40).exactOptional().describe('What the approvers are asked as, for example Data owner.'),
+          name: text(40)
+            .exactOptional()
+            .describe('The name of the stage that approvers see, for example Data owner.'),
           from: approvers,
           quiet,
           count,
@@ -45,26 +47,24 @@ const approveSchema = z
     )
       .exactOptional()
       .describe(
-        'In place of from and count: several groups of approvers, all of which must say yes, in any order. One person counts in one of them only.',
+        'Instead of from and count: several groups of approvers, all of which must approve, in any order. One person counts for one stage only.',
       ),
     tell: choice(['channel', 'direct', 'both'])
       .default('channel')
       .describe(
-        "Where approvers get the card: in the target's channel, in the direct messages of each, or both. At most 25 people get it directly; when there are more, the channel gets it too.",
+        "Where approvers get the card: in the target's channel, in direct messages, or both. At most 25 people get a direct message; if there are more, the channel gets the card too.",
       ),
     allow_self_approval: z
       .boolean()
       .default(false)
-      .describe(
-        'Whether the person who asks may also be one of the approvers. Leave it out unless you mean it.',
-      ),
+      .describe('Whether requesters may approve their own requests. Default: no.'),
   })
   .transform(({ stages, tell, allow_self_approval, from = [], ...only }) => ({
     stages: stages ?? [withQuiet({ ...only, from })],
     allowSelfApproval: allow_self_approval,
     ...(tell === 'channel' ? {} : { tell }),
   }))
-  .describe('Who decides.')
+  .describe('Who approves.')
 
 /** Those who are never alerted may fill the stage like the others. */
 function withQuiet(stage: ApprovalStage): ApprovalStage {
@@ -76,10 +76,10 @@ const ticketSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether a request must name one. With false it may, and one that is named must have the form.',
+      'Whether a request must name a ticket. With false it is optional, but a ticket that is given must match the pattern.',
     ),
   pattern: pattern('whole').describe(
-    'A regular expression that the whole ticket matches. In one line the first word that does is the ticket. Single quotes keep backslashes as they are.',
+    'A regular expression that the whole ticket matches. In a one-line request, the first word that matches is the ticket. Single quotes keep backslashes as they are.',
   ),
   link: z
     .string()
@@ -90,9 +90,9 @@ const ticketSchema = z.strictObject({
     })
     .exactOptional()
     .describe(
-      'Where a ticket can be read, with {ticket} in place of its name: https://tracker.example/browse/{ticket}.',
+      'The address of a ticket, with {ticket} in place of its name: https://tracker.example/browse/{ticket}.',
     ),
-  hint: text(200).exactOptional().describe('What a ticket looks like; shown to the person who asks.'),
+  hint: text(200).exactOptional().describe('What a ticket looks like; shown to the requester.'),
 })
 
 /** The placeholder stands behind the host, so that what people type never chooses where a link leads. */
@@ -106,12 +106,12 @@ function isLink(typed: string): boolean {
 
 const requestForSchema = z.strictObject({
   from: list(who).describe(
-    'Who may ask for somebody else: everyone, people (U… or W…) and user groups (S…).',
+    'Who may make a request for somebody else: everyone, people (U… or W…) and user groups (S…).',
   ),
   to: list(who)
     .prefault(['everyone'])
     .describe(
-      'For whom: everyone (any member of the workspace), people (U… or W…) and user groups (S…). They need not be named under request.',
+      'For whom: everyone (any member of the workspace), people (U… or W…) and user groups (S…). They need not be listed under request.',
     ),
 })
 
@@ -120,14 +120,14 @@ const breakGlassSchema = z
     from: list(who).describe(
       'Who may take the access without approval: everyone, people (U… or W…) and user groups (S…).',
     ),
-    max: duration().describe('The longest: 15m or 30m; no longer than the policy allows otherwise.'),
+    max: duration().describe("The longest duration: 15m or 30m; at most the policy's own maximum."),
     default: duration()
       .exactOptional()
-      .describe('How long, when the person does not say. 15m, or max where that is shorter.'),
+      .describe('The duration if the person names none. Default: 15m, or max if that is shorter.'),
     while_review_open: choice(['refuse', 'allow'])
       .default('refuse')
       .describe(
-        'Whether somebody whose earlier use still waits for its review may do it again: refuse or allow.',
+        'Whether a person whose last use is not reviewed yet may use break-glass again: refuse or allow.',
       ),
   })
   .transform(({ from, max, default: usual = Math.min(BREAK_GLASS_DEFAULT, max), while_review_open }) => ({
@@ -147,22 +147,18 @@ const autoApproveSchema = list(
   z
     .strictObject({
       name: name().describe('What cards, receipts and the audit log call the rule.'),
-      roles: list(z.string())
-        .exactOptional()
-        .describe("Which of the policy's roles; all of them when left out."),
+      roles: list(z.string()).exactOptional().describe("Which of the policy's roles. Default: all."),
       from: list(who)
         .exactOptional()
-        .describe('Only when one of these asks: everyone, people (U… or W…) and user groups (S…).'),
+        .describe('Only for requests by these: everyone, people (U… or W…) and user groups (S…).'),
       max_duration: duration()
         .exactOptional()
-        .describe('Only when no more than this is asked for: 30m, 2h or 1d.'),
+        .describe('Only for requests up to this duration: 30m, 2h or 1d.'),
       hours: z
         .strictObject({
           days: list(choice(WEEKDAYS))
             .default([...WEEKDAYS])
-            .describe(
-              'On which days they begin: mon, tue, wed, thu, fri, sat, sun. Every day when left out.',
-            ),
+            .describe('On which days they begin: mon, tue, wed, thu, fri, sat, sun. Default: every day.'),
           from: timeOfDay('20:00').describe('When they begin, for example "08:00".'),
           to: timeOfDay('08:00', 'ends').describe(
             'When they end, for example "18:00"; earlier than from means the next morning.',
@@ -170,42 +166,40 @@ const autoApproveSchema = list(
           timezone: timezone().describe('The time zone of these times, for example Europe/Berlin.'),
         })
         .exactOptional()
-        .describe('Only at these times. The clock on the wall counts, in summer and in winter.'),
+        .describe(
+          'Only at these times, as wall-clock time in the time zone, also across daylight saving changes.',
+        ),
       reason_pattern: pattern('found')
         .exactOptional()
-        .describe('Only when this regular expression is found in the reason.'),
+        .describe('Only if this regular expression is found in the reason.'),
       ticket_pattern: pattern('whole')
         .exactOptional()
-        .describe(
-          'Only when a ticket is named and this regular expression matches the whole of it; the policy needs a ticket for that.',
-        ),
+        .describe('Only if this regular expression matches the whole ticket. The policy must have ticket.'),
     })
     .transform(camel),
 ).describe(
-  'Rules that approve a request at once, without anybody. Every condition that a rule names must hold; the first rule that holds is used. Extensions are always decided by people.',
+  'Auto-approval rules: they approve a request without an approver. All conditions of a rule must hold; the first rule that matches is used. Extensions are always decided by people.',
 )
 
 const preApprovalSchema = z
   .strictObject({
-    max: duration().describe('The longest that it holds: 12h, 7d; at most 30d.'),
+    max: duration().describe('The longest time that a pre-approval is valid: 12h, 7d; at most 30d.'),
   })
-  .describe(
-    'Lets approvers say yes beforehand, for a person and for some days: /elevate allow. Not possible when left out.',
-  )
+  .describe('Allows pre-approvals, for a person and a period: /elevate allow. Default: not allowed.')
 
 export const policySchema = z
   .strictObject({
     name: name().describe('The name that decisions and explanations refer to.'),
-    targets: list(z.string()).describe('The targets that this policy speaks of.'),
+    targets: list(z.string()).describe('The targets that this policy covers.'),
     roles: list(z.string()).describe('The roles on those targets.'),
     request: list(who).describe(
-      'Who may ask: everyone, people (U… or W…) and user groups (S…). The first policy that fits decides.',
+      'Who may request: everyone, people (U… or W…) and user groups (S…). The first matching policy is used.',
     ),
     approve: approveSchema,
     duration: z
       .strictObject({
-        default: duration().describe('How long, when the person does not say: 30m, 2h or 1d.'),
-        max: duration().describe('The longest that can be asked for: 30m, 2h or 1d; at most 30d.'),
+        default: duration().describe('The duration if the person names none: 30m, 2h or 1d.'),
+        max: duration().describe('The longest duration of a request: 30m, 2h or 1d; at most 30d.'),
       })
       .describe('How long the access lasts.'),
     reason: z
@@ -216,54 +210,52 @@ export const policySchema = z
           .describe(
             'A regular expression that must be found in the reason. Single quotes keep backslashes as they are.',
           ),
-        hint: text(200)
-          .exactOptional()
-          .describe('What a good reason looks like; shown to the person who asks.'),
+        hint: text(200).exactOptional().describe('What a good reason looks like; shown to the requester.'),
       })
       .transform(camel)
       .prefault({})
-      .describe('What a reason must be like.'),
+      .describe('Requirements for reasons.'),
     ticket: ticketSchema
       .exactOptional()
-      .describe('A ticket that a request names beside its reason. Not asked for when left out.'),
+      .describe('A ticket that a request names in addition to its reason. Default: none.'),
     request_for: requestForSchema
       .exactOptional()
       .describe(
-        'Asking for somebody else, who accepts it before anybody decides. Not possible when left out.',
+        'Requests for somebody else, who must accept before approvers are asked. Default: not allowed.',
       ),
     lapse_after: duration()
       .prefault('8h')
-      .describe('How long a request waits for a decision before it lapses.'),
+      .describe('How long a request waits for a decision before it expires.'),
     start_within: duration()
       .prefault('7d')
-      .describe('How far ahead a start may be asked for: 12h or 7d; at most 30d.'),
+      .describe('How far in the future a start may be: 12h or 7d; at most 30d.'),
     break_glass: breakGlassSchema
       .exactOptional()
       .describe(
-        'Access that is taken at once, without approval, in front of everybody, and reviewed by somebody else afterwards. Not possible when left out.',
+        'Break-glass: access without approval, announced to approvers and security, and reviewed by somebody else afterwards. Default: not allowed.',
       ),
     remind_after: duration()
       .exactOptional()
       .describe(
-        'How long until the approvers are reminded; then twice as long, and so on. Without it they are not.',
+        'How long until the approvers are reminded; each next pause is twice as long. Default: no reminders.',
       ),
     fallback: list(who)
       .exactOptional()
-      .describe('Who may decide as well, once nobody has for as long as fallback_after.'),
+      .describe('Fallback approvers: who may also decide if nobody has decided within fallback_after.'),
     fallback_after: duration()
       .exactOptional()
-      .describe('How long a request waits before the fallback approvers are asked too.'),
+      .describe('How long a request waits before the fallback approvers are asked.'),
     auto_approve: autoApproveSchema.exactOptional(),
     pre_approval: preApprovalSchema.exactOptional(),
     fallback_when_empty: z
       .boolean()
       .default(true)
       .describe(
-        'Whether the fallback approvers are asked at once when too few of the others are there, as when an on-call group is empty.',
+        'Whether the fallback approvers are asked immediately if too few other approvers exist, for example if an on-call group is empty.',
       ),
     quiet_hours: quietHoursSchema
       .exactOptional()
-      .describe('Quiet hours for the approvers of this policy, in place of those for all.'),
+      .describe('Quiet hours for the approvers of this policy, instead of the general ones.'),
     urgent: z
       .boolean()
       .default(false)

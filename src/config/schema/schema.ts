@@ -32,16 +32,16 @@ import {
 const activitySchema = z
   .strictObject({
     redact: choice(redactions).describe(
-      'How much of the statements is kept: literals takes strings, numbers and comments out, none keeps everything but passwords, all keeps no text.',
+      'How much of the statements is removed: literals removes strings, numbers and comments, none removes only what may hold passwords, all removes the whole text.',
     ),
   })
-  .describe('What is kept of what people do with the access. Without it: everything but literals.')
+  .describe("What is stored of people's activity. Default: statements without literals.")
 
 const roleSchema = z
   .looseObject({
     activity: activitySchema.exactOptional(),
-    description: text(200).describe('What the role allows, in plain words for the person who approves.'),
-    risk: choice(['low', 'medium', 'high']).describe('How much harm the role could do: low, medium or high.'),
+    description: text(200).describe('What the role allows, in plain words for approvers.'),
+    risk: choice(['low', 'medium', 'high']).describe('The risk of the role: low, medium or high.'),
   })
   .transform(({ activity, description, risk }) => ({ description, risk, ...activity }))
 
@@ -53,9 +53,7 @@ const targetSchema = z
       .describe('The kind of system; it decides which other keys this target and its roles have.'),
     description: text(200).describe('What the target is, in plain words.'),
     channel: channel().describe('Where approval cards and revocation notices go: the id of a channel.'),
-    roles: z
-      .record(z.string(), roleSchema)
-      .describe('The kinds of access that can be asked for, each under its name.'),
+    roles: z.record(z.string(), roleSchema).describe('The roles that can be requested, each under its name.'),
   })
   .transform(({ activity, connector, description, channel, roles }) => ({
     connector,
@@ -77,9 +75,7 @@ const standingSchema = z
   .refine(({ every, at }) => (every === undefined) !== (at === undefined), {
     error: 'Say either every (for example 24h) or at (for example "06:00").',
   })
-  .describe(
-    'When every target is asked who has access that elevate did not give. Never by itself when left out.',
-  )
+  .describe('When elevate checks every target for standing access. Default: only on demand.')
 
 /** Access can live for 30 days, and what it was asked for has to be known that long. */
 const SHORTEST_TEXTS = 31 * DAY
@@ -89,31 +85,29 @@ const retentionSchema = z
   .strictObject({
     private_texts: duration(SHORTEST_TEXTS, LONGEST)
       .exactOptional()
-      .describe(
-        'Reasons, notes and names of access that is over: erased this long afterwards, at least 31d.',
-      ),
+      .describe('When to erase reasons, notes and names: this long after the access is over, at least 31d.'),
     activity: duration(DAY, LONGEST)
       .exactOptional()
-      .describe('The statements of access that is over: their texts are emptied this long afterwards.'),
+      .describe('When to erase the texts of statements: this long after the access is over.'),
     messages: duration(DAY, LONGEST)
       .exactOptional()
-      .describe('Where messages about access that is over stand in Slack, so that they can be redrawn.'),
+      .describe(
+        'When to erase where messages are in Slack (needed to update them): this long after the access is over.',
+      ),
   })
   .transform(camel)
-  .describe('How long texts about people are kept, each kind for its period. For ever when left out.')
+  .describe('How long texts about people are kept. Default: without limit.')
 
 const activitySourceSchema = z
   .strictObject({
     secret: secretReference().describe(
-      'Where the secret is kept that the source signs with (Standard Webhooks: whsec_…).',
+      "Where the source's signing secret is kept (Standard Webhooks: whsec_…).",
     ),
     targets: list(z.string()).describe('The targets that the source may report about.'),
     known_accounts: z
       .array(z.string().min(1))
       .default([])
-      .describe(
-        'Accounts that work there without a grant, such as those of services: nobody is told of them.',
-      ),
+      .describe('Accounts that work there without a grant, such as services; they are not reported.'),
   })
   .transform(camel)
 
@@ -121,16 +115,16 @@ const ADDRESS = 'Write an https address, or where it is kept: { env: NAME } or {
 
 const deliverySchema = z
   .strictObject({
-    name: name().describe('What alarms call it. How far it has the log is kept under this name.'),
+    name: name().describe('The name that alarms use. The position in the log is stored under it.'),
     webhook: z
       .strictObject({
         url: z
           .union([z.string().regex(/^https?:\/\/[^\s]+$/, { error: ADDRESS }), ...reference], {
             error: ADDRESS,
           })
-          .describe('Where events are sent by POST: an https address, or where it is kept.'),
+          .describe('Where to POST events: an https address, or where the address is kept.'),
         secret: secretReference().describe(
-          'Where the secret is kept that signs each message (Standard Webhooks: whsec_…).',
+          'Where the secret that signs each message is kept (Standard Webhooks: whsec_…).',
         ),
       })
       .exactOptional()
@@ -153,7 +147,7 @@ const deliverySchema = z
       .describe('The version of OCSF, for example "1.8.0".'),
     types: list(choice(auditEventTypes))
       .exactOptional()
-      .describe('Only events of these types. All when left out.'),
+      .describe('Only events of these types. Default: all.'),
   })
   .transform(({ webhook, file = '', ...delivery }) => ({
     ...camel(delivery),
@@ -163,13 +157,13 @@ const deliverySchema = z
 const securitySchema = z
   .strictObject({
     channel: channel().describe('Where alarms and the digest go: the id of a channel.'),
-    people: list(named).describe("Who may end anybody's access: people (U… or W…) and user groups (S…)."),
+    people: list(named).describe("Who may end anyone's access: people (U… or W…) and user groups (S…)."),
     feed: z
       .strictObject({
         broadcast_from: choice(SEVERITIES)
           .default(BROADCAST_FROM)
           .describe(
-            'How grave a step must be to stand in the channel too, and not only in the thread of its request: info, notice, warning or alarm.',
+            'From which severity a step is shown in the channel too, not only in the thread of its request: info, notice, warning or alarm.',
           ),
       })
       .prefault({})
@@ -186,7 +180,7 @@ const digestSchema = z
         day: choice(WEEKDAYS).default('mon').describe('The day of the week: mon, tue, wed … sun.'),
       })
       .exactOptional()
-      .describe('Posts a digest of the week as well, at the same time of day. None when left out.'),
+      .describe('Also posts a weekly digest, at the same time of day. Default: none.'),
   })
   .transform(({ weekly, ...digest }) => ({ ...digest, ...(weekly ? { weekly: weekly.day } : {}) }))
 
@@ -199,15 +193,15 @@ export const catalogSchema = z
     quiet_hours: quietHoursSchema
       .exactOptional()
       .describe(
-        'When approvers are not to be disturbed, by the clock of the place where each is. Alarms and break-glass alert them all the same.',
+        "When approvers are not alerted, in each approver's own time zone. Alarms and break-glass alert them anyway.",
       ),
     targets: z
       .record(z.string(), targetSchema)
-      .describe('The systems in which access can be had, each under its id.'),
+      .describe('The systems in which access can be granted, each under its id.'),
     policies: z
       .array(policySchema)
       .describe(
-        'Who may ask for what, and who decides. Their order matters: the first one that fits is used.',
+        'Who may request what, and who approves. The order matters: the first matching policy is used.',
       ),
     activity_sources: z
       .record(z.string(), activitySourceSchema)
@@ -216,7 +210,7 @@ export const catalogSchema = z
     delivery: z
       .array(deliverySchema)
       .exactOptional()
-      .describe('Who gets the audit log as it is written: a SIEM, or a file. Nobody when left out.'),
+      .describe('Where the audit log is sent as it is written: a SIEM or a file. Default: nowhere.'),
   })
   .transform((file) => {
     const { security, digest, retention, standing_access: standing, activity_sources: sources } = file
