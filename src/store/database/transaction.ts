@@ -106,22 +106,44 @@ class UnitOfWork {
     return { notified: this.#messages.length > 0, opened: this.#opened, due: this.#ended }
   }
 
+  /** Made when it is asked for: a verb uses two or three of them. */
   around(trx: Database) {
+    const opened = (id: GrantId) => this.#opened.push(id)
+    const ended = (id: GrantId) => this.#ended.push(id)
     return {
-      requests: requestCommands(trx),
-      reviews: reviewCommands(trx),
-      questions: questionCommands(trx),
-      quarantine: quarantineCommands(trx),
-      preApprovals: preApprovalCommands(trx),
-      grants: grantCommands(trx, {
-        opened: (id) => this.#opened.push(id),
-        ended: (id) => this.#ended.push(id),
-      }),
-      deliveries: deliveryCommands(trx),
-      dues: dueCommands(trx),
-      standing: standingCommands(trx),
-      activity: activityCommands(trx),
-      privacy: privacyCommands(trx),
+      get requests() {
+        return requestCommands(trx)
+      },
+      get reviews() {
+        return reviewCommands(trx)
+      },
+      get questions() {
+        return questionCommands(trx)
+      },
+      get quarantine() {
+        return quarantineCommands(trx)
+      },
+      get preApprovals() {
+        return preApprovalCommands(trx)
+      },
+      get deliveries() {
+        return deliveryCommands(trx)
+      },
+      get dues() {
+        return dueCommands(trx)
+      },
+      get standing() {
+        return standingCommands(trx)
+      },
+      get activity() {
+        return activityCommands(trx)
+      },
+      get privacy() {
+        return privacyCommands(trx)
+      },
+      get grants() {
+        return grantCommands(trx, { opened, ended })
+      },
       /** People whose Home is open or was lately, so that it is kept true. */
       homes: () => homes(trx),
       /** True for the first of all replicas that asks for this stretch of time. */
