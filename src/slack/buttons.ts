@@ -25,9 +25,9 @@ import {
   decidedTogetherAnswer,
   endingAnswer,
   lookingAnswer,
+  offerAnswer,
   withdrawnAnswer,
 } from './words/access/answers.ts'
-import { offerAnswer } from './words/access/for-another.ts'
 import { endedAllowAnswer } from './words/access/pre-approval.ts'
 import { askedAboutAnswer, lookedAnswer } from './words/standing/standing.ts'
 

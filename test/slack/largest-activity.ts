@@ -5,7 +5,7 @@ import { judgeRecord } from '../../src/core/activity/activity-record.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
 import { receipt } from '../../src/slack/words/access/ending.ts'
-import { requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
+import { requesterUpdate } from '../../src/slack/words/access/phases.ts'
 import { activityAnswer, unmatchedNotice } from '../../src/slack/words/activity/activity.ts'
 import { NOON } from './rows.ts'
 

@@ -8,18 +8,18 @@ import {
   answeredAnswer,
   askedTogetherAnswer,
   decidedTogetherAnswer,
+  offerAnswer,
   questionAskedAnswer,
 } from '../../src/slack/words/access/answers.ts'
 import { bundleCard } from '../../src/slack/words/access/bundle-card.ts'
 import { explainAnswer } from '../../src/slack/words/access/explain.ts'
-import { offerAnswer } from '../../src/slack/words/access/for-another.ts'
+import { requesterUpdate } from '../../src/slack/words/access/phases.ts'
 import {
   answerForAsker,
   answerInThread,
   questionForOwner,
   questionInThread,
-} from '../../src/slack/words/access/question.ts'
-import { requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
+} from '../../src/slack/words/access/thread.ts'
 import { NOON, policy, read, target, temporaryLogin } from './rows.ts'
 
 const five = <T>(make: () => T): T[] => Array.from({ length: 5 }, make)

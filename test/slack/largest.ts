@@ -12,12 +12,12 @@ import {
   reviewedAnswer,
   withdrawnAnswer,
 } from '../../src/slack/words/access/answers.ts'
-import { reminder } from '../../src/slack/words/access/approvals.ts'
 import { alarm, receipt, revokedNotice } from '../../src/slack/words/access/ending.ts'
 import { type FeedLine, feed } from '../../src/slack/words/access/feed.ts'
 import { listAnswer, statusAnswer } from '../../src/slack/words/access/lists.ts'
+import { requesterUpdate } from '../../src/slack/words/access/phases.ts'
 import { requestCard } from '../../src/slack/words/access/request-card.ts'
-import { requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
+import { reminder } from '../../src/slack/words/access/thread.ts'
 import { helpAnswer } from '../../src/slack/words/help.ts'
 import { auditAnswer } from '../../src/slack/words/log/audit-answer.ts'
 import {

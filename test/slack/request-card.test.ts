@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bundleCard } from '../../src/slack/words/access/bundle-card.ts'
-import { questionInThread } from '../../src/slack/words/access/question.ts'
 import { requestCard } from '../../src/slack/words/access/request-card.ts'
+import { questionInThread } from '../../src/slack/words/access/thread.ts'
 import { buttons, pressable } from './pressing.ts'
 import {
   approved,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { receipt } from '../../src/slack/words/access/ending.ts'
-import { isStale, requesterUpdate } from '../../src/slack/words/access/requester-updates.ts'
+import { isStale, requesterUpdate } from '../../src/slack/words/access/phases.ts'
 import { plain, pressable } from './pressing.ts'
 import {
   approved,

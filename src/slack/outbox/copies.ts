@@ -14,8 +14,8 @@ import type { Thread } from '../platform/posting.ts'
 import { bundleCard } from '../words/access/bundle-card.ts'
 import { receipt } from '../words/access/ending.ts'
 import { FEED_ORDER, type FeedKind, type FeedLine, feed, feedThreadRoot } from '../words/access/feed.ts'
+import { requesterUpdate } from '../words/access/phases.ts'
 import { requestCard } from '../words/access/request-card.ts'
-import { requesterUpdate } from '../words/access/requester-updates.ts'
 
 /** The message in whose thread it belongs is still to be sent: it comes again a little later. */
 class FirstMessageWaits extends Error {

@@ -10,17 +10,17 @@ import type { Message, Names } from '../blocks/message.ts'
 import { withNames } from '../platform/directory.ts'
 import type { Inside } from '../platform/guard.ts'
 import { writeAuditAsk } from '../platform/payloads.ts'
-import { reminder } from '../words/access/approvals.ts'
 import { everythingEnded } from '../words/access/end-for-others.ts'
 import { alarm, receipt, revokedNotice } from '../words/access/ending.ts'
+import { isStale, requesterUpdate } from '../words/access/phases.ts'
 import { preApprovalNotice } from '../words/access/pre-approval.ts'
 import {
   answerForAsker,
   answerInThread,
   questionForOwner,
   questionInThread,
-} from '../words/access/question.ts'
-import { isStale, requesterUpdate } from '../words/access/requester-updates.ts'
+  reminder,
+} from '../words/access/thread.ts'
 import { unmatchedNotice } from '../words/activity/activity.ts'
 import { digestMessage } from '../words/digest/digest.ts'
 import {

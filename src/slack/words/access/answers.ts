@@ -8,6 +8,7 @@ import { type Request, requestName, type Terms, type Verdict } from '../../../co
 import { approvalsNeeded } from '../../../core/access/stages.ts'
 import { counted, plural } from '../../../core/plural.ts'
 import type { Decided, DecidedTogether } from '../../../operations/access/decide/decide-request.ts'
+import type { Answered } from '../../../operations/access/request/answer-offer.ts'
 import type { Asked } from '../../../operations/access/request/request-access.ts'
 import { actions, bullets, message, rich, section, sentence } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
@@ -181,4 +182,41 @@ export function decidedTogetherAnswer(
   const who = first ? ` for ${names(first.requester)}` : ''
   const head = say`You ${verdict === 'approve' ? 'approved' : 'denied'} ${counted(decided.length, 'request')}${who}:`
   return message(between([head, ...each], ' '), [section(head), rich(bullets(each))])
+}
+
+/** To the person who would have it, in place of the question. */
+export function offerAnswer(
+  answered: readonly Answered[],
+  answer: 'accept' | 'decline',
+  names: Names,
+): Message {
+  const first = answered[0]?.request
+  if (!first) return sentence(say`Nothing waited for your answer.`)
+  const requests = answered.map((one) => one.request)
+  const about = say`${requestName(first.number)}: ${listedAccess(requests)}${forHowLong(first)}`
+  const asker = first.askedBy ? names(first.askedBy) : 'Whoever asked'
+  if (answer === 'decline')
+    return sentence(say`You declined ${about}. Nobody was asked, and ${asker} is told.`)
+  const waits = requests.some((one) => one.state === 'pending')
+  return sentence(
+    together(
+      say`You accepted ${about}.`,
+      ...answered.map((one) => decidedBefore(one, names)),
+      waits ? say`The approvers are asked now; you get a message when it is decided.` : say``,
+    ),
+  )
+}
+
+/** What rules and pre-approvals decided already; empty where people decide everything. */
+function decidedBefore({ request, missing }: Answered, names: Names): RichText {
+  const which = say`${requestName(request.number)}`
+  if (request.state === 'approved')
+    return together(
+      say`${which} was ${approvedBy(request, names)} at once.`,
+      request.startsAt
+        ? say`You are given it ${moment(request.startsAt)}, if you may still have it then.`
+        : say`You are being given it now; a message follows when it is there.`,
+    )
+  if (!missing) return say``
+  return say`${which} is ${approvedBy(request, names)} already. It needs ${moreApprovals(missing, true)}.`
 }

@@ -6,10 +6,9 @@ import { approvalsNeeded, type FilledStage, namedIn, stillMissing } from '../../
 import type { ApprovalStage } from '../../../core/catalog.ts'
 import { counted, plural } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { sentence } from '../../blocks/layout.ts'
-import type { Message, Names } from '../../blocks/message.ts'
+import type { Names } from '../../blocks/message.ts'
 import { bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import { accessOf, approvalsIn, forHowLong, mentionsOf, plainNames } from '../phrases.ts'
+import { accessOf, approvalsIn, mentionsOf, plainNames } from '../phrases.ts'
 
 /** So many are mentioned in all stages together. */
 const MAX_MENTIONED = 10
@@ -81,35 +80,6 @@ export function moreApprovals(missing: readonly ApprovalStage[], staged: boolean
   const count = Math.max(1, approvalsNeeded(missing))
   const more = plural(count, 'one more approval', `${count} more approvals`)
   return staged ? say`${more}: ${eachStage(missing)}` : say`${more}`
-}
-
-/** In the thread of the card, for those who have not answered yet; it alerts them. */
-export function reminder(
-  card: Card,
-  names: Names,
-  { direct = false }: { readonly direct?: boolean } = {},
-): Message {
-  const { request, needed, approvals } = card
-  const missing = Math.max(1, needed - approvals.length)
-  return sentence(
-    together(
-      say`${requestName(request.number)} still waits: ${names(request.requester)} asks for ${accessOf(request)}${forHowLong(request)}.`,
-      say`It needs ${counted(missing, 'more approval')}${direct ? say`, and you can give one` : silent(card)}, and lapses ${moment(request.lapsesAt)}.`,
-    ),
-  )
-}
-
-const MAX_REMINDED = 10
-
-/** The groups of the stages that nobody filled; where somebody did, the people without those who did. */
-function silent({ stages, approvers, pinged, approvals }: Card): RichText {
-  const missing = stillMissing(stages)
-  const begun = stages.length === 1 && approvals.length > 0
-  if (!begun) return fromWhom(missing)
-  const left = (pinged ?? approvers ?? []).filter((one) => !approvals.includes(one))
-  return fromWhom(missing, () =>
-    mentionsOf(left.slice(0, MAX_REMINDED).map((id) => ({ kind: 'person', id }))),
-  )
 }
 
 /** Of a request that waits: what it has, what it needs, and whether that can come together. */

@@ -20,7 +20,7 @@ import {
 import type { Message, Names } from '../../blocks/message.ts'
 import { bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { whatWasDone } from '../activity/activity.ts'
+import { leftBehind, whatWasDone } from '../activity/activity.ts'
 import {
   accessName,
   accessOf,
@@ -42,8 +42,7 @@ import {
   withTicket,
 } from '../phrases.ts'
 import { reviewLine } from './approvals.ts'
-import { lastAnswer } from './phases.ts'
-import { leftBehind } from './requester-updates.ts'
+import { lastAnswer } from './grant-phases.ts'
 
 /** The closing card of a grant, in the thread of its request: asked, approved, given, used, taken back, checked. */
 export function receipt(card: Card, names: Names): Message {
@@ -83,12 +82,7 @@ export function receipt(card: Card, names: Names): Message {
       ),
     ),
     ...quoted(grant.endNote),
-    grant.leftBehind.length > 0
-      ? rich(
-          paragraph(say`${bold('Left behind')}, because it could not be removed safely:`),
-          leftBehind(grant.leftBehind),
-        )
-      : undefined,
+    ...leftBehind(grant),
     context(
       say`Decided under policy ${grant.policyHash.slice(0, 12)}. The reason is on the card above; every step is in the audit log.`,
     ),

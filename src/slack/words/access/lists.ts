@@ -21,10 +21,9 @@ import type { Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { quarantineLasts } from '../log/log-notices.ts'
-import { accessName, accessOf, forHowLong } from '../phrases.ts'
+import { accessName, accessOf, forHowLong, listedAccess } from '../phrases.ts'
 import { openReviewLine } from './approvals.ts'
 import { acceptButtons, decisionButtons, ownButtons, reviewButton, withdrawButton } from './buttons.ts'
-import { offeredLine, offersIn } from './for-another.ts'
 import { listLine } from './phases.ts'
 import { preApprovalLine } from './pre-approval.ts'
 
@@ -231,3 +230,21 @@ function statusPart(title: string, rows: readonly ListRow[], maxRows = MAX_PER_P
 
 /** With its buttons each takes two blocks; Home has them all. */
 const MAX_PER_PART = 2
+
+/** On the receiver's own lists; what was asked for together is answered together. */
+type Offer = readonly [Request, ...Request[]]
+
+function offersIn(toAccept: readonly Request[]): readonly Offer[] {
+  const found = new Map<string, Offer>()
+  for (const request of toAccept.toSorted((a, b) => a.number - b.number)) {
+    const key = request.bundle ?? request.id
+    const before = found.get(key)
+    found.set(key, before ? [...before, request] : [request])
+  }
+  return [...found.values()]
+}
+
+function offeredLine(offer: Offer, names: Names): RichText {
+  const [first] = offer
+  return say`${first.askedBy ? names(first.askedBy) : 'Somebody'} asks for ${listedAccess(offer)} for you,${forHowLong(first)} (${requestName(first.number)}). It lapses ${moment(first.lapsesAt)}. Reason: “${clamp(first.reason, 100)}”`
+}

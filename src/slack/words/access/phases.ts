@@ -1,180 +1,23 @@
-/** What is said about a grant, phase by phase, and which phase a request and its grant are in. */
-import { formatDuration } from '../../../core/access/duration.ts'
-import { type Grant, grantName, isWaiting, neverBegan } from '../../../core/access/grant.ts'
-import { clamp } from '../../../core/access/reason.ts'
+/** Which phase a request and its grant are in, and what the table of phases says of it. */
+import { type Grant, isWaiting, neverBegan } from '../../../core/access/grant.ts'
 import { requestName } from '../../../core/access/request.ts'
+import type { Step } from '../../../core/notice.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { paragraph, quote, quoted, rich, section } from '../../blocks/layout.ts'
-import type { Block, Button, Names } from '../../blocks/message.ts'
-import { bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import {
-  accessName,
-  accessOf,
-  approvedBy,
-  boldFirst,
-  calledOffBy,
-  checkedInTarget,
-  endedHow,
-  extensionLinks,
-  groundsOf,
-  lateness,
-  sessionsEnded,
-  timeLeft,
-  usedOf,
-  whyEnded,
-} from '../phrases.ts'
-import { endButton } from './buttons.ts'
+import { actions, message, quoted, section } from '../../blocks/layout.ts'
+import type { Block, Button, Message, Names } from '../../blocks/message.ts'
+import { moment, person, type RichText, type Sayable, say, together } from '../../blocks/rich-text.ts'
+import { accessName, accessOf, denialOf, isExtended } from '../phrases.ts'
+import { BREAK_GLASS, OUTCOMES } from './approvals.ts'
+import { doneButton, extendButton } from './buttons.ts'
+import { GRANT_PHASES, type GrantPhase, lastAnswer } from './grant-phases.ts'
 import {
   type About,
-  approvedLine,
-  inList,
   type PhaseWords,
   REQUEST_PHASES,
+  type RequesterUpdate,
   type RequestPhase,
   type Row,
-  tries,
 } from './request-phases.ts'
-
-/** `waiting` is approved for a later start, and `called-off` was ended before it. */
-type GrantPhase = 'waiting' | 'active' | 'ending' | 'undoing' | 'ended' | 'not-given' | 'called-off'
-
-const notGivenLine = ({ grant, access, who, number }: About<Grant | undefined>) =>
-  say`${bold('Not given')}: ${access} could not be given to ${who}${grant?.lastError ? `: ${clamp(grant.lastError, 200)}` : ''} (${number}). Nothing of it is left.`
-const notGivenSpoken = ({ what, who, number }: About<unknown>) =>
-  say`${what} could not be given to ${who} (${number}).`
-const endingListed = (about: About<Grant>) =>
-  about.grant.stuckSince
-    ? say`${inList(about.grant)}: ending, and still there after ${tries(about.grant)}. Security knows.`
-    : say`${inList(about.grant)}: ending now.`
-const endedListed = (about: About<Grant>) => say`${inList(about.grant)}: ended.`
-
-const GRANT_PHASES: Record<GrantPhase, PhaseWords<Grant>> = {
-  waiting: {
-    title: 'Approved for later',
-    brief: 'approved',
-    status: ({ request, grant, names }) => {
-      const starts = grant.startsAt ? say`It starts ${moment(grant.startsAt)}` : say`It starts later`
-      return { line: say`${boldFirst(approvedBy(request, names))}. ${starts}; until then nothing is given.` }
-    },
-    spoken: ({ request, grant, names, what, who, number }) =>
-      say`${number} was ${approvedBy(request, names)}: ${what} for ${who}.${grant.startsAt ? say` It starts ${moment(grant.startsAt)}.` : ''}`,
-    feed: approvedLine,
-    listed: (about) => {
-      const { duration, startsAt } = about.grant
-      return say`${inList(about.grant)}: approved for ${formatDuration(duration)}${startsAt ? say`, starts ${moment(startsAt)}` : ''}.`
-    },
-    buttons: ({ grant, who }) => [endButton(grant, who, 'Call off…')],
-  },
-  active: {
-    title: ({ what, who }) => `${who} has ${what}`,
-    brief: 'given',
-    status: ({ request, grant, names }, card) => {
-      const until = grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
-      const before = grant.preexisting
-        ? say`${names(grant.person)} had this access before elevate gave it, so it will stay at the end.`
-        : say``
-      const grounds = groundsOf(request, names)
-      return { line: together(say`${bold('Active')}${until}. ${grounds}`, extensionLinks(card), before) }
-    },
-    spoken: ({ grant, what, who, number }) =>
-      say`${who} has ${what}${grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : ''} (${number}).`,
-    feed: ({ grant, access, who, number }) => {
-      const live = grant?.state === 'active'
-      const until = live && grant.expiresAt ? say` until ${moment(grant.expiresAt)}` : say``
-      return say`${bold(grant?.prolongs ? 'Extended' : 'Given')}: ${who} ${live ? 'has' : 'got'} ${access}${until} (${number}).`
-    },
-    listed: (about, now) => {
-      const { expiresAt } = about.grant
-      const until = expiresAt
-        ? say`until ${moment(expiresAt)}, ${timeLeft(expiresAt, now)}`
-        : say`until it is ended`
-      return say`${inList(about.grant)}: ${until}.`
-    },
-    buttons: ({ grant, who }) => [endButton(grant, who)],
-  },
-  ending: {
-    title: 'Ending',
-    brief: 'ending',
-    status: ({ grant, names }) => {
-      const line = say`${bold('Ending…')} elevate is taking the access back: ${whyEnded(grant, names)}.`
-      const { endNote: note, lastError: error } = grant
-      if (!grant.stuckSince && !error) return { line, note }
-      const due = grant.dueAt ? say` It was due to end ${moment(grant.dueAt)}.` : say``
-      const alarm = say`${bold('The access is still there')} after ${tries(grant)}.${due} elevate keeps trying until the target says that it is gone.`
-      return { line, note, alarm, error }
-    },
-    spoken: ({ what, who, number }) => say`The access of ${who} is ending: ${what} (${number}).`,
-    feed: ({ grant, access, who }) =>
-      grant?.stuckSince
-        ? say`${bold('Still there after its time')}: ${access} for ${who}. elevate keeps trying to take it back.`
-        : say`${bold('Ending')}: ${access} for ${who}.`,
-    listed: endingListed,
-  },
-  undoing: {
-    title: 'Not given',
-    brief: 'not given',
-    status: ({ grant }) => ({
-      line: say`${bold('Not given.')} The access did not appear; elevate makes sure that nothing of it is left.`,
-      error: grant.lastError,
-    }),
-    spoken: notGivenSpoken,
-    feed: notGivenLine,
-    listed: endingListed,
-  },
-  ended: {
-    title: 'Ended',
-    brief: 'ended',
-    status: ({ grant, names }) => ({
-      line: together(
-        say`${bold('Ended')}: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
-        grant.endOutcome === 'kept-by-other' ? say`` : checkedInTarget(grant),
-        sessionsEnded(grant),
-        endedHow(grant, names(grant.person)),
-      ),
-      note: grant.endNote,
-    }),
-    spoken: ({ grant, what, who, number }) =>
-      together(say`The access of ${who} has ended: ${what} (${number}).`, say`Used ${usedOf(grant)}.`),
-    feed: ({ grant, names, access, who, number }) => {
-      if (!grant) return say`${bold('Ended')}: ${access} for ${who} (${number}).`
-      const kept = grant.endOutcome === 'kept-by-other' || grant.endOutcome === 'kept-standing'
-      const late = lateness(grant)
-      const how = kept ? ', and stays for another reason' : late && `, taken back ${late}`
-      // Nobody of this workspace did it, so security is told why.
-      const note =
-        grant.endReason === 'ended-early' && !grant.endedBy ? ` (“${clamp(grant.endNote, 200)}”)` : ''
-      return say`${bold('Ended')}: ${access} for ${who}; ${whyEnded(grant, names)}${note}. Used ${usedOf(grant)}${how} (${grantName(grant.number)}).`
-    },
-    listed: endedListed,
-  },
-  'not-given': {
-    title: 'Not given',
-    brief: 'not given',
-    status: ({ grant }) => ({
-      line: say`${bold('Not given.')} The access did not appear, and nothing is left of it.`,
-      error: grant.lastError,
-    }),
-    spoken: notGivenSpoken,
-    feed: notGivenLine,
-    listed: endedListed,
-  },
-  'called-off': {
-    title: 'Called off',
-    brief: 'approved',
-    status: ({ grant, names }) => {
-      const at = grant.dueAt ? say` ${moment(grant.dueAt)}` : say``
-      return {
-        line: say`${bold('Called off')}${calledOffBy(grant, names)}${at}, before it began. Nothing was given.`,
-        note: grant.endNote,
-      }
-    },
-    spoken: ({ what, who, number }) =>
-      say`${what} for ${who} was called off before it began (${number}). Nothing was given.`,
-    feed: ({ grant, names, access, who, number }) =>
-      say`${bold('Called off')}${grant ? calledOffBy(grant, names) : ''}: ${access} for ${who}, before it began (${number}). Nothing was given.`,
-    listed: (about) => say`${inList(about.grant)}: called off before it began.`,
-  },
-}
 
 type At =
   | { readonly of: 'request'; readonly phase: RequestPhase; readonly grant: Grant | undefined }
@@ -193,7 +36,7 @@ function whereIs({ request, grant }: Row): At {
   return { of: 'grant', phase: given ? 'ended' : 'not-given', grant }
 }
 
-const ANY_PHASE: Record<CardPhase, Pick<PhaseWords<never>, 'brief' | 'feed'>> = {
+const ANY_PHASE: Record<CardPhase, Pick<PhaseWords<never>, 'brief' | 'feed' | 'update'>> = {
   ...REQUEST_PHASES,
   ...GRANT_PHASES,
 }
@@ -215,9 +58,13 @@ function inPhase<T>(row: Row, names: Names, read: <G>(words: PhaseWords<G>, abou
 }
 
 export function titleOf(row: Row, names: Names): string {
-  return inPhase(row, names, ({ title }, about) =>
-    typeof title === 'string' ? `${title}: ${about.what} for ${about.who}` : title(about),
-  )
+  return inPhase(row, names, ({ title, glassTitle }, about) => {
+    const said = (row.request.review && glassTitle) || title
+    const glass = row.request.review ? BREAK_GLASS : ''
+    if (typeof said !== 'string') return glass ? `${glass}: ${said(about)}` : said(about)
+    const word = glass ? `${glass}, ${said.charAt(0).toLowerCase()}${said.slice(1)}` : said
+    return `${word}: ${about.what} for ${about.who}`
+  })
 }
 
 export function briefly(row: Row): string {
@@ -251,7 +98,78 @@ export function phaseButtons(card: Card, names: Names, brief = false): readonly 
   return inPhase(card, names, (words, about) => words.buttons?.(about, card, brief) ?? [])
 }
 
-/** What the target said; it can hold anything, so it is shown as it is. */
-export function lastAnswer(error: string | undefined): Block[] {
-  return error ? [rich(paragraph(say`The last answer was:`), quote(error, 500))] : []
+/** Which phase a step led to. What it says of the phase stays true, whatever came after. */
+const LED_TO: Readonly<Record<Exclude<Step, 'for-other' | 'ending' | 'reviewed'>, (row: Row) => CardPhase>> =
+  {
+    offered: () => 'offered',
+    counted: () => 'pending',
+    approved: ({ grant }) => (grant && isWaiting(grant) ? 'waiting' : 'giving'),
+    denied: () => 'denied',
+    withdrawn: () => 'withdrawn',
+    lapsed: () => 'lapsed',
+    given: () => 'active',
+    ended: () => 'ended',
+    'not-given': ({ grant }) => (grant && neverBegan(grant) ? 'called-off' : 'not-given'),
+  }
+
+/** A step of a request, told to the person who asked, or who would have it. */
+export function requesterUpdate(step: Step, card: Card, names: Names): Message {
+  const { line, reason = '', typed = reason, spoken = typed, more = [], buttons = [] } = updateOf(step, card)
+  const whole = (who: (id: string) => Sayable) => together(line(who), reason && 'The reason given:')
+  return message(together(whole(names), spoken), [
+    section(whole(person)),
+    ...quoted(typed),
+    ...more,
+    buttons.length > 0 ? actions(...buttons) : undefined,
+  ])
+}
+
+function updateOf(step: Step, card: Card): RequesterUpdate {
+  if (step === 'for-other') return forOther(card)
+  if (step === 'ending') return endsSoon(card)
+  if (step === 'reviewed') return reviewed(card)
+  const update = ANY_PHASE[LED_TO[step](card)].update?.(card)
+  if (!update) throw new Error(`nothing is told to the requester of ${step}`)
+  return update
+}
+
+/** True when a later step has made this one untrue or idle; the later one tells it all. */
+export function isStale(step: Step, card: Card): boolean {
+  if (step === 'ending') return isExtended(card) || phaseOf(card) !== 'active'
+  return (
+    (step === 'offered' || step === 'counted' || step === 'approved' || step === 'given') &&
+    phaseOf(card) !== LED_TO[step](card)
+  )
+}
+
+/** To who asked for somebody else. Drawn from the rows, so it is true whenever it arrives. */
+function forOther({ request, grant }: Card): RequesterUpdate {
+  const number = requestName(request.number)
+  const { asker } = REQUEST_PHASES[request.state === 'approved' ? 'giving' : request.state]
+  return {
+    line: (who) => {
+      const receiver = who(request.requester)
+      const which = say`${number}, which you asked for ${receiver} (${accessOf(request)}),`
+      return asker({ request, grant, receiver, who, which, what: say`${number}: ${accessOf(request)}` })
+    },
+    reason: denialOf(request)?.note ?? '',
+  }
+}
+
+function endsSoon({ request, grant }: Card): RequesterUpdate {
+  const at = grant?.expiresAt
+  return {
+    line: () =>
+      say`Your ${accessOf(request)} ends${at ? say` ${moment(at)}` : ' soon'}. Save your work; it is taken back at that moment. If you need longer, ask now: somebody has to approve it.`,
+    buttons: grant ? [extendButton(grant), doneButton(grant)] : [],
+  }
+}
+
+function reviewed({ request: { review, ...request } }: Card): RequesterUpdate {
+  const found = review && review.state !== 'open' ? OUTCOMES[review.state] : 'open'
+  return {
+    line: (who) =>
+      say`${review?.reviewer ? who(review.reviewer) : 'Somebody'} reviewed your break-glass ${requestName(request.number)}, ${accessOf(request)}: ${found}.`,
+    typed: review?.note ?? '',
+  }
 }

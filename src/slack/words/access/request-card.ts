@@ -47,7 +47,7 @@ export function requestCard(card: Card, names: Names): Message {
   // What alerts everybody stands first, above the colour.
   const open = request.review?.state === 'open'
   const drawn = messageThatFits(spoken(card, names), MAX.quote, (maxChars) => [
-    header(cardTitle(card, names)),
+    header(titleOf(card, names)),
     ...(open ? review : []),
     fields([
       ['Who', requesterOf(card)],
@@ -69,17 +69,6 @@ export function requestCard(card: Card, names: Names): Message {
     context(footer(card)),
   ])
   return open ? { ...drawn, colour: { ...UNREVIEWED, above: 1 + review.length } } : drawn
-}
-
-function cardTitle(card: Card, names: Names): string {
-  const title = titleOf(card, names)
-  if (!card.request.review) return title
-  const phase = phaseOf(card)
-  if (phase === 'giving')
-    return `${BREAK_GLASS}: ${names(card.request.requester)} takes ${accessName(card.request)}`
-  return phase === 'active'
-    ? `${BREAK_GLASS}: ${title}`
-    : `${BREAK_GLASS}, ${title[0]?.toLowerCase()}${title.slice(1)}`
 }
 
 export function requesterOf({ request }: Card): RichText {

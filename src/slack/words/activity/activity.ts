@@ -1,6 +1,6 @@
 /** What was done with an access, in a sentence or two: the same words on receipts, in messages and in answers. */
 
-import { grantName } from '../../../core/access/grant.ts'
+import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { clamp } from '../../../core/access/reason.ts'
 import {
   type ActivityKind,
@@ -21,10 +21,11 @@ import {
   header,
   linesThatFit,
   message,
+  paragraph,
   rich,
   section,
 } from '../../blocks/layout.ts'
-import type { Message, Names } from '../../blocks/message.ts'
+import type { Block, Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, listed, type RichText, say, second, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { accessOf, mentionsOf } from '../phrases.ts'
@@ -217,4 +218,19 @@ export function unmatchedNotice(
       say`Every report is in the audit log (activity.unmatched). Of this account nothing more is said here for ten minutes. Accounts that work without grants can be named in known_accounts of the source.`,
     ),
   ])
+}
+
+const MAX_LEFT_BEHIND = 20
+
+/** Things the person made in the target, as the target names them; empty where there are none. */
+export function leftBehind({ leftBehind: things }: Grant): Block[] {
+  if (things.length === 0) return []
+  const rest = things.length - MAX_LEFT_BEHIND
+  const shown = things.slice(0, MAX_LEFT_BEHIND).map((thing) => say`${code(clamp(thing, 120))}`)
+  return [
+    rich(
+      paragraph(say`${bold('Left behind')}, because it could not be removed safely:`),
+      bullets(rest > 0 ? [...shown, say`and ${rest} more`] : shown),
+    ),
+  ]
 }

@@ -1,14 +1,18 @@
-/** A question before the answer, and the answer: in the thread of the card, and to whom it concerns. */
+/** What stands in the thread of a card: reminders, questions and their answers, and to whom else they are told. */
+
 import type { Question } from '../../../core/access/question.ts'
 import { clamp } from '../../../core/access/reason.ts'
 import { ownersOf, requestName } from '../../../core/access/request.ts'
+import { stillMissing } from '../../../core/access/stages.ts'
 import { pingedIn } from '../../../core/people/pinging.ts'
+import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
-import { actions, button, message, quote, rich, section } from '../../blocks/layout.ts'
+import { actions, button, message, quote, rich, section, sentence } from '../../blocks/layout.ts'
 import type { Block, Message, Names } from '../../blocks/message.ts'
-import { link, listed, person, type RichText, say, together } from '../../blocks/rich-text.ts'
+import { link, listed, moment, person, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { accessOf, mentionsOf } from '../phrases.ts'
+import { accessOf, forHowLong, mentionsOf } from '../phrases.ts'
+import { fromWhom } from './approvals.ts'
 import { decisionButtons } from './buttons.ts'
 
 /** In the thread; the people who are to answer are mentioned. */
@@ -87,4 +91,33 @@ function answerButton({ id }: Question, { request }: Card) {
 
 function drawn(line: RichText, text: string, more: readonly Block[]): Message {
   return message(together(line, clamp(text, 1_000)), [section(line), rich(quote(text)), ...more])
+}
+
+/** In the thread of the card, for those who have not answered yet; it alerts them. */
+export function reminder(
+  card: Card,
+  names: Names,
+  { direct = false }: { readonly direct?: boolean } = {},
+): Message {
+  const { request, needed, approvals } = card
+  const missing = Math.max(1, needed - approvals.length)
+  return sentence(
+    together(
+      say`${requestName(request.number)} still waits: ${names(request.requester)} asks for ${accessOf(request)}${forHowLong(request)}.`,
+      say`It needs ${counted(missing, 'more approval')}${direct ? say`, and you can give one` : silent(card)}, and lapses ${moment(request.lapsesAt)}.`,
+    ),
+  )
+}
+
+const MAX_REMINDED = 10
+
+/** The groups of the stages that nobody filled; where somebody did, the people without those who did. */
+function silent({ stages, approvers, pinged, approvals }: Card): RichText {
+  const missing = stillMissing(stages)
+  const begun = stages.length === 1 && approvals.length > 0
+  if (!begun) return fromWhom(missing)
+  const left = (pinged ?? approvers ?? []).filter((one) => !approvals.includes(one))
+  return fromWhom(missing, () =>
+    mentionsOf(left.slice(0, MAX_REMINDED).map((id) => ({ kind: 'person', id }))),
+  )
 }
