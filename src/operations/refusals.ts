@@ -5,8 +5,16 @@ import type { RequestId } from '../core/ids.ts'
 import { type Attempted, attemptRefused } from '../core/log/request-events.ts'
 import type { Notice } from '../core/notice.ts'
 import { groupsIn, type PersonId } from '../core/people/person.ts'
-import { isRefused, type Refusal, type RefusalCode, type Refused, refuse } from '../core/refusal.ts'
-import type { Sentence } from '../core/sentence.ts'
+import {
+  type Case,
+  type DataOf,
+  isRefused,
+  type Refusal,
+  type RefusalCode,
+  type Refused,
+  refuse,
+  type Said,
+} from '../core/refusal.ts'
 import { record } from './record.ts'
 import type { World } from './world.ts'
 
@@ -32,13 +40,13 @@ export class RefusedError extends Error implements Refused {
   }
 }
 
-/** To throw. */
-export function refusal(
-  code: RefusalCode,
-  text: string | Sentence,
-  { field, attempt }: { readonly field?: Refusal['field']; readonly attempt?: Attempt } = {},
+/** To throw. The data of a case that needs none is `{}` where an attempt follows. */
+export function refusal<C extends Exclude<Case, 'in-words'>>(
+  name: C,
+  ...rest: [...Said<C>, attempt?: Attempt | undefined]
 ): RefusedError {
-  return new RefusedError(refuse(code, text, field), attempt)
+  const [data, attempt] = rest as unknown as [DataOf<C>?, Attempt?]
+  return new RefusedError(refuse(name, ...([data] as Said<C>)), attempt)
 }
 
 /** What core answered; throws when that is a "no". */
@@ -100,7 +108,7 @@ export async function refuseUnlessSecurity(
     /** Whose access it is about, where that is no one thing. */
     readonly person?: PersonId
   },
-  text: string | Sentence = 'Only security can do this.',
+  no: Refused = refuse('not-security'),
 ): Promise<void> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
@@ -116,5 +124,5 @@ export async function refuseUnlessSecurity(
     ...(role ? { role } : {}),
     detail: { verdict },
   }
-  throw refusal('not-security', text, { attempt })
+  throw new RefusedError(no, attempt)
 }

@@ -60,11 +60,15 @@ describe('until when it is accepted', () => {
     expect(readUntil(typed, now)).toEqual(until)
   })
   it.each([
-    ['2026-11-22', 'is over'],
-    ['2027-02-30', 'is not a day'],
-    ['tomorrow', '2027-02-21'],
-    ['2027-1-1', 'is not a day'],
-  ])('%s is refused', (typed, why) => {
-    expect(() => readUntil(typed, now)).toThrow(why)
+    ['2026-11-22', 'day-over', { day: '2026-11-22' }],
+    ['2027-02-30', 'not-a-day', { typed: '2027-02-30' }],
+    ['tomorrow', 'not-a-day', { example: '2027-02-21' }],
+    ['2027-1-1', 'not-a-day', {}],
+  ])('%s is refused', (typed, which, data) => {
+    expect(() => readUntil(typed, now)).toThrow(
+      expect.objectContaining({
+        refused: expect.objectContaining({ case: which, data: expect.objectContaining(data) }),
+      }),
+    )
   })
 })

@@ -3,9 +3,7 @@ import { grantName } from '../../core/access/grant.ts'
 import { requestName } from '../../core/access/request.ts'
 import { type Catalog, findTarget } from '../../core/catalog.ts'
 import type { AuditFilter, LoggedEvent } from '../../core/log/audit-event.ts'
-import { nearest } from '../../core/people/nearest.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { oneOf } from '../../core/plural.ts'
 import type { GrantRow, Held } from '../../core/reads.ts'
 import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import type { Store } from '../../store/database/open-store.ts'
@@ -47,12 +45,7 @@ export async function whoHad(
   if (ask.target && !known && held.length === 0) return unknownTarget(catalog, ask.target)
   if (ask.role && known && held.length === 0 && !known.roles.some((role) => role.id === ask.role)) {
     const roles = known.roles.map((role) => role.id)
-    const near = nearest(ask.role, roles)
-    return refuse(
-      'unknown-role',
-      `There is no role “${ask.role}” on ${known.id}. ${near ? `Did you mean ${near}?` : `It has ${oneOf(roles)}.`}`,
-      'role',
-    )
+    return refuse('no-such-role', { typed: ask.role, target: known.id, known: roles })
   }
   return { window, held, more: found.length > limit }
 }
@@ -86,7 +79,7 @@ export async function storyOf(
   limit: number = DEFAULT_LIMIT,
 ): Promise<Story | Refused> {
   const row = await store.reads.grantByNumber(number)
-  if (!row) return refuse('unknown-grant', `There is no ${grantName(number)}.`)
+  if (!row) return refuse('no-grant-called', { grant: grantName(number) })
   const about = { request: requestName(row.request.number), grant: grantName(number) }
   return { row, ...(await latest(store, { about }, limit)) }
 }
@@ -106,12 +99,7 @@ function narrowed({ target, role, person }: Pick<WhoAsk, 'target' | 'role' | 'pe
 
 function unknownTarget(catalog: Catalog, typed: string): Refused {
   const names = catalog.targets.map((target) => target.id)
-  const near = nearest(typed, names)
-  return refuse(
-    'unknown-target',
-    `There is no target “${typed}”. ${near ? `Did you mean ${near}?` : `There are ${oneOf(names)}.`}`,
-    'target',
-  )
+  return refuse('no-such-target', { typed, known: names })
 }
 
 /** What an event says, for a line of text. */

@@ -1,5 +1,5 @@
 /** The time that a question is about: a moment, a period around it or between two, or ever. */
-import { DAY, formatDuration, HOUR, parseDuration } from '../../core/access/duration.ts'
+import { DAY, HOUR, parseDuration } from '../../core/access/duration.ts'
 import { type Refused, refuse } from '../../core/refusal.ts'
 
 /** As typed. Nothing at all means now. */
@@ -28,16 +28,13 @@ const MAX_AROUND = 366 * DAY
 /** Before any grant of elevate. */
 const BEGINNING = new Date('2020-01-01T00:00:00Z')
 
-export const WHEN_HELP =
-  'Say one of: at a moment, around a moment (for 2h), from one to another, or ever; nothing means now.'
-
 /** Refuses what cannot be read as a time, and two ways of saying when at once. */
 export function windowOf(ask: WhenAsk, now: Date): Window | Refused {
   const ways = [ask.at, ask.around, ask.from ?? ask.to, ask.ever || undefined].filter(
     (one) => one !== undefined,
   )
   if (ways.length > 1 || (ask.for !== undefined && ask.around === undefined))
-    return refuse('usage', WHEN_HELP)
+    return refuse('two-ways-of-saying-when')
   if (ask.ever) return { kind: 'ever', from: BEGINNING, to: now }
   if (ask.around !== undefined) return around(ask.around, ask.for)
   if (ask.from !== undefined || ask.to !== undefined) return between(ask.from, ask.to, now)
@@ -50,14 +47,8 @@ function around(typed: string, length: string | undefined): Window | Refused {
   const middle = readMoment(typed)
   if (!middle) return noMoment(typed)
   const seconds = length === undefined ? DEFAULT_AROUND : parseDuration(length)
-  if (seconds === undefined)
-    return refuse('bad-duration', `“${length}” is not a length of time: write 30m, 2h or 1d.`, 'duration')
-  if (seconds > MAX_AROUND)
-    return refuse(
-      'too-long',
-      `At most ${formatDuration(MAX_AROUND)} can be looked at around a moment.`,
-      'duration',
-    )
+  if (seconds === undefined) return refuse('not-a-length', { typed: length ?? '' })
+  if (seconds > MAX_AROUND) return refuse('too-long-to-look-at', { max: MAX_AROUND })
   const half = (seconds * 1000) / 2
   return {
     kind: 'stretch',
@@ -71,12 +62,12 @@ function between(typedFrom: string | undefined, typedTo: string | undefined, now
   if (!from) return noMoment(typedFrom ?? '')
   const to = typedTo === undefined ? now : readMoment(typedTo)
   if (!to) return noMoment(typedTo ?? '')
-  if (to < from) return refuse('unknown-date', 'The end is before the beginning: turn them round.', 'date')
+  if (to < from) return refuse('end-before-beginning')
   return { kind: 'stretch', from, to }
 }
 
 function noMoment(typed: string): Refused {
-  return refuse('unknown-date', `“${typed}” is not a moment: ${MOMENT_HELP}.`, 'date')
+  return refuse('not-a-moment', { typed })
 }
 
 export const MOMENT_HELP = 'write 2026-11-20T03:00Z, or 2026-11-20 03:00 for UTC, or 2026-11-20'

@@ -30,7 +30,7 @@ export async function readActivity(
   ask: { readonly by: PersonId; readonly grant: number; readonly after: number },
 ): Promise<ActivityRead> {
   const row = await world.store.reads.grantByNumber(ask.grant)
-  const unknown = refusal('not-yours', `There is no grant ${grantName(ask.grant)} that you may look into.`)
+  const unknown = refusal('not-yours-to-look-into', { grant: grantName(ask.grant) })
   if (!row) {
     await readingScope(world, { by: ask.by, target: undefined, person: ask.by })
     throw unknown

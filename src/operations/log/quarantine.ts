@@ -31,8 +31,7 @@ export async function endQuarantine(
   confirmed: Confirmation,
 ): Promise<void> {
   const reason = cleanText(confirmed.reason)
-  if (!reason)
-    throw refusal('reason-missing', 'Please say why the database may go on as it is.', { field: 'reason' })
+  if (!reason) throw refusal('confirm-reason-missing')
   const newest = confirmed.against.at(-1)
   const difference = {
     signed: newest?.size ?? 0,
@@ -42,8 +41,7 @@ export async function endQuarantine(
   }
   await store.transaction(async (tx) => {
     // First of all: the log takes events again only after this.
-    if (!(await tx.quarantine.end(quarantine.id, confirmed.by, reason)))
-      throw refusal('already-over', 'Somebody else has ended this quarantine.')
+    if (!(await tx.quarantine.end(quarantine.id, confirmed.by, reason))) throw refusal('quarantine-over')
     // Every number that the lost line gave has an event; what was not signed any more is at most a minute's.
     await tx.quarantine.skipNumbers(Math.max(0, difference.signed - difference.size) + UNSIGNED)
     tx.append(quarantineBegan(quarantine, difference))

@@ -4,7 +4,6 @@ import type { AuditAsk, LoggedEvent } from '../../core/log/audit-event.ts'
 import type { EvidenceSpan, KeptCheckpoint } from '../../core/log/audit-proof.ts'
 import { exportMade } from '../../core/log/log-events.ts'
 import { groupsIn, type PersonId } from '../../core/people/person.ts'
-import { sentence } from '../../core/sentence.ts'
 import { readingScope } from '../people/reading-scope.ts'
 import { notify } from '../record.ts'
 import { refusal, unlessRefused } from '../refusals.ts'
@@ -117,11 +116,7 @@ export async function refuseEvidence(world: World, by: PersonId): Promise<void> 
     world.directory.groups(groupsIn(catalog.security)),
   ])
   unlessRefused(refuseUnlessMember(person))
-  if (!isSecurity(catalog, person, groups))
-    throw refusal(
-      'not-yours',
-      'Evidence shows everybody’s access and reasons, so only security can have it made.',
-    )
+  if (!isSecurity(catalog, person, groups)) throw refusal('not-security-to-export')
 }
 
 /** Who took out what is on record before it leaves; `manifest` is the hash of what was made. */
@@ -159,11 +154,7 @@ export async function showCheckpoint(
     world.directory.groups(groupsIn(catalog.security)),
   ])
   unlessRefused(refuseUnlessMember(reader))
-  if (post && !isSecurity(catalog, reader, groups))
-    throw refusal(
-      'not-yours',
-      sentence`Security may post the checkpoint. ${{ command: 'audit checkpoint' }} shows it to you.`,
-    )
+  if (post && !isSecurity(catalog, reader, groups)) throw refusal('not-security-to-post')
   const last = await world.store.proof.lastCheckpoint()
   if (!last || !post) return { last, posted: false }
   await world.store.transaction((tx) =>

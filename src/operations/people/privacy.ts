@@ -9,7 +9,6 @@ import {
   type RetentionKind,
   totalOf,
 } from '../../core/people/privacy.ts'
-import { oneOf } from '../../core/plural.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -104,13 +103,9 @@ export async function erasePerson(
   { person, reason: typed, by, dryRun }: Erasing,
 ): Promise<Erased> {
   const reason = cleanText(typed)
-  if (!reason) throw refusal('reason-missing', 'Please say why; it stays in the audit log.')
+  if (!reason) throw refusal('erase-reason-missing')
   const live = await store.privacy.live(person)
-  if (live.length > 0)
-    throw refusal(
-      'already-pending',
-      `${person} has something live: ${oneOf(live.slice(0, 10)).replace(/ or /, ' and ')}. End it first, and close open reviews.`,
-    )
+  if (live.length > 0) throw refusal('not-erasable-yet', { person, live: live.slice(0, 10) })
   const texts = await store.privacy.textsOf(person)
   if (dryRun) return { texts: texts.length, rows: await store.privacy.rowsOf(person) }
   const rows = await store.transaction(async (tx) => {

@@ -24,10 +24,6 @@ export async function readingScope(
   unlessRefused(refuseUnlessMember(reader))
   if (maySeeAll(catalog, reader, ask.target, groups))
     return { own: false, ...(ask.person ? { person: ask.person } : {}) }
-  if (ask.person !== undefined && ask.person !== ask.by)
-    throw refusal('not-yours', OTHERS, { field: 'person' })
+  if (ask.person !== undefined && ask.person !== ask.by) throw refusal('not-yours-to-read')
   return { own: true, person: ask.by }
 }
-
-const OTHERS =
-  'You can look at your own access. About other people, security may look at everything and approvers at the targets they approve.'

@@ -3,9 +3,7 @@ import { findTarget, type Target } from '../../core/catalog.ts'
 import type { Connector } from '../../core/connector.ts'
 import type { ReportId } from '../../core/ids.ts'
 import { standingFound, standingGone, standingRemoved } from '../../core/log/standing-events.ts'
-import { nearest } from '../../core/people/nearest.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { oneOf } from '../../core/plural.ts'
 import { type Look, type Reading, type Standing, standingIn } from '../../core/standing/standing.ts'
 import { notify } from '../record.ts'
 import { refusal, refuseUnlessSecurity } from '../refusals.ts'
@@ -91,7 +89,7 @@ export async function lookNow(
   { report: id, by }: { readonly report: ReportId; readonly by: PersonId },
 ): Promise<{ readonly target: string; readonly looked: Looked | 'busy' }> {
   const found = await world.store.standing.report(id)
-  if (!found) throw refusal('unknown-standing', 'There is no such report.')
+  if (!found) throw refusal('no-such-report')
   const { target } = found.report
   await refuseUnlessSecurity(world, by, { verdict: 'look', target, role: '' })
   if (!(await world.store.standing.claim(target))) return { target, looked: 'busy' }
@@ -112,14 +110,8 @@ export async function readStanding(
 ): Promise<StandingNow> {
   await refuseUnlessSecurity(world, by, { verdict: 'read', target: target ?? '', role: '' })
   const all = world.catalog().targets.map((one) => one.id)
-  if (target !== undefined && !findTarget(world.catalog(), target)) {
-    const near = nearest(target, all)
-    throw refusal(
-      'unknown-target',
-      `There is no target “${target}”. ${near ? `Did you mean ${near}?` : `There are ${oneOf(all)}.`}`,
-      { field: 'target' },
-    )
-  }
+  if (target !== undefined && !findTarget(world.catalog(), target))
+    throw refusal('no-such-target', { typed: target, known: all })
   const [present, looks] = await Promise.all([
     world.store.standing.present(target),
     world.store.standing.looks(),

@@ -5,8 +5,7 @@ import { ConnectorError } from '../../core/connector.ts'
 import type { ReportId, StandingId } from '../../core/ids.ts'
 import { standingAccepted, standingAsked, standingRemoved } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { type Part, type Sentence, sentence } from '../../core/sentence.ts'
-import { isOperator, operatorNamed, type Standing } from '../../core/standing/standing.ts'
+import { operatorNamed, type Standing } from '../../core/standing/standing.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { notify, record } from '../record.ts'
 import { type RefusedError, refusal, refuseUnlessSecurity } from '../refusals.ts'
@@ -31,7 +30,7 @@ export async function offerAccept(
   const listed = 'report' in what ? await standing.report(what.report) : undefined
   const all = one ? [one] : (listed?.found ?? [])
   const [first] = all
-  if (!first) throw refusal('unknown-standing', 'There is no such standing access.')
+  if (!first) throw refusal('no-such-standing')
   const role = one?.role ?? ''
   await refuseUnlessSecurity(world, by, { verdict: 'accept', target: first.target, role })
   const open = all.filter((each) => each.state === 'open')
@@ -46,10 +45,7 @@ export async function acceptStanding(
 ): Promise<{ readonly accepted: readonly Standing[] }> {
   const offered = await offerAccept(world, { what, by })
   const why = cleanText(typed)
-  if (!why)
-    throw refusal('reason-missing', 'Please say why it is meant; it stays in the audit log.', {
-      field: 'note',
-    })
+  if (!why) throw refusal('accept-reason-missing')
   const until = readUntil(day, await world.store.reads.now())
   const accepted = await world.store.transaction(async (tx) => {
     const rows: Standing[] = []
@@ -75,34 +71,22 @@ export function readUntil(typed: string, now: Date): Date | undefined {
   const start = Date.parse(`${day}T00:00:00Z`)
   // 31 February parses, as 3 March.
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(start) || isoDay(new Date(start)) !== day)
-    throw noDay(
-      `“${day}” is not a day: write for example ${isoDay(new Date(now.getTime() + 90 * DAY * 1000))}.`,
-    )
+    throw refusal('not-a-day', { typed: day, example: isoDay(new Date(now.getTime() + 90 * DAY * 1000)) })
   const end = new Date(start + DAY * 1000)
   if (end > now) return end
-  throw noDay(`${day} is over. Choose a day to come, or none to accept it without an end.`)
+  throw refusal('day-over', { day })
 }
-
-const noDay = (text: string) => refusal('unknown-date', text, { field: 'date' })
 
 const isoDay = (date: Date) => date.toISOString().slice(0, 10)
 
-const allSettled = () => refusal('already-closed', 'Nothing of this is open any more; nothing was changed.')
+const allSettled = () => refusal('nothing-open')
 
 /** For somebody who comes late. */
-export function settled(standing: Standing): RefusedError {
-  return refusal('already-closed', settledText(standing))
+export function settled({ state, account, acceptedBy, closedBy }: Standing): RefusedError {
+  if (state === 'accepted') return refusal('standing-accepted', { account, by: acceptedBy })
+  if (state === 'removed') return refusal('standing-removed', { by: closedBy })
+  return refusal('standing-gone', { account })
 }
-
-function settledText({ state, account, acceptedBy, closedBy }: Standing): string | Sentence {
-  if (state === 'accepted')
-    return sentence`${settler(acceptedBy)} accepted ${account} already; nothing was changed.`
-  if (state === 'removed') return sentence`${settler(closedBy)} took it away already; nothing was changed.`
-  return `${account} no longer has it: the target said so. Nothing was changed.`
-}
-
-const settler = (by: string | undefined): Part =>
-  by === undefined ? 'Somebody' : isOperator(by) ? `The ${by}` : { person: by }
 
 export type AcceptingAsOperator = {
   readonly target: string
@@ -121,10 +105,9 @@ export async function acceptAsOperator(
   ask: AcceptingAsOperator,
 ): Promise<{ readonly accepted: readonly Standing[] }> {
   const { target, account, role, by } = ask
-  if (!findTarget(catalog, target))
-    throw refusal('unknown-target', `There is no target “${target}”.`, { field: 'target' })
+  if (!findTarget(catalog, target)) throw refusal('no-such-target', { typed: target, known: [] })
   const reason = cleanText(ask.reason)
-  if (!reason) throw refusal('reason-missing', 'Please say why it is meant.', { field: 'note' })
+  if (!reason) throw refusal('accept-reason-missing')
   const until = readUntil(ask.until ?? '', await store.reads.now())
   const meant = (await store.standing.present(target)).filter(
     (one) =>
@@ -132,8 +115,7 @@ export async function acceptAsOperator(
       (account === undefined || one.account === account) &&
       (role === undefined || one.role === role),
   )
-  if (meant.length === 0)
-    throw refusal('unknown-standing', 'Nothing like that is open. `elevate standing` shows what is known.')
+  if (meant.length === 0) throw refusal('no-standing-like-that')
   const accepted = await store.transaction(async (tx) => {
     const rows: Standing[] = []
     for (const { id } of meant) {
@@ -157,16 +139,12 @@ export async function askAboutStanding(
   { access, by }: { readonly access: StandingId; readonly by: PersonId },
 ): Promise<{ readonly standing: Standing }> {
   const standing = await world.store.standing.one(access)
-  if (!standing) throw refusal('unknown-standing', 'There is no such standing access.')
+  if (!standing) throw refusal('no-such-standing')
   await refuseUnlessSecurity(world, by, { verdict: 'ask', ...standing })
   if (standing.state !== 'open') throw settled(standing)
   const catalog = world.catalog()
   const target = findTarget(catalog, standing.target)
-  if (!target)
-    throw refusal(
-      'unknown-target',
-      `The configuration no longer has ${standing.target}: there is no channel to ask in.`,
-    )
+  if (!target) throw refusal('no-channel-to-ask-in', { target: standing.target })
   await world.store.transaction((tx) =>
     record(catalog, tx, standingAsked(standing, { by, policy: catalog.hash }), {
       target: target.id,
@@ -187,11 +165,11 @@ export async function offerTake(
   { access, by }: Taking,
 ): Promise<{ readonly standing: Standing }> {
   const standing = await world.store.standing.one(access)
-  if (!standing) throw refusal('unknown-standing', 'There is no such standing access.')
+  if (!standing) throw refusal('no-such-standing')
   const { target, role } = standing
   await refuseUnlessSecurity(world, by, { verdict: 'take-away', target, role })
   if (standing.state === 'removed' || standing.state === 'gone') throw settled(standing)
-  if (standing.beyond) throw refusal('target-refused', `elevate cannot take it. ${standing.beyond}`)
+  if (standing.beyond) throw refusal('standing-beyond', { why: standing.beyond })
   return { standing }
 }
 
@@ -208,21 +186,20 @@ export async function takeStanding(
   const connector = world.connector(target)
   const entitlement = findRole(world.catalog(), target, role)?.settings
   const takeAway = connector?.takeAway?.bind(connector)
-  if (!takeAway || !entitlement)
-    throw refusal('target-refused', `elevate cannot take ${role} on ${target} from anybody now.`)
+  if (!takeAway || !entitlement) throw refusal('standing-not-removable', { role, target })
   const since = await world.store.reads.now()
   const backing = await world.store.standing.backing([target], since)
   if (leftover && backing.some((one) => one.account === account && one.role === role))
-    throw refusal('already-closed', `A grant gives ${account} this access now; end the grant.`)
+    throw refusal('standing-granted', { account })
   const noted = await world.store.transaction((tx) => tx.standing.taking(taking.access, taking.by))
-  if (!noted) throw refusal('already-closed', 'It is over already; nothing was changed.')
+  if (!noted) throw refusal('standing-over')
   let sessionsEnded: number
   try {
     const holding = { account, role, entitlement, leftover }
     sessionsEnded = (await takeAway(holding, AbortSignal.timeout(CALL_TIMEOUT_MS))).sessionsEnded
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
-    throw refusal('target-refused', `${target} said: ${clamp(error.message, 500)}`)
+    throw refusal('standing-not-removed', { target, said: clamp(error.message, 500) })
   }
   const standing = await world.store.transaction(async (tx) => {
     const row = await tx.standing.removed(taking.access, taking.by)

@@ -15,7 +15,6 @@ import type { RequestId } from '../../../core/ids.ts'
 import { decisionRecorded, requestApproved, requestDenied } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
-import { sentence } from '../../../core/sentence.ts'
 import { notify } from '../../record.ts'
 import {
   type Attempt,
@@ -62,7 +61,7 @@ const HAPPENED = {
  */
 export async function decideRequest(world: World, deciding: Deciding): Promise<Decided> {
   const seen = await world.store.reads.request(deciding.request)
-  if (!seen) throw refusal('unknown-request', 'There is no such request.')
+  if (!seen) throw refusal('no-such-request')
   const catalog = world.catalog()
   const limit = changesIn(seen, deciding.verdict === 'approve' ? deciding.limit : undefined)
   const [approver, requester, groups, now] = await Promise.all([
@@ -73,7 +72,7 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
   ])
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(deciding.request)
-    if (!request) throw refusal('unknown-request', 'There is no such request.')
+    if (!request) throw refusal('no-such-request')
     // A late click is drawn right again; a click without the right to it is for security to know.
     const attempt = { ...attemptOn(deciding.by, deciding.verdict, request), redraw: request.id }
     if (!canRequest(deciding.verdict, request.state)) throw closedAlready(request, attempt)
@@ -125,20 +124,15 @@ function changesIn(request: Request, { duration, startsAt }: Limit = {}): Limit 
 }
 
 export function closedAlready(request: Request, attempt?: Attempt): RefusedError {
-  const who = request.closedBy ? sentence` by ${{ person: request.closedBy }}` : ''
   return refusal(
-    'already-closed',
-    sentence`${requestName(request.number)} was already ${request.state}${who}; nothing was changed.`,
-    attempt ? { attempt } : {},
+    'request-closed',
+    { request: requestName(request.number), state: request.state, by: request.closedBy },
+    attempt,
   )
 }
 
 function lapsed(request: Request, attempt: Attempt): RefusedError {
-  return refusal(
-    'already-closed',
-    `${requestName(request.number)} lapsed because nobody answered in time; nothing was changed.`,
-    { attempt },
-  )
+  return refusal('request-expired', { request: requestName(request.number) }, attempt)
 }
 
 /** What Slack's picker knows of a moment. */

@@ -1,6 +1,6 @@
 import { groupsToDecide } from '../../../core/access/approval.ts'
 import { isSecurity } from '../../../core/access/audience.ts'
-import { DURATION_HELP, parseDuration } from '../../../core/access/duration.ts'
+import { parseDuration } from '../../../core/access/duration.ts'
 import { refuseUnlessMember } from '../../../core/access/policy.ts'
 import {
   approvableBeforehand,
@@ -20,7 +20,6 @@ import { findRole, findTarget, type Policy, type Role, type Target } from '../..
 import type { PreApprovalId } from '../../../core/ids.ts'
 import { preApprovalEnded, preApprovalGiven } from '../../../core/log/grant-events.ts'
 import { groupsIn, type PersonId } from '../../../core/people/person.ts'
-import { sentence } from '../../../core/sentence.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { record } from '../../record.ts'
 import { type Attempt, refusal, unlessRefused } from '../../refusals.ts'
@@ -54,28 +53,19 @@ export async function givePreApproval(world: World, typed: GivingAsTyped): Promi
   return world.store.transaction(async (tx) => {
     const { by, person } = typed
     const one = await tx.preApprovals.give({ ...giving, giver: by, person, policyHash: catalog.hash })
-    if (!one) throw refusal('already-pending', LIVES_ALREADY, { attempt })
+    if (!one) throw refusal('already-pre-approved', {}, attempt)
     await record(catalog, tx, preApprovalGiven(one, catalog.hash, worth.enough), { one })
     return { one, ...worth }
   })
 }
 
-const LIVES_ALREADY = sentence`You have approved that beforehand already, and it still holds. ${{ command: 'allow list' }} shows it; end it first to give another one.`
-
 function readGiving(world: World, typed: GivingAsTyped, attempt: Attempt): Giving {
   const { target, role } = typed
   const span = parseDuration(typed.span)
-  if (span === undefined)
-    throw refusal('bad-duration', `“${cleanText(typed.span)}” is not a duration: ${DURATION_HELP}.`, {
-      field: 'span',
-      attempt,
-    })
+  if (span === undefined) throw refusal('not-a-span', { typed: cleanText(typed.span) }, attempt)
   const each = typed.each === undefined ? undefined : parseDuration(typed.each)
   if (typed.each !== undefined && each === undefined)
-    throw refusal('bad-duration', `“${cleanText(typed.each)}” is not a duration: ${DURATION_HELP}.`, {
-      field: 'duration',
-      attempt,
-    })
+    throw refusal('not-a-duration', { typed: cleanText(typed.each) }, attempt)
   return { target, role, span, each: each ?? usualEach(world, typed), reason: cleanText(typed.reason) }
 }
 
@@ -111,7 +101,7 @@ export async function endPreApproval(
   { by, id }: { readonly by: PersonId; readonly id: PreApprovalId },
 ): Promise<PreApproval> {
   const seen = await world.store.preApprovals.byId(id)
-  if (!seen) throw refusal('unknown-pre-approval', 'There is no such pre-approval.')
+  if (!seen) throw refusal('no-such-pre-approval')
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
     world.directory.person(by),
@@ -119,13 +109,10 @@ export async function endPreApproval(
   ])
   const name = preApprovalName(seen.number)
   if (!mayEndPreApproval(seen, person, isSecurity(catalog, person, groups)))
-    throw refusal(
-      'not-yours',
-      sentence`Only ${{ person: seen.giver }}, who gave ${name}, ${{ person: seen.person }}, who has it, and security can end it.`,
-    )
+    throw refusal('not-your-pre-approval', { name, giver: seen.giver, person: seen.person })
   return world.store.transaction(async (tx) => {
     const one = await tx.preApprovals.end(id, { by })
-    if (!one) throw refusal('already-closed', `${name} is over already; nothing was changed.`)
+    if (!one) throw refusal('pre-approval-over', { name })
     await recordEnd(world, tx, one, { by })
     return one
   })
@@ -137,7 +124,7 @@ export async function endPreApprovalByName(
   { by, number }: { readonly by: PersonId; readonly number: number },
 ): Promise<PreApproval> {
   const one = await world.store.preApprovals.byNumber(number)
-  if (!one) throw refusal('unknown-pre-approval', `There is no pre-approval ${preApprovalName(number)}.`)
+  if (!one) throw refusal('no-pre-approval-named', { name: preApprovalName(number) })
   return endPreApproval(world, { by, id: one.id })
 }
 

@@ -57,11 +57,9 @@ export async function lookAgain(
     world.directory.person(by),
     world.directory.groups([...new Set(groupsIn(catalog.security))]),
   ])
-  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
+  if (!row) throw refusal('no-such-grant')
   if (!isSecurity(catalog, person, groups))
-    throw refusal('not-yours', 'Only security can ask to look again.', {
-      attempt: attemptOn(by, 'look', row.request, row.grant),
-    })
+    throw refusal('not-security-to-look', {}, attemptOn(by, 'look', row.request, row.grant))
   world.store.claims.lookNow(id)
   return { grant: row.grant }
 }

@@ -5,7 +5,6 @@ import { findTarget } from '../../../core/catalog.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
-import { sentence } from '../../../core/sentence.ts'
 import { readingScope } from '../../people/reading-scope.ts'
 import { answerOf, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -19,13 +18,12 @@ export async function endByName(
   const { by } = ask
   if (ask.grant !== undefined) {
     const row = await world.store.reads.grantByNumber(ask.grant)
-    if (!row) throw refusal('unknown-grant', `There is no grant ${grantName(ask.grant)}.`)
+    if (!row) throw refusal('no-grant-named', { grant: grantName(ask.grant) })
     return endGrant(world, { grant: row.grant.id, by, note: ask.rest })
   }
   const live = endable(await world.store.reads.liveGrants(by))
   const { rows, note, named } = narrow(world, live, words(ask.rest))
-  if (rows.length === 0)
-    throw refusal('unknown-grant', `You have no access${named ? ` on ${named}` : ''} that could be ended.`)
+  if (rows.length === 0) throw refusal('nothing-to-end', { target: named })
   return endGrant(world, { grant: onlyOne(rows, 'end').grant.id, by, note })
 }
 
@@ -52,21 +50,14 @@ export async function revokeByName(
     if (first) await answerOf(world, () => endGrant(world, { grant: first.grant.id, by, note }))
     throw onlyThose(target, scope)
   }
-  if (rows.length === 0)
-    throw refusal(
-      'unknown-grant',
-      sentence`${{ person: person }} has no access on ${target} that could be ended.`,
-    )
+  if (rows.length === 0) throw refusal('nothing-to-revoke', { person, role: undefined, target })
   return endGrant(world, { grant: onlyOne(rows, 'end').grant.id, by, note })
 }
 
 /** What somebody hears who may not look there: the same whether there is something to end or not. */
 function onlyThose(target: string, scope: Refused): RefusedError {
   if (scope.refused.code !== 'not-yours') return new RefusedError(scope)
-  return refusal(
-    'not-yours',
-    `Only the holder, the approvers of that access and security can end access on ${target}.`,
-  )
+  return refusal('not-yours-to-end-there', { target })
 }
 
 /** Grants that can be ended now; of a chain the last, with which all of it ends. */
@@ -105,11 +96,8 @@ function narrow(
 export function onlyOne(rows: readonly GrantRow[], verb: string): GrantRow {
   const [first] = rows
   if (first && rows.length === 1) return first
-  const names = rows.map(({ grant }) => `${grantName(grant.number)} (${grant.role} on ${grant.target})`)
-  throw refusal(
-    'usage',
-    sentence`There is more than one: ${names.join(', ')}. Say which, for example ${{ command: `${verb} ${grantName(first?.grant.number ?? 0)}` }}.`,
-  )
+  const these = rows.map(({ grant: { number, role, target } }) => ({ name: grantName(number), role, target }))
+  throw refusal('more-than-one', { verb, these })
 }
 
 function words(text: string): string[] {
@@ -178,11 +166,7 @@ async function readRevocable(
     if (first) await answerOf(world, () => refuseUnlessEnder(world, first, by))
     throw onlyThose(target, scope)
   }
-  if (!first)
-    throw refusal(
-      'unknown-grant',
-      sentence`${{ person: person }} has no access${role === undefined ? '' : ` as ${role}`} on ${target} that could be ended.`,
-    )
+  if (!first) throw refusal('nothing-to-revoke', { person, role, target })
   const grants: GrantRow[] = []
   const others: GrantRow[] = []
   for (const row of rows) {

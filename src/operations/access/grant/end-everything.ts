@@ -5,8 +5,7 @@ import type { Request } from '../../../core/access/request.ts'
 import type { GrantId, PreApprovalId, RequestId } from '../../../core/ids.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { GrantRow } from '../../../core/reads.ts'
-import { isRefused } from '../../../core/refusal.ts'
-import { sentence } from '../../../core/sentence.ts'
+import { isRefused, refuse } from '../../../core/refusal.ts'
 import { notify } from '../../record.ts'
 import { answerOf, refuseUnlessSecurity } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -108,12 +107,8 @@ async function notifySecurity(world: World, by: PersonId, all: Everything): Prom
 }
 
 function refuseUnlessMayEnd(world: World, { by, person }: Ask): Promise<void> {
-  return refuseUnlessSecurity(
-    world,
-    by,
-    { verdict: 'end-everything', person },
-    sentence`Only security can end everything of somebody. Approvers end access on their targets: ${{ command: 'revoke' }} ${{ person }} target reason.`,
-  )
+  const no = refuse('not-security-for-all-of', { person })
+  return refuseUnlessSecurity(world, by, { verdict: 'end-everything', person }, no)
 }
 
 const NOTE = 'The account was deactivated in Slack.'

@@ -22,7 +22,7 @@ export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly 
  */
 export async function endGrant(world: World, ending: Ending): Promise<{ readonly grant: Grant }> {
   const row = await world.store.reads.grant(ending.grant)
-  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
+  if (!row) throw refusal('no-such-grant')
   const note = cleanText(ending.note)
   const own = row.grant.person === ending.by
   if (!own) {
@@ -37,13 +37,13 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
       actor: { kind: 'person', id: ending.by },
       policy: world.catalog().hash,
     })
-    if (!ended) throw refusal('already-over', `${grantName(row.grant.number)} is over or ending already.`)
+    if (!ended) throw refusal('grant-over', { grant: grantName(row.grant.number) })
     return { grant: ended }
   })
 }
 
 export function sayWhy(): RefusedError {
-  return refusal('reason-missing', 'Please say why you end it; the holder will read it.', { field: 'note' })
+  return refusal('end-reason-missing')
 }
 
 /** By Slack's answer of this moment; holders may always give back what is theirs, which is not asked here. */
@@ -73,11 +73,7 @@ export async function refuseUnlessEnder(
     outcome: 'not-an-approver',
     detail: { verdict: 'end' },
   }
-  throw refusal(
-    'not-yours',
-    `Only the holder, the approvers of ${grant.role} on ${grant.target} and security can end it.`,
-    { attempt },
-  )
+  throw refusal('not-yours-to-end', { role: grant.role, target: grant.target }, attempt)
 }
 
 /**
@@ -89,7 +85,7 @@ export async function endAsOperator(
   { number, by, note }: { readonly number: number; readonly by: string; readonly note: string },
 ): Promise<{ readonly grant: Grant }> {
   const row = await store.reads.grantByNumber(number)
-  if (!row) throw refusal('unknown-grant', `There is no ${grantName(number)}.`)
+  if (!row) throw refusal('no-grant-called', { grant: grantName(number) })
   const reason = cleanText(note)
   if (!reason) throw sayWhy()
   return store.transaction(async (tx) => {
@@ -99,7 +95,7 @@ export async function endAsOperator(
       note: reason,
       actor: { kind: 'operator', id: by },
     })
-    if (!ended) throw refusal('already-over', `${grantName(number)} is over or ending already.`)
+    if (!ended) throw refusal('grant-over', { grant: grantName(number) })
     return { grant: ended }
   })
 }

@@ -44,11 +44,9 @@ export async function extendAccess(
 /** The last of its chain: an extension that was given already is what goes on. */
 export async function extendable(world: World, by: PersonId, id: GrantId): Promise<Grant> {
   const row = await world.store.reads.grant(id)
-  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
+  if (!row) throw refusal('no-such-grant')
   if (row.grant.person !== by)
-    throw refusal('not-yours', 'Only the person who holds the access can ask to extend it.', {
-      attempt: attemptOn(by, 'extend', row.request, row.grant),
-    })
+    throw refusal('not-yours-to-extend', {}, attemptOn(by, 'extend', row.request, row.grant))
   let last = row.grant
   for (
     let next = await world.store.reads.prolongedBy(last.id);
@@ -57,14 +55,10 @@ export async function extendable(world: World, by: PersonId, id: GrantId): Promi
   )
     last = next
   if (last.state === 'active') return last
-  throw refusal(
-    'not-active',
-    isWaiting(last)
-      ? `${grantName(last.number)} has not begun yet; extend it when it is there.`
-      : last.state === 'provisioning'
-        ? `${grantName(last.number)} is being given now; extend it when it is there.`
-        : `${grantName(last.number)} is over or ending, so it cannot be extended. Ask for new access with /elevate.`,
-  )
+  const grant = grantName(last.number)
+  if (isWaiting(last)) throw refusal('extended-too-early', { grant, state: 'waiting' })
+  if (last.state === 'provisioning') throw refusal('extended-too-early', { grant, state: last.state })
+  throw refusal('extended-too-late', { grant })
 }
 
 /** `G-12`, or the only access one has. */
@@ -75,11 +69,11 @@ export async function extendableByName(
   const { reads } = world.store
   if (number !== undefined) {
     const row = await reads.grantByNumber(number)
-    if (!row) throw refusal('unknown-grant', `There is no grant ${grantName(number)}.`)
+    if (!row) throw refusal('no-grant-named', { grant: grantName(number) })
     return extendable(world, by, row.grant.id)
   }
   const active = (await reads.liveGrants(by)).filter((row) => row.grant.state === 'active')
   const rows = lastOfEachChain(active)
-  if (rows.length === 0) throw refusal('unknown-grant', 'You have no access that could be extended.')
+  if (rows.length === 0) throw refusal('nothing-to-extend')
   return onlyOne(rows, 'extend').grant
 }

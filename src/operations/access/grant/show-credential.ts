@@ -19,25 +19,19 @@ export async function showCredential(
   { grant: id, by }: { readonly grant: GrantId; readonly by: PersonId },
 ): Promise<{ readonly credential: Credential; readonly grant: Grant }> {
   const row = await world.store.reads.grant(id)
-  if (!row) throw refusal('unknown-grant', 'There is no such grant.')
+  if (!row) throw refusal('no-such-grant')
   const { grant, request } = row
-  if (grant.person !== by)
-    throw refusal('not-yours', 'Only the person who holds the access can see its password.', {
-      attempt: attemptOn(by, 'show', request, grant),
-    })
+  if (grant.person !== by) throw refusal('not-yours-to-see', {}, attemptOn(by, 'show', request, grant))
   const connector = world.connector(grant.target)
-  if (!connector?.credential || !grant.account)
-    throw refusal('no-credential', `${grant.target} gives no password: use the account you have there.`)
-  if (grant.state !== 'active')
-    throw refusal('not-active', `${grantName(grant.number)} is not active, so there is no password.`)
+  if (!connector?.credential || !grant.account) throw refusal('no-credential', { target: grant.target })
+  if (grant.state !== 'active') throw refusal('no-credential-yet', { grant: grantName(grant.number) })
   const shown = await world.store.transaction(async (tx) => {
     const now = await tx.grants.lock(id)
     if (now?.state !== 'active') return false
     tx.append(credentialShown(grant, requestName(request.number), by))
     return true
   })
-  if (!shown)
-    throw refusal('not-active', `${grantName(grant.number)} has just ended, so there is no password.`)
+  if (!shown) throw refusal('no-credential-any-more', { grant: grantName(grant.number) })
   try {
     const access = accessOf(grant, grant.account, grant.preexisting)
     const credential = await connector.credential(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
@@ -45,9 +39,6 @@ export async function showCredential(
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     world.log.warn({ grant: grant.id, error: error.message }, 'a credential could not be made')
-    throw refusal(
-      'target-refused',
-      `${grant.target} did not make a password: ${error.message} Try again in a moment.`,
-    )
+    throw refusal('credential-not-made', { target: grant.target, said: error.message })
   }
 }

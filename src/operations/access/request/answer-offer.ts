@@ -6,7 +6,6 @@ import type { RequestId } from '../../../core/ids.ts'
 import { offerAnswered } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused } from '../../../core/refusal.ts'
-import { sentence } from '../../../core/sentence.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
@@ -38,14 +37,12 @@ export async function answerOffer(
 ): Promise<{ readonly answered: readonly Answered[] }> {
   const bundle = await world.store.reads.bundleOf(id)
   const [first] = bundle
-  if (!first) throw refusal('unknown-request', 'There is no such request.')
+  if (!first) throw refusal('no-such-request')
   if (first.requester !== by)
     throw refusal(
-      'not-yours',
-      sentence`Only ${{ person: first.requester }} can ${answer} ${requestName(first.number)}.`,
-      {
-        attempt: attemptOn(by, answer, first),
-      },
+      'not-offered-to-you',
+      { person: first.requester, answer, request: requestName(first.number) },
+      attemptOn(by, answer, first),
     )
   // To say no one need not be anybody.
   if (answer === 'accept') unlessRefused(refuseUnlessMember(await world.directory.person(by)))
@@ -67,7 +64,7 @@ export async function answerOffer(
       } else late ??= tooLate(request)
     }
     const [lead] = answered
-    if (!lead) throw late ?? refusal('unknown-request', 'There is no such request.')
+    if (!lead) throw late ?? refusal('no-such-request')
     await notify(world.catalog(), tx, answer === 'accept' ? 'request.accepted' : 'request.declined', {
       lead: lead.request,
       requests: answered.map((one) => one.request),
@@ -128,11 +125,7 @@ async function answerOne(
 
 function tooLate(request: Request): RefusedError {
   if (request.state === 'pending' || request.state === 'approved')
-    return refusal('already-closed', `You have accepted ${requestName(request.number)} already.`)
-  if (request.state === 'offered')
-    return refusal(
-      'already-closed',
-      `${requestName(request.number)} lapsed because you did not answer in time; nothing was changed.`,
-    )
+    return refusal('offer-accepted', { request: requestName(request.number) })
+  if (request.state === 'offered') return refusal('offer-expired', { request: requestName(request.number) })
   return closedAlready(request)
 }

@@ -22,21 +22,16 @@ export async function askBack(
   { request: id, by, text }: { readonly request: RequestId; readonly by: PersonId; readonly text: string },
 ): Promise<Asked> {
   const question = cleanText(text)
-  if (question === '')
-    throw refusal('reason-missing', 'Please write what you want to know.', { field: 'note' })
+  if (question === '') throw refusal('question-missing')
   const seen = await world.store.reads.request(id)
-  if (!seen) throw refusal('unknown-request', 'There is no such request.')
+  if (!seen) throw refusal('no-such-request')
   await refuseUnlessTalker(world, seen, by, 'ask')
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
-    if (!request) throw refusal('unknown-request', 'There is no such request.')
+    if (!request) throw refusal('no-such-request')
     if (!canRequest('approve', request.state)) throw closedAlready(request)
     if ((await tx.questions.askedAbout(id)) >= MOST_QUESTIONS)
-      throw refusal(
-        'too-many-pending',
-        `There were ${MOST_QUESTIONS} questions about ${requestName(request.number)} already; talk in its thread.`,
-        { field: 'note' },
-      )
+      throw refusal('too-many-questions', { request: requestName(request.number), most: MOST_QUESTIONS })
     const asked = await tx.questions.ask({ request: id, asker: by, text: question })
     await tx.dues.waitAnew(request)
     const catalog = world.catalog()
@@ -52,19 +47,17 @@ export async function answerQuestion(
   { question: id, by, text }: { readonly question: QuestionId; readonly by: PersonId; readonly text: string },
 ): Promise<Asked> {
   const answer = cleanText(text)
-  if (answer === '') throw refusal('reason-missing', 'Please write an answer.', { field: 'note' })
+  if (answer === '') throw refusal('answer-missing')
   const question = await world.store.questions.one(id)
   const seen = question && (await world.store.reads.request(question.request))
-  if (!question || !seen) throw refusal('unknown-request', 'There is no such question.')
+  if (!question || !seen) throw refusal('no-such-question')
   await refuseUnlessTalker(world, seen, by, 'answer')
-  if (question.asker === by)
-    throw refusal('not-yours', 'This is your own question; somebody else answers it.', { field: 'note' })
+  if (question.asker === by) throw refusal('own-question')
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(seen.id)
-    if (!request) throw refusal('unknown-request', 'There is no such request.')
+    if (!request) throw refusal('no-such-request')
     if (!canRequest('approve', request.state)) throw closedAlready(request)
-    if (!(await tx.questions.answer(id, { text: answer, by })))
-      throw refusal('already-closed', 'This question has been answered already; its thread has the answer.')
+    if (!(await tx.questions.answer(id, { text: answer, by }))) throw refusal('question-answered')
     await tx.dues.waitAnew(request)
     const catalog = world.catalog()
     const event = questionAnswered(request, { by, policy: catalog.hash }, id, answer)

@@ -87,7 +87,7 @@ export async function offerReview(
   { request: id, by }: Pick<Reviewing, 'request' | 'by'>,
 ): Promise<Request> {
   const request = await world.store.reads.request(id)
-  if (!request?.review) throw refusal('unknown-request', 'There is no such break-glass to review.')
+  if (!request?.review) throw refusal('no-such-review')
   await refuseUnlessReviewer(world, request, by)
   if (request.review.state !== 'open') throw closedAlready(request)
   return request
@@ -100,7 +100,7 @@ export async function reviewBreakGlass(
 ): Promise<{ readonly request: Request }> {
   const request = await offerReview(world, { request: id, by })
   const note = cleanText(typed)
-  if (!note) throw refusal('reason-missing', 'Please write what you found.', { field: 'note' })
+  if (!note) throw refusal('review-missing')
   return world.store.transaction(async (tx) => {
     if (!(await tx.reviews.close(id, { state: outcome, by, note }))) throw closedAlready(request)
     const catalog = world.catalog()
@@ -111,10 +111,7 @@ export async function reviewBreakGlass(
 }
 
 function closedAlready(request: Request): RefusedError {
-  return refusal(
-    'already-closed',
-    `The break-glass ${requestName(request.number)} has been reviewed already; nothing was changed.`,
-  )
+  return refusal('already-reviewed', { request: requestName(request.number) })
 }
 
 /** Whoever tries without the right to it, the user himself first of all, is for security to know. */

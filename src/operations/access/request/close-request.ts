@@ -5,7 +5,6 @@ import type { RequestId } from '../../../core/ids.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
 import { requestLapsed, requestWithdrawn } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
-import { sentence } from '../../../core/sentence.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { record } from '../../record.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
@@ -20,23 +19,21 @@ export async function withdrawRequest(
   const seen = await world.store.reads.request(id)
   if (seen && !ownersOf(seen).includes(by))
     throw refusal(
-      'not-yours',
-      sentence`Only ${{ person: askerOf(seen) }} can withdraw ${requestName(seen.number)}.`,
-      {
-        attempt: attemptOn(by, 'withdraw', seen),
-      },
+      'not-the-asker',
+      { asker: askerOf(seen), request: requestName(seen.number) },
+      attemptOn(by, 'withdraw', seen),
     )
   const grant = seen?.state === 'approved' ? await world.store.reads.grantOfRequest(id) : undefined
   const seenWaiting =
     grant && isWaiting(grant)
-      ? refusal(
-          'already-closed',
-          sentence`${requestName(seen?.number ?? 0)} is approved already and waits for its start. Call it off with ${{ command: `end ${grantName(grant.number)}` }}.`,
-        )
+      ? refusal('waits-for-its-start', {
+          request: requestName(seen?.number ?? 0),
+          grant: grantName(grant.number),
+        })
       : undefined
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
-    if (!request) throw refusal('unknown-request', 'There is no such request.')
+    if (!request) throw refusal('no-such-request')
     const actor = { kind: 'person', id: by } as const
     if (!(await withdrawIn(world, tx, request, { actor }))) throw seenWaiting ?? closedAlready(request)
     return { request }
@@ -68,19 +65,16 @@ export async function withdrawByName(
 ): Promise<{ readonly request: Request }> {
   if (number !== undefined) {
     const request = await world.store.reads.requestByNumber(number)
-    if (!request) throw refusal('unknown-request', `There is no request ${requestName(number)}.`)
+    if (!request) throw refusal('no-request-named', { request: requestName(number) })
     return withdrawRequest(world, { request: request.id, by })
   }
   const mine = await world.store.reads.requestsOf(by, NEWEST_LIMIT)
   const waiting = mine.filter((request) => canRequest('withdraw', request.state))
   const [only] = waiting
-  if (!only) throw refusal('unknown-request', 'None of your requests waits for an answer.')
+  if (!only) throw refusal('nothing-to-withdraw')
   if (waiting.length === 1) return withdrawRequest(world, { request: only.id, by })
-  const names = waiting.map((one) => `${requestName(one.number)} (${one.role} on ${one.target})`)
-  throw refusal(
-    'usage',
-    sentence`There is more than one: ${names.join(', ')}. Say which, for example ${{ command: `withdraw ${requestName(only.number)}` }}.`,
-  )
+  const these = waiting.map(({ number, role, target }) => ({ name: requestName(number), role, target }))
+  throw refusal('more-than-one', { verb: 'withdraw', these })
 }
 
 /** Nobody answered in time. True when this call closed it. */

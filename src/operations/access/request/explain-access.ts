@@ -21,7 +21,6 @@ import {
   type Target,
 } from '../../../core/catalog.ts'
 import type { Capabilities } from '../../../core/connector.ts'
-import { nearest } from '../../../core/people/nearest.ts'
 import {
   emptyGroups,
   type GroupId,
@@ -31,7 +30,6 @@ import {
   membersOf,
   type PersonId,
 } from '../../../core/people/person.ts'
-import { sentence } from '../../../core/sentence.ts'
 import { refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 
@@ -82,8 +80,7 @@ export async function explainAccess(
   const knownRole = findRole(catalog, target, role)
   if (!known || !knownRole) {
     const names = catalog.targets.flatMap((one) => one.roles.map((two) => `${one.id} ${two.id}`))
-    const near = nearest(`${target} ${role}`, names)
-    throw refusal('unknown-target', `There is no “${target} ${role}”.${near ? ` Did you mean ${near}?` : ''}`)
+    throw refusal('no-such-access', { target, role, known: names })
   }
   const [groups, open] = await Promise.all([
     world.directory.groups([
@@ -96,13 +93,8 @@ export async function explainAccess(
   const wish: Wish = other === undefined ? { requester: by } : { requester: other, askedBy: by }
   const policy = policyFor(catalog, { ...wish, target, role }, groups)
   const glass = breakGlassPolicy(catalog, target, role, by, groups)
-  if (!policy) {
-    const instead = glass
-      ? sentence` You may break glass: ${{ command: `break-glass ${target} ${role}` }}.`
-      : ''
-    const whose = other === undefined ? '' : sentence` for ${{ person: other }}`
-    throw refusal('not-allowed', sentence`No policy lets you ask for ${role} on ${target}${whose}.${instead}`)
-  }
+  if (!policy)
+    throw refusal('nothing-to-explain', { role, target, receiver: other, breakGlass: glass !== undefined })
   const { fallback } = policy
   const named = [...approversNamed(policy), ...(fallback?.from ?? [])]
   const approving = await world.directory.groups(groupsIn(named))

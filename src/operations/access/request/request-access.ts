@@ -1,4 +1,4 @@
-import { DURATION_HELP, parseDuration } from '../../../core/access/duration.ts'
+import { parseDuration } from '../../../core/access/duration.ts'
 import type { Grant } from '../../../core/access/grant.ts'
 import {
   type Allowed,
@@ -15,7 +15,6 @@ import type { RequestId } from '../../../core/ids.ts'
 import { requestCreated } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { isRefused, type Refused, refuse } from '../../../core/refusal.ts'
-import { sentence } from '../../../core/sentence.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import { type Attempt, RefusedError, refusal } from '../../refusals.ts'
@@ -79,8 +78,7 @@ async function refuseItsStart(
   { policy }: Allowed,
 ): Promise<Refused | undefined> {
   if (startsAt === undefined) return undefined
-  if (prolongs)
-    return refuse('bad-start', 'An extension begins where the access ends; it has no other start.', 'start')
+  if (prolongs) return refuse('start-of-extension')
   return refuseStart(startsAt, await world.store.reads.now(), policy)
 }
 
@@ -101,10 +99,7 @@ export async function requestTogether(
   roles: readonly string[],
 ): Promise<readonly Asked[]> {
   const wanted = [...new Set(roles)].map((role) => ({ ...asking, role }))
-  if (wanted.length > MOST_TOGETHER)
-    throw refusal('too-many-roles', `At most ${MOST_TOGETHER} roles can be asked for together.`, {
-      field: 'role',
-    })
+  if (wanted.length > MOST_TOGETHER) throw refusal('too-many-roles', { most: MOST_TOGETHER })
   const ready: Ready[] = []
   for (const one of wanted) {
     const allowed = await rehearseAccess(world, one)
@@ -203,12 +198,7 @@ export function readAsk(asking: Asking): Ask | Refused {
   const ask = { target, role, ticket, earlierTicket, reason: cleanText(asking.reason) }
   if (asking.duration === undefined) return { ...ask, duration: undefined }
   const duration = parseDuration(asking.duration)
-  if (duration === undefined)
-    return refuse(
-      'bad-duration',
-      `“${cleanText(asking.duration)}” is not a duration: ${DURATION_HELP}.`,
-      'duration',
-    )
+  if (duration === undefined) return refuse('not-a-duration', { typed: cleanText(asking.duration) })
   return { ...ask, duration }
 }
 
@@ -224,22 +214,11 @@ function groupsOf(catalog: Catalog, ask: Ask): string[] {
 }
 
 function alreadyAsked(asking: Asking, { role, target }: Allowed): Refused {
-  const receiver = receiverOf(asking)
-  return refuse(
-    'already-pending',
-    receiver === undefined
-      ? `You have asked for ${role.id} on ${target.id} already, and it waits for an answer.`
-      : sentence`${role.id} on ${target.id} has been asked for already for ${{ person: receiver }}, and it waits for an answer.`,
-  )
+  return refuse('already-asked', { role: role.id, target: target.id, receiver: receiverOf(asking) })
 }
 
 function tooMany(wanted: number): Refused {
-  return refuse(
-    'too-many-pending',
-    wanted === 1
-      ? `You have ${MAX_PENDING} requests waiting already; withdraw one first.`
-      : `With these ${wanted} you would have more than ${MAX_PENDING} requests waiting; withdraw some first.`,
-  )
+  return refuse('too-many-pending', { most: MAX_PENDING, wanted })
 }
 
 /** Which of several it was that could not be asked for. */
