@@ -33,7 +33,7 @@ export type Facts = {
   /** An approval that is not enough yet. */
   'decision.recorded': { readonly request: Request }
   /** `atOnce`: by a rule or a pre-approval, in the transaction that put the question. */
-  'request.approved': { readonly request: Request; readonly atOnce: boolean }
+  'request.approved': { readonly request: Request; readonly automatic: boolean }
   'request.denied': { readonly request: Request }
   'request.refused': RefusedNotice
   'decision.refused': RefusedNotice
@@ -117,7 +117,7 @@ const NOTIFIED: { readonly [what in keyof Facts]: (facts: Facts[what]) => readon
   'decision.recorded': ({ request }) => decided('counted', request),
   // At once, cards and Home follow with the request, and the answer to asking says that it was approved: only a start
   // to come is worth a message of its own.
-  'request.approved': ({ request, atOnce }) =>
+  'request.approved': ({ request, automatic: atOnce }) =>
     atOnce
       ? [request.startsAt && update(request.requester, 'approved', request.id), feed('decided', request.id)]
       : [decided('approved', request), toAsker(request)],

@@ -1,7 +1,7 @@
 import type { Refused } from '../core/refusal.ts'
 import { decideRequest, decideTogether } from './access/decide/decide-request.ts'
 import { endPreApproval, endPreApprovalByName, givePreApproval } from './access/decide/pre-approvals.ts'
-import { lookAgain } from './access/grant/advance-grant.ts'
+import { retryNow } from './access/grant/advance-grant.ts'
 import { endByName, offerRevoke, revokeByName, revokeOnTarget } from './access/grant/end-by-name.ts'
 import { endEverything, endForLeaver, offerEverything } from './access/grant/end-everything.ts'
 import { endGrant } from './access/grant/end-grant.ts'
@@ -51,7 +51,7 @@ const VERBS = {
   extendable,
   extendableByName,
   givePreApproval,
-  lookAgain,
+  lookAgain: retryNow,
   lookNow,
   offerAccept,
   offerBreakGlass,

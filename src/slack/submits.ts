@@ -180,7 +180,7 @@ const ROWS: Readonly<Record<string, Submit>> = {
         // No field is not an empty one: without it the ticket of the grant before goes on.
         ticket: view.fields.get(ACTION.type_ticket)?.value.trim(),
       }),
-      ({ request, prolongs, allowed }) => extendingAnswer(request, prolongs, allowed),
+      ({ request, extendedGrant, allowed }) => extendingAnswer(request, extendedGrant, allowed),
     ),
   ),
   [VIEW.allow]: givePreApproval,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compilePattern } from '../../src/config/pattern.ts'
-import { overseersOf } from '../../src/core/access/approval.ts'
+import { approversAndSecurity } from '../../src/core/access/approval.ts'
 import { mayBreakGlass, refuseReviewer, rehearseBreakGlass } from '../../src/core/access/break-glass.ts'
 import type { Request } from '../../src/core/access/request.ts'
 import type { Catalog, Policy } from '../../src/core/catalog.ts'
@@ -129,6 +129,6 @@ describe('the review', () => {
     expect(code(refuseReviewer(catalog, request, guest, groups))).toBe('not-a-member')
   })
   it('is asked of the approvers under every policy and of security, each once', () => {
-    expect(overseersOf(catalog, request)).toEqual([group('SDBA'), group('SLEAD'), group('SSEC')])
+    expect(approversAndSecurity(catalog, request)).toEqual([group('SDBA'), group('SLEAD'), group('SSEC')])
   })
 })

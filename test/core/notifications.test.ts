@@ -64,9 +64,9 @@ const table: { readonly [W in keyof Facts]: readonly Row<W>[] } = {
     ['more approvals are needed', { request: forAda }, 'card: orders, security; told counted: ada; feed decided: security; home: ada, ben, eve'],
   ],
   'request.approved': [
-    ['somebody pressed the button', { request: forAda, atOnce: false }, 'card: orders, security; told approved: ada; feed decided: security; told for-other: ben; home: ada, ben, eve'],
-    ['a rule did it', { request: request(), atOnce: true }, 'feed decided: security'],
-    ['a rule did it, for later', { request: later, atOnce: true }, 'told approved: ada; feed decided: security'],
+    ['somebody pressed the button', { request: forAda, automatic: false }, 'card: orders, security; told approved: ada; feed decided: security; told for-other: ben; home: ada, ben, eve'],
+    ['a rule did it', { request: request(), automatic: true }, 'feed decided: security'],
+    ['a rule did it, for later', { request: later, automatic: true }, 'told approved: ada; feed decided: security'],
   ],
   'request.denied': [
     ['somebody pressed the button', { request: request() }, 'card: orders, security; told denied: ada; feed decided: security; home: ada, eve'],

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../src/core/access/duration.ts'
 import {
-  approvableBeforehand,
   type Giving,
   mayEndPreApproval,
   type PreApproval,
+  preApprovableBy,
   rehearsePreApproval,
   whyVoid,
 } from '../../src/core/access/pre-approval.ts'
@@ -221,7 +221,7 @@ describe('a yes that was given', () => {
 it('is offered for what somebody approves under a policy that knows it', () => {
   const { preApproval: _, ...strict } = { ...policy, roles: ['admin'] }
   const offered = (person: string, ...policies: Policy[]) =>
-    approvableBeforehand(catalogWith(...policies), person, groups).map((one) => one.role.id)
+    preApprovableBy(catalogWith(...policies), person, groups).map((one) => one.role.id)
   expect(offered('UBEN', policy, strict)).toEqual(['read'])
   expect(offered('UBEN', strict)).toEqual([])
   expect(offered('UADA', policy)).toEqual([])

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  approvalRightIn,
   approvalsIn,
   approvalsPossible,
   type FilledStage,
   fillStages,
   mayFill,
-  sayIn,
   stillMissing,
 } from '../../src/core/access/stages.ts'
 import type { ApprovalStage } from '../../src/core/catalog.ts'
@@ -48,14 +48,14 @@ describe('filling stages', () => {
     const late = both.map((stage) => ({ ...stage, fallback: [person('USAM')] }))
     const alone = fillStages(late, ['USAM'], groups)
     expect(alone.map((stage) => stage.by)).toEqual([[], ['USAM']])
-    expect(sayIn(late, 'USAM', groups, filledBy(alone, 'USAM'))).toEqual({
+    expect(approvalRightIn(late, 'USAM', groups, filledBy(alone, 'USAM'))).toEqual({
       fallback: false,
       through: ['SSEC'],
     })
     const beside = fillStages(late, ['UDAN', 'USAM'], groups)
     expect(approvalsIn(beside)).toBe(2)
     const forOthers = fillStages([late[0] as ApprovalStage], ['USAM'], groups)
-    expect(sayIn(late, 'USAM', groups, filledBy(forOthers, 'USAM'))).toEqual({
+    expect(approvalRightIn(late, 'USAM', groups, filledBy(forOthers, 'USAM'))).toEqual({
       fallback: true,
       through: ['SSEC', 'USAM'],
     })
@@ -65,9 +65,11 @@ describe('filling stages', () => {
       from: [group('SDBA'), group('SSEC'), group('SDBA'), person('UDAN'), person('UCHO')],
       count: 1,
     }
-    expect(sayIn([stage], 'UDAN', groups).through).toEqual(['SDBA', 'SSEC', 'UDAN'])
-    expect(sayIn([{ from: [{ kind: 'everyone' }], count: 1 }], 'UEVE', groups).through).toEqual(['everyone'])
-    expect(sayIn([stage], 'UEVE', groups).through).toEqual([])
+    expect(approvalRightIn([stage], 'UDAN', groups).through).toEqual(['SDBA', 'SSEC', 'UDAN'])
+    expect(approvalRightIn([{ from: [{ kind: 'everyone' }], count: 1 }], 'UEVE', groups).through).toEqual([
+      'everyone',
+    ])
+    expect(approvalRightIn([stage], 'UEVE', groups).through).toEqual([])
   })
   it('knows how much could come together, and that everyone is never too few', () => {
     const all = () => true

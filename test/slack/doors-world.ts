@@ -131,7 +131,7 @@ function memoryStore(
     pendingRequests: async () => requests.filter((one) => one.state === 'pending'),
     requestsOf: async (person) => requests.filter((one) => one.requester === person),
     openReviews: async () => [],
-    prolongedBy: async () => undefined,
+    extensionOf: async () => undefined,
     held: async () => [],
     sawHome: async () => {},
   }

@@ -2,7 +2,7 @@
 import type { ApprovalStage } from '../../src/core/catalog.ts'
 import { refuse } from '../../src/core/refusal.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
-import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-access.ts'
+import type { ExplainedAutomatic } from '../../src/operations/access/request/explain-access.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
 import {
   answeredAnswer,
@@ -94,7 +94,7 @@ const people = (count: number, from: string) => Array.from({ length: count }, (_
 export function largestExplanation(
   { request, role, policy: wide }: Card,
   stages: readonly ApprovalStage[],
-  atOnce: ExplainedAtOnce,
+  atOnce: ExplainedAutomatic,
   names: Names,
 ): Message {
   const half = people(40, 'U0').map((id, at) => [id, at % 2 ? 'active' : 'away'] as const)
@@ -107,7 +107,7 @@ export function largestExplanation(
       possible: 10,
       capabilities: temporaryLogin,
       breakGlass: { max: 1800, reviewOpen: true },
-      atOnce,
+      automatic: atOnce,
       role: role ?? read,
       target,
       gone: people(40, 'U1'),

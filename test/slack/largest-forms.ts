@@ -5,7 +5,7 @@ import type { PreApproval } from '../../src/core/access/pre-approval.ts'
 import type { Policy, Role, Target } from '../../src/core/catalog.ts'
 import { auditEventTypes } from '../../src/core/log/audit-event.ts'
 import type { Card } from '../../src/operations/access/read-card.ts'
-import type { ExplainedAtOnce } from '../../src/operations/access/request/explain-access.ts'
+import type { ExplainedAutomatic } from '../../src/operations/access/request/explain-access.ts'
 import type { Message, Names } from '../../src/slack/blocks/message.ts'
 import { accessOptions, auditForm } from '../../src/slack/forms/command-forms.ts'
 import { everythingForm, revokeForm } from '../../src/slack/forms/note-forms.ts'
@@ -35,7 +35,7 @@ function rowsOf(typed: string) {
     person: 'U0ADA',
     grants: live,
     requests: times((at) => request({ ...wide, number: 999_000 + at, reason: typed })),
-    beforehand: times(() => beforehandOf(typed, wide)),
+    preApprovals: times(() => beforehandOf(typed, wide)),
   }
   const named = { person: 'U0ADA', ...wide, grants: live, others: live, note: typed }
   return { live, all, named }
@@ -132,7 +132,7 @@ export function messagesBeforehand(
   }
 }
 
-export function atOnceOf(one: PreApproval): ExplainedAtOnce {
+export function atOnceOf(one: PreApproval): ExplainedAutomatic {
   return {
     rules: Array.from({ length: 4 }, () => ({
       rule: {

@@ -64,7 +64,7 @@ export function securityMessages(all: Worst): Record<string, Message> {
     person: 'U0ADA',
     grants: times(200, () => ({ grant: active, request: asked })),
     requests: times(50, () => asked),
-    beforehand: [],
+    preApprovals: [],
   }
   const ask = { ...wide, person: 'U0ADA', from: NOON, to: NOON, types: auditEventTypes }
   const habit = (at: number) => ({ person: `U0${at}`, decisions: 100, approves: 0.98, median: 3 })
@@ -122,7 +122,7 @@ export function securityMessages(all: Worst): Record<string, Message> {
     'everything ended': everythingEnded(everything, 'U0SAM', typed, names),
     'everything answer': everythingAnswer(everything, names),
     'nothing of everything': everythingAnswer(
-      { person: 'U0ADA', grants: [], requests: [], beforehand: [] },
+      { person: 'U0ADA', grants: [], requests: [], preApprovals: [] },
       names,
     ),
     'revoking answer': largestAnswers(typed, names('')).other,

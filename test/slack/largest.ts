@@ -97,7 +97,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     possible: 5,
     approvers: times(40, (at) => `U0${at}`),
     past: times(3, () => endedGrant()),
-    stands: standingRow(typed, wide, 'accepted'),
+    standingAccess: standingRow(typed, wide, 'accepted'),
   })
   const approvedCard = { ...full, request: { ...asked, state: 'approved' as const, closedAt: NOON } }
   const deniedCard = {
@@ -155,7 +155,10 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
   } as const
   return {
     'card pending': requestCard(full, names),
-    'card extension': requestCard({ ...full, request: { ...asked, prolongs: 'g' }, prolongs: active }, names),
+    'card extension': requestCard(
+      { ...full, request: { ...asked, prolongs: 'g' }, extendedGrant: active },
+      names,
+    ),
     ...largestQuestions(typed, full, names),
     reminder: reminder(full, names),
     'card denied': requestCard(deniedCard, names),
@@ -185,7 +188,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     ),
     ...activityMessages(typed, name, takenCard, worst),
     receipt: receipt(
-      { ...approvedCard, grant: { ...worst, prolongs: 'g' }, prolongs: worst, prolongedBy: worst },
+      { ...approvedCard, grant: { ...worst, prolongs: 'g' }, extendedGrant: worst, extension: worst },
       names,
     ),
     'revoked one': revokedNotice([worst], names),

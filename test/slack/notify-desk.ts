@@ -95,7 +95,7 @@ function world(): World {
     },
     grant: async (id: string) => row(grants.get(id)),
     grantOfRequest: async (id: string) => [...grants.values()].find((one) => one.requestId === id),
-    prolongedBy: async () => undefined,
+    extensionOf: async () => undefined,
     pastGrants: async () => [],
     liveGrants: async () => [],
     requestsOf: async () => [...requests.values()],

@@ -34,11 +34,11 @@ describe('the card of a request', () => {
 
   it('says what an extension extends, and until when', () => {
     const asks = request({ prolongs: 'grant-2077' })
-    const words = readAloud(requestCard(card({ request: asks, prolongs: grant() }), names))
+    const words = readAloud(requestCard(card({ request: asks, extendedGrant: grant() }), names))
     expect(words).toContain('Ada asks to extend read on orders-db')
     expect(words).toContain('This extends G-2077, which ends')
     expect(words).toContain('30 min more')
-    const late = readAloud(requestCard(card({ request: asks, prolongs: endedGrant() }), names))
+    const late = readAloud(requestCard(card({ request: asks, extendedGrant: endedGrant() }), names))
     expect(late).toContain('What this was to extend is over.')
   })
 

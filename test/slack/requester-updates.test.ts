@@ -61,7 +61,7 @@ describe('what the requester is told', () => {
     const longer = grant({ number: 2078, prolongs: 'grant-2077', expiresAt: secondsLater(5461) })
     const message = requesterUpdate(
       'given',
-      card({ request: approved({ prolongs: 'grant-2077' }), grant: longer, prolongs: grant() }),
+      card({ request: approved({ prolongs: 'grant-2077' }), grant: longer, extendedGrant: grant() }),
       names,
     )
     expect(plain(message.text)).toBe(
@@ -75,11 +75,11 @@ describe('what the requester is told', () => {
     const longer = grant({ number: 2078, prolongs: kept.id, expiresAt: secondsLater(5461) })
     const message = requesterUpdate(
       'ended',
-      card({ request: approved(), grant: kept, prolongedBy: longer }),
+      card({ request: approved(), grant: kept, extension: longer }),
       names,
     )
     expect(plain(message.text)).toContain('G-2077 is over, and your read on orders-db goes on until')
-    expect(isStale('ending', card({ request: approved(), grant: grant(), prolongedBy: longer }))).toBe(true)
+    expect(isStale('ending', card({ request: approved(), grant: grant(), extension: longer }))).toBe(true)
   })
 
   it('is not what a later step has made untrue', () => {

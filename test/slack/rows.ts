@@ -167,8 +167,8 @@ export function card(over: Partial<Card> = {}): Card {
   return {
     request: asked,
     grant: undefined,
-    prolongs: undefined,
-    prolongedBy: undefined,
+    extendedGrant: undefined,
+    extension: undefined,
     target,
     role: read,
     policy,
@@ -178,7 +178,7 @@ export function card(over: Partial<Card> = {}): Card {
     needed,
     stages: [{ from: [DBA], count: needed, by: approvals }],
     possible: Math.max(needed, 2),
-    overseers: [DBA, { kind: 'group', id: 'S0SEC' }],
+    breakGlassRecipients: [DBA, { kind: 'group', id: 'S0SEC' }],
     past: [],
     ...over,
   }

@@ -41,7 +41,7 @@ test('an extension has the account from the start, and counts from the end of th
   const third = await extended(second)
   expect(third).toMatchObject({ account: 'elv_ada_g1', prolongs: second.id, accountFor: first.id })
   expect(minutes(third.expiresAt, first.expiresAt)).toBe(60)
-  expect((await store.reads.prolongedBy(first.id))?.id).toBe(second.id)
+  expect((await store.reads.extensionOf(first.id))?.id).toBe(second.id)
   const chain = await store.transaction((tx) => tx.grants.lockChain(second.id))
   expect(chain.map((grant) => grant.id)).toEqual([first.id, second.id, third.id])
 })

@@ -3,6 +3,7 @@
  * today's groups: an approval of somebody who has left the group since does not count.
  */
 import { type Catalog, type Policy, policiesFor } from '../catalog.ts'
+import { alertedIn } from '../people/alerting.ts'
 import {
   type Groups,
   groupsIn,
@@ -12,7 +13,6 @@ import {
   type PersonId,
   type Who,
 } from '../people/person.ts'
-import { pingedIn } from '../people/pinging.ts'
 import { type Refused, refuse } from '../refusal.ts'
 import { groupsThatAsk, policyFor, refuseDuration, refuseStart, refuseUnlessMember } from './policy.ts'
 import {
@@ -26,17 +26,17 @@ import {
   type Verdict,
 } from './request.ts'
 import {
+  type ApprovalRight,
+  approvalRightIn,
   approvalsIn,
   approvalsNeeded,
   approversNamed,
   type FilledStage,
   fillStages,
   mayFill,
-  type Say,
-  sayIn,
 } from './stages.ts'
 
-type Judged = Say & {
+type Judged = ApprovalRight & {
   readonly self: boolean
   readonly policy: Policy
 }
@@ -104,7 +104,7 @@ export function decide(
   if (request.decisions.some((decision) => decision.approver === approver.id))
     return refuse('already-decided', { request: name })
   if (verdict === 'deny') {
-    return { outcome: 'denied', self, ...sayIn(policy.approve.stages, approver.id, groups), policy }
+    return { outcome: 'denied', self, ...approvalRightIn(policy.approve.stages, approver.id, groups), policy }
   }
   if (requester.kind !== 'member') return refuse('requester-gone', { requester: request.requester })
   const tooMuch = refuseLimit(request, limit, policy, limit.now)
@@ -119,8 +119,8 @@ export function decide(
     return refuse('policy-with-less-time', { ...on, max: policy.duration.max })
   const complete = approvalsIn(stages) >= approvalsNeeded(stages)
   const outcome = complete ? 'approved' : 'counted'
-  const say = sayIn(policy.approve.stages, approver.id, groups, stage)
-  return { outcome, self, ...say, policy, stage, stages, terms }
+  const right = approvalRightIn(policy.approve.stages, approver.id, groups, stage)
+  return { outcome, self, ...right, policy, stage, stages, terms }
 }
 
 /** The stages as they stand, with the earlier yeses that count today. */
@@ -165,19 +165,25 @@ export function mayEnd(
   person: Person,
   groups: Groups,
 ): boolean {
-  return person.kind === 'member' && includes(overseersOf(catalog, grant), person.id, groups)
+  return person.kind === 'member' && includes(approversAndSecurity(catalog, grant), person.id, groups)
 }
 
 /** The same without those who are named as quiet: whom an alert about it mentions. */
-export function overseersToAlert(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
+export function breakGlassRecipients(
+  catalog: Catalog,
+  one: { target: string; role: string },
+): readonly Who[] {
   const pinged = policiesFor(catalog, one.target, one.role).flatMap((policy) =>
-    policy.approve.stages.flatMap(pingedIn),
+    policy.approve.stages.flatMap(alertedIn),
   )
   return distinct([...pinged, ...catalog.security])
 }
 
 /** The approvers of an entitlement, under whichever policy, and security. */
-export function overseersOf(catalog: Catalog, one: { target: string; role: string }): readonly Who[] {
+export function approversAndSecurity(
+  catalog: Catalog,
+  one: { target: string; role: string },
+): readonly Who[] {
   const approvers = policiesFor(catalog, one.target, one.role).flatMap(approversNamed)
   return distinct([...approvers, ...catalog.security])
 }

@@ -6,7 +6,7 @@
 import { type Catalog, findRole, findTarget, type Policy, policiesFor } from '../catalog.ts'
 import { entitledThrough, type Groups, groupsIn, includes, type Person } from '../people/person.ts'
 import { isRefused, type Refused, refuse } from '../refusal.ts'
-import { overseersOf } from './approval.ts'
+import { approversAndSecurity } from './approval.ts'
 import { MINUTE } from './duration.ts'
 import {
   type Allowed,
@@ -109,7 +109,7 @@ export function refuseReviewer(
   if (stranger) return stranger
   const name = requestName(request.number)
   if (reviewer.id === request.requester) return refuse('self-review', { request: name })
-  return includes(overseersOf(catalog, request), reviewer.id, groups)
+  return includes(approversAndSecurity(catalog, request), reviewer.id, groups)
     ? undefined
     : refuse('not-a-reviewer', { role: request.role, target: request.target, request: name })
 }

@@ -90,15 +90,15 @@ export function rehearsePreApproval(
 ): PreApprovalWorth | Refused {
   const stranger = refuseUnlessMember(giver)
   if (stranger) return stranger
-  const policy = preApprovable(catalog, giving, receiver, groups)
+  const policy = policyForPreApproval(catalog, giving, receiver, groups)
   if (isRefused(policy)) return policy
-  const outcome = yesOf(catalog, giving, giver, receiver, groups)
+  const outcome = judgeApproval(catalog, giving, giver, receiver, groups)
   if (isRefused(outcome)) return outcome
   return refuseTerms(giving, policy) ?? { policy, outcome, enough: outcome.outcome === 'approved' }
 }
 
 /** The policy under which the receiver asks, if it knows pre-approval at all. */
-function preApprovable(
+function policyForPreApproval(
   catalog: Catalog,
   { target: typed, role: typedRole }: Pick<Giving, 'target' | 'role'>,
   receiver: Person,
@@ -119,7 +119,7 @@ function preApprovable(
 }
 
 /** What the giver's yes to such a request would be today: the very judgement of a click. */
-function yesOf(
+function judgeApproval(
   catalog: Catalog,
   { target, role, each }: Pick<Giving, 'target' | 'role' | 'each'>,
   giver: Person,
@@ -174,7 +174,7 @@ export function whyVoid(
   const policy = policyOf(catalog, one.target, one.role, one.person, groups)
   if (!policy || receiver.kind !== 'member') return 'asker'
   if (!policy.preApproval) return 'policy'
-  const outcome = yesOf(catalog, one, giver, receiver, groups)
+  const outcome = judgeApproval(catalog, one, giver, receiver, groups)
   if (!isRefused(outcome)) return undefined
   return outcome.refused.code === 'self-approval' ? 'self' : 'giver'
 }
@@ -194,12 +194,12 @@ function refuseTerms({ span, each, reason }: Giving, policy: Policy): Refused | 
 }
 
 /** Everybody whom a policy that knows pre-approval names as approver. */
-export function approversBeforehand(catalog: Catalog): readonly Who[] {
+export function preApprovers(catalog: Catalog): readonly Who[] {
   return catalog.policies.filter((policy) => policy.preApproval).flatMap(approversNamed)
 }
 
 /** What somebody could say yes to beforehand, under whichever policy. */
-export function approvableBeforehand(
+export function preApprovableBy(
   catalog: Catalog,
   person: PersonId,
   groups: Groups,

@@ -58,7 +58,7 @@ export function fillStages(
   groups: Groups,
 ): FilledStage[] {
   const places = stages.map((stage) => ({ stage, by: [] as PersonId[] }))
-  const seat = (person: PersonId, tried: Set<number>): boolean => {
+  const assign = (person: PersonId, tried: Set<number>): boolean => {
     // Where he stands in his own right comes before where he only stands in.
     const own = places.flatMap(({ stage }, at) => (includes(stage.from, person, groups) ? [at] : []))
     const other = places.flatMap(({ stage }, at) =>
@@ -72,7 +72,7 @@ export function fillStages(
         place.by.push(person)
         return true
       }
-      const moved = place.by.findIndex((sitting) => seat(sitting, tried))
+      const moved = place.by.findIndex((assigned) => assign(assigned, tried))
       if (moved < 0) continue
       place.by.splice(moved, 1)
       place.by.push(person)
@@ -81,7 +81,7 @@ export function fillStages(
     return false
   }
   const people = [...new Set(approvers)]
-  for (const person of people) seat(person, new Set())
+  for (const person of people) assign(person, new Set())
   const came = (one: PersonId) => people.indexOf(one)
   return places.map(({ stage, by }) => ({ ...stage, by: by.sort((a, b) => came(a) - came(b)) }))
 }
@@ -100,7 +100,7 @@ export function approvalsPossible(
 }
 
 /** What made it this person's say: recorded with it, because who is in a group changes. */
-export type Say = {
+export type ApprovalRight = {
   /** Only because others did not answer in time. */
   readonly fallback: boolean
   /** Ids of groups, the person's own id, `everyone`. */
@@ -111,12 +111,12 @@ export type Say = {
  * All that gives him a say in these stages: a yes may fill another one of them when others follow. `filled` is the one
  * that it fills now; without, he has his say in his own right wherever he has one.
  */
-export function sayIn(
+export function approvalRightIn(
   stages: readonly ApprovalStage[],
   person: PersonId,
   groups: Groups,
   filled?: ApprovalStage,
-): Say {
+): ApprovalRight {
   const through = (who: readonly Who[]) => entitledThrough(who, person, groups)
   const own = through(stages.flatMap((stage) => stage.from))
   const fallback = filled ? !includes(filled.from, person, groups) : own.length === 0

@@ -1,7 +1,7 @@
 import {
   approversOf,
+  breakGlassRecipients,
   groupsToDecide,
-  overseersToAlert,
   policyNow,
   standingStages,
 } from '../../core/access/approval.ts'
@@ -19,19 +19,19 @@ import type { ActivitySummary } from '../../core/activity/activity.ts'
 import { findRole, findTarget, type Policy, policiesFor, type Role, type Target } from '../../core/catalog.ts'
 import type { Capabilities } from '../../core/connector.ts'
 import type { RequestId } from '../../core/ids.ts'
+import { alertFor, MAX_DIRECT_CARDS, peopleToAlert } from '../../core/people/alerting.ts'
 import { emptyGroups, type GroupId, type PersonId, type Who } from '../../core/people/person.ts'
-import { alertFor, MOST_DIRECT, peopleToPing } from '../../core/people/pinging.ts'
 import type { Standing } from '../../core/standing/standing.ts'
 import type { World } from '../world.ts'
-import { readResting } from './request/ask-approvers.ts'
+import { readQuietHours } from './request/ask-approvers.ts'
 
 /** Everything an approval card and a receipt are drawn from, read from the rows at this moment. */
 export type Card = {
   readonly request: Request
   readonly grant: Grant | undefined
   /** The grant that was to go on, when this asks for an extension; and the newest that goes on from this one. */
-  readonly prolongs: Grant | undefined
-  readonly prolongedBy: Grant | undefined
+  readonly extendedGrant: Grant | undefined
+  readonly extension: Grant | undefined
   /** What was done under the grant, once it is over. */
   readonly activity?: ActivitySummary | undefined
   /** Undefined when the configuration no longer has it. */
@@ -47,7 +47,7 @@ export type Card = {
   /** The same stage by stage; empty when the configuration no longer has a policy for it. */
   readonly stages: readonly FilledStage[]
   /** Those whom a message about it may alert now. */
-  readonly pinged?: readonly PersonId[]
+  readonly alerted?: readonly PersonId[]
   /** Of how many that could be alerted how many got the card in their direct messages; undefined where none; and whether no channel but security's has it. */
   readonly direct?: { readonly told: number; readonly of: number; readonly alone: boolean } | undefined
   /** Groups of approvers in which nobody is now, or which Slack does not show: a pager may have emptied or disabled them. */
@@ -55,7 +55,7 @@ export type Card = {
   /** How many approvals could come together today; fewer than needed means that it cannot be approved. */
   readonly possible: number
   /** Who hears of break-glass and may review it: the approvers under every policy but the quiet ones, and security. */
-  readonly overseers: readonly Who[]
+  readonly breakGlassRecipients: readonly Who[]
   /** The requester's last grants of the same, newest first, this one left out. */
   readonly past: readonly Grant[]
   /** What was asked for together with it, in the order it was asked for. */
@@ -63,7 +63,7 @@ export type Card = {
   /** Where its ticket can be read. */
   readonly ticketUrl?: string | undefined
   /** What the requester is known to have of it without a grant, while it waits for a decision. */
-  readonly stands?: Standing | undefined
+  readonly standingAccess?: Standing | undefined
 }
 
 export async function readCard(world: World, id: RequestId): Promise<Card | undefined> {
@@ -71,10 +71,10 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
   const request = await reads.request(id)
   if (!request) return undefined
   const catalog = world.catalog()
-  const [{ grant, prolongedBy, activity }, before, past, groups] = await Promise.all([
+  const [{ grant, extension, activity }, before, past, groups] = await Promise.all([
     reads.grantOfRequest(id).then(async (given) => ({
       grant: given,
-      prolongedBy: given && (await reads.prolongedBy(given.id)),
+      extension: given && (await reads.extensionOf(given.id)),
       activity: given?.revokedAt && (await world.store.activity.summary(given.id)),
     })),
     request.prolongs === undefined ? undefined : reads.grant(request.prolongs),
@@ -86,38 +86,38 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
     policiesFor(catalog, request.target, request.role).find((one) => one.name === request.policyName)
   const policy = found && policyNow(found, request)
   const own = ownersOf(request)
-  const yeses = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
+  const approvers = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
   const stages = policy ? standingStages(request.decisions, policy, groups, own) : []
-  const pinged = policy ? peopleToPing(policy.approve.stages, groups) : []
-  const resting = request.state === 'pending' ? await readResting(world, policy, pinged) : new Map()
-  const called = await namesOf(world, resting.keys())
+  const alerted = policy ? peopleToAlert(policy.approve.stages, groups) : []
+  const quietUntil = request.state === 'pending' ? await readQuietHours(world, policy, alerted) : new Map()
+  const called = await namesOf(world, quietUntil.keys())
   const mayApprove = (one: PersonId) => !own.includes(one) || policy?.approve.allowSelfApproval === true
   return {
     request,
     grant,
-    prolongs: before?.grant,
-    prolongedBy,
+    extendedGrant: before?.grant,
+    extension,
     activity,
     target: findTarget(catalog, request.target),
     role: findRole(catalog, request.target, request.role),
     policy,
     capabilities: world.connector(request.target)?.capabilities,
     approvers: policy && approversOf(policy, own, groups),
-    approvals: policy ? yeses.filter((one) => stages.some((stage) => stage.by.includes(one))) : yeses,
+    approvals: policy ? approvers.filter((one) => stages.some((stage) => stage.by.includes(one))) : approvers,
     needed: policy ? approvalsNeeded(stages) : 1,
-    stages: stages.map((stage) => ({ ...stage, alert: alertFor(stage, groups, resting, called) })),
-    pinged: pinged.filter((one) => !resting.has(one)),
+    stages: stages.map((stage) => ({ ...stage, alert: alertFor(stage, groups, quietUntil, called) })),
+    alerted: alerted.filter((one) => !quietUntil.has(one)),
     direct: directly(
       policy,
-      pinged,
+      alerted,
       own,
       findTarget(catalog, request.target)?.channel !== catalog.securityChannel,
     ),
     emptyGroups: policy ? emptyGroups(approversNamed(policy), groups) : [],
     possible: policy ? approvalsPossible(stages, mayApprove, groups) : 0,
-    overseers: overseersToAlert(catalog, request),
+    breakGlassRecipients: breakGlassRecipients(catalog, request),
     ticketUrl: ticketUrlOf(catalog, request),
-    stands: await standsAlready(world, request),
+    standingAccess: await standingAccessOf(world, request),
     together: request.bundle === undefined ? [] : (await reads.bundleOf(id)).filter((one) => one.id !== id),
     past: past.filter((one) => one.requestId !== id).slice(0, 3),
   }
@@ -125,14 +125,14 @@ export async function readCard(world: World, id: RequestId): Promise<Card | unde
 
 function directly(
   policy: Policy | undefined,
-  pinged: readonly PersonId[],
+  alerted: readonly PersonId[],
   own: readonly PersonId[],
   ownChannel: boolean,
 ) {
   if (!policy?.approve.tell || policy.approve.tell === 'channel') return undefined
-  const of = pinged.filter((one) => !own.includes(one)).length
-  const alone = policy.approve.tell === 'direct' && of <= MOST_DIRECT && ownChannel
-  return of > 0 ? { told: Math.min(of, MOST_DIRECT), of, alone } : undefined
+  const of = alerted.filter((one) => !own.includes(one)).length
+  const alone = policy.approve.tell === 'direct' && of <= MAX_DIRECT_CARDS && ownChannel
+  return of > 0 ? { told: Math.min(of, MAX_DIRECT_CARDS), of, alone } : undefined
 }
 
 async function namesOf(world: World, people: Iterable<PersonId>): Promise<(id: PersonId) => string> {
@@ -141,7 +141,7 @@ async function namesOf(world: World, people: Iterable<PersonId>): Promise<(id: P
 }
 
 /** Known only where the configuration alone says which account is the requester's, and where the target was read. */
-export async function standsAlready(
+export async function standingAccessOf(
   world: World,
   { requester, target, role, state }: Pick<Request, 'requester' | 'target' | 'role' | 'state'>,
 ): Promise<Standing | undefined> {

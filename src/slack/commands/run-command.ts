@@ -135,8 +135,9 @@ async function extend(door: Door, typed: Typed, { grant: number, ...said }: Of<'
     return openThen(door, { trigger: typed.trigger, title: EXTEND_TITLE }, () =>
       drawExtendForm(door, by, grant.id),
     )
-  return done(door.verbs.extendAccess({ by, grant: grant.id, ...said }), ({ request, prolongs, allowed }) =>
-    extendingAnswer(request, prolongs, allowed),
+  return done(
+    door.verbs.extendAccess({ by, grant: grant.id, ...said }),
+    ({ request, extendedGrant, allowed }) => extendingAnswer(request, extendedGrant, allowed),
   )
 }
 

@@ -221,7 +221,7 @@ export function openEndEverything(
   return openThen(door, { trigger, title: EVERYTHING_TITLE }, async () => {
     const all = await door.verbs.offerEverything({ by, person })
     if (isRefused(all)) return all
-    const { grants, requests, beforehand } = all
+    const { grants, requests, preApprovals: beforehand } = all
     return grants.length + requests.length + beforehand.length === 0
       ? (names) => noticeView(EVERYTHING_TITLE, everythingAnswer(all, names))
       : (names) => everythingForm(all, reason, names)

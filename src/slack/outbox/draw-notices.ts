@@ -1,5 +1,5 @@
 /** What each kind of notice becomes, drawn from the rows of this moment. */
-import { overseersOf } from '../../core/access/approval.ts'
+import { approversAndSecurity } from '../../core/access/approval.ts'
 import type { Grant } from '../../core/access/grant.ts'
 import { inFeed } from '../../core/feed.ts'
 import type { RequestId } from '../../core/ids.ts'
@@ -90,7 +90,7 @@ const DRAWINGS: { readonly [K in Kind]: Draw<Of<K>> } = {
   },
   'everything-ended': async ({ by, person, ...ids }, { inside }) => {
     const { queries } = inside
-    const [grants, requests, beforehand] = await Promise.all([
+    const [grants, requests, preApprovals] = await Promise.all([
       inTurns(ids.grants, (id) => queries.grant(id)),
       inTurns(ids.requests, (id) => queries.request(id)),
       inTurns(ids.beforehand, (id) => queries.preApproval(id)),
@@ -99,7 +99,7 @@ const DRAWINGS: { readonly [K in Kind]: Draw<Of<K>> } = {
       person,
       grants: grants.filter((row) => row !== undefined),
       requests: requests.filter((one) => one !== undefined),
-      beforehand: beforehand.filter((one) => one !== undefined),
+      preApprovals: preApprovals.filter((one) => one !== undefined),
     }
     const note = all.grants.find((row) => row.grant.endNote)?.grant.endNote ?? ''
     return { message: await withNames(inside.directory, (names) => everythingEnded(all, by, note, names)) }
@@ -138,7 +138,7 @@ const DRAWINGS: { readonly [K in Kind]: Draw<Of<K>> } = {
   'standing-asked': async ({ access, by }, { inside }) => {
     const one = await inside.queries.standingAccess(access)
     if (!one) return undefined
-    const whom = overseersOf(inside.catalog(), one)
+    const whom = approversAndSecurity(inside.catalog(), one)
     return { message: await withNames(inside.directory, (names) => askedAbout(one, by, whom, names)) }
   },
   feed: (_, { inside, lane, covers }) => drawFeed(inside, lane, covers),

@@ -129,11 +129,16 @@ export function approvedBy(request: Request, who: (id: string) => Sayable): Rich
   if (request.rule !== undefined) return say`approved by rule ${bold(request.rule)}`
   const yeses = approvalsIn(request)
   const beforehand = yeses.length > 0 && yeses.every((one) => one.preApproval !== undefined)
-  return say`${beforehand ? 'pre-approved' : 'approved'} by ${listed(yeses.map((one) => yesOf(request, one, beforehand, who)))}`
+  return say`${beforehand ? 'pre-approved' : 'approved'} by ${listed(yeses.map((one) => approvalOf(request, one, beforehand, who)))}`
 }
 
 /** Says where it was a self-approval or a pre-approval. */
-function yesOf(request: Request, one: Decision, beforehand: boolean, who: (id: string) => Sayable): RichText {
+function approvalOf(
+  request: Request,
+  one: Decision,
+  beforehand: boolean,
+  who: (id: string) => Sayable,
+): RichText {
   const self = one.self ? say` (who asked for it; the policy allows self-approval)` : say``
   if (one.preApproval === undefined) return say`${who(one.approver)}${limitOf(request, one)}${self}`
   const number = preApprovalName(one.preApproval)
@@ -271,22 +276,23 @@ export function afterwards({
 
 type Extended = {
   readonly grant?: Grant | undefined
-  readonly prolongs?: Grant | undefined
-  readonly prolongedBy?: Grant | undefined
+  readonly extendedGrant?: Grant | undefined
+  readonly extension?: Grant | undefined
 }
 
 /** Is there something live that goes on from this grant? */
-export function isExtended({ prolongedBy }: Extended): boolean {
-  return prolongedBy?.state === 'active' || prolongedBy?.state === 'provisioning'
+export function isExtended({ extension }: Extended): boolean {
+  return extension?.state === 'active' || extension?.state === 'provisioning'
 }
 
 /** The grants before and after this one; empty where there are none. */
-export function extensionLinks({ grant, prolongs, prolongedBy }: Extended): RichText {
-  const before = grant?.prolongs && prolongs ? say`It goes on from ${grantName(prolongs.number)}.` : say``
-  if (!prolongedBy?.expiresAt) return before
+export function extensionLinks({ grant, extendedGrant, extension }: Extended): RichText {
+  const before =
+    grant?.prolongs && extendedGrant ? say`It goes on from ${grantName(extendedGrant.number)}.` : say``
+  if (!extension?.expiresAt) return before
   return together(
     before,
-    say`Extended by ${grantName(prolongedBy.number)}, until ${moment(prolongedBy.expiresAt)}.`,
+    say`Extended by ${grantName(extension.number)}, until ${moment(extension.expiresAt)}.`,
   )
 }
 

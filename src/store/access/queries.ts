@@ -37,7 +37,7 @@ export function accessQueries(db: Database) {
       isUuid(id) ? first(grantsOnly(grantsAlone().where('request_id', '=', id))) : undefined,
 
     /** The newest grant that extends this one. */
-    prolongedBy: async (id: GrantId): Promise<Grant | undefined> =>
+    extensionOf: async (id: GrantId): Promise<Grant | undefined> =>
       isUuid(id)
         ? first(grantsOnly(grantsAlone().where('prolongs', '=', id).orderBy('number', 'desc').limit(1)))
         : undefined,

@@ -102,7 +102,7 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
         note,
         ...limit,
       }),
-      notify(catalog, tx, HAPPENED[outcome], { request, atOnce: false }),
+      notify(catalog, tx, HAPPENED[outcome], { request, automatic: false }),
     ])
     const missing = verdict.outcome === 'counted' ? stillMissing(verdict.stages) : []
     return {

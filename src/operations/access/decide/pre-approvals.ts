@@ -3,14 +3,14 @@ import { isSecurity } from '../../../core/access/audience.ts'
 import { parseDuration } from '../../../core/access/duration.ts'
 import { refuseUnlessMember } from '../../../core/access/policy.ts'
 import {
-  approvableBeforehand,
-  approversBeforehand,
   type Giving,
   mayEndPreApproval,
   type PreApproval,
   type PreApprovalEnd,
   type PreApprovalWorth,
+  preApprovableBy,
   preApprovalName,
+  preApprovers,
   rehearsePreApproval,
   type WhyVoid,
   whyVoid,
@@ -179,7 +179,7 @@ export async function listPreApprovals(
   { all }: { readonly all: boolean },
 ): Promise<PreApprovalList> {
   const catalog = world.catalog()
-  const named = [...approversBeforehand(catalog), ...catalog.security]
+  const named = [...preApprovers(catalog), ...catalog.security]
   const [person, groups] = await Promise.all([
     world.directory.personLately(by),
     world.directory.groupsLately([...new Set(groupsIn(named))]),
@@ -189,7 +189,7 @@ export async function listPreApprovals(
   const live = await world.store.preApprovals.live(everything ? undefined : { concerns: by }, LIVE_LIMIT)
   return {
     live: await Promise.all(live.map((one, at) => (at < MOST_JUDGED ? judge(world, one) : one))),
-    mayGive: approvableBeforehand(catalog, by, groups),
+    mayGive: preApprovableBy(catalog, by, groups),
   }
 }
 

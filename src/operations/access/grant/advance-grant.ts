@@ -47,7 +47,7 @@ export function describe(error: unknown): string {
  * Security says that the cause was mended: the grant is looked at now and not at its next turn. It ends when the
  * target says that the access is gone, never because somebody pressed a button.
  */
-export async function lookAgain(
+export async function retryNow(
   world: World,
   { grant: id, by }: { readonly grant: GrantId; readonly by: PersonId },
 ): Promise<{ readonly grant: Grant }> {

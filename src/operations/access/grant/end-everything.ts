@@ -24,7 +24,7 @@ export type Everything = {
   /** What would be withdrawn. */
   readonly requests: readonly Request[]
   /** Yeses given beforehand, with which this person would have access again at once. */
-  readonly beforehand: readonly PreApproval[]
+  readonly preApprovals: readonly PreApproval[]
 }
 
 type Ask = { readonly by: PersonId; readonly person: PersonId }
@@ -48,10 +48,10 @@ export async function endEverything(
   if (note === '') throw sayWhy()
   const actor = { kind: 'person', id: by } as const
   // What opens the door again goes first.
-  const beforehand: PreApproval[] = []
-  for (const { id } of (await readEverything(world, person)).beforehand) {
+  const preApprovals: PreApproval[] = []
+  for (const { id } of (await readEverything(world, person)).preApprovals) {
     const ended = await answerOf(world, () => endPreApproval(world, { by, id }))
-    if (!isRefused(ended)) beforehand.push(ended)
+    if (!isRefused(ended)) preApprovals.push(ended)
   }
   // Then requests: one that is approved in between leaves a grant, which is looked for afterwards.
   const { requests } = await readEverything(world, person)
@@ -71,9 +71,9 @@ export async function endEverything(
     await world.store.transaction((tx) => endChain(tx, row.grant.id, why))
     ended.push(row)
   }
-  if (ended.length + withdrawn.length + beforehand.length > 0)
-    await notifySecurity(world, by, { person, grants: ended, requests: withdrawn, beforehand })
-  return { person, grants: ended, requests: withdrawn, beforehand }
+  if (ended.length + withdrawn.length + preApprovals.length > 0)
+    await notifySecurity(world, by, { person, grants: ended, requests: withdrawn, preApprovals })
+  return { person, grants: ended, requests: withdrawn, preApprovals }
 }
 
 async function readEverything(world: World, person: PersonId): Promise<Everything> {
@@ -87,14 +87,14 @@ async function readEverything(world: World, person: PersonId): Promise<Everythin
     person,
     grants: live.filter((row) => canGrant('end', row.grant.state)),
     requests: asked.filter((one) => one.requester === person && canRequest('withdraw', one.state)),
-    beforehand: concerned.filter((one) => one.person === person),
+    preApprovals: concerned.filter((one) => one.person === person),
   }
 }
 
 async function notifySecurity(world: World, by: PersonId, all: Everything): Promise<void> {
   const grants: GrantId[] = all.grants.map((row) => row.grant.id)
   const requests: RequestId[] = all.requests.map((one) => one.id)
-  const beforehand: PreApprovalId[] = all.beforehand.map((one) => one.id)
+  const beforehand: PreApprovalId[] = all.preApprovals.map((one) => one.id)
   await world.store.transaction(async (tx) => {
     await notify(world.catalog(), tx, 'everything ended', {
       by,

@@ -1,4 +1,4 @@
-import { mayEnd, overseersOf } from '../../../core/access/approval.ts'
+import { approversAndSecurity, mayEnd } from '../../../core/access/approval.ts'
 import { type EndReason, type Grant, grantName } from '../../../core/access/grant.ts'
 import { canGrant } from '../../../core/access/lifecycle.ts'
 import { cleanText } from '../../../core/access/reason.ts'
@@ -51,7 +51,7 @@ export async function mayEndNow(world: World, grant: Grant, by: PersonId): Promi
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
     world.directory.person(by),
-    world.directory.groups([...new Set(groupsIn(overseersOf(catalog, grant)))]),
+    world.directory.groups([...new Set(groupsIn(approversAndSecurity(catalog, grant)))]),
   ])
   return mayEnd(catalog, grant, person, groups)
 }

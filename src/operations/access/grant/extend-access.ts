@@ -23,10 +23,10 @@ export type Extending = {
 export async function extendAccess(
   world: World,
   { by, grant: id, duration, reason, ticket }: Extending,
-): Promise<Asked & { readonly prolongs: Grant }> {
-  const prolongs = await extendable(world, by, id)
-  const { target, role } = prolongs
-  const before = await world.store.reads.request(prolongs.requestId)
+): Promise<Asked & { readonly extendedGrant: Grant }> {
+  const extendedGrant = await extendable(world, by, id)
+  const { target, role } = extendedGrant
+  const before = await world.store.reads.request(extendedGrant.requestId)
   const earlierTicket = ticket === undefined ? before?.ticket : undefined
   const asked = await requestAccess(world, {
     by,
@@ -35,10 +35,10 @@ export async function extendAccess(
     duration,
     reason,
     ticket,
-    prolongs,
+    extendedGrant,
     earlierTicket,
   })
-  return { ...asked, prolongs }
+  return { ...asked, extendedGrant }
 }
 
 /** The last of its chain: an extension that was given already is what goes on. */
@@ -49,9 +49,9 @@ export async function extendable(world: World, by: PersonId, id: GrantId): Promi
     throw refusal('not-yours-to-extend', {}, attemptOn(by, 'extend', row.request, row.grant))
   let last = row.grant
   for (
-    let next = await world.store.reads.prolongedBy(last.id);
+    let next = await world.store.reads.extensionOf(last.id);
     next?.state === 'active' || next?.state === 'provisioning';
-    next = await world.store.reads.prolongedBy(last.id)
+    next = await world.store.reads.extensionOf(last.id)
   )
     last = next
   if (last.state === 'active') return last

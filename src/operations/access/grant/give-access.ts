@@ -16,7 +16,7 @@ import { endClaimed, takeAccess } from './take-access.ts'
 export async function giveAccess(world: World, taken: Claim): Promise<void> {
   let claim = taken
   const connector = world.connector(claim.grant.target)
-  if (!connector) return giveUp(world, claim, `the target ${claim.grant.target} is not configured`)
+  if (!connector) return undoProvisioning(world, claim, `the target ${claim.grant.target} is not configured`)
   try {
     const named = await nameAccount(world, connector, claim)
     if (!named) return world.store.claims.release(claim)
@@ -30,7 +30,7 @@ export async function giveAccess(world: World, taken: Claim): Promise<void> {
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     // The requester is told what to fix.
-    if (PERMANENT_ERRORS.has(error.kind)) return giveUp(world, claim, error.message)
+    if (PERMANENT_ERRORS.has(error.kind)) return undoProvisioning(world, claim, error.message)
     await world.store.transaction((tx) =>
       tx.grants.postpone(claim, {
         error: error.message,
@@ -112,7 +112,7 @@ async function undoIfOver(world: World, connector: Connector, claim: Claim): Pro
   await connector.revoke(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
 }
 
-async function giveUp(world: World, claim: Claim, error: string): Promise<void> {
+async function undoProvisioning(world: World, claim: Claim, error: string): Promise<void> {
   world.log.warn({ grant: grantName(claim.grant.number), error }, 'access could not be given and is undone')
   await world.store.transaction((tx) =>
     tx.grants.postpone(claim, { error, delay: 0, alarms: claim.grant.alarms, stuck: false }),

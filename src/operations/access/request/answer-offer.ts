@@ -10,8 +10,12 @@ import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import { attemptOn, type RefusedError, refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
 import { closedAlready } from '../decide/decide-request.ts'
+import {
+  applyEarlierApprovals,
+  type EarlierApprovals,
+  readEarlierApprovals,
+} from '../decide/earlier-approvals.ts'
 import { type AskingPlan, planAsking, sendCardsDirectly } from './ask-approvers.ts'
 
 export type Answering = {
@@ -46,8 +50,8 @@ export async function answerOffer(
     )
   // To say no one need not be anybody.
   if (answer === 'accept') unlessRefused(refuseUnlessMember(await world.directory.person(by)))
-  const beforehand: ReadonlyMap<RequestId, Beforehand> =
-    answer === 'accept' ? await readAllBeforehand(world, bundle) : new Map()
+  const earlier: ReadonlyMap<RequestId, EarlierApprovals> =
+    answer === 'accept' ? await readAllEarlierApprovals(world, bundle) : new Map()
   const plan = answer === 'accept' ? await planFor(world, first) : undefined
   const now = await world.store.reads.now()
   return world.store.transaction(async (tx) => {
@@ -57,10 +61,10 @@ export async function answerOffer(
       const request = await tx.requests.lock(one)
       if (!request) continue
       if (await answerOne(world, tx, request, by, answer)) {
-        const given = beforehand.get(one)
+        const given = earlier.get(one)
         const pending: Request = { ...request, state: 'pending', version: request.version + 1 }
-        const atOnce = given && (await approveAtOnce(world, tx, pending, given, now))
-        answered.push(atOnce ?? { request: answer === 'accept' ? pending : request })
+        const approved = given && (await applyEarlierApprovals(world, tx, pending, given, now))
+        answered.push(approved ?? { request: answer === 'accept' ? pending : request })
       } else late ??= tooLate(request)
     }
     const [lead] = answered
@@ -79,12 +83,12 @@ export async function answerOffer(
  * What was decided before counts from the moment on in which it is somebody's own wish: judged by who the two are then
  * and by the policy of then, like a request of that moment. What would be refused today is left to people.
  */
-async function readAllBeforehand(
+async function readAllEarlierApprovals(
   world: World,
   bundle: readonly Request[],
-): Promise<ReadonlyMap<RequestId, Beforehand>> {
+): Promise<ReadonlyMap<RequestId, EarlierApprovals>> {
   const catalog = world.catalog()
-  const found = new Map<RequestId, Beforehand>()
+  const found = new Map<RequestId, EarlierApprovals>()
   for (const request of bundle) {
     const { id, requester, target, role } = request
     const [asker, receiver, groups] = await Promise.all([
@@ -94,7 +98,7 @@ async function readAllBeforehand(
     ])
     const allowed = rehearse(catalog, request, asker, groups, receiver)
     if (isRefused(allowed)) continue
-    const one = await readBeforehand(world, { person: requester, target, role }, allowed.policy)
+    const one = await readEarlierApprovals(world, { person: requester, target, role }, allowed.policy)
     if (one) found.set(id, one)
   }
   return found

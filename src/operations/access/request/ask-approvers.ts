@@ -6,16 +6,16 @@ import { type Catalog, type Policy, policiesFor } from '../../../core/catalog.ts
 import { cardLanes } from '../../../core/feed.ts'
 import type { RequestId } from '../../../core/ids.ts'
 import { channelLane, type Lane, laneEnd, personLane } from '../../../core/notice.ts'
+import { MAX_DIRECT_CARDS, peopleToAlert, type QuietUntil } from '../../../core/people/alerting.ts'
 import { endOfHours } from '../../../core/people/hours.ts'
 import { type ChannelId, type GroupId, groupsIn, type PersonId } from '../../../core/people/person.ts'
-import { MOST_DIRECT, peopleToPing, type Resting } from '../../../core/people/pinging.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import type { World } from '../../world.ts'
 
 /** Where approvers are asked: in the channel, in their direct messages, and whether the fallback is needed at once. */
 export type AskingPlan = {
-  readonly widened: boolean
+  readonly fallbackActive: boolean
   readonly channel: boolean
   /** From when on each is told; undefined for now. */
   readonly direct: readonly { readonly person: PersonId; readonly notBefore: Date | undefined }[]
@@ -29,7 +29,8 @@ export async function planAsking(
   already: { readonly widened: boolean } = { widened: false },
 ): Promise<AskingPlan> {
   const { tell = 'channel', allowSelfApproval } = asked.approve
-  if (tell === 'channel' && !asked.fallback) return { widened: already.widened, channel: true, direct: [] }
+  if (tell === 'channel' && !asked.fallback)
+    return { fallbackActive: already.widened, channel: true, direct: [] }
   const groups = await world.directory.groups([
     ...new Set(groupsIn([...approversNamed(asked), ...(asked.fallback?.from ?? [])])),
   ])
@@ -37,16 +38,16 @@ export async function planAsking(
   const short =
     approvalsPossible(asked.approve.stages, mayApprove, groups) < approvalsNeeded(asked.approve.stages)
   const widened = already.widened || (short && asked.fallback?.whenEmpty === true)
-  if (tell === 'channel') return { widened, channel: true, direct: [] }
+  if (tell === 'channel') return { fallbackActive: widened, channel: true, direct: [] }
   const { stages } = policyNow(asked, { widened }).approve
-  const people = peopleToPing(stages, groups).filter((one) => !owners.includes(one))
-  const told = people.slice(0, MOST_DIRECT)
-  const resting = await readResting(world, asked, told)
+  const people = peopleToAlert(stages, groups).filter((one) => !owners.includes(one))
+  const direct = people.slice(0, MAX_DIRECT_CARDS)
+  const quietUntil = await readQuietHours(world, asked, direct)
   return {
-    widened,
+    fallbackActive: widened,
     // Somebody has to see it: the rest of them, or anybody where it says everyone.
-    channel: tell === 'both' || told.length === 0 || people.length > told.length,
-    direct: told.map((person) => ({ person, notBefore: resting.get(person) })),
+    channel: tell === 'both' || direct.length === 0 || people.length > direct.length,
+    direct: direct.map((person) => ({ person, notBefore: quietUntil.get(person) })),
   }
 }
 
@@ -60,7 +61,7 @@ export function lanesOf(catalog: Catalog, channel: ChannelId, plan: AskingPlan):
 export function together(plans: readonly AskingPlan[]): AskingPlan {
   const direct = new Map(plans.flatMap((plan) => plan.direct.map((one) => [one.person, one] as const)))
   return {
-    widened: plans.some((plan) => plan.widened),
+    fallbackActive: plans.some((plan) => plan.fallbackActive),
     channel: plans.some((plan) => plan.channel),
     direct: [...direct.values()],
   }
@@ -118,19 +119,19 @@ async function planFallback(world: World, id: RequestId) {
 export async function remindApprovers(world: World, id: RequestId): Promise<boolean> {
   const seen = await world.store.reads.request(id)
   if (!seen) return false
-  const { whom, resting, stuck } = await readWhom(world, seen)
+  const { whom, quietUntil, stuck } = await readWhom(world, seen)
   // The group that was to decide is empty by now: the fallback is asked, and that is a reminder too.
   if (stuck && (await askFallback(world, id, { early: true }))) return true
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
     if (!request || !(await tx.dues.remind(request))) return false
     const silent = whom.filter((one) => !request.decisions.some((decision) => decision.approver === one))
-    const awake = silent.length === 0 || silent.some((one) => !resting.has(one))
-    const morning = awake ? undefined : earliest(silent.map((one) => resting.get(one)))
+    const awake = silent.length === 0 || silent.some((one) => !quietUntil.has(one))
+    const morning = awake ? undefined : earliest(silent.map((one) => quietUntil.get(one)))
     for (const lane of await tx.requests.cards(id)) {
       const direct = lane.startsWith('person:')
       if (direct && !silent.includes(laneEnd(lane))) continue
-      const notBefore = direct ? resting.get(laneEnd(lane)) : morning
+      const notBefore = direct ? quietUntil.get(laneEnd(lane)) : morning
       tx.enqueue({ lane, notice: { kind: 'reminder', request: id }, notBefore })
     }
     return true
@@ -140,17 +141,17 @@ export async function remindApprovers(world: World, id: RequestId): Promise<bool
 async function readWhom(
   world: World,
   request: Request,
-): Promise<{ whom: readonly string[]; resting: Resting; stuck: boolean }> {
+): Promise<{ whom: readonly string[]; quietUntil: QuietUntil; stuck: boolean }> {
   const catalog = world.catalog()
   const groups = await world.directory.groupsLately(groupsToDecide(catalog, request))
   const found = policyFor(catalog, request, groups)
-  if (!found) return { whom: [], resting: new Map(), stuck: false }
-  const whom = peopleToPing(policyNow(found, request).approve.stages, groups)
+  if (!found) return { whom: [], quietUntil: new Map(), stuck: false }
+  const whom = peopleToAlert(policyNow(found, request).approve.stages, groups)
   const stuck =
     !request.widened && found.fallback?.whenEmpty === true
-      ? (await planAsking(world, found, [request.requester])).widened
+      ? (await planAsking(world, found, [request.requester])).fallbackActive
       : false
-  return { whom, resting: await readResting(world, found, whom), stuck }
+  return { whom, quietUntil: await readQuietHours(world, found, whom), stuck }
 }
 
 function earliest(moments: readonly (Date | undefined)[]): Date | undefined {
@@ -175,7 +176,7 @@ export async function askWhenEmpty(world: World, group: GroupId): Promise<void> 
       await world.directory.groups(groupsToAskWith(catalog, target, role)),
     )
     if (!policy?.fallback?.whenEmpty) continue
-    const { widened } = await planAsking(world, policy, ownersOf(request))
+    const { fallbackActive: widened } = await planAsking(world, policy, ownersOf(request))
     if (widened) await askFallback(world, request.id, { early: true })
   }
 }
@@ -184,11 +185,11 @@ export async function askWhenEmpty(world: World, group: GroupId): Promise<void> 
 const CHECKED_LIMIT = 200
 
 /** Who of these is in quiet hours now, by the database's clock and the time zone that Slack knows of each. */
-export async function readResting(
+export async function readQuietHours(
   world: World,
   policy: Pick<Policy, 'quietHours'> | undefined,
   people: readonly PersonId[],
-): Promise<Resting> {
+): Promise<QuietUntil> {
   const hours = policy?.quietHours
   if (!hours || people.length === 0) return new Map()
   const now = await world.store.reads.now()

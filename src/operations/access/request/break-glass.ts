@@ -1,4 +1,4 @@
-import { overseersOf } from '../../../core/access/approval.ts'
+import { approversAndSecurity } from '../../../core/access/approval.ts'
 import {
   groupsToBreakGlass,
   mayBreakGlass,
@@ -119,7 +119,7 @@ async function refuseUnlessReviewer(world: World, request: Request, by: PersonId
   const catalog = world.catalog()
   const [reviewer, groups] = await Promise.all([
     world.directory.person(by),
-    world.directory.groups(groupsIn(overseersOf(catalog, request))),
+    world.directory.groups(groupsIn(approversAndSecurity(catalog, request))),
   ])
   unlessRefused(refuseReviewer(catalog, request, reviewer, groups), attemptOn(by, 'review', request))
 }

@@ -55,7 +55,7 @@ export type Explained = {
   /** Undefined when no policy lets this person break glass there. */
   readonly breakGlass: { readonly max: number; readonly reviewOpen: boolean } | undefined
   /** Undefined where nothing is approved without asking. */
-  readonly atOnce?: ExplainedAtOnce | undefined
+  readonly automatic?: ExplainedAutomatic | undefined
 }
 
 /** A stage with those who could fill it for this person; undefined when that is everyone. */
@@ -108,9 +108,9 @@ export async function explainAccess(
   const { stages } = policyNow(policy, { widened: fallbackNow }).approve
   const about = { person: wish.requester, target, role }
   return {
-    atOnce:
+    automatic:
       policy.autoApprove || policy.preApproval
-        ? await explainAtOnce(world, about, policy, approving)
+        ? await explainAutomatic(world, about, policy, approving)
         : undefined,
     policy,
     role: knownRole,
@@ -150,7 +150,7 @@ async function notMembers(world: World, people: readonly PersonId[]): Promise<Pe
 }
 
 /** What would be approved without asking anybody. */
-export type ExplainedAtOnce = {
+export type ExplainedAutomatic = {
   /** Rules for this person and role, and which of their conditions do not hold now whatever is asked. */
   readonly rules: readonly { readonly rule: AutoApproval; readonly unmet: readonly Condition[] }[]
   /** Given beforehand by somebody who may still approve it. */
@@ -159,12 +159,12 @@ export type ExplainedAtOnce = {
 
 const MOST = 5
 
-async function explainAtOnce(
+async function explainAutomatic(
   world: World,
   about: { readonly person: PersonId; readonly target: string; readonly role: string },
   policy: Policy,
   approving: Groups,
-): Promise<ExplainedAtOnce> {
+): Promise<ExplainedAutomatic> {
   const { autoApprove = [] } = policy
   const [now, groups, live] = await Promise.all([
     world.store.reads.now(),

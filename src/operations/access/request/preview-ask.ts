@@ -14,7 +14,7 @@ import type { Refused } from '../../../core/refusal.ts'
 import type { Standing } from '../../../core/standing/standing.ts'
 import { answerOf } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { standsAlready } from '../read-card.ts'
+import { standingAccessOf } from '../read-card.ts'
 import { type Explained, explainAccess } from './explain-access.ts'
 
 export type Previewing = {
@@ -37,7 +37,7 @@ export type RolePreview = {
   /** What was asked for already and waits. */
   readonly waits: Request | undefined
   /** What the receiver is known to have of it without a grant. */
-  readonly stands: Standing | undefined
+  readonly standingAccess: Standing | undefined
 }
 
 /** Asks nothing of anybody: the form shows it while it is filled in, and the verb judges anew. */
@@ -53,7 +53,12 @@ export async function previewAsk(world: World, asking: Previewing): Promise<read
       return {
         role,
         explained,
-        stands: await standsAlready(world, { requester: receiver, target, role, state: 'pending' }),
+        standingAccess: await standingAccessOf(world, {
+          requester: receiver,
+          target,
+          role,
+          state: 'pending',
+        }),
         seconds: asking.duration === undefined ? usual : parseDuration(asking.duration),
         holds: open.find(({ grant }) => grant.target === target && grant.role === role)?.grant,
         waits: asked.find(

@@ -19,7 +19,11 @@ import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import { type Attempt, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { approveAtOnce, type Beforehand, readBeforehand } from '../decide/approve-at-once.ts'
+import {
+  applyEarlierApprovals,
+  type EarlierApprovals,
+  readEarlierApprovals,
+} from '../decide/earlier-approvals.ts'
 import { type AskingPlan, lanesOf, planAsking, sendCardsDirectly, together } from './ask-approvers.ts'
 
 /** One person can have this many open questions at a time; more would only drown the approvers. */
@@ -41,7 +45,7 @@ export type Asking = {
   /** Wanted from then on; undefined for as soon as it is approved. */
   readonly startsAt?: Date | undefined
   /** One's own live grant of the same, when it is to go on, and the ticket that was named for it. */
-  readonly prolongs?: Pick<Grant, 'id' | 'number'>
+  readonly extendedGrant?: Pick<Grant, 'id' | 'number'>
   readonly earlierTicket?: string | undefined
 }
 
@@ -74,7 +78,7 @@ async function rehearseAccess(world: World, asking: Asking): Promise<Allowed | R
 
 async function refuseItsStart(
   world: World,
-  { startsAt, prolongs }: Asking,
+  { startsAt, extendedGrant: prolongs }: Asking,
   { policy }: Allowed,
 ): Promise<Refused | undefined> {
   if (startsAt === undefined) return undefined
@@ -107,11 +111,11 @@ export async function requestTogether(
     const { policy, target, role } = allowed
     const about = { person: receiverOf(one) ?? one.by, target: target.id, role: role.id }
     const owners = [...new Set([about.person, one.by])]
-    const [beforehand, plan] = await Promise.all([
-      readBeforehand(world, about, policy),
+    const [earlier, plan] = await Promise.all([
+      readEarlierApprovals(world, about, policy),
       planAsking(world, policy, owners),
     ])
-    ready.push({ allowed, beforehand, plan })
+    ready.push({ allowed, earlier, plan })
   }
   return openAll(world, asking, ready)
 }
@@ -119,7 +123,7 @@ export async function requestTogether(
 /** What may be asked for, and what was decided about it before. */
 type Ready = {
   readonly allowed: Allowed
-  readonly beforehand: Beforehand | undefined
+  readonly earlier: EarlierApprovals | undefined
   readonly plan: AskingPlan
 }
 
@@ -128,15 +132,15 @@ async function openAll(world: World, asking: Asking, ready: readonly Ready[]): P
     if ((await tx.requests.pendingOf(asking.by)) + ready.length > MAX_PENDING)
       throw new RefusedError(tooMany(ready.length), attemptToAsk(world, asking))
     const opened: Asked[] = []
-    for (const { allowed, beforehand, plan } of ready) {
+    for (const { allowed, earlier, plan } of ready) {
       const bundle = ready.length === 1 ? undefined : (opened[0]?.request.id ?? 'first')
       const request = await open(world, tx, asking, allowed, plan, bundle)
       if (!request) {
         const one = { ...asking, role: allowed.role.id }
         throw notAll(world, one, ready.length, alreadyAsked(one, allowed))
       }
-      const atOnce = beforehand && (await approveAtOnce(world, tx, request, beforehand))
-      opened.push({ request, allowed, ...atOnce })
+      const approved = earlier && (await applyEarlierApprovals(world, tx, request, earlier))
+      opened.push({ request, allowed, ...approved })
     }
     const requests = opened.map((one) => one.request)
     const [lead] = requests
@@ -173,9 +177,9 @@ async function open(
       policyHash,
       lapseAfter: policy.lapseAfter,
       remindAfter: policy.remindAfter,
-      fallbackAfter: plan.widened ? undefined : policy.fallback?.after,
-      widened: plan.widened,
-      prolongs: asking.prolongs?.id,
+      fallbackAfter: plan.fallbackActive ? undefined : policy.fallback?.after,
+      widened: plan.fallbackActive,
+      prolongs: asking.extendedGrant?.id,
       startsAt: asking.startsAt,
     },
     lanesOf(world.catalog(), target.channel, plan),
@@ -185,7 +189,7 @@ async function open(
     through,
     receiverThrough,
     stages: policy.approve.stages,
-    extendsGrant: asking.prolongs?.number,
+    extendsGrant: asking.extendedGrant?.number,
     togetherWith: bundle && bundle !== 'first' ? await tx.requests.name(bundle) : undefined,
   })
   tx.append(event)

@@ -41,10 +41,10 @@ function beforehand(request: Request): RichText {
 }
 
 /** After Extend…, which adds to a grant that goes on meanwhile. */
-export function extendingAnswer(request: Request, prolongs: Grant, allowed: Allowed): Message {
+export function extendingAnswer(request: Request, extendedGrant: Grant, allowed: Allowed): Message {
   const needs = needsOf(allowed)
   return sentence(
-    say`You asked to extend ${accessOf(request)} (${grantName(prolongs.number)}) by ${formatDuration(request.duration)}: ${requestName(request.number)}. It needs ${needs}.${prolongs.expiresAt ? say` Until it is given, your access ends ${moment(prolongs.expiresAt)} as before.` : ''}`,
+    say`You asked to extend ${accessOf(request)} (${grantName(extendedGrant.number)}) by ${formatDuration(request.duration)}: ${requestName(request.number)}. It needs ${needs}.${extendedGrant.expiresAt ? say` Until it is given, your access ends ${moment(extendedGrant.expiresAt)} as before.` : ''}`,
     actions(withdrawButton(request)),
   )
 }

@@ -40,7 +40,7 @@ export function everythingBlocks(all: Everything, names: Names): Block[] {
 /** To the person who did it. Another message follows when the targets confirm the end. */
 export function everythingAnswer(all: Everything, names: Names): Message {
   const who = names(all.person)
-  if (all.grants.length + all.requests.length + all.beforehand.length === 0)
+  if (all.grants.length + all.requests.length + all.preApprovals.length === 0)
     return sentence(say`${who} has nothing through elevate, and waits for nothing: there is nothing to end.`)
   const line = say`Everything of ${who} is ending: ${countsOf(all)}. When the targets confirm it, it is said in the channels.`
   return message(line, [section(line), listOf(all)])
@@ -67,7 +67,7 @@ export function everythingButton(person: PersonId, name: string): Button {
   })
 }
 
-function countsOf({ grants, requests, beforehand }: Everything): string {
+function countsOf({ grants, requests, preApprovals: beforehand }: Everything): string {
   const yeses = beforehand.length > 0 ? `, ${counted(beforehand.length, 'pre-approval')} ended` : ''
   return `${counted(grants.length, 'grant')} ended, ${counted(requests.length, 'request')} withdrawn${yeses}`
 }
@@ -92,7 +92,7 @@ function liveLine(grant: Grant): RichText {
   return say`${accessOf(grant)} (${grantName(grant.number)})${until}.`
 }
 
-function linesOf({ grants, requests, beforehand }: Everything): RichText[] {
+function linesOf({ grants, requests, preApprovals: beforehand }: Everything): RichText[] {
   return [
     ...grants.map(({ grant }) => liveLine(grant)),
     ...requests.map((one) => say`Asked for ${accessOf(one)} (${requestName(one.number)}).`),

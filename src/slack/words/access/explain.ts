@@ -7,7 +7,7 @@ import type { PersonId, Presence } from '../../../core/people/person.ts'
 import { counted } from '../../../core/plural.ts'
 import type {
   Explained,
-  ExplainedAtOnce,
+  ExplainedAutomatic,
   ExplainedStage,
 } from '../../../operations/access/request/explain-access.ts'
 import { bullets, context, message, rich, section } from '../../blocks/layout.ts'
@@ -37,7 +37,7 @@ export function explainAnswer(
     say`It allows: ${clamp(explained.role.description, 200)} (${explained.role.risk} risk).`,
     approvals(explained, names),
     ...whoIsMissing(explained),
-    ...autoApprovalLines(explained.atOnce, names),
+    ...autoApprovalLines(explained.automatic, names),
     ...reachable(explained, now.presence, names),
     ...(asked.receiver === undefined
       ? []
@@ -144,7 +144,7 @@ function glass({ breakGlass }: Explained): RichText {
 /** What would be approved without asking anybody, said before it is asked. */
 
 /** For the answer to explain and the form. */
-export function autoApprovalLines(atOnce: ExplainedAtOnce | undefined, names: Names): readonly RichText[] {
+export function autoApprovalLines(atOnce: ExplainedAutomatic | undefined, names: Names): readonly RichText[] {
   if (!atOnce) return []
   return [...atOnce.rules.map(ruleLine), ...atOnce.given.map((one) => givenLine(one, names))].slice(
     0,
@@ -154,7 +154,7 @@ export function autoApprovalLines(atOnce: ExplainedAtOnce | undefined, names: Na
 
 const MAX_RULES_SHOWN = 5
 
-function ruleLine({ rule, unmet }: ExplainedAtOnce['rules'][number]): RichText {
+function ruleLine({ rule, unmet }: ExplainedAutomatic['rules'][number]): RichText {
   const conditions = [
     ...(rule.maxDuration === undefined ? [] : [say`it is for at most ${formatDuration(rule.maxDuration)}`]),
     ...(rule.reasonPattern === undefined

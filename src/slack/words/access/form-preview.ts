@@ -77,7 +77,7 @@ function warnings(asking: Previewing, preview: RolePreview, names: Names): Block
   return [
     ...already(asking, preview, access, names),
     ...tooLong(asking, preview, explained),
-    ...autoApprovalLines(explained.atOnce, names)
+    ...autoApprovalLines(explained.automatic, names)
       .slice(0, 3)
       .map((line) => context(line)),
     ...nobody(asking, explained, role, names),
@@ -86,7 +86,7 @@ function warnings(asking: Previewing, preview: RolePreview, names: Names): Block
 
 function already(
   { by, receiver = by }: Previewing,
-  { holds, waits, stands }: RolePreview,
+  { holds, waits, standingAccess: stands }: RolePreview,
   access: RichText,
   names: Names,
 ): Block[] {

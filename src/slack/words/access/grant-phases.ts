@@ -248,8 +248,8 @@ function given({ request, grant, capabilities, ticketUrl }: Card): RequesterUpda
   }
 }
 
-function extended({ request, prolongs, capabilities }: Card, grant: Grant): RequesterUpdate {
-  const before = prolongs ? say`, which goes on from ${grantName(prolongs.number)}` : say``
+function extended({ request, extendedGrant, capabilities }: Card, grant: Grant): RequesterUpdate {
+  const before = extendedGrant ? say`, which goes on from ${grantName(extendedGrant.number)}` : say``
   return {
     line: (who) =>
       together(
@@ -261,11 +261,11 @@ function extended({ request, prolongs, capabilities }: Card, grant: Grant): Requ
 }
 
 function ended(card: Card): RequesterUpdate {
-  const { request, grant, prolongedBy } = card
+  const { request, grant, extension } = card
   if (!grant) return { line: () => say`Your ${accessOf(request)} has ended.` }
   if (grant.endOutcome === 'kept-by-other' && isExtended(card)) {
-    const until = prolongedBy?.expiresAt ? say` until ${moment(prolongedBy.expiresAt)}` : say``
-    const goesOn = say`your ${accessOf(request)} goes on${until} with ${grantName(prolongedBy?.number ?? 0)}`
+    const until = extension?.expiresAt ? say` until ${moment(extension.expiresAt)}` : say``
+    const goesOn = say`your ${accessOf(request)} goes on${until} with ${grantName(extension?.number ?? 0)}`
     return { line: () => say`${grantName(grant.number)} is over, and ${goesOn}. Nothing changes for you.` }
   }
   const still = grant.endOutcome === 'kept-standing' || grant.endOutcome === 'kept-by-other'

@@ -58,8 +58,8 @@ export function requestCard(card: Card, names: Names): Message {
     ]),
     waits && request.prolongs ? section(whatItExtends(card)) : undefined,
     watched ? whatItAllows(card) : undefined,
-    waits && card.stands && !request.prolongs
-      ? section(standingAccessLine(card, card.stands, names))
+    waits && card.standingAccess && !request.prolongs
+      ? section(standingAccessLine(card, card.standingAccess, names))
       : undefined,
     reasonOf(request.reason, maxChars),
     ...statusBlocks(card, names),
@@ -78,11 +78,11 @@ export function requesterOf({ request }: Card): RichText {
 }
 
 /** For those who decide on it. */
-function whatItExtends({ request, prolongs }: Card): RichText {
-  if (!prolongs?.expiresAt || prolongs.state !== 'active')
+function whatItExtends({ request, extendedGrant }: Card): RichText {
+  if (!extendedGrant?.expiresAt || extendedGrant.state !== 'active')
     return say`What this was to extend is over. Approving it gives access anew, from then on.`
-  const end = new Date(prolongs.expiresAt.getTime() + request.duration * 1000)
-  return say`This extends ${grantName(prolongs.number)}, which ends ${moment(prolongs.expiresAt)}: with it, the same access lasts until ${moment(end)}, without a gap.`
+  const end = new Date(extendedGrant.expiresAt.getTime() + request.duration * 1000)
+  return say`This extends ${grantName(extendedGrant.number)}, which ends ${moment(extendedGrant.expiresAt)}: with it, the same access lasts until ${moment(end)}, without a gap.`
 }
 
 /** What comes of it by now; where that is less than was asked, both. */
@@ -182,7 +182,7 @@ export function buttonsOf(card: Card, names: Names, brief = false): Block | unde
 }
 
 /** Whether it was reviewed. While it was not, those who can do it are mentioned: the first post alerts them all. */
-function reviewBlocks({ request, overseers }: Card, names: Names): Block[] {
+function reviewBlocks({ request, breakGlassRecipients: overseers }: Card, names: Names): Block[] {
   const { review } = request
   if (!review) return []
   const mentioned = review.state === 'open' ? mentionsOf(overseers) : []

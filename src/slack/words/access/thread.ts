@@ -4,7 +4,7 @@ import type { Question } from '../../../core/access/question.ts'
 import { clamp } from '../../../core/access/reason.ts'
 import { ownersOf, requestName } from '../../../core/access/request.ts'
 import { stillMissing } from '../../../core/access/stages.ts'
-import { pingedIn } from '../../../core/people/pinging.ts'
+import { alertedIn } from '../../../core/people/alerting.ts'
 import { counted } from '../../../core/plural.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import { actions, button, message, quote, rich, section, sentence } from '../../blocks/layout.ts'
@@ -21,7 +21,7 @@ export function questionInThread(question: Question, card: Card): Message {
   const owners = ownersOf(request)
   const ofOwner = owners.includes(question.asker)
   const whom = ofOwner
-    ? mentionsOf(policy ? policy.approve.stages.flatMap(pingedIn) : [])
+    ? mentionsOf(policy ? policy.approve.stages.flatMap(alertedIn) : [])
     : listed(owners.map(person))
   const line = say`${person(question.asker)} asks ${whom.length > 0 ? whom : 'the approvers'} about ${requestName(request.number)}:`
   return drawn(line, question.text, answerable(question, card) ? [actions(answerButton(question, card))] : [])
@@ -112,11 +112,11 @@ export function reminder(
 const MAX_REMINDED = 10
 
 /** The groups of the stages that nobody filled; where somebody did, the people without those who did. */
-function silent({ stages, approvers, pinged, approvals }: Card): RichText {
+function silent({ stages, approvers, alerted, approvals }: Card): RichText {
   const missing = stillMissing(stages)
   const begun = stages.length === 1 && approvals.length > 0
   if (!begun) return fromWhom(missing)
-  const left = (pinged ?? approvers ?? []).filter((one) => !approvals.includes(one))
+  const left = (alerted ?? approvers ?? []).filter((one) => !approvals.includes(one))
   return fromWhom(missing, () =>
     mentionsOf(left.slice(0, MAX_REMINDED).map((id) => ({ kind: 'person', id }))),
   )

@@ -9,22 +9,22 @@ import type { Alert } from './person.ts'
 import { type Groups, membersOf, type PersonId, type Who } from './person.ts'
 
 /** Who is in quiet hours now, and when they end. */
-export type Resting = ReadonlyMap<PersonId, Date>
+export type QuietUntil = ReadonlyMap<PersonId, Date>
 
 /** More copies of a card than this would be a mailing list. */
-export const MOST_DIRECT = 25
+export const MAX_DIRECT_CARDS = 25
 
 /** Whom a stage names, without those who are to be left in peace. */
-export function pingedIn(stage: Omit<ApprovalStage, 'name' | 'count'>): readonly Who[] {
+export function alertedIn(stage: Omit<ApprovalStage, 'name' | 'count'>): readonly Who[] {
   const quiet = new Set((stage.quiet ?? []).map(keyOf))
   return namedIn(stage).filter((one) => !quiet.has(keyOf(one)))
 }
 
 /** Everybody to be alerted, one by one; nobody where a stage says everyone. Who is quiet in one stage may be asked in another. */
-export function peopleToPing(stages: readonly ApprovalStage[], groups: Groups): PersonId[] {
+export function peopleToAlert(stages: readonly ApprovalStage[], groups: Groups): PersonId[] {
   const people = stages.flatMap((stage) => {
     const quiet = membersOf(stage.quiet ?? [], groups) ?? []
-    return (membersOf(pingedIn(stage), groups) ?? []).filter((one) => !quiet.includes(one))
+    return (membersOf(alertedIn(stage), groups) ?? []).filter((one) => !quiet.includes(one))
   })
   return [...new Set(people)]
 }
@@ -36,15 +36,15 @@ export function peopleToPing(stages: readonly ApprovalStage[], groups: Groups): 
 export function alertFor(
   stage: ApprovalStage,
   groups: Groups,
-  resting: Resting,
+  quietUntil: QuietUntil,
   nameOf: (person: PersonId) => string,
 ): Alert | undefined {
-  const pinged = pingedIn(stage)
+  const alerted = alertedIn(stage)
   const quiet = membersOf(stage.quiet ?? [], groups) ?? []
-  const spared = (id: PersonId) => resting.has(id) || quiet.includes(id)
-  const rest = (membersOf(pinged, groups) ?? []).filter((one) => resting.has(one) && !quiet.includes(one))
+  const spared = (id: PersonId) => quietUntil.has(id) || quiet.includes(id)
+  const rest = (membersOf(alerted, groups) ?? []).filter((one) => quietUntil.has(one) && !quiet.includes(one))
   if (!stage.quiet && rest.length === 0) return undefined
-  const mention = pinged.flatMap((one): readonly Who[] => {
+  const mention = alerted.flatMap((one): readonly Who[] => {
     if (one.kind === 'everyone') return [one]
     const people = one.kind === 'person' ? [one.id] : (groups.get(one.id) ?? [])
     if (!people.some(spared)) return [one]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { alertedIn, alertFor, peopleToAlert } from '../../src/core/people/alerting.ts'
 import type { Who } from '../../src/core/people/person.ts'
-import { alertFor, peopleToPing, pingedIn } from '../../src/core/people/pinging.ts'
 
 const group = (id: string): Who => ({ kind: 'group', id })
 const person = (id: string): Who => ({ kind: 'person', id })
@@ -14,8 +14,8 @@ const stage = { from: [group('SDBA'), group('SLEAD')], quiet: [group('SLEAD')], 
 
 describe('approvers who are to be left in peace', () => {
   it('are not among those to be alerted, in another group neither', () => {
-    expect(pingedIn(stage)).toEqual([group('SDBA')])
-    expect(peopleToPing([stage], groups)).toEqual(['UBEN'])
+    expect(alertedIn(stage)).toEqual([group('SDBA')])
+    expect(peopleToAlert([stage], groups)).toEqual(['UBEN'])
     // Cho is in both groups, so mentioning @dba would alert her.
     expect(alertFor(stage, groups, new Map(), name)).toEqual({ mention: [person('UBEN')], named: [] })
     const other = { ...stage, quiet: [person('ULEA')], from: [group('SDBA'), person('ULEA')] }
@@ -23,11 +23,11 @@ describe('approvers who are to be left in peace', () => {
   })
 
   it('are alerted for a stage in which they are not quiet', () => {
-    expect(peopleToPing([stage, { from: [person('ULEA')], count: 1 }], groups)).toEqual(['UBEN', 'ULEA'])
+    expect(peopleToAlert([stage, { from: [person('ULEA')], count: 1 }], groups)).toEqual(['UBEN', 'ULEA'])
   })
 
   it('nobody is to be alerted one by one where everyone may decide', () => {
-    expect(peopleToPing([{ from: [{ kind: 'everyone' }], count: 1 }], groups)).toEqual([])
+    expect(peopleToAlert([{ from: [{ kind: 'everyone' }], count: 1 }], groups)).toEqual([])
   })
 })
 

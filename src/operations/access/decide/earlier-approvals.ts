@@ -25,17 +25,17 @@ import type { World } from '../../world.ts'
 import { openGrant } from '../grant/open-grant.ts'
 
 /** More yeses of different people to the same than any policy could need. */
-const MOST = 20
+const MAX_PRE_APPROVALS = 20
 
 /** Slack's answers of this moment, and what lives beforehand; it is looked at again under a lock. */
-export type Beforehand = {
+export type EarlierApprovals = {
   readonly policy: Policy
   readonly requester: Person
   readonly groups: Groups
   readonly given: readonly { readonly one: PreApproval; readonly giver: Person }[]
 }
 
-export type AtOnce = {
+export type EarlierApproved = {
   /** As it is now. */
   readonly request: Request
   /** The grant that was opened; undefined while other people have to approve it as well. */
@@ -44,12 +44,12 @@ export type AtOnce = {
   readonly missing?: readonly ApprovalStage[]
 }
 
-export async function readBeforehand(
+export async function readEarlierApprovals(
   world: World,
   about: PreApproved,
   policy: Policy,
-): Promise<Beforehand | undefined> {
-  const live = policy.preApproval ? await world.store.preApprovals.live(about, MOST) : []
+): Promise<EarlierApprovals | undefined> {
+  const live = policy.preApproval ? await world.store.preApprovals.live(about, MAX_PRE_APPROVALS) : []
   if (live.length === 0 && !policy.autoApprove) return undefined
   const needed = [
     ...groupsToApproveBy(policy),
@@ -68,20 +68,20 @@ export async function readBeforehand(
  * Undefined when nothing was decided beforehand: then people are asked. `wishedAt` is when it became the wish of whoever
  * is to have it: when it was asked for, or when an offer was accepted.
  */
-export async function approveAtOnce(
+export async function applyEarlierApprovals(
   world: World,
   tx: Tx,
   request: Request,
-  beforehand: Beforehand,
+  earlier: EarlierApprovals,
   wishedAt = request.createdAt,
-): Promise<AtOnce | undefined> {
+): Promise<EarlierApproved | undefined> {
   // What somebody else asked for is not a wish of its holder yet.
   if (request.state !== 'pending') return undefined
   // An extension makes the access longer than what was agreed to beforehand.
   if (request.prolongs !== undefined) return undefined
   return (
-    (await byRule(world, tx, request, beforehand, wishedAt)) ??
-    (await byYeses(world, tx, request, beforehand, wishedAt))
+    (await byRule(world, tx, request, earlier, wishedAt)) ??
+    (await byPreApprovals(world, tx, request, earlier, wishedAt))
   )
 }
 
@@ -89,9 +89,9 @@ async function byRule(
   world: World,
   tx: Tx,
   request: Request,
-  { policy, requester, groups }: Beforehand,
+  { policy, requester, groups }: EarlierApprovals,
   wishedAt: Date,
-): Promise<AtOnce | undefined> {
+): Promise<EarlierApproved | undefined> {
   const ask = { ...request, person: request.requester }
   // A start that was over before the offer was accepted means at once.
   const later = request.startsAt && request.startsAt > wishedAt ? [request.startsAt] : []
@@ -105,18 +105,18 @@ async function byRule(
     name: rule.name,
     through: rule.from && entitledThrough(rule.from, request.requester, groups),
   })
-  await record(catalog, tx, event, { request, atOnce: true })
+  await record(catalog, tx, event, { request, automatic: true })
   const grant = await openGrant(world, tx, request, requester, POLICY)
   return { request: { ...request, state: 'approved', rule: rule.name }, grant }
 }
 
-async function byYeses(
+async function byPreApprovals(
   world: World,
   tx: Tx,
   asked: Request,
-  { requester, groups, given }: Beforehand,
+  { requester, groups, given }: EarlierApprovals,
   wishedAt: Date,
-): Promise<AtOnce | undefined> {
+): Promise<EarlierApproved | undefined> {
   let request = asked
   let missing: readonly ApprovalStage[] | undefined
   for (const { one, giver } of given) {
@@ -167,6 +167,6 @@ async function count(
   const decision = { verdict: 'approve', outcome: verdict, preApproval: held } as const
   tx.append(decisionRecorded(request, giver, decision))
   if (verdict.outcome !== 'approved') return undefined
-  await record(catalog, tx, requestApproved(request, giver, verdict), { request, atOnce: true })
+  await record(catalog, tx, requestApproved(request, giver, verdict), { request, automatic: true })
   return openGrant(world, tx, request, requester, request.requester)
 }
