@@ -13,8 +13,13 @@ export type ReadCatalog =
   | { readonly ok: true; readonly catalog: Catalog; readonly warnings: string }
   | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
 
+/** The file as it is, good or not, with what to print about it. */
+export function readConfiguration(file: string) {
+  return readCatalogFile(file, connectorKinds)
+}
+
 export function parseFile(file: string): ReadCatalog {
-  const { parsed, printed } = readCatalogFile(file, connectorKinds)
+  const { parsed, printed } = readConfiguration(file)
   if (parsed.ok) return { ok: true, catalog: parsed.catalog, warnings: printed }
   return { ok: false, printed, lines: parsed.issues.map((issue) => `line ${issue.line}: ${issue.message}`) }
 }

@@ -79,3 +79,8 @@ async function bringUpToDate(url: string, log: Log): Promise<void> {
     )
   }
 }
+
+/** Brings this database up to date, and returns which migrations were applied. */
+export function migrate(url: string): Promise<readonly string[]> {
+  return migrateToLatest(url)
+}

@@ -1,17 +1,12 @@
 import { Command } from 'commander'
-import { readCatalogFile } from '../config/catalog.ts'
-import { writeJsonSchema } from '../config/schema/json-schema.ts'
-import { secretResolver } from '../config/secret-source.ts'
-import { connectorKinds } from '../connectors/open-connectors.ts'
+import { readConfiguration } from '../app/configuration.ts'
+import { checkTargets, configurationSchema } from '../app/operator.ts'
 import { formatDuration } from '../core/access/duration.ts'
 import { type ApprovalStage, type Catalog, findTarget, type Policy, policiesFor } from '../core/catalog.ts'
-import type { Finding } from '../core/connector.ts'
 import { nearest } from '../core/people/nearest.ts'
 import type { Who } from '../core/people/person.ts'
 import { catalogInUse, catalogPath } from './open.ts'
 import { count, print } from './print.ts'
-
-type Found = Finding & { readonly target: string }
 
 /** `elevate check`: with `--targets` it connects to each target, at most for 20 seconds. */
 export function checkCommand(): Command {
@@ -22,9 +17,9 @@ export function checkCommand(): Command {
     .option('--json', 'for programs')
     .action(async (given: string | undefined, options: { targets?: boolean; json?: boolean }) => {
       const file = catalogPath(given)
-      const { parsed, printed } = readCatalogFile(file, connectorKinds)
+      const { parsed, printed } = readConfiguration(file)
       const issues = parsed.ok ? parsed.warnings : parsed.issues
-      const found = parsed.ok && options.targets ? await lookAtTargets(parsed.catalog) : []
+      const found = parsed.ok && options.targets ? await checkTargets(parsed.catalog, process.env) : []
       const good = parsed.ok && !found.some((one) => one.level === 'fault')
       const words = [
         printed,
@@ -37,33 +32,12 @@ export function checkCommand(): Command {
     })
 }
 
-async function lookAtTargets(catalog: Catalog): Promise<Found[]> {
-  const secret = secretResolver(process.env)
-  const found = await Promise.all(
-    catalog.targets.map(async (target): Promise<Found[]> => {
-      try {
-        const kind = connectorKinds.find((one) => one.kind === target.connector)
-        if (!kind) return []
-        const roles = target.roles.map(({ id, settings }) => ({ id, settings }))
-        const connector = kind.open({ id: target.id, settings: target.settings, secret, roles })
-        const findings = await connector.check(AbortSignal.timeout(20_000))
-        await connector.close()
-        return findings.map((one) => ({ ...one, target: target.id }))
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error)
-        return [{ target: target.id, level: 'fault', text }]
-      }
-    }),
-  )
-  return found.flat()
-}
-
 /** `elevate schema` */
 export function schemaCommand(): Command {
   return new Command('schema')
     .description('print the JSON Schema of elevate.yaml, for editors')
     .action(() => {
-      process.stdout.write(`${JSON.stringify(writeJsonSchema(connectorKinds), null, 2)}\n`)
+      process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`)
     })
 }
 

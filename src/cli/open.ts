@@ -1,15 +1,9 @@
 /** What a command works on: the database and the configuration of the bot in this directory. */
 import { userInfo } from 'node:os'
-import { readCatalogFile } from '../config/catalog.ts'
+import { readConfiguration } from '../app/configuration.ts'
+import { forOperator, type OperatorInterior } from '../app/operator.ts'
 import { readSecret, readSecretFile } from '../config/secret-source.ts'
-import { connectorKinds } from '../connectors/open-connectors.ts'
 import type { Catalog } from '../core/catalog.ts'
-import {
-  openProofStore,
-  openStore,
-  type ProofStoreHandle,
-  type StoreHandle,
-} from '../store/database/open-store.ts'
 
 const EMBEDDED = '.elevate/database.url'
 
@@ -32,7 +26,7 @@ export function catalogPath(given?: string): string {
 
 /** The configuration in force. Throws with a list of all its faults. */
 export function catalogInUse(): Catalog {
-  const { parsed, printed } = readCatalogFile(catalogPath(), connectorKinds)
+  const { parsed, printed } = readConfiguration(catalogPath())
   if (!parsed.ok) throw new Error(printed)
   return parsed.catalog
 }
@@ -42,22 +36,7 @@ export function operatorName(): string {
   return userInfo().username
 }
 
-/** Opens the store for one command, and closes it afterwards. */
-export async function withStore<T>(work: (store: StoreHandle) => Promise<T>): Promise<T> {
-  const store = await openStore({ url: databaseUrl() })
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
-}
-
-/** Opens only the audit log, with a minute for each statement: verifying and exporting read all of it. */
-export async function withProofs<T>(work: (proof: ProofStoreHandle) => Promise<T>): Promise<T> {
-  const proof = await openProofStore({ url: databaseUrl() })
-  try {
-    return await work(proof)
-  } finally {
-    await proof.close()
-  }
+/** Opens elevate's database for one command, and closes it afterwards. */
+export async function withElevate<T>(work: (inside: OperatorInterior) => Promise<T>): Promise<T> {
+  return forOperator({ url: databaseUrl(), env: process.env }, work)
 }

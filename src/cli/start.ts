@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { migrateToLatest } from '../store/database/migrate.ts'
+import { migrate } from '../app/database.ts'
 import { databaseUrl } from './open.ts'
 import { print } from './print.ts'
 
@@ -17,7 +17,7 @@ export function migrateCommand(): Command {
     .description('bring the database named by DATABASE_URL up to date')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: boolean }) => {
-      const applied = await migrateToLatest(databaseUrl())
+      const applied = await migrate(databaseUrl())
       print(
         json,
         { applied },

@@ -2,6 +2,7 @@ import type { GrantId, PreApprovalId, QuestionId, ReportId, RequestId, StandingI
 import type { Lane, OutboxMessage } from '../core/notice.ts'
 import type { PersonId } from '../core/people/person.ts'
 import type { Posted } from '../core/reads.ts'
+import type { Store } from '../store/database/open-store.ts'
 import { listPreApprovals } from './access/decide/pre-approvals.ts'
 import { listAccess } from './access/list-access.ts'
 import { readCard } from './access/read-card.ts'
@@ -51,3 +52,24 @@ export function bindQueries(world: World) {
 }
 
 type Rest<F> = F extends (world: World, ...rest: infer R) => unknown ? R : never
+
+/** What operators read at the terminal. */
+export type OperatorQueries = ReturnType<typeof bindOperatorQueries>
+
+export function bindOperatorQueries(store: Store) {
+  return {
+    now: () => store.reads.now(),
+    liveGrants: () => store.reads.liveGrants(),
+    grantByNumber: (number: number) => store.reads.grantByNumber(number),
+    /** Undefined is every target. */
+    standing: async (target: string | undefined) => {
+      const [present, looks] = await Promise.all([store.standing.present(target), store.standing.looks()])
+      return { present, looks: looks.filter((look) => target === undefined || look.target === target) }
+    },
+    /** Has the running bot look at these targets. */
+    askForLook: (targets: readonly string[]) => store.standing.ask(targets),
+    quarantine: () => store.quarantine.current(),
+    quarantineEvidence: (id: string) => store.quarantine.evidence(id),
+    everythingOf: (person: PersonId) => store.privacy.everythingOf(person),
+  }
+}

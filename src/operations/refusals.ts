@@ -55,6 +55,16 @@ export function unlessRefused<T>(answer: T, attempt?: Attempt): Exclude<T, Refus
   return answer as Exclude<T, Refused>
 }
 
+/** Runs a verb. A refusal becomes the answer. */
+export async function refusedAsValue<T>(verb: () => T | Promise<T>): Promise<T | Refused> {
+  try {
+    return await verb()
+  } catch (error) {
+    if (error instanceof RefusedError) return { refused: error.refused }
+    throw error
+  }
+}
+
 /** Runs a verb. A refusal is recorded where the verb says that it must be, and becomes the answer. */
 export async function answerOf<T>(world: World, verb: () => T | Promise<T>): Promise<T | Refused> {
   try {

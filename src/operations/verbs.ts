@@ -1,10 +1,11 @@
 import type { Refused } from '../core/refusal.ts'
+import type { Store } from '../store/database/open-store.ts'
 import { decideRequest, decideTogether } from './access/decide/decide-request.ts'
 import { endPreApproval, endPreApprovalByName, givePreApproval } from './access/decide/pre-approvals.ts'
 import { retryNow } from './access/grant/advance-grant.ts'
 import { endByName, offerRevoke, revokeByName, revokeOnTarget } from './access/grant/end-by-name.ts'
 import { endEverything, endForLeaver, offerEverything } from './access/grant/end-everything.ts'
-import { endGrant } from './access/grant/end-grant.ts'
+import { endAsOperator, endGrant } from './access/grant/end-grant.ts'
 import { extendAccess, extendable, extendableByName } from './access/grant/extend-access.ts'
 import { showCredential } from './access/grant/show-credential.ts'
 import { answerOffer } from './access/request/answer-offer.ts'
@@ -16,11 +17,15 @@ import { explainAccess } from './access/request/explain-access.ts'
 import { requestAccess, requestTogether } from './access/request/request-access.ts'
 import { readActivity } from './activity/read-activity.ts'
 import { reportActivity } from './activity/report-activity.ts'
+import { beginQuarantine, endQuarantine } from './log/quarantine.ts'
 import { exportAudit, readAudit, recordEvidence, refuseEvidence, showCheckpoint } from './log/read-audit.ts'
+import { recordKeyRotation, recordOperatorExport } from './log/record-as-operator.ts'
+import { erasePerson } from './people/privacy.ts'
 import { readingScope } from './people/reading-scope.ts'
-import { answerOf } from './refusals.ts'
+import { answerOf, refusedAsValue } from './refusals.ts'
 import { lookNow, readStanding } from './standing/look-at-standing.ts'
 import {
+  acceptAsOperator,
   acceptStanding,
   askAboutStanding,
   offerAccept,
@@ -78,8 +83,19 @@ const VERBS = {
   withdrawRequest,
 }
 
-type Bound<V> = {
-  readonly [Name in keyof V]: V[Name] extends (world: World, ...rest: infer Rest) => Promise<infer Result>
+/** What operators may do from the terminal. The right to it is the right to the database, so nothing is asked of Slack. */
+const OPERATOR_VERBS = {
+  acceptAsOperator,
+  beginQuarantine,
+  endAsOperator,
+  endQuarantine,
+  erasePerson,
+  recordKeyRotation,
+  recordOperatorExport,
+}
+
+type Bound<V, To> = {
+  readonly [Name in keyof V]: V[Name] extends (to: To, ...rest: infer Rest) => Promise<infer Result>
     ? (...rest: Rest) => Promise<Result | Refused>
     : never
 }
@@ -88,13 +104,27 @@ type Bound<V> = {
  * What people may do, each with the world bound in. A door gets these and never the world. What a verb refuses with an
  * exception is a value here, and is on record.
  */
-export type Verbs = Bound<typeof VERBS>
+export type Verbs = Bound<typeof VERBS, World>
 
 export function bindVerbs(world: World): Verbs {
-  const bound = Object.entries(VERBS).map(([name, verb]) => [
+  return bind(VERBS, world, (verb) => answerOf(world, verb))
+}
+
+export type OperatorVerbs = Bound<typeof OPERATOR_VERBS, Store>
+
+/** The same for operators. What they are refused is no attempt to record: they could write every row themselves. */
+export function bindOperatorVerbs(store: Store): OperatorVerbs {
+  return bind(OPERATOR_VERBS, store, refusedAsValue)
+}
+
+function bind<V extends object, To>(
+  verbs: V,
+  to: To,
+  answer: (verb: () => unknown) => unknown,
+): Bound<V, To> {
+  const bound = Object.entries(verbs).map(([name, verb]) => [
     name,
-    (...rest: never[]) =>
-      answerOf(world, () => (verb as (world: World, ...rest: never[]) => unknown)(world, ...rest)),
+    (...rest: never[]) => answer(() => (verb as (to: To, ...rest: never[]) => unknown)(to, ...rest)),
   ])
-  return Object.fromEntries(bound) as Verbs
+  return Object.fromEntries(bound) as Bound<V, To>
 }

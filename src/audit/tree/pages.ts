@@ -41,13 +41,16 @@ export type RowsExport = {
   readonly before: number
   /** Called after each page with the index up to which everything was read. */
   readonly onProgress?: (index: number) => void
+  /** Called before each page with how many events it has. */
+  readonly onPage?: (events: number) => void
 }
 
 /** Events that match, in order of index; no empty pages. */
 export async function* matchingPages(job: RowsExport): AsyncGenerator<readonly StoredLeaf[]> {
-  const { proof, filter, before, onProgress } = job
+  const { proof, filter, before, onProgress, onPage } = job
   for (let from = 0; from < before; ) {
     const page = await proof.matching(filter, { from, before, limit: ROWS_A_PAGE })
+    onPage?.(page.length)
     if (page.length > 0) yield page
     if (page.length < ROWS_A_PAGE) break
     from = (page.at(-1)?.index ?? from) + 1

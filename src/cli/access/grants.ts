@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { moment } from '../../audit/report/timeline.ts'
 import { grantName } from '../../core/access/grant.ts'
 import type { GrantRow } from '../../core/reads.ts'
-import { endAsOperator } from '../../operations/access/grant/end-grant.ts'
-import { operatorName, withStore } from '../open.ts'
+import { unlessRefused } from '../../operations/refusals.ts'
+import { operatorName, withElevate } from '../open.ts'
 import { print, table } from '../print.ts'
 import { readGrant } from '../typed.ts'
 
@@ -13,7 +13,7 @@ export function grantsCommand(): Command {
     .description('every grant that is not over')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: boolean }) => {
-      const rows = await withStore((store) => store.reads.liveGrants())
+      const rows = await withElevate(({ queries }) => queries.liveGrants())
       print(json, rows, rows.length === 0 ? 'No grant is live.' : inWords(rows))
     })
 }
@@ -27,8 +27,8 @@ export function revokeCommand(): Command {
     .option('--json', 'for programs')
     .action(async (name: string, { reason, json }: { reason: string; json?: boolean }) => {
       const number = readGrant(name)
-      const { grant } = await withStore((store) =>
-        endAsOperator(store, { number, by: operatorName(), note: reason }),
+      const { grant } = unlessRefused(
+        await withElevate(({ verbs }) => verbs.endAsOperator({ number, by: operatorName(), note: reason })),
       )
       print(json, grant, `${grantName(grant.number)} is ending.`)
     })

@@ -1,17 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import type { OperatorInterior } from '../../app/operator.ts'
 import { timelineHtml, timelineSvg } from '../../audit/report/draw-timeline.ts'
 import { moment, timelineOf } from '../../audit/report/timeline.ts'
-import {
-  factsOf,
-  type Happened,
-  type Story,
-  storyOf,
-  type WhoAsk,
-  type WhoHad,
-  whatHappened,
-  whoHad,
-} from '../../audit/report/who.ts'
+import { factsOf, type Happened, type Story, type WhoAsk, type WhoHad } from '../../audit/report/who.ts'
 import type { Window } from '../../audit/report/window.ts'
 import { formatDuration } from '../../core/access/duration.ts'
 import { grantName } from '../../core/access/grant.ts'
@@ -19,8 +11,7 @@ import { requestName } from '../../core/access/request.ts'
 import type { LoggedEvent } from '../../core/log/audit-event.ts'
 import type { Held } from '../../core/reads.ts'
 import { unlessRefused } from '../../operations/refusals.ts'
-import type { Store } from '../../store/database/open-store.ts'
-import { catalogInUse, withStore } from '../open.ts'
+import { catalogInUse, withElevate } from '../open.ts'
 import { print, table } from '../print.ts'
 import { grantNumber } from '../typed.ts'
 
@@ -55,11 +46,11 @@ export function whoCommand(): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (target: string | undefined, role: string | undefined, options: WhoOptions) => {
       const grant = grantNumber(target ?? '')
-      await withStore((store) =>
+      await withElevate((inside) =>
         grant
-          ? printStory(store, grant, role, options)
+          ? printStory(inside, grant, role, options)
           : printWho(
-              store,
+              inside,
               { ...options, ...(target ? { target } : {}), ...(role ? { role } : {}) },
               options,
             ),
@@ -74,13 +65,13 @@ type WhoOptions = Omit<WhoAsk, 'target' | 'role'> & {
 }
 
 async function printWho(
-  store: Pick<Store, 'reads' | 'audit'>,
+  { queries, reports }: OperatorInterior,
   ask: WhoAsk,
   { json, svg, html }: WhoOptions,
 ): Promise<void> {
-  const answer = unlessRefused(await whoHad(store, catalogInUse(), ask, MAX_ROWS))
+  const answer = unlessRefused(await reports.whoHad(catalogInUse(), ask, MAX_ROWS))
   const around =
-    ask.around === undefined ? undefined : await whatHappened(store, answer.window, ask, MAX_ROWS)
+    ask.around === undefined ? undefined : await reports.whatHappened(answer.window, ask, MAX_ROWS)
   const said = {
     ...answer.window,
     held: answer.held,
@@ -88,11 +79,11 @@ async function printWho(
     ...(around ? { happened: around } : {}),
   }
   print(json, said, [grantsInWords(answer), ...(around ? ['', eventsInWords(around)] : [])].join('\n'))
-  await draw(store, titleOf(ask, answer.window), answer.held, answer.window, { svg, html })
+  await draw(await queries.now(), titleOf(ask, answer.window), answer.held, answer.window, { svg, html })
 }
 
 async function printStory(
-  store: Pick<Store, 'reads' | 'audit'>,
+  { queries, reports }: OperatorInterior,
   number: number,
   role: string | undefined,
   options: WhoOptions,
@@ -100,7 +91,7 @@ async function printStory(
   const { json, svg, html, ...narrowing } = options
   if (role !== undefined || Object.keys(narrowing).length > 0)
     throw new Error(`${grantName(number)} is one grant already: leave the rest out.`)
-  const story = unlessRefused(await storyOf(store, number, MAX_ROWS))
+  const story = unlessRefused(await reports.storyOf(number, MAX_ROWS))
   print(json, story, storyInWords(story))
   const { grant, request } = story.row
   const approvers = request.decisions.filter((one) => one.verdict === 'approve').map((one) => one.approver)
@@ -112,10 +103,10 @@ async function printStory(
     ...(request.review ? { review: request.review } : {}),
     ...(request.rule ? { rule: request.rule } : {}),
   }
-  const now = await store.reads.now()
+  const now = await queries.now()
   const from = grant.activatedAt ?? grant.createdAt
   await draw(
-    store,
+    now,
     grantName(number),
     [held],
     { kind: 'stretch', from, to: grant.revokedAt ?? now },
@@ -124,14 +115,14 @@ async function printStory(
 }
 
 async function draw(
-  store: Pick<Store, 'reads'>,
+  now: Date,
   title: string,
   held: readonly Held[],
   { from, to }: Window,
   files: { readonly svg: string | undefined; readonly html: string | undefined },
 ): Promise<void> {
   if (!files.svg && !files.html) return
-  const timeline = timelineOf(held, { from, to, now: await store.reads.now(), title })
+  const timeline = timelineOf(held, { from, to, now, title })
   if (files.svg) writeFileSync(files.svg, timelineSvg(timeline))
   if (files.html) writeFileSync(files.html, timelineHtml(timeline, held))
   const drawn = [files.svg, files.html].filter((file) => file !== undefined)

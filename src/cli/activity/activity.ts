@@ -1,13 +1,13 @@
 import { Command } from 'commander'
-import { everyEntry, recordText } from '../../audit/evidence/activity-file.ts'
+import { activitySql } from '../../app/operator.ts'
+import { recordText } from '../../audit/evidence/activity-file.ts'
 import { moment } from '../../audit/report/timeline.ts'
-import { secretResolver } from '../../config/secret-source.ts'
-import { activityInstallSql } from '../../connectors/postgres/activity-install.ts'
 import { type Grant, grantName } from '../../core/access/grant.ts'
 import type { ActivitySummary, KeptEntry, RecordCheck } from '../../core/activity/activity.ts'
 import { erasedWords, isErased, type JudgedRecord, judgeRecord } from '../../core/activity/activity-record.ts'
+import { findTarget, type Target } from '../../core/catalog.ts'
 import { foundWanting } from '../exit-codes.ts'
-import { catalogInUse, withStore } from '../open.ts'
+import { catalogInUse, withElevate } from '../open.ts'
 import { print, table } from '../print.ts'
 import { grantNumber, readGrant } from '../typed.ts'
 
@@ -42,15 +42,14 @@ async function showActivity(
 ): Promise<void> {
   // The bare number is understood too.
   const number = grantNumber(`G${typed}`) ?? readGrant(typed)
-  await withStore(async ({ reads, activity }) => {
-    const row = await reads.grantByNumber(number)
+  await withElevate(async ({ queries, reports }) => {
+    const row = await queries.grantByNumber(number)
     if (!row) throw new Error(`There is no grant ${grantName(number)}.`)
     const { grant } = row
-    const [summary, check] = [await activity.summary(grant.id), await activity.check(grant)]
-    if (!summary || !check) throw new Error(`Nothing was collected for ${grantName(number)}.`)
-    const entries = await everyEntry(activity, grant.id)
-    const shown = { grant, summary, entries, check, judged: judgeRecord(check) }
-    if (record) process.stdout.write(recordText(entries))
+    const kept = await reports.recordOf(grant)
+    if (!kept) throw new Error(`Nothing was collected for ${grantName(number)}.`)
+    const shown = { grant, ...kept, judged: judgeRecord(kept.check) }
+    if (record) process.stdout.write(recordText(kept.entries))
     else print(json, inJson(shown), inWords(shown))
     if (shown.judged.faults.length > 0) foundWanting()
   })
@@ -108,46 +107,14 @@ function installSqlCommand(): Command {
     .option('--bot <role>', 'the role that elevate connects as')
     .option('--login <name...>', 'also let it read what these logins do, for memberships')
     .action((target: string | undefined, options: { bot?: string; login?: string[] }) => {
-      const found = target === undefined ? {} : settingsOf(target)
-      const bot = options.bot ?? found.bot
-      process.stdout.write(
-        activityInstallSql({
-          ...found,
-          ...(bot === undefined ? {} : { bot }),
-          logins: [...(found.logins ?? []), ...(options.login ?? [])],
-        }),
-      )
+      const found = target === undefined ? undefined : targetNamed(target)
+      const { bot, login: logins = [] } = options
+      process.stdout.write(activitySql(found, { ...(bot ? { bot } : {}), logins }, process.env))
     })
 }
 
-function settingsOf(id: string): { bot?: string; prefix?: string; logins?: string[] } {
-  const target = catalogInUse().targets.find((one) => one.id === id)
+function targetNamed(id: string): Target {
+  const target = findTarget(catalogInUse(), id)
   if (!target) throw new Error(`There is no target ${id} in the configuration.`)
-  if (target.connector !== 'postgres') throw new Error(`${id} is not a PostgreSQL database.`)
-  const {
-    login_prefix: prefix,
-    mode,
-    accounts,
-    connection,
-  } = target.settings as {
-    login_prefix?: string
-    mode?: string
-    accounts?: { map?: Record<string, string> }
-    connection?: { env: string }
-  }
-  return {
-    ...botOf(connection),
-    prefix: mode === 'membership' ? '' : (prefix ?? 'elv_'),
-    logins: Object.values(accounts?.map ?? {}),
-  }
-}
-
-/** Only the user name in the connection string; without the secret, the SQL has the name from the documentation. */
-function botOf(connection: { env: string } | undefined): { bot?: string } {
-  try {
-    const url = new URL(secretResolver(process.env)(connection ?? null))
-    return url.username ? { bot: decodeURIComponent(url.username) } : {}
-  } catch {
-    return {}
-  }
+  return target
 }

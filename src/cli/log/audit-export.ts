@@ -1,10 +1,9 @@
 import path from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { exportTiles } from '../../audit/export/export-tiles.ts'
-import { ocsfPieces } from '../../audit/export/ocsf.ts'
-import { csvPieces, jsonlPieces } from '../../audit/export/rows.ts'
+import type { OperatorInterior } from '../../app/operator.ts'
 import { prepareFolder, writeBelow, writePieces } from '../../audit/files.ts'
-import { formatProof, ProofMaker } from '../../audit/tree/proof.ts'
+import type { Proofs } from '../../audit/proofs.ts'
+import { formatProof } from '../../audit/tree/proof.ts'
 import { grantName } from '../../core/access/grant.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import { requestName } from '../../core/access/request.ts'
@@ -15,9 +14,8 @@ import {
   type OcsfVersion,
   readOcsfVersion,
 } from '../../core/log/ocsf-version.ts'
-import type { ProofStore } from '../../store/log/checkpoints.ts'
 import { wrongUse } from '../exit-codes.ts'
-import { withProofs, withStore } from '../open.ts'
+import { withElevate } from '../open.ts'
 import { print } from '../print.ts'
 import { grantNumber, readTime } from '../typed.ts'
 import { contradictionNow, lastSigned, progress, recordExport } from './audit-files.ts'
@@ -61,12 +59,12 @@ export function auditExportCommand(): Command {
       if (isPart && formats.includes('tiles'))
         wrongUse(command, 'tiles are the whole log; leave them out, or leave out the filter')
       await prepareFolder(options.out)
-      const made = await withProofs(async (proof) => {
+      const made = await withElevate(async (inside) => {
         // Recorded before the last signing, so that this event is in the tiles too. But a log that is not the one that was
         // signed must not grow, and the bot may be down and not have noticed yet.
-        const contradicted = await contradictionNow(proof)
-        await recordExport({ ...options, formats, contradicted })
-        return exportTo(proof, options, formats, filter)
+        const contradicted = await contradictionNow(inside.proofs)
+        await recordExport(inside, { ...options, formats, contradicted })
+        return exportTo(inside.proofs, options, formats, filter)
       })
       print(
         options.json,
@@ -81,35 +79,28 @@ export function auditExportCommand(): Command {
 }
 
 async function exportTo(
-  proof: ProofStore,
+  proofs: Proofs,
   { out: folder, ocsfVersion }: ExportOptions,
   formats: readonly Format[],
   filter: LeafFilter,
 ): Promise<{ events: number; size: number; erased: number; checkpoint?: string; vkey?: string }> {
-  const signed = formats.includes('tiles') ? await lastSigned(proof) : undefined
+  const signed = formats.includes('tiles') ? await lastSigned(proofs) : undefined
   // During a quarantine, events that are not proven are wanted too; only the tiles end with the checkpoint.
-  const before = signed && signed.contradicted === undefined ? signed.checkpoint.size : await proof.size()
+  const before = signed && signed.contradicted === undefined ? signed.checkpoint.size : await proofs.size()
   let events = 0
   for (const format of formats) {
     if (format === 'tiles') continue
     const { at, end } = progress(format)
-    const counting: Pick<ProofStore, 'matching'> = {
-      matching: async (...asked) => {
-        const page = await proof.matching(...asked)
-        events += page.length
-        return page
-      },
-    }
     events = 0
-    const job = { proof: counting, filter, before, onProgress: at }
-    if (format === 'csv') await writePieces(path.join(folder, 'events.csv'), csvPieces(job))
-    else if (format === 'jsonl') await writePieces(path.join(folder, 'events.jsonl'), jsonlPieces(job))
-    else await writePieces(path.join(folder, 'events.ocsf.jsonl'), ocsfPieces(job, ocsfVersion))
+    const job = { filter, before, onProgress: at, onPage: (rows: number) => (events += rows) }
+    if (format === 'csv') await writePieces(path.join(folder, 'events.csv'), proofs.csvPieces(job))
+    else if (format === 'jsonl') await writePieces(path.join(folder, 'events.jsonl'), proofs.jsonlPieces(job))
+    else await writePieces(path.join(folder, 'events.ocsf.jsonl'), proofs.ocsfPieces(job, ocsfVersion))
     end()
   }
   if (!signed) return { events, size: before, erased: 0 }
   const { at, end } = progress('tiles')
-  const { erased } = await exportTiles({ proof, folder, ...signed, vkey: signed.vkeys, onProgress: at })
+  const { erased } = await proofs.exportTiles({ folder, ...signed, vkey: signed.vkeys, onProgress: at })
   end()
   return {
     events: formats.length > 1 ? before : signed.checkpoint.size,
@@ -155,12 +146,13 @@ export function auditProofCommand(): Command {
     .action(async (what: string, { out, json }: { out: string; json?: boolean }) => {
       const wanted = readWanted(what)
       await prepareFolder(out)
-      const made = await withProofs(async (proof) => {
-        const leaves = await wantedLeaves(proof, wanted)
-        const contradicted = await contradictionNow(proof)
+      const made = await withElevate(async (inside) => {
+        const { proofs } = inside
+        const leaves = await wantedLeaves(inside, wanted)
+        const contradicted = await contradictionNow(proofs)
         const of = 'grant' in wanted ? { grant: wanted.grant } : {}
-        await recordExport({ formats: ['tlog-proof'], ...of, contradicted })
-        return prove(proof, leaves, out)
+        await recordExport(inside, { formats: ['tlog-proof'], ...of, contradicted })
+        return prove(proofs, leaves, out)
       })
       const indexes = made.indexes.join(', ')
       print(
@@ -186,29 +178,32 @@ function readWanted(typed: string): Wanted {
   )
 }
 
-async function wantedLeaves(proof: ProofStore, wanted: Wanted): Promise<readonly StoredLeaf[]> {
+async function wantedLeaves(
+  { proofs, queries }: OperatorInterior,
+  wanted: Wanted,
+): Promise<readonly StoredLeaf[]> {
   if ('index' in wanted) {
-    const found = (await proof.leaves(wanted.index, 1)).filter((leaf) => leaf.index === wanted.index)
+    const found = (await proofs.leaves(wanted.index, 1)).filter((leaf) => leaf.index === wanted.index)
     if (found.length === 0) throw new Error(`There is no event ${wanted.index}.`)
     return found
   }
-  const row = await withStore((store) => store.reads.grantByNumber(wanted.grant))
+  const row = await queries.grantByNumber(wanted.grant)
   if (!row) throw new Error(`There is no grant ${grantName(wanted.grant)}.`)
   const about = {
     person: row.grant.person,
     request: requestName(row.request.number),
     grant: grantName(wanted.grant),
   }
-  return proof.matching({ about }, { from: 0, before: await proof.size(), limit: MAX_EVENTS })
+  return proofs.matching({ about }, { from: 0, before: await proofs.size(), limit: MAX_EVENTS })
 }
 
 /** Writes for each event its exact bytes, its proof, and the private texts that are left, named by its index. */
-async function prove(proof: ProofStore, leaves: readonly StoredLeaf[], folder: string) {
-  const { checkpoint, note, vkey } = await lastSigned(proof)
+async function prove(proofs: Proofs, leaves: readonly StoredLeaf[], folder: string) {
+  const { checkpoint, note, vkey } = await lastSigned(proofs)
   const late = leaves.find((leaf) => leaf.index >= checkpoint.size)
   if (late) throw new Error(`Event ${late.index} is not signed yet. Try again in a minute.`)
   const { at, end } = progress('reading')
-  const maker = await ProofMaker.over(proof, checkpoint, at)
+  const maker = await proofs.proofMaker(checkpoint, at)
   end()
   for (const { index, bytes, texts } of leaves) {
     const hashes = await maker.inclusion(index)

@@ -1,19 +1,17 @@
 /** The audit log's key and anchor file, the signer made of them, and exports on record. */
 import { readFile } from 'node:fs/promises'
+import type { OperatorInterior } from '../../app/operator.ts'
 import { anchorFile } from '../../audit/checkpoint/anchor-file.ts'
-import { type Checkpoint, keptCheckpoint, openCheckpoint } from '../../audit/checkpoint/checkpoint.ts'
+import { type Checkpoint, openCheckpoint } from '../../audit/checkpoint/checkpoint.ts'
 import { openRotation } from '../../audit/checkpoint/key-history.ts'
 import { readVkey, type Signer, type Verifier } from '../../audit/checkpoint/note.ts'
 import { statementIn } from '../../audit/checkpoint/restore-statement.ts'
-import {
-  type CheckpointSigner,
-  checkpointSigner,
-  type Signing,
-} from '../../audit/checkpoint/sign-checkpoint.ts'
+import type { CheckpointSigner, Signing } from '../../audit/checkpoint/sign-checkpoint.ts'
 import { openSigningKey } from '../../audit/checkpoint/signing-key.ts'
-import { type OperatorExport, recordOperatorExport } from '../../operations/log/record-as-operator.ts'
-import type { ProofStore } from '../../store/log/checkpoints.ts'
-import { operatorName, withStore } from '../open.ts'
+import type { Proofs } from '../../audit/proofs.ts'
+import type { OperatorExport } from '../../operations/log/record-as-operator.ts'
+import { unlessRefused } from '../../operations/refusals.ts'
+import { operatorName } from '../open.ts'
 
 /** `ELEVATE_AUDIT_KEY_FILE`, or where the bot in this directory keeps its key. */
 export function keyFile(): string {
@@ -36,8 +34,8 @@ export async function signingKeyInUse(): Promise<KeyInUse> {
 }
 
 /** Signs with this key and the anchor file of this host. */
-export function signing(proof: ProofStore, key: KeyInUse): CheckpointSigner {
-  return checkpointSigner({ proof, ...key, anchor: anchorInUse() })
+export function signing(proofs: Proofs, key: KeyInUse): CheckpointSigner {
+  return proofs.signer({ ...key, anchor: anchorInUse() })
 }
 
 /** Verifier keys as text, or in a file that has one or some, one a line. Throws for anything else. */
@@ -64,10 +62,10 @@ export async function readKeys(
 
 /** The anchor file's last notes that one of these keys has signed, or a key that followed them; and how many are neither. */
 export async function anchoredNotes(
-  proof: ProofStore,
+  proofs: Proofs,
   believed: readonly Verifier[],
 ): Promise<{ readonly notes: readonly string[]; readonly torn: number }> {
-  const rotated = await proof.aboutCheckpoints('key.rotated')
+  const rotated = await proofs.aboutCheckpoints('key.rotated')
   const next = rotated.map((event) => openRotation(statementIn(event.bytes))?.next)
   const keys = [...believed, ...next.filter((key) => key !== undefined)]
   const { notes } = await anchorInUse().tail()
@@ -91,7 +89,7 @@ export type LastSigned = {
  * A checkpoint signed now when the key is on this host, so that the newest events are in it; else the last one there is,
  * which standard error says. Throws when there is none, or when another key signs the log.
  */
-export async function lastSigned(proof: ProofStore): Promise<LastSigned> {
+export async function lastSigned(proofs: Proofs): Promise<LastSigned> {
   const key = await openSigningKey(keyFile())
   const vkeys = key.ok
     ? {
@@ -99,11 +97,11 @@ export async function lastSigned(proof: ProofStore): Promise<LastSigned> {
         vkeys: [...key.former.map((one) => one.vkey).reverse(), key.signer.verifier.vkey].join('\n'),
       }
     : { vkey: undefined, vkeys: undefined }
-  const signed = await signIfPossible(proof)
+  const signed = await signIfPossible(proofs)
   if (signed?.kind === 'refused' && signed.why === 'foreign') throw new Error(`Not exported: ${signed.text}`)
   if (signed?.kind === 'signed') return { checkpoint: signed.checkpoint, note: signed.note, ...vkeys }
   const contradicted = signed?.kind === 'refused' ? signed.text : undefined
-  const kept = await keptCheckpoint(proof)
+  const kept = await proofs.keptCheckpoint()
   if (!kept)
     throw new Error(
       `There is no checkpoint to prove anything under, and no key to sign one: ${key.ok ? '' : key.fault}`,
@@ -115,15 +113,15 @@ export async function lastSigned(proof: ProofStore): Promise<LastSigned> {
 }
 
 /** Why the log is not the one that was signed, as far as this host can tell; signs it when it is. */
-export async function contradictionNow(proof: ProofStore): Promise<string | undefined> {
-  const signed = await signIfPossible(proof)
+export async function contradictionNow(proofs: Proofs): Promise<string | undefined> {
+  const signed = await signIfPossible(proofs)
   return signed?.kind === 'refused' && signed.why !== 'foreign' ? signed.text : undefined
 }
 
 /** Undefined when this host has no key. */
-async function signIfPossible(proof: ProofStore): Promise<Signing | undefined> {
+async function signIfPossible(proofs: Proofs): Promise<Signing | undefined> {
   const key = await openSigningKey(keyFile())
-  return key.ok ? signing(proof, { signer: key.signer, formerKeys: key.former }).sign() : undefined
+  return key.ok ? signing(proofs, { signer: key.signer, formerKeys: key.former }).sign() : undefined
 }
 
 /**
@@ -131,12 +129,11 @@ async function signIfPossible(proof: ProofStore): Promise<Signing | undefined> {
  * grow now. Then, and during a quarantine, the export is made all the same, because those who investigate need it just then,
  * and standard error says that it is not on record.
  */
-export async function recordExport({
-  contradicted,
-  ...what
-}: Omit<OperatorExport, 'by'> & { readonly contradicted?: string | undefined }): Promise<void> {
-  const why =
-    contradicted ?? (await withStore((store) => recordOperatorExport(store, { ...what, by: operatorName() })))
+export async function recordExport(
+  { verbs }: Pick<OperatorInterior, 'verbs'>,
+  { contradicted, ...what }: Omit<OperatorExport, 'by'> & { readonly contradicted?: string | undefined },
+): Promise<void> {
+  const why = contradicted ?? unlessRefused(await verbs.recordOperatorExport({ ...what, by: operatorName() }))
   if (why === undefined) return
   process.stderr.write(
     `NOT RECORDED: the log does not say that this was taken out, because it is not the log that was signed (${why.replace(/\.$/, '')}), and nothing may be written into it before an operator has seen the difference and confirmed it (elevate quarantine). Note elsewhere who took it, when and why.\n`,

@@ -11,10 +11,10 @@ import type { Restore } from '../../audit/checkpoint/restore-statement.ts'
 import { type Verified, verifyLog } from '../../audit/checkpoint/verify.ts'
 import { MANIFEST } from '../../audit/evidence/pack.ts'
 import { type VerifiedPack, verifyPack } from '../../audit/evidence/verify-pack.ts'
-import { databaseSource, folderSource, type LogSource } from '../../audit/tree/log-source.ts'
+import { folderSource, type LogSource } from '../../audit/tree/log-source.ts'
 import { type ProvenEvent, verifyProof } from '../../audit/tree/proof.ts'
 import { readWitnessVkey } from '../../audit/witness/cosignature.ts'
-import { withProofs } from '../open.ts'
+import { withElevate } from '../open.ts'
 import { count, print } from '../print.ts'
 import { collect } from '../typed.ts'
 import { anchoredNotes, anchorInUse, progress, readKeys, signingKeyInUse } from './audit-files.ts'
@@ -83,12 +83,12 @@ async function verifyFolder(folder: string, asked: Asked): Promise<Trust & { rea
 
 async function verifyDatabase(asked: Asked): Promise<Trust & { readonly verified: Verified }> {
   const keys = asked.keys.length > 0 ? asked.keys : await keysInUse()
-  return withProofs(async (proof) => {
-    const { notes, torn } = await anchoredNotes(proof, keys)
+  return withElevate(async ({ proofs }) => {
+    const { notes, torn } = await anchoredNotes(proofs, keys)
     const given = [...asked.given, ...notes]
     const warning = `${anchorInUse().path} has ${torn} that cannot be read or that another key has signed.`
     return {
-      verified: await run(await databaseSource(proof), { ...asked, keys, given }),
+      verified: await run(await proofs.source(), { ...asked, keys, given }),
       keys,
       warnings: torn > 0 ? [warning] : [],
     }

@@ -4,10 +4,10 @@ import { openRotation, signRotation } from '../../audit/checkpoint/key-history.t
 import type { Signer, Verifier } from '../../audit/checkpoint/note.ts'
 import { statementIn } from '../../audit/checkpoint/restore-statement.ts'
 import { openNextKey, openSigningKey, takeNextKey } from '../../audit/checkpoint/signing-key.ts'
-import { recordKeyRotation } from '../../operations/log/record-as-operator.ts'
-import type { Store } from '../../store/database/open-store.ts'
+import type { Proofs } from '../../audit/proofs.ts'
+import { unlessRefused } from '../../operations/refusals.ts'
 import { addCommands, wrongUse } from '../exit-codes.ts'
-import { operatorName, withProofs, withStore } from '../open.ts'
+import { operatorName, withElevate } from '../open.ts'
 import { print } from '../print.ts'
 import { auditExportCommand, auditProofCommand } from './audit-export.ts'
 import { keyFile, readKeys, signing, signingKeyInUse } from './audit-files.ts'
@@ -31,8 +31,8 @@ function checkpointCommand(): Command {
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: boolean }) => {
       const key = await signingKeyInUse()
-      await withProofs(async (proof) => {
-        const signed = await signing(proof, key).sign()
+      await withElevate(async ({ proofs }) => {
+        const signed = await signing(proofs, key).sign()
         if (signed.kind === 'refused') {
           if (!json) throw new Error(`Not signed: ${signed.text}`)
           return print(json, { ok: false, ...signed }, '', false)
@@ -104,27 +104,29 @@ async function rotateKey({
   const { old, before } = await formerKeys(file, lost, given)
   const next = await openNextKey(file, before)
   if (!next.ok) throw new Error(next.fault)
-  return withStore(async (store) => {
-    const done = await rotatedTo(store, next.signer.verifier)
+  return withElevate(async ({ verbs, proofs }) => {
+    const done = await rotatedTo(proofs, next.signer.verifier)
     if (done === undefined) {
       const former = before[0] as Verifier
       if (old) {
-        const last = await signing(store.proof, { signer: old, formerKeys: before.slice(1) }).sign()
+        const last = await signing(proofs, { signer: old, formerKeys: before.slice(1) }).sign()
         if (last.kind === 'refused')
           throw new Error(`Not rotated, because the log cannot be signed now: ${last.text}`)
       }
-      await recordKeyRotation(store, {
-        by: operatorName(),
-        former: former.id,
-        next: next.signer.verifier.id,
-        statement: signRotation(old ?? former, next.signer),
-        lost,
-        reason,
-      })
+      unlessRefused(
+        await verbs.recordKeyRotation({
+          by: operatorName(),
+          former: former.id,
+          next: next.signer.verifier.id,
+          statement: signRotation(old ?? former, next.signer),
+          lost,
+          reason,
+        }),
+      )
     }
     await takeNextKey(file)
-    const at = done ?? (await rotatedTo(store, next.signer.verifier))
-    const signed = await signing(store.proof, { signer: next.signer, formerKeys: next.former }).sign()
+    const at = done ?? (await rotatedTo(proofs, next.signer.verifier))
+    const signed = await signing(proofs, { signer: next.signer, formerKeys: next.former }).sign()
     if (signed.kind === 'refused')
       throw new Error(`The key was replaced, but the log could not be signed: ${signed.text}`)
     return { vkey: next.signer.verifier.vkey, at: at ?? 0 }
@@ -154,7 +156,7 @@ async function formerKeys(
 }
 
 /** The event that made this the log's key, if there is one. */
-async function rotatedTo(store: Pick<Store, 'proof'>, next: Verifier): Promise<number | undefined> {
-  const events = await store.proof.aboutCheckpoints('key.rotated')
+async function rotatedTo(proofs: Proofs, next: Verifier): Promise<number | undefined> {
+  const events = await proofs.aboutCheckpoints('key.rotated')
   return events.find(({ bytes }) => openRotation(statementIn(bytes))?.next.vkey === next.vkey)?.index
 }

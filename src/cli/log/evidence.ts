@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command } from 'commander'
-import { buildEvidence } from '../../audit/evidence/build.ts'
 import { wrongUse } from '../exit-codes.ts'
-import { withProofs, withStore } from '../open.ts'
+import { withElevate } from '../open.ts'
 import { count, print } from '../print.ts'
 import { readTime } from '../typed.ts'
 import { lastSigned, progress, recordExport } from './audit-files.ts'
@@ -34,32 +33,33 @@ export function evidenceCommand(): Command {
     .action(async ({ from, to, out, person, target, json }: EvidenceOptions) => {
       if (from >= to) wrongUse(command, '--from must be before --to')
       const span = { from, to, ...(person ? { person } : {}), ...(target ? { target } : {}) }
-      const made = await withStore((store) =>
-        withProofs(async (proof) => {
-          const signed = await lastSigned(proof)
-          const shown = new Map<string, ReturnType<typeof progress>>()
-          const findings = await store.checkRights()
-          try {
-            return await buildEvidence({
-              store,
-              proof,
-              span,
-              out,
-              ...signed,
-              installation: await installation(findings),
-              record: (manifest) =>
-                recordExport({ ...span, formats: ['evidence'], manifest, contradicted: signed.contradicted }),
-              onProgress: (what, done) => {
-                const one = shown.get(what) ?? progress(what)
-                shown.set(what, one)
-                one.at(done)
-              },
-            })
-          } finally {
-            for (const one of shown.values()) one.end()
-          }
-        }),
-      )
+      const made = await withElevate(async (inside) => {
+        const signed = await lastSigned(inside.proofs)
+        const shown = new Map<string, ReturnType<typeof progress>>()
+        const findings = await inside.excessRights()
+        try {
+          return await inside.proofs.buildEvidence({
+            span,
+            out,
+            ...signed,
+            installation: await installation(findings),
+            record: (manifest) =>
+              recordExport(inside, {
+                ...span,
+                formats: ['evidence'],
+                manifest,
+                contradicted: signed.contradicted,
+              }),
+            onProgress: (what, done) => {
+              const one = shown.get(what) ?? progress(what)
+              shown.set(what, one)
+              one.at(done)
+            },
+          })
+        } finally {
+          for (const one of shown.values()) one.end()
+        }
+      })
       print(
         json,
         { ok: true, folder: out, ...made },

@@ -1,22 +1,15 @@
 import { hostname } from 'node:os'
 import { Command } from 'commander'
-import {
-  type Contradictions,
-  type Difference,
-  readDifference,
-} from '../../audit/checkpoint/contradictions.ts'
+import { readConfiguration } from '../../app/configuration.ts'
+import type { OperatorInterior } from '../../app/operator.ts'
+import type { Contradictions, Difference } from '../../audit/checkpoint/contradictions.ts'
 import { signRestore } from '../../audit/checkpoint/restore-statement.ts'
 import { moment } from '../../audit/report/timeline.ts'
-import { readCatalogFile } from '../../config/catalog.ts'
-import { secretResolver } from '../../config/secret-source.ts'
-import { closeConnectors, connectorKinds, openConnectors } from '../../connectors/open-connectors.ts'
 import { grantName } from '../../core/access/grant.ts'
 import type { Catalog } from '../../core/catalog.ts'
-import type { Connector } from '../../core/connector.ts'
 import type { Quarantine } from '../../core/log/quarantine.ts'
-import { beginQuarantine, endQuarantine } from '../../operations/log/quarantine.ts'
-import type { StoreHandle } from '../../store/database/open-store.ts'
-import { catalogPath, operatorName, withStore } from '../open.ts'
+import { unlessRefused } from '../../operations/refusals.ts'
+import { catalogPath, operatorName, withElevate } from '../open.ts'
 import { count, print, table } from '../print.ts'
 import { type KeyInUse, signing, signingKeyInUse } from './audit-files.ts'
 
@@ -37,8 +30,8 @@ export function quarantineCommand(): Command {
     .action(async ({ confirm, reason, json }: Options) => {
       if (confirm !== undefined && !reason?.trim())
         throw new Error('Give --reason too: why the database may go on as it is. It goes on record.')
-      await withStore(async (store) => {
-        const look = await lookFor(store)
+      await withElevate(async (inside) => {
+        const look = await lookFor(inside)
         if (!look)
           return print(
             json,
@@ -53,7 +46,7 @@ export function quarantineCommand(): Command {
             differenceInWords(quarantine, difference, catalogFault),
             false,
           )
-        await confirmIt(store, look, confirm, reason ?? '')
+        await confirmIt(inside, look, confirm, reason ?? '')
         print(
           json,
           { quarantine: false, confirmed: difference.code },
@@ -72,28 +65,26 @@ type Look = {
 }
 
 /** Undefined when nothing is wrong. The first to find a difference records the quarantine, and every bot stops. */
-async function lookFor(store: StoreHandle): Promise<Look | undefined> {
+async function lookFor({
+  verbs,
+  queries,
+  proofs,
+  readDifference,
+}: OperatorInterior): Promise<Look | undefined> {
   const key = await signingKeyInUse()
-  const open = await store.quarantine.current()
-  const others = open ? await store.quarantine.evidence(open.id) : []
-  const found = await signing(store.proof, key).contradictions(hostname(), others)
-  const read = readConfiguration()
+  const open = await queries.quarantine()
+  const others = open ? await queries.quarantineEvidence(open.id) : []
+  const found = await signing(proofs, key).contradictions(hostname(), others)
+  const { catalog, fault } = configurationIfGood()
   if (!open) {
     if (found.against.length === 0 && found.hole === undefined) return undefined
-    await beginQuarantine(
-      store,
-      { ...reasonFor(found), evidence: found.against },
-      read.catalog?.securityChannel,
-    )
+    const finding = { ...reasonFor(found), evidence: found.against }
+    unlessRefused(await verbs.beginQuarantine(finding, catalog?.securityChannel))
   }
-  const quarantine = open ?? (await store.quarantine.current())
+  const quarantine = open ?? (await queries.quarantine())
   if (!quarantine) return undefined
-  try {
-    const difference = await readDifference(store, found, read.catalog, read.connectors)
-    return { quarantine, difference, key, catalog: read.catalog, catalogFault: read.fault }
-  } finally {
-    await closeConnectors(read.connectors)
-  }
+  const read = await readDifference(found, catalog)
+  return { quarantine, difference: read.difference, key, catalog, catalogFault: fault ?? read.fault }
 }
 
 function reasonFor({ log, against, good }: Contradictions): Pick<Quarantine, 'why' | 'said'> {
@@ -106,7 +97,12 @@ function reasonFor({ log, against, good }: Contradictions): Pick<Quarantine, 'wh
       }
 }
 
-async function confirmIt(store: StoreHandle, look: Look, code: string, reason: string): Promise<void> {
+async function confirmIt(
+  { verbs, proofs }: OperatorInterior,
+  look: Look,
+  code: string,
+  reason: string,
+): Promise<void> {
   const { quarantine, difference, key, catalog } = look
   if (difference.hole !== undefined)
     throw new Error(
@@ -116,7 +112,7 @@ async function confirmIt(store: StoreHandle, look: Look, code: string, reason: s
     throw new Error(
       `${code} is not the code of the difference as it is now. Look at it again: elevate quarantine`,
     )
-  await endQuarantine(store, quarantine, {
+  const confirmation = {
     by: operatorName(),
     reason,
     code: difference.code,
@@ -128,35 +124,27 @@ async function confirmIt(store: StoreHandle, look: Look, code: string, reason: s
       key.signer,
     ),
     securityChannel: catalog?.securityChannel,
-  })
+  }
+  unlessRefused(await verbs.endQuarantine(quarantine, confirmation))
   // Signed immediately, so that a second restore is noticed too.
-  const signed = await signing(store.proof, key).sign()
+  const signed = await signing(proofs, key).sign()
   if (signed.kind === 'refused')
     throw new Error(`Confirmed, but the log could not be signed: ${signed.text} Run: elevate quarantine`)
 }
 
 /** In an emergency the configuration may be unreadable; the rest of the difference is shown all the same. */
-function readConfiguration(): {
+function configurationIfGood(): {
   readonly catalog: Catalog | undefined
-  readonly connectors: ReadonlyMap<string, Connector>
   readonly fault: string | undefined
 } {
-  const nothing = { catalog: undefined, connectors: new Map<string, Connector>() }
   try {
-    const { parsed } = readCatalogFile(catalogPath(undefined), connectorKinds)
-    if (!parsed.ok) return { ...nothing, fault: 'the configuration has faults: elevate check names them' }
-    try {
-      const connectors = openConnectors(parsed.catalog, secretResolver(process.env))
-      return { catalog: parsed.catalog, connectors, fault: undefined }
-    } catch (error) {
-      return { ...nothing, catalog: parsed.catalog, fault: textOf(error) }
-    }
+    const { parsed } = readConfiguration(catalogPath(undefined))
+    if (parsed.ok) return { catalog: parsed.catalog, fault: undefined }
+    return { catalog: undefined, fault: 'the configuration has faults: elevate check names them' }
   } catch (error) {
-    return { ...nothing, fault: textOf(error) }
+    return { catalog: undefined, fault: error instanceof Error ? error.message : String(error) }
   }
 }
-
-const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 function asJson(quarantine: Quarantine, difference: Difference, catalogFault: string | undefined) {
   const { log: _, root, live, against, hole, ...rest } = difference

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import { prepareFolder, writeBelow } from '../../audit/files.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { type Erased, erasePerson, nothingErased } from '../../operations/people/privacy.ts'
+import { type Erased, nothingErased } from '../../operations/people/privacy.ts'
+import { unlessRefused } from '../../operations/refusals.ts'
 import { wrongUse } from '../exit-codes.ts'
 import { recordExport } from '../log/audit-files.ts'
-import { operatorName, withStore } from '../open.ts'
+import { operatorName, withElevate } from '../open.ts'
 import { print } from '../print.ts'
 import { readPersonId } from '../typed.ts'
 
@@ -21,8 +22,10 @@ export function personCommand(): Command {
     .action(async (person: string, { out, json }: { readonly out?: string; readonly json?: boolean }) => {
       if (!out === !json) wrongUse(command, 'give either --out FOLDER or --json')
       if (out) await prepareFolder(out)
-      await recordExport({ formats: ['person'], person })
-      const kept = await withStore((store) => store.privacy.everythingOf(person))
+      const kept = await withElevate(async (inside) => {
+        await recordExport(inside, { formats: ['person'], person })
+        return inside.queries.everythingOf(person)
+      })
       if (out) await writeAll(out, person, kept)
       print(json, { person, ...kept }, `${inWords(kept)}, in ${out}.`)
     })
@@ -85,8 +88,8 @@ export function eraseCommand(): Command {
         readonly dryRun?: boolean
         readonly json?: boolean
       }) => {
-        const erased = await withStore(async (store) =>
-          erasePerson(store, { ...ask, dryRun, by: operatorName() }),
+        const erased = unlessRefused(
+          await withElevate(({ verbs }) => verbs.erasePerson({ ...ask, dryRun, by: operatorName() })),
         )
         print(json, { person: ask.person, dryRun, ...erased }, erasedInWords(ask.person, erased, dryRun))
       },

@@ -3,9 +3,9 @@ import { moment } from '../../audit/report/timeline.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import { findTarget } from '../../core/catalog.ts'
 import { type Look, type Standing, WHOLE } from '../../core/standing/standing.ts'
-import { acceptAsOperator } from '../../operations/standing/review-standing.ts'
+import { unlessRefused } from '../../operations/refusals.ts'
 import { addCommands } from '../exit-codes.ts'
-import { catalogInUse, operatorName, withStore } from '../open.ts'
+import { catalogInUse, operatorName, withElevate } from '../open.ts'
 import { print, table } from '../print.ts'
 
 type Where = { readonly target?: string; readonly json?: boolean }
@@ -18,11 +18,8 @@ export function standingCommand(): Command {
     .option('--json', 'for programs')
     .action(async ({ target, json }: Where) => {
       if (target) refuseUnknown(target)
-      const [present, looks] = await withStore((store) =>
-        Promise.all([store.standing.present(target), store.standing.looks()]),
-      )
-      const read = looks.filter((look) => target === undefined || look.target === target)
-      print(json, { looks: read, present }, inWords(present, read))
+      const { present, looks } = await withElevate(({ queries }) => queries.standing(target))
+      print(json, { looks, present }, inWords(present, looks))
     })
   return addCommands(standing, [acceptCommand(), lookCommand()])
 }
@@ -47,8 +44,10 @@ function acceptCommand(): Command {
         },
       ) => {
         const { json, ...ask } = options
-        const { accepted } = await withStore(async (store) =>
-          acceptAsOperator(store, catalogInUse(), { ...ask, by: operatorName() }),
+        const { accepted } = unlessRefused(
+          await withElevate(async ({ verbs }) =>
+            verbs.acceptAsOperator(catalogInUse(), { ...ask, by: operatorName() }),
+          ),
         )
         print(
           json,
@@ -67,7 +66,7 @@ function lookCommand(): Command {
     .action(async ({ target, json }: Where) => {
       if (target) refuseUnknown(target)
       const targets = target ? [target] : catalogInUse().targets.map((one) => one.id)
-      await withStore((store) => store.standing.ask(targets))
+      await withElevate(({ queries }) => queries.askForLook(targets))
       print(json, { asked: targets }, `Asked for a look at ${targets.join(', ')}.`)
     })
 }
