@@ -7,7 +7,7 @@ import { makeMetrics } from './api/metrics.ts'
 import { activityDesk, activityKeys } from './app/activity.ts'
 import { CannotStart, cannotStart } from './app/cannot-start.ts'
 import { parseFile, readCatalog, take, tryDeliveries } from './app/configuration.ts'
-import { findDatabase, heedRights } from './app/database.ts'
+import { enforceDatabaseRights, findDatabase } from './app/database.ts'
 import { checkpointsOf } from './app/signing.ts'
 import { openSink } from './audit/export/sinks.ts'
 import { worstLatenessOf } from './audit/report/digest.ts'
@@ -58,7 +58,7 @@ export async function wire(
   const closing: (() => Promise<unknown>)[] = []
   const closeAll = async () => {
     for (const close of closing.splice(0).reverse())
-      await close().catch((error: unknown) => log.warn({ error: String(error) }, 'closing'))
+      await close().catch((error: unknown) => log.warn({ error: String(error) }, 'error while closing'))
   }
   try {
     return await assemble(environment, log, env, tempo, closing, closeAll)
@@ -83,7 +83,7 @@ async function assemble(
   let wake: ((news: Committed) => void) | undefined
   const store = await openStore({ url: databaseUrl, log, onCommitted: (news) => wake?.(news) })
   closing.push(() => store.close())
-  heedRights(await store.checkRights(), log)
+  enforceDatabaseRights(await store.checkRights(), log)
   const orphans = await orphanedBy(store, catalog)
   if (orphans.length > 0)
     throw new CannotStart(
@@ -193,7 +193,7 @@ async function assemble(
     },
     async reload(by) {
       if (await store.quarantine.current()) {
-        log.error('elevate is in quarantine: the old configuration stays in force. Run: elevate quarantine')
+        log.error('restore lock (quarantine) is on: configuration not reloaded. Run: elevate quarantine')
         return false
       }
       const taken = await take(store, parseFile(environment.configFile), secret)
@@ -210,7 +210,7 @@ async function assemble(
       void closeConnectors(before.connectors)
       clock.reschedule()
       await recordCatalog(store, catalog, by, before.catalog.hash)
-      log.info({ hash: catalog.hash }, 'the new configuration is in force')
+      log.info({ hash: catalog.hash }, 'configuration reloaded')
       return true
     },
     stop: closeAll,
@@ -234,7 +234,7 @@ const SAY_AFTER_MS = 250
 function armFromEnvironment(environment: Environment, log: Logger): void {
   const { failpoint } = environment
   if (!failpoint) return
-  log.warn({ failpoint }, 'a failpoint is armed: this process will stop itself there')
+  log.warn({ failpoint }, 'failpoint is armed: this process will stop there')
   armFailpoint(failpoint as Failpoint, () => {
     process.kill(process.pid, 'SIGKILL')
   })

@@ -25,7 +25,7 @@ export async function findDatabase(
   return embedded.url
 }
 
-export function heedRights(findings: readonly Finding[], log: Logger): void {
+export function enforceDatabaseRights(findings: readonly Finding[], log: Logger): void {
   const faults = findings.filter((one) => one.level === 'fault').map((one) => one.text)
   if (faults.length > 0) throw new CannotStart(faults.join('\n'))
   for (const { level, text } of findings) if (level === 'warning') log.warn(text)

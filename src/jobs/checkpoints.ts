@@ -57,7 +57,7 @@ export function makeCheckpoints(
     try {
       await sign()
     } catch (error) {
-      log.warn({ error: String(error) }, 'the audit log could not be signed now; tried again in 20 seconds')
+      log.warn({ error: String(error) }, 'could not sign the audit log; retrying in 20 seconds')
     }
   }
 
@@ -100,7 +100,7 @@ function makeWitnessing(
     const { kind, text, witness } = pushed
     if (reported.get(witness.vkey) === text) return
     reported.set(witness.vkey, text)
-    log.warn({ witness: witness.name, text }, 'a witness has not cosigned the audit log')
+    log.warn({ witness: witness.name, text }, 'witness did not cosign the audit log')
     if (kind === 'away') return
     await work.notifyWitnessRefused(witness.name, text)
   }
@@ -119,7 +119,7 @@ function makeWitnessing(
     push(signed) {
       pushing ??= pushNow(signed)
         .catch((error: unknown) =>
-          log.warn({ error: String(error) }, 'the witnesses could not be asked; tried again in 20 seconds'),
+          log.warn({ error: String(error) }, 'could not ask the witnesses; retrying in 20 seconds'),
         )
         .finally(() => {
           pushing = undefined

@@ -63,10 +63,10 @@ export function makeClock(parts: {
       void sender.send()
       for (const one of beside) one.run()
       lastGood = performance.now()
-      if (failing) log.info({}, 'the sweeper works again')
+      if (failing) log.info({}, 'sweeper recovered')
       failing = false
     } catch (error) {
-      if (!failing) log.error({ error: String(error) }, 'the sweeper cannot work; it tries every second')
+      if (!failing) log.error({ error: String(error) }, 'sweeper failed; retrying every second')
       failing = true
     }
   }
@@ -74,9 +74,9 @@ export function makeClock(parts: {
   const retention = async (): Promise<void> => {
     try {
       const done = await work.applyRetention()
-      if (done.texts + done.rows + done.places > 0) log.info(done, 'retention erased old texts')
+      if (done.texts + done.rows + done.places > 0) log.info(done, 'retention erased texts')
     } catch (error) {
-      log.warn({ error: String(error) }, 'retention could not erase old texts; tried again in an hour')
+      log.warn({ error: String(error) }, 'retention failed; retrying in an hour')
     }
   }
 
@@ -84,7 +84,7 @@ export function makeClock(parts: {
     try {
       await work.postDueDigest(period)
     } catch (error) {
-      log.error({ error: String(error), period }, 'the digest could not be queued')
+      log.error({ error: String(error), period }, 'could not queue the digest')
     }
   }
 

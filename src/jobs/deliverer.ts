@@ -55,7 +55,7 @@ export function makeDeliverer(parts: {
     } catch (error) {
       log.warn(
         { delivery: delivery.name, error: String(error) },
-        'events could not be delivered now; tried again in a second',
+        'could not deliver events; retrying in a second',
       )
     }
   }

@@ -26,15 +26,17 @@ export function makeGate(work: Work, checkpoints: Checkpoints | undefined, log: 
   return async () => {
     const open = await isOpen()
     if (!open) {
-      if (!shut) log.error({}, 'elevate is in quarantine and does nothing; run: elevate quarantine')
+      if (!shut)
+        log.error({}, 'restore lock (quarantine) is on: elevate does nothing; run: elevate quarantine')
       shut = true
       return false
     }
-    if (shut) log.info({}, 'the quarantine is over')
+    if (shut) log.info({}, 'restore lock (quarantine) is off')
     shut = false
     if (!started) {
-      const missed = await work.reportStart()
-      if (missed.expired + missed.unfinished > 0) log.warn(missed, 'grants became due while elevate was down')
+      const overdue = await work.reportStart()
+      if (overdue.expired + overdue.unfinished > 0)
+        log.warn(overdue, 'grants became due while elevate was down')
       started = true
     }
     return true

@@ -32,10 +32,7 @@ export function makeSender({ outbox }: Pick<Work, 'outbox'>, notifier: Notifier,
       const result = await notifier
         .deliver(claimed.lane, claimed.waiting)
         .catch((error: unknown) => {
-          log.error(
-            { lane: claimed.lane, error: String(error) },
-            'messages could not be sent; they stay queued',
-          )
+          log.error({ lane: claimed.lane, error: String(error) }, 'could not send messages; they stay queued')
           return { done: [], failed: [], pause: 5000 }
         })
         .finally(() => clearInterval(keep))
@@ -50,7 +47,7 @@ export function makeSender({ outbox }: Pick<Work, 'outbox'>, notifier: Notifier,
       if (stopped || running.size >= LANES_AT_ONCE) return
       const one = run()
         .catch((error: unknown) => {
-          log.warn({ error: String(error) }, 'the outbox could not be read; tried again in a second')
+          log.warn({ error: String(error) }, 'could not read the outbox; retrying in a second')
         })
         .finally(() => running.delete(one))
       running.add(one)

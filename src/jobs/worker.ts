@@ -78,7 +78,10 @@ export function makeWorker({ grants }: Pick<Work, 'grants'>, catalog: () => Cata
       track(
         grants.advanceNow(id).catch((error: unknown) => {
           // The sweeper comes by within a second.
-          log.debug({ grant: id, error: String(error) }, 'a grant could not be looked at now')
+          log.debug(
+            { grant: id, error: String(error) },
+            'could not process a grant now; the sweeper will retry',
+          )
         }),
       )
     },

@@ -114,21 +114,21 @@ export function bindWork(world: World) {
   }
 }
 
-/** Being away for less than this is a restart and needs no message. Seconds. */
-const WORTH_TELLING = 60
+/** A shorter downtime is a restart and needs no message. */
+const REPORTED_AFTER_SECONDS = 60
 
-export type Missed = Awaited<ReturnType<World['store']['claims']['missed']>>
+export type OverdueAtStart = Awaited<ReturnType<World['store']['claims']['overdueAtStart']>>
 
-/** Says what had become due while nobody was awake. Must run before the sweeper ends any of it. */
-export async function reportStart(world: World): Promise<Missed> {
-  const missed = await world.store.claims.missed()
-  const overdue = missed.expired + missed.unfinished + missed.lapsed
-  if (overdue > 0 || (missed.downSeconds ?? 0) >= WORTH_TELLING) {
+/** Queues the restart report: what became due while elevate was down. Must run before the sweeper ends any of it. */
+export async function reportStart(world: World): Promise<OverdueAtStart> {
+  const overdue = await world.store.claims.overdueAtStart()
+  const count = overdue.expired + overdue.unfinished + overdue.lapsed
+  if (count > 0 || (overdue.downSeconds ?? 0) >= REPORTED_AFTER_SECONDS) {
     const standing = openAccounts(await world.store.standing.present())
     await world.store.transaction((tx) =>
-      notify(world.catalog(), tx, 'news of elevate', { notice: { kind: 'woke', ...missed, standing } }),
+      notify(world.catalog(), tx, 'news of elevate', { notice: { kind: 'woke', ...overdue, standing } }),
     )
   }
   await world.store.claims.heartbeat()
-  return missed
+  return overdue
 }

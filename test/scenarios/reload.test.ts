@@ -79,7 +79,7 @@ it('a good file is taken on SIGHUP; a faulty one, and one that leaves live acces
 
   writeFileSync(world.configFile, configuration)
   bot.child.kill('SIGHUP')
-  await bot.says('the new configuration is in force')
+  await bot.says('configuration reloaded')
   await said(world.simulator, SAM, SECURITY, 'New configuration')
   const [first, second] = await loaded()
   expect(second).toMatchObject({ outcome: 'reload', detail: { replaces: first.policy } })

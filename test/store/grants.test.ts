@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const given = { preexisting: false, howTo: [{ label: 'Host', value: 'db.example' }] } as const
 const taken = { outcome: 'taken', sessionsEnded: 2, leftBehind: ['table "a, b"', 'C:\\x'] } as const
-const failed = { error: 'no answer', delay: 30, alarms: 0, stuck: false } as const
+const failed = { error: 'no answer', delaySeconds: 30, alarms: 0, stuck: false } as const
 
 const endLease = (claim: Claim) =>
   execute(
@@ -110,7 +110,7 @@ test('naming the account keeps the lease; activating, finishing and postponing g
   const active = must(await store.transaction((tx) => tx.grants.activate(named, given)))
   const ended = await endGrant(store, active)
   const claim = must(await store.claims.one(ended.id))
-  await store.transaction((tx) => tx.grants.postpone(claim, { ...failed, delay: 0 }))
+  await store.transaction((tx) => tx.grants.postpone(claim, { ...failed, delaySeconds: 0 }))
   const again = must(await store.claims.one(ended.id))
   expect(again.grant.attempts).toBe(1)
   const done = must(await store.transaction((tx) => tx.grants.finish(again, taken)))
@@ -193,12 +193,14 @@ test('a clock that was set back cannot keep access from being finished', async (
 test('a failure is noted with when to look again, and stuck stays stuck since the first time', async () => {
   const ended = await endGrant(store, await activeGrant(store))
   const claim = must(await store.claims.one(ended.id))
-  const stuck = { error: 'no\u0000 such \ud800 group', delay: 0, alarms: 1, stuck: true }
+  const stuck = { error: 'no\u0000 such \ud800 group', delaySeconds: 0, alarms: 1, stuck: true }
   const first = must(await store.transaction((tx) => tx.grants.postpone(claim, stuck)))
   expect(first).toMatchObject({ attempts: 1, alarms: 1, lastError: 'no\ufffd such \ufffd group' })
   expect((await store.reads.stuck()).map((row) => row.grant.id)).toContain(ended.id)
   const again = must(await store.claims.one(ended.id))
-  const second = must(await store.transaction((tx) => tx.grants.postpone(again, { ...stuck, delay: 300 })))
+  const second = must(
+    await store.transaction((tx) => tx.grants.postpone(again, { ...stuck, delaySeconds: 300 })),
+  )
   expect(second.stuckSince).toEqual(first.stuckSince)
   // The sweeper waits for the next try; somebody who asks for this one does not have to.
   const swept = await store.claims.due(new Map([['orders-db', 100]]))
@@ -208,7 +210,7 @@ test('a failure is noted with when to look again, and stuck stays stuck since th
 
 test('access that must appear in time is looked at again when that time is over, whatever the delay', async () => {
   const claim = await claimNamed(store, { provisionWithin: 200 })
-  await store.transaction((tx) => tx.grants.postpone(claim, { ...failed, delay: 100_000 }))
+  await store.transaction((tx) => tx.grants.postpone(claim, { ...failed, delaySeconds: 100_000 }))
   await letPass(database.url, claim.grant, 201)
   const late = must(await store.claims.one(claim.grant.id))
   expect(late).toMatchObject({ provisionOver: true, overdueMs: undefined })

@@ -17,7 +17,7 @@ import { openNote, readBase64, type Signer, signNote, type Verifier } from './no
 const FIRST_LINE = 'elevate-restore/v1'
 
 /** Checkpoints in one statement: so its event stays well below the 65,535 bytes that a tile can hold. */
-export const MOST_ABANDONED = 500
+export const MAX_ABANDONED = 500
 
 /** A checkpoint that no longer counts, or a log as it was kept. */
 export type Abandoned = Pick<Checkpoint, 'size' | 'root'>
@@ -41,8 +41,8 @@ export function signRestore(
   signer: Signer,
 ): readonly string[] {
   const notes: string[] = []
-  for (let from = 0; from < abandoned.length; from += MOST_ABANDONED) {
-    const lines = abandoned.slice(from, from + MOST_ABANDONED).map((one) => line('abandoned', one))
+  for (let from = 0; from < abandoned.length; from += MAX_ABANDONED) {
+    const lines = abandoned.slice(from, from + MAX_ABANDONED).map((one) => line('abandoned', one))
     const text = `${FIRST_LINE}\n${signer.verifier.name}\n${line('kept', kept)}${lines.join('')}`
     notes.push(signNote(text, [signer]))
   }

@@ -116,7 +116,7 @@ export type EventFacts = {
 /** Never throws: of bytes from another version of elevate it returns what it understands. */
 export function factsOf(event: Pick<LoggedEvent, 'bytes' | 'private'>): EventFacts {
   const said = parsed(event.bytes)
-  const actor = typeof said.actor === 'object' && said.actor !== null ? (said.actor as Said) : {}
+  const actor = typeof said.actor === 'object' && said.actor !== null ? (said.actor as JsonObject) : {}
   const subject = textOf(said.subject)
   const access = [textOf(said.target), textOf(said.role)].filter(Boolean).join(' ')
   const whose = subject && subject !== textOf(actor.id) ? `for ${subject}` : ''
@@ -129,14 +129,14 @@ export function factsOf(event: Pick<LoggedEvent, 'bytes' | 'private'>): EventFac
   }
 }
 
-type Said = { readonly [key: string]: unknown }
+type JsonObject = { readonly [key: string]: unknown }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
 
-function parsed(bytes: string): Said {
+function parsed(bytes: string): JsonObject {
   try {
     const value: unknown = JSON.parse(bytes)
-    return typeof value === 'object' && value !== null ? (value as Said) : {}
+    return typeof value === 'object' && value !== null ? (value as JsonObject) : {}
   } catch {
     return {}
   }

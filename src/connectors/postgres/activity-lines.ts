@@ -38,7 +38,7 @@ type Session = {
 export type Sessions = { readonly [session: string]: Session }
 
 /** So many sessions are remembered; somebody who opens more without closing them loses only the outcome of statements. */
-const MOST_SESSIONS = 200
+const MAX_SESSIONS = 200
 
 export type ReadLines = {
   readonly entries: ActivityEntry[]
@@ -71,7 +71,7 @@ export function readLines(
     entries,
     turns,
     gaps: [...gaps],
-    sessions: Object.fromEntries([...sessions].slice(-MOST_SESSIONS)),
+    sessions: Object.fromEntries([...sessions].slice(-MAX_SESSIONS)),
   }
 }
 
@@ -136,7 +136,7 @@ function readLine(line: LogLine, known: Session | undefined, redact: Redaction):
   }
 }
 
-type Said = {
+type LoggedStatement = {
   readonly sql: string
   /** It may have been said before, in another line. */
   readonly again: boolean
@@ -146,7 +146,7 @@ type Said = {
   readonly readings: readonly string[]
 }
 
-function statementIn(message: string): Said | undefined {
+function statementIn(message: string): LoggedStatement | undefined {
   const timed = /^duration: [0-9.]+ ms {2}(?=statement: |execute )/.exec(message)?.[0] ?? ''
   const rest = message.slice(timed.length)
   const again = timed !== ''
@@ -156,16 +156,16 @@ function statementIn(message: string): Said | undefined {
   return audited === undefined ? undefined : { sql: audited, again: true, odd: false, readings: [] }
 }
 
-const MOST_READINGS = 20
+const MAX_READINGS = 20
 
 /**
  * `execute NAME: STATEMENT`, and the name of a prepared statement is the person's to choose: called `x: select 'a`, it
  * would make a DELETE look like a SELECT, and turn the strings in it inside out. A statement that was executed is
  * whole, so only one way to read it can be right, unless somebody has taken pains; then none is believed.
  */
-function executedIn(text: string): Omit<Said, 'again'> {
+function executedIn(text: string): Omit<LoggedStatement, 'again'> {
   const parts = text.split(': ')
-  const readings = parts.slice(1, MOST_READINGS).map((_, at) => parts.slice(at + 1).join(': '))
+  const readings = parts.slice(1, MAX_READINGS).map((_, at) => parts.slice(at + 1).join(': '))
   const [first = ''] = readings
   if (readings.length < 2) return { sql: first, odd: false, readings }
   const whole = readings.filter(isWhole)

@@ -11,7 +11,7 @@ import { mayLogStatements } from './temporary-login.ts'
 export const ACTIVITY_VERSION = 1
 
 /** Bytes of the log that one call looks through; it takes well under a second. */
-const MOST_BYTES = 4 * 1024 * 1024
+const MAX_BYTES = 4 * 1024 * 1024
 
 /** Clocks of two servers that differ by less are taken for the same. */
 const SAME_CLOCK_MS = 2_000
@@ -93,7 +93,7 @@ async function readLog(
       from.toISOString(),
       to?.toISOString() ?? 'infinity',
       cursor === undefined ? null : JSON.stringify(cursor),
-      MOST_BYTES,
+      MAX_BYTES,
     ],
   )
   if (!row) throw new Error('elevate_activity.read gave no row')

@@ -2,12 +2,12 @@
 import type { Finding } from '../../core/connector.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { ACTIVITY_VERSION, aboutActivity } from './activity.ts'
-import { quarantinePowers } from './clean-up.ts'
+import { leftoverOwnerPowers } from './clean-up.ts'
 import { connectorError } from './errors.ts'
 import { findRole, forbiddenPower, type Membership, memberships } from './roles.ts'
 import type { Ask } from './session.ts'
 import { type RoleSettings, roleOf, type TargetSettings } from './settings.ts'
-import { quarantine } from './statements.ts'
+import { leftoverOwner } from './statements.ts'
 import type { Target } from './target.ts'
 
 type Roles = readonly { readonly id: string; readonly settings: JsonObject }[]
@@ -31,7 +31,7 @@ export async function checkTarget(
         findings.push(...found.map(({ level, text }) => ({ level, text: `role ${role.id}: ${text}` })))
       }
       if (settings.mode === 'temporary-login') {
-        findings.push(...(await quarantineFindings(ask, bot)), ...(await passwordFindings(ask, settings)))
+        findings.push(...(await leftoverOwnerFindings(ask, bot)), ...(await passwordFindings(ask, settings)))
       }
       findings.push(...(await activityFindings(ask, settings)))
       return findings
@@ -177,21 +177,21 @@ function adminFindings(bot: Bot, name: string, held: readonly Membership[]): Fin
   return []
 }
 
-async function quarantineFindings(ask: Ask, bot: Bot): Promise<Finding[]> {
-  if (!(await findRole(ask, quarantine))) return []
-  const powers = await quarantinePowers(ask)
+async function leftoverOwnerFindings(ask: Ask, bot: Bot): Promise<Finding[]> {
+  if (!(await findRole(ask, leftoverOwner))) return []
+  const powers = await leftoverOwnerPowers(ask)
   if (powers.length > 0) {
     return [
       fault(
-        `"${quarantine}" ${powers.join(' and ')}; what people leave behind must belong to a role without rights`,
+        `"${leftoverOwner}" ${powers.join(' and ')}; what people leave behind must belong to a role without rights`,
       ),
     ]
   }
-  const held = await memberships(ask, quarantine, bot.name, bot.version)
+  const held = await memberships(ask, leftoverOwner, bot.name, bot.version)
   if (bot.superuser || held.some(({ admin }) => admin)) return []
   return [
     warning(
-      `things left behind cannot be set aside; run: GRANT ${quarantine} TO ${bot.name} WITH ADMIN OPTION`,
+      `things left behind cannot be set aside; run: GRANT ${leftoverOwner} TO ${bot.name} WITH ADMIN OPTION`,
     ),
   ]
 }

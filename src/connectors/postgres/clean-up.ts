@@ -21,7 +21,7 @@ export async function removeLogin(
   try {
     const places = await database.read(signal, (ask) => placesOf(ask, oid))
     if (places.length > 0) {
-      const safe = await database.change(signal, quarantineReady)
+      const safe = await database.change(signal, leftoverOwnerReady)
       for (const place of places)
         leftBehind.push(...(await setAsideIn(database, place, login, oid, safe, signal)))
     }
@@ -63,10 +63,10 @@ async function setAsideIn(
     if (!safe) throw new ConnectorError('config', 'no safe owner')
     const version = ask.version
     await ask(sql.borrowRole(login, version))
-    await ask(sql.borrowRole(sql.quarantine, version))
+    await ask(sql.borrowRole(sql.leftoverOwner, version))
     for (const statement of sql.setAside(login)) await ask(statement)
     rest = await entriesIn(ask, oid)
-    await ask(sql.returnRole(sql.quarantine, version))
+    await ask(sql.returnRole(sql.leftoverOwner, version))
     await ask(sql.returnRole(login, version))
   }
   try {
@@ -74,7 +74,7 @@ async function setAsideIn(
     else await database.changeIn(where, signal, work)
     const moved = (found ?? []).filter(({ owned }) => owned)
     return [
-      ...moved.map(({ object }) => `${object} in ${where}, now of ${sql.quarantine}`),
+      ...moved.map(({ object }) => `${object} in ${where}, now of ${sql.leftoverOwner}`),
       ...rest.map(told),
     ]
   } catch (error) {
@@ -103,16 +103,16 @@ async function entriesIn(ask: Ask, oid: string): Promise<Entry[]> {
 }
 
 /** True when there is a role without any power for things to belong to; made when missing. */
-async function quarantineReady(ask: Ask): Promise<boolean> {
-  const there = await findRole(ask, sql.quarantine)
+async function leftoverOwnerReady(ask: Ask): Promise<boolean> {
+  const there = await findRole(ask, sql.leftoverOwner)
   if (!there) {
-    for (const statement of sql.createQuarantine) await ask(statement)
+    for (const statement of sql.createLeftoverOwner) await ask(statement)
     return true
   }
-  return (await quarantinePowers(ask)).length === 0
+  return (await leftoverOwnerPowers(ask)).length === 0
 }
 
-export async function quarantinePowers(ask: Ask): Promise<string[]> {
+export async function leftoverOwnerPowers(ask: Ask): Promise<string[]> {
   const rows = await ask<{ power: string }>(
     `select 'can log in' as power from pg_roles where rolname = $1 and rolcanlogin
      union all
@@ -121,7 +121,7 @@ export async function quarantinePowers(ask: Ask): Promise<string[]> {
      union all
      select 'is a member of ' || r.rolname from pg_auth_members m
        join pg_roles u on u.oid = m.member join pg_roles r on r.oid = m.roleid where u.rolname = $1`,
-    [sql.quarantine],
+    [sql.leftoverOwner],
   )
   return rows.map(({ power }) => power)
 }

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { ConnectorError } from '../../core/connector.ts'
 
-export const quarantine = 'elevate_quarantine'
+export const leftoverOwner = 'elevate_quarantine'
 const nameLimit = 63
 
 /** PostgreSQL shortens long names silently, and then the name that we look for is not the one that it made. */
@@ -72,11 +72,11 @@ export const returnRole = (role: string, version: number) =>
 
 /** In this order only: `drop owned` first would drop tables, and people's work with them. */
 export const setAside = (login: string) => [
-  `reassign owned by ${identifier(login)} to ${quarantine}`,
+  `reassign owned by ${identifier(login)} to ${leftoverOwner}`,
   `drop owned by ${identifier(login)}`,
 ]
 
-export const createQuarantine = [
-  `create role ${quarantine} nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls`,
-  `comment on role ${quarantine} is 'Owns what people made with temporary logins of elevate. Must stay without rights.'`,
+export const createLeftoverOwner = [
+  `create role ${leftoverOwner} nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls`,
+  `comment on role ${leftoverOwner} is 'Owns what people made with temporary logins of elevate. Must stay without rights.'`,
 ]

@@ -68,14 +68,14 @@ async function postpone(world: World, claim: DeliveryClaim, until: number, error
   const half = claim.from + Math.ceil((until - claim.from) / 2)
   const smaller = known?.tooLarge && half < until ? half : undefined
   const backoff = retryDelay(claim.attempts, world.random())
-  const delay =
+  const delaySeconds =
     smaller === undefined ? Math.max(backoff, Math.min(known?.retryAfter ?? 0, retryDelay(20, 0))) : 0
   world.log.warn(
     { delivery: claim.name, error: why, attempts: claim.attempts + 1 },
     'events could not be delivered yet',
   )
   await world.store.transaction(async (tx) => {
-    const lag = await tx.deliveries.failed(claim, { error: why, delay, until: smaller })
+    const lag = await tx.deliveries.failed(claim, { error: why, delaySeconds, until: smaller })
     if (lag !== undefined) await notifyOfLag(world, tx, claim, lag)
   })
 }

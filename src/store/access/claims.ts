@@ -36,17 +36,17 @@ const free = (db: Database, given: SignedLeaf) =>
     .forUpdate(['b', 'g'])
     .skipLocked()
 
-type Rooms = { readonly targets: readonly string[]; readonly sizes: readonly number[] }
+type Capacities = { readonly targets: readonly string[]; readonly sizes: readonly number[] }
 
-const claimDue = statement((db, given: Rooms & SignedLeaf) => {
-  const room = sql<{ target: string; size: number }>`
-    unnest(${given.targets}::text[], ${given.sizes}::integer[])`.as<'room'>(sql`room(target, size)`)
+const claimDue = statement((db, given: Capacities & SignedLeaf) => {
+  const capacity = sql<{ target: string; size: number }>`
+    unnest(${given.targets}::text[], ${given.sizes}::integer[])`.as<'capacity'>(sql`capacity(target, size)`)
   const due = free(db, given)
-    .where(sql<boolean>`g.target = room.target`)
+    .where(sql<boolean>`g.target = capacity.target`)
     .where('g.wake_at', '<=', NOW_ONCE)
     .orderBy('g.wake_at')
-    .limit(sql<number>`greatest(room.size, 0)`)
-  return claim(db, db.selectFrom(room).crossJoinLateral(due.as('due')).selectAll('due'))
+    .limit(sql<number>`greatest(capacity.size, 0)`)
+  return claim(db, db.selectFrom(capacity).crossJoinLateral(due.as('due')).selectAll('due'))
 })
 
 const claimOne = statement((db, given: { readonly id: GrantId } & SignedLeaf) =>
@@ -61,10 +61,10 @@ const claimOne = statement((db, given: { readonly id: GrantId } & SignedLeaf) =>
 /** While elevate is in quarantine nobody gets a claim. */
 export function claims(db: Database, known: Known, committed: (news: Committed) => void) {
   return {
-    /** Due grants of each target, oldest first, as many as that target has room for; no two workers get the same. */
-    due: async (rooms: ReadonlyMap<string, number>): Promise<readonly Claim[]> => {
+    /** Due grants of each target, oldest first, as many as that target has capacity for; no two workers get the same. */
+    due: async (capacities: ReadonlyMap<string, number>): Promise<readonly Claim[]> => {
       const takenAt = performance.now()
-      const given = { targets: [...rooms.keys()], sizes: [...rooms.values()], ...known.leaf }
+      const given = { targets: [...capacities.keys()], sizes: [...capacities.values()], ...known.leaf }
       return (await claimDue.rows(db, given)).map((row) => toClaim(row, takenAt))
     },
 
@@ -130,7 +130,7 @@ export function claims(db: Database, known: Known, committed: (news: Committed) 
     },
 
     /** What had become due before now, for the report at start; and how long nobody was awake. */
-    missed: async (): Promise<{
+    overdueAtStart: async (): Promise<{
       readonly downSeconds: number | null
       readonly expired: number
       readonly unfinished: number

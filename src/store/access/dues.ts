@@ -149,7 +149,7 @@ export function dueCommands(trx: Database) {
     },
 
     /** Something happened about it: the time until the next reminder starts again. */
-    waitAnew: async (request: Pick<Request, 'id' | 'version'>): Promise<void> => {
+    restartReminders: async (request: Pick<Request, 'id' | 'version'>): Promise<void> => {
       await pending(request)
         .set(({ ref }) => ({ remind_at: after(NOW, ref('remind_every_s')) }))
         .where('remind_at', 'is not', null)

@@ -108,7 +108,7 @@ export const finish = step(
 
 export type Failure = {
   readonly error: string
-  readonly delay: number
+  readonly delaySeconds: number
   readonly alarms: number
   readonly stuck: boolean
 }
@@ -123,8 +123,8 @@ export const postpone = step(
     wake_at: eb
       .case()
       .when(sql<boolean>`state = 'provisioning' and provision_by > moment`)
-      .then(fn<Date>('least', [after(ref('clock.moment'), given.delay), 'provision_by']))
-      .else(after(ref('clock.moment'), given.delay))
+      .then(fn<Date>('least', [after(ref('clock.moment'), given.delaySeconds), 'provision_by']))
+      .else(after(ref('clock.moment'), given.delaySeconds))
       .end(),
   }),
   sql`state <> 'revoked'`,

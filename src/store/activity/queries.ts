@@ -23,7 +23,7 @@ import { isUuid, named, toGrant } from '../database/rows.ts'
 
 /** Longer than one call of a target may take; each page that is kept starts it again. Seconds. */
 export const LEASE = 45
-const PAGE = 1_000
+const ENTRIES_PER_PAGE = 1_000
 
 type Place = { readonly channel: string; readonly ts: string }
 
@@ -164,10 +164,10 @@ async function entriesOf(
 
 export async function hashOf(db: Database, grant: GrantId): Promise<string> {
   const hash = createHash('sha256')
-  for (let after = 0; ; after += PAGE) {
-    const page = await entriesOf(db, grant, { after, limit: PAGE }, 'by number')
+  for (let after = 0; ; after += ENTRIES_PER_PAGE) {
+    const page = await entriesOf(db, grant, { after, limit: ENTRIES_PER_PAGE }, 'by number')
     for (const entry of page) hash.update(`${canonicalJson(recordLine(entry))}\n`)
-    if (page.length < PAGE) return hash.digest('hex')
+    if (page.length < ENTRIES_PER_PAGE) return hash.digest('hex')
   }
 }
 

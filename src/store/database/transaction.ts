@@ -21,7 +21,7 @@ import { standingCommands } from '../standing/commands.ts'
 import type { Connections, Database, PooledConnection } from './connection.ts'
 import { before, NOW } from './expressions.ts'
 import { whileCommitting, whileWorking } from './failure.ts'
-import { lastStatement, onePerKey } from './last-statement.ts'
+import { flushStatement, onePerKey } from './flush-statement.ts'
 
 /** A Home that was opened this long ago may still be looked at: Slack does not say when it is closed. */
 const HOME_KEPT = 8 * HOUR
@@ -60,7 +60,7 @@ export function transactions(connections: Connections, known: Known, committed: 
       } catch (error) {
         throw whileWorking(error)
       }
-      await finish(connection, unit.lastStatement(connection.db, known))
+      await finish(connection, unit.flushStatement(connection.db, known))
       committed(unit.news())
       return result
     } catch (error) {
@@ -152,7 +152,7 @@ class UnitOfWork {
       /** Keeps a configuration's text under its hash. */
       keepPolicy: (hash: string, text: string) => keepPolicy(trx, hash, text),
       append: (event: AuditEvent): void => {
-        this.#events.push(this.#inTime(event))
+        this.#events.push(this.#whileOpen(event))
       },
       /**
        * Erases these private texts from the log, at most `ERASED_AT_ONCE`, and appends the event that names them: both
@@ -160,15 +160,15 @@ class UnitOfWork {
        */
       erase: (event: ErasingEvent, texts: readonly PrivateText[]): void => {
         const detail = { ...event.detail, erased: texts.map(nameText) }
-        this.#erasures.push(this.#inTime({ ...event, detail }))
+        this.#erasures.push(this.#whileOpen({ ...event, detail }))
       },
       enqueue: (message: OutboxMessage): void => {
-        this.#messages.push(this.#inTime(message))
+        this.#messages.push(this.#whileOpen(message))
       },
     }
   }
 
-  #inTime<T>(one: T): T {
+  #whileOpen<T>(one: T): T {
     if (this.#written) throw new Error('the transaction is over: nothing can be added to it')
     return one
   }
@@ -181,15 +181,15 @@ class UnitOfWork {
    *
    * What goes on record has changed something, and that needs a log that is the one that was signed.
    */
-  lastStatement(trx: Database, known: Known): CompiledQuery | undefined {
+  flushStatement(trx: Database, known: Known): CompiledQuery | undefined {
     this.#written = true
     const recorded = this.#events.length + this.#erasures.length
     if (recorded + this.#messages.length === 0) return undefined
     const { events, secrets } = seal(this.#events)
     const erasures = this.#erasures.map((event) => seal([event]))
     const shape = { notifies: this.#messages.length > 0, records: recorded > 0, erasures: erasures.length }
-    return lastStatement(shape).compile(trx, {
-      told: JSON.stringify(onePerKey(this.#messages)),
+    return flushStatement(shape).compile(trx, {
+      messages: JSON.stringify(onePerKey(this.#messages)),
       events,
       secrets: JSON.stringify(secrets),
       erasures: erasures.flatMap((one) => one.events),

@@ -109,19 +109,19 @@ export function deliveryCommands(trx: Database) {
       return row?.lag
     },
 
-    /** To be tried again after `delay` seconds; `until` makes the batch smaller. Gives the lag; undefined when overtaken. */
+    /** To be tried again after `delaySeconds`; `until` makes the batch smaller. Gives the lag; undefined when overtaken. */
     failed: async (
       claim: DeliveryClaim,
       {
         error,
-        delay,
+        delaySeconds,
         until,
-      }: { readonly error: string; readonly delay: number; readonly until: number | undefined },
+      }: { readonly error: string; readonly delaySeconds: number; readonly until: number | undefined },
     ): Promise<number | undefined> => {
       const failing = ending(claim).set(({ eb }) => ({
         attempts: eb('attempts', '+', 1),
         last_error: error,
-        retry_at: after(NOW_ONCE, delay),
+        retry_at: after(NOW_ONCE, delaySeconds),
       }))
       const row = await (until === undefined
         ? failing

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { signRotation } from '../../../src/audit/checkpoint/key-history.ts'
 import { makeSkey, readSkey, type Signer } from '../../../src/audit/checkpoint/note.ts'
-import { MOST_ABANDONED, openRestore, signRestore } from '../../../src/audit/checkpoint/restore-statement.ts'
+import { MAX_ABANDONED, openRestore, signRestore } from '../../../src/audit/checkpoint/restore-statement.ts'
 import { verifyLog } from '../../../src/audit/checkpoint/verify.ts'
 import { cosign, makeWitnessKey, readWitnessKey } from '../../../src/audit/witness/cosignature.ts'
 import { canonicalJson } from '../../../src/core/json.ts'
@@ -111,7 +111,7 @@ describe('a restored log', () => {
 })
 
 test('a statement says what was signed, in as many notes as it takes, and is no checkpoint', () => {
-  const gone = Array.from({ length: MOST_ABANDONED + 3 }, (_, at) => ({
+  const gone = Array.from({ length: MAX_ABANDONED + 3 }, (_, at) => ({
     size: 20 + at,
     root: Buffer.alloc(32, at),
   }))

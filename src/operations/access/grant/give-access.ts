@@ -34,7 +34,7 @@ export async function giveAccess(world: World, taken: Claim): Promise<void> {
     await world.store.transaction((tx) =>
       tx.grants.postpone(claim, {
         error: error.message,
-        delay: retryDelay(claim.grant.attempts, world.random()),
+        delaySeconds: retryDelay(claim.grant.attempts, world.random()),
         alarms: claim.grant.alarms,
         stuck: false,
       }),
@@ -115,7 +115,7 @@ async function undoIfOver(world: World, connector: Connector, claim: Claim): Pro
 async function undoProvisioning(world: World, claim: Claim, error: string): Promise<void> {
   world.log.warn({ grant: grantName(claim.grant.number), error }, 'access could not be given and is undone')
   await world.store.transaction((tx) =>
-    tx.grants.postpone(claim, { error, delay: 0, alarms: claim.grant.alarms, stuck: false }),
+    tx.grants.postpone(claim, { error, delaySeconds: 0, alarms: claim.grant.alarms, stuck: false }),
   )
   const again = await world.store.claims.one(claim.grant.id)
   if (again?.grant.state !== 'provisioning') {
@@ -141,7 +141,7 @@ export async function beginLater(world: World, claim: Claim): Promise<boolean> {
     await world.store.transaction((tx) =>
       tx.grants.postpone(claim, {
         error: no.message,
-        delay: retryDelay(grant.attempts, world.random()),
+        delaySeconds: retryDelay(grant.attempts, world.random()),
         alarms: grant.alarms,
         stuck: false,
       }),

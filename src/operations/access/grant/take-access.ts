@@ -65,12 +65,12 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
   const alarm = overdue >= alarmAfter(grant.alarms)
   const alarms = grant.alarms + (alarm ? 1 : 0)
   // Whatever comes first: the next try, or the next alarm.
-  const delay = Math.min(
+  const delaySeconds = Math.min(
     retryDelay(grant.attempts, world.random()),
     Math.max(1, alarmAfter(alarms) - overdue),
   )
   await world.store.transaction(async (tx) => {
-    const postponed = await tx.grants.postpone(claim, { error, delay, alarms, stuck: alarms > 0 })
+    const postponed = await tx.grants.postpone(claim, { error, delaySeconds, alarms, stuck: alarms > 0 })
     if (!postponed) return
     const catalog = world.catalog()
     if (!alarm) {

@@ -8,7 +8,7 @@ import { statement } from './statement.ts'
 type Shape = { readonly notifies: boolean; readonly records: boolean; readonly erasures: number }
 type Written = {
   /** JSON, as the secrets. */
-  readonly told: string
+  readonly messages: string
   readonly events: readonly string[]
   readonly secrets: string
   readonly erasures: readonly string[]
@@ -17,7 +17,7 @@ type Written = {
 
 const lastStatements = new Map<string, ReturnType<typeof buildLast>>()
 
-export function lastStatement(shape: Shape): ReturnType<typeof buildLast> {
+export function flushStatement(shape: Shape): ReturnType<typeof buildLast> {
   const name = JSON.stringify(shape)
   const known = lastStatements.get(name) ?? buildLast(shape)
   lastStatements.set(name, known)
@@ -40,14 +40,14 @@ function buildLast({ notifies, records, erasures }: Shape) {
     const since = sql<Date>`greatest(after, clock_timestamp())`
     return trx
       .with(
-        (cte) => cte('told').materialized(),
+        (cte) => cte('messages').materialized(),
         (db) =>
           db
             .selectFrom(
               recordset<MessageRow, 'one'>(
                 'one',
                 'position integer, lane text, key text, notice jsonb, after timestamptz',
-                given.told,
+                given.messages,
               ),
             )
             .selectAll(),
@@ -55,8 +55,8 @@ function buildLast({ notifies, records, erasures }: Shape) {
       .with('lanes', (db) =>
         insertFrom(
           db.insertInto('elevate.outbox_lane'),
-          db.selectFrom('told').distinct().orderBy('lane'),
-          ({ ref }) => ({ lane: ref('told.lane') }),
+          db.selectFrom('messages').distinct().orderBy('lane'),
+          ({ ref }) => ({ lane: ref('messages.lane') }),
         )
           .onConflict((on) => on.doNothing())
           .returning('lane'),
@@ -64,11 +64,11 @@ function buildLast({ notifies, records, erasures }: Shape) {
       .with('notices', (db) =>
         insertFrom(
           db.insertInto('elevate.outbox'),
-          db.selectFrom('told').orderBy('key').orderBy('position'),
+          db.selectFrom('messages').orderBy('key').orderBy('position'),
           ({ ref }) => ({
-            lane: ref('told.lane'),
-            key: ref('told.key'),
-            notice: ref('told.notice'),
+            lane: ref('messages.lane'),
+            key: ref('messages.key'),
+            notice: ref('messages.notice'),
             created_at: since,
             send_after: since,
           }),
