@@ -13,7 +13,7 @@ import type { ChannelId } from './people/person.ts'
 export const BROADCAST_FROM: Severity = 'notice'
 
 /** Access that came back later than this is worth a look, though it never became an alarm. Milliseconds. */
-const LATE = 30_000
+const LATE_MS = 30_000
 
 /** Channels that carry the request: the target's with its card, and security's with the feed. */
 export function cardLanes(catalog: Pick<Catalog, 'securityChannel'>, channel: ChannelId): readonly Lane[] {
@@ -61,7 +61,7 @@ export function severityOf(
       // What was taken by break-glass has alarmed everybody already.
       return risk === 'high' && !request?.review ? 'notice' : 'info'
     case 'ended':
-      if ((grant?.lateByMs ?? 0) > LATE) return 'warning'
+      if ((grant?.lateByMs ?? 0) > LATE_MS) return 'warning'
       return grant?.endReason === 'ended-early' ? 'notice' : 'info'
     case 'asked':
     case 'decided':

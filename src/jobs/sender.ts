@@ -1,4 +1,4 @@
-import { RENEW_EVERY } from '../core/access/retry.ts'
+import { RENEW_EVERY_SECONDS } from '../core/access/retry.ts'
 import type { Lane } from '../core/notice.ts'
 import type { Log, Notifier } from '../core/ports.ts'
 import type { Work } from '../operations/work.ts'
@@ -28,7 +28,7 @@ export function makeSender({ outbox }: Pick<Work, 'outbox'>, notifier: Notifier,
       let renewed: Promise<void> = Promise.resolve()
       const keep = setInterval(() => {
         renewed = keepLane(claimed.lane)
-      }, RENEW_EVERY * 1000)
+      }, RENEW_EVERY_SECONDS * 1000)
       const result = await notifier
         .deliver(claimed.lane, claimed.waiting)
         .catch((error: unknown) => {

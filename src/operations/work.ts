@@ -5,11 +5,11 @@ import type { DigestPeriod, Lane } from '../core/notice.ts'
 import type { Facts } from '../core/notifications.ts'
 import type { Delivered } from '../core/ports.ts'
 import { openAccounts } from '../core/standing/standing.ts'
-import { lapsePreApproval } from './access/decide/pre-approvals.ts'
+import { expirePreApproval } from './access/decide/pre-approvals.ts'
 import { advanceGrant, warnHolder } from './access/grant/advance-grant.ts'
 import { endForLeaver } from './access/grant/end-everything.ts'
 import { askFallback, remindApprovers } from './access/request/ask-approvers.ts'
-import { lapseRequest } from './access/request/close-request.ts'
+import { expireRequest } from './access/request/close-request.ts'
 import { collectActivity } from './activity/collect-activity.ts'
 import { deliverEvents } from './log/deliver-events.ts'
 import { recordCatalog } from './log/load-catalog.ts'
@@ -21,7 +21,7 @@ import { listableTargets, lookAtStanding } from './standing/look-at-standing.ts'
 import type { World } from './world.ts'
 
 /** What is due is taken up in portions, so that a thousand of one kind do not keep the others waiting. */
-const AT_ONCE = 100
+const DUE_BATCH = 100
 
 /** The clock's work, with the world bound in: what is due is decided by the database, each piece is one verb. */
 export type Work = ReturnType<typeof bindWork>
@@ -54,11 +54,11 @@ export function bindWork(world: World) {
 
     /** Everything else that becomes due by the second, one kind after the other. */
     async advanceRequests(): Promise<void> {
-      await inTurn(store.claims.lapsed(AT_ONCE), lapseRequest)
-      await inTurn(store.dues.ending(AT_ONCE), warnHolder)
-      await inTurn(store.dues.reminders(AT_ONCE), remindApprovers)
-      await inTurn(store.dues.fallbacks(AT_ONCE), askFallback)
-      await inTurn(store.preApprovals.over(AT_ONCE), lapsePreApproval)
+      await inTurn(store.claims.expired(DUE_BATCH), expireRequest)
+      await inTurn(store.dues.ending(DUE_BATCH), warnHolder)
+      await inTurn(store.dues.reminders(DUE_BATCH), remindApprovers)
+      await inTurn(store.dues.fallbacks(DUE_BATCH), askFallback)
+      await inTurn(store.preApprovals.over(DUE_BATCH), expirePreApproval)
     },
     heartbeat: () => store.claims.heartbeat(),
 

@@ -90,7 +90,7 @@ const ROWS: Readonly<Record<string, Press>> = {
     inPlace: true,
   }),
   [ACTION.look_again]: pressId((door, { by, id }) =>
-    done(door.verbs.lookAgain({ grant: id, by }), ({ grant }, names) => lookingAnswer(grant, names)),
+    done(door.verbs.retryNow({ grant: id, by }), ({ grant }, names) => lookingAnswer(grant, names)),
   ),
   // The dialog stands before the target is asked: a secret is made only when there is somewhere to show it.
   [ACTION.show_credential]: dialog('Password', async (door, { by, id }) => {

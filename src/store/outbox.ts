@@ -1,6 +1,6 @@
 /** Messages that wait for the sender, lane by lane. */
 import { type ExpressionBuilder, type SqlBool, sql } from 'kysely'
-import { LEASE } from '../core/access/retry.ts'
+import { LEASE_SECONDS } from '../core/access/retry.ts'
 import { keyOf, type Lane, type OutboxMessage } from '../core/notice.ts'
 import type { Delivered, Waiting } from '../core/ports.ts'
 import type { Database } from './database/connection.ts'
@@ -83,7 +83,7 @@ const claimLane = statement((db, given: { readonly limit: number } & SignedLeaf)
       cte
         .updateTable('elevate.outbox_lane as l')
         .from('free')
-        .set({ next_at: after(NOW, LEASE) })
+        .set({ next_at: after(NOW, LEASE_SECONDS) })
         .whereRef('l.lane', '=', 'free.lane')
         .where(({ exists, selectFrom }) => exists(selectFrom('due'))),
     )
@@ -173,7 +173,7 @@ export function outbox(db: Database, known: Known) {
     renew: async (lane: Lane): Promise<void> => {
       await db
         .updateTable('elevate.outbox_lane')
-        .set({ next_at: after(NOW, LEASE) })
+        .set({ next_at: after(NOW, LEASE_SECONDS) })
         .where('lane', '=', lane)
         .execute()
     },

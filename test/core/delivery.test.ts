@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { BATCH_LENGTH, batchEnd, batchId, lagNews } from '../../src/core/log/delivery.ts'
+import { BATCH_CHARACTERS, batchEnd, batchId, lagNews } from '../../src/core/log/delivery.ts'
 
 it('a receiver that is behind is told of after a quarter of an hour, then once an hour, and once when it is back', () => {
   const [minute, hour] = [60, 3600]
@@ -19,8 +19,8 @@ it('a batch ends at a hundred events, or sooner when they are long, and never be
     Array.from({ length: count }, (_, position) => ({ index: 40 + position, bytes: 'x'.repeat(length) }))
   expect(batchEnd(leaves(250, 10))).toBe(140)
   expect(batchEnd(leaves(3, 10))).toBe(43)
-  expect(batchEnd(leaves(10, BATCH_LENGTH / 2))).toBe(42)
-  expect(batchEnd(leaves(10, BATCH_LENGTH * 2))).toBe(41)
+  expect(batchEnd(leaves(10, BATCH_CHARACTERS / 2))).toBe(42)
+  expect(batchEnd(leaves(10, BATCH_CHARACTERS * 2))).toBe(41)
   expect(batchEnd([])).toBeUndefined()
 })
 

@@ -1,7 +1,7 @@
 /** A worker calls a target only while the claim is surely its own. */
 import { expect, it, vi } from 'vitest'
 import type { Claim } from '../../src/core/access/grant.ts'
-import { LEASE, LEASE_IN_DOUBT } from '../../src/core/access/retry.ts'
+import { LEASE_IN_DOUBT_SECONDS, LEASE_SECONDS } from '../../src/core/access/retry.ts'
 import { holdLease } from '../../src/operations/access/grant/call-target.ts'
 import type { World } from '../../src/operations/world.ts'
 
@@ -19,9 +19,9 @@ const hang = (signal: AbortSignal) =>
 
 it('does not call when it was held up and somebody else has taken over', async () => {
   const call = vi.fn(async () => 'called')
-  await expect(holding(async () => false, LEASE)(call)).rejects.toThrow('another worker')
+  await expect(holding(async () => false, LEASE_SECONDS)(call)).rejects.toThrow('another worker')
   expect(call).not.toHaveBeenCalled()
-  expect(await holding(async () => true, LEASE)(call)).toBe('called')
+  expect(await holding(async () => true, LEASE_SECONDS)(call)).toBe('called')
 })
 
 it('does not ask before a call that comes at once', async () => {
@@ -34,12 +34,12 @@ it('renews while the target is slow, for as long as it takes', async () => {
   vi.useFakeTimers()
   try {
     const renew = vi.fn(async () => true)
-    const slow = new Promise<string>((resolve) => setTimeout(() => resolve('done'), 3 * LEASE * 1000))
+    const slow = new Promise<string>((resolve) => setTimeout(() => resolve('done'), 3 * LEASE_SECONDS * 1000))
     const held = holding(renew)(() => slow)
-    await vi.advanceTimersByTimeAsync(3 * LEASE * 1000)
+    await vi.advanceTimersByTimeAsync(3 * LEASE_SECONDS * 1000)
     expect(await held).toBe('done')
     expect(renew.mock.calls.length).toBeGreaterThanOrEqual(6)
-    await vi.advanceTimersByTimeAsync(LEASE * 1000)
+    await vi.advanceTimersByTimeAsync(LEASE_SECONDS * 1000)
     expect(vi.getTimerCount()).toBe(0)
   } finally {
     vi.useRealTimers()
@@ -61,10 +61,10 @@ it.each([
     const held = holding(renew)(hang).catch(
       (error: Error) => `${error.message} after ${performance.now() - began}`,
     )
-    await vi.advanceTimersByTimeAsync(LEASE * 1000)
+    await vi.advanceTimersByTimeAsync(LEASE_SECONDS * 1000)
     const [, after] = (await held).split(' after ')
-    expect(Number(after)).toBeLessThan(LEASE * 1000)
-    expect(Number(after)).toBeLessThanOrEqual((LEASE_IN_DOUBT + 2) * 1000)
+    expect(Number(after)).toBeLessThan(LEASE_SECONDS * 1000)
+    expect(Number(after)).toBeLessThanOrEqual((LEASE_IN_DOUBT_SECONDS + 2) * 1000)
   } finally {
     vi.useRealTimers()
   }

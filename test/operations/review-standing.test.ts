@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { operatorNamed, type Standing } from '../../src/core/standing/standing.ts'
-import { settled } from '../../src/operations/standing/review-standing.ts'
+import { alreadyClosed } from '../../src/operations/standing/review-standing.ts'
 import { refusalText } from '../../src/slack/words/refusals.ts'
 
 const names = (id: string) => (id === 'U0SAM' ? 'Sam' : `<${id}>`)
 const lateAnswer = (one: Partial<Standing>) =>
-  refusalText(settled({ account: 'joe', ...one } as Standing), names)
+  refusalText(alreadyClosed({ account: 'joe', ...one } as Standing), names)
 
 it('names the operator who accepted access at the terminal, and a person by name', () => {
   expect(lateAnswer({ state: 'accepted', acceptedBy: operatorNamed('root') })).toBe(

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import type { Claim, Grant } from '../../src/core/access/grant.ts'
-import { LEASE } from '../../src/core/access/retry.ts'
+import { LEASE_SECONDS } from '../../src/core/access/retry.ts'
 import { advanceGrant } from '../../src/operations/access/grant/advance-grant.ts'
 import { bindVerbs } from '../../src/operations/verbs.ts'
 import { faults } from '../support/judge.ts'
@@ -247,7 +247,7 @@ it('takes access at once when it was given back after a worker had taken the exp
 })
 
 /** The worker who came second must not keep the grant to itself for as long as its lease would last. */
-const BEFORE_THE_LEASE_ENDS = { timeout: (LEASE - 2) * 1_000, interval: 20 }
+const BEFORE_THE_LEASE_ENDS = { timeout: (LEASE_SECONDS - 2) * 1_000, interval: 20 }
 
 /** A grant whose time is over, and a worker's claim on it; the replicas' own workers may be faster, then another. */
 async function takenUp(): Promise<{ grant: Grant; claim: Claim }> {

@@ -1,7 +1,7 @@
 // The record of a grant: who may collect it, how much of it is kept, and how it is opened for what comes late.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Grant } from '../../src/core/access/grant.ts'
-import { type ActivityEntry, type ActivityKind, MOST_ENTRIES } from '../../src/core/activity/activity.ts'
+import { type ActivityEntry, type ActivityKind, MAX_ENTRIES } from '../../src/core/activity/activity.ts'
 import { whatWasDone } from '../../src/slack/words/activity/activity.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { must } from '../support/must.ts'
@@ -80,25 +80,25 @@ it('who was overtaken adds nothing, moves no mark, and closes nothing', async ()
 it('keeps ten thousand entries, counts the rest, and says that it was cut', { timeout: 60_000 }, async () => {
   const grant = await activeGrant(store)
   const claim = await claimed(grant)
-  const keys = Array.from({ length: MOST_ENTRIES + 3 }, (_, at) => `k${at}`)
+  const keys = Array.from({ length: MAX_ENTRIES + 3 }, (_, at) => `k${at}`)
   const add = (entries: readonly ActivityEntry[]) =>
     store.transaction((tx) => tx.activity.add(claim, { ...nothing, entries, cursor: {} }))
-  await add(keys.slice(0, MOST_ENTRIES - 1).map((key) => entry(key)))
-  await add(keys.slice(MOST_ENTRIES - 1).map((key) => entry(key, 'delete')))
+  await add(keys.slice(0, MAX_ENTRIES - 1).map((key) => entry(key)))
+  await add(keys.slice(MAX_ENTRIES - 1).map((key) => entry(key, 'delete')))
   const known = must(await store.activity.summary(grant.id))
   expect(known).toMatchObject({
-    entries: MOST_ENTRIES,
+    entries: MAX_ENTRIES,
     cut: 3,
-    counts: { select: MOST_ENTRIES - 1, delete: 4 },
+    counts: { select: MAX_ENTRIES - 1, delete: 4 },
   })
-  expect(await store.activity.entries(grant.id, { after: MOST_ENTRIES - 1, limit: 10 })).toHaveLength(1)
+  expect(await store.activity.entries(grant.id, { after: MAX_ENTRIES - 1, limit: 10 })).toHaveLength(1)
   const said = whatWasDone('orders-db', { ...known, state: 'closed' })
   expect(said.map((one) => ('text' in one ? one.text : '')).join('')).toContain(
     'The last 3 were counted and not kept.',
   )
   // What is there already is not counted once more.
   await add([entry('k0')])
-  expect(await store.activity.summary(grant.id)).toMatchObject({ entries: MOST_ENTRIES, cut: 3 })
+  expect(await store.activity.summary(grant.id)).toMatchObject({ entries: MAX_ENTRIES, cut: 3 })
 })
 
 it('a closed record is opened for what comes late, and for nothing that it has', async () => {

@@ -1,6 +1,6 @@
 // Which worker gets what: nobody twice, nobody too early, nobody kept waiting by another target.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { LEASE } from '../../src/core/access/retry.ts'
+import { LEASE_SECONDS } from '../../src/core/access/retry.ts'
 import { claims } from '../../src/store/access/claims.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import type { Committed } from '../../src/store/database/transaction.ts'
@@ -104,7 +104,7 @@ test('a claimed grant is left alone until it is released or the lease is over', 
   expect(second.fence).toBe(claim.fence + 1)
   await execute(
     database.url,
-    `update elevate.binding set lease_until = lease_until - interval '${LEASE - 1} s' where person = '${person}'`,
+    `update elevate.binding set lease_until = lease_until - interval '${LEASE_SECONDS - 1} s' where person = '${person}'`,
   )
   expect(await store.claims.one(id)).toBeUndefined()
   await execute(

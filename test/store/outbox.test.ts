@@ -1,6 +1,6 @@
 // Messages: told once, not lost, in order, and not faster than the lane allows.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { LEASE } from '../../src/core/access/retry.ts'
+import { LEASE_SECONDS } from '../../src/core/access/retry.ts'
 import type { Lane, Notice } from '../../src/core/notice.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { must } from '../support/must.ts'
@@ -112,7 +112,10 @@ test('two senders at once never get the same lane', async () => {
 test('a sender that died gives its lane and its notices back when its lease is over', async () => {
   await tell('channel:C1', card('a'))
   await store.outbox.claim(9)
-  await execute(database.url, `update elevate.outbox_lane set next_at = next_at - interval '${LEASE - 1} s'`)
+  await execute(
+    database.url,
+    `update elevate.outbox_lane set next_at = next_at - interval '${LEASE_SECONDS - 1} s'`,
+  )
   expect(await other.outbox.claim(9)).toBeUndefined()
   await execute(database.url, `update elevate.outbox_lane set next_at = next_at - interval '2 s'`)
   expect(must(await other.outbox.claim(9)).waiting).toHaveLength(1)

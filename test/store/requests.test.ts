@@ -82,10 +82,10 @@ test('when its time is over a request can only lapse, before it everything but l
     to: 'approved' | 'denied' | 'withdrawn' | 'lapsed',
   ) => store.transaction((tx) => tx.requests.close(request, to, undefined))
   const late = await openRequest(store, { lapseAfter: 0.000_001 })
-  expect(await store.claims.lapsed(10)).toContain(late.id)
+  expect(await store.claims.expired(10)).toContain(late.id)
   for (const to of ['approved', 'denied', 'withdrawn'] as const) expect(await close(late, to)).toBe(false)
   expect(await close(late, 'lapsed')).toBe(true)
-  expect(await store.claims.lapsed(10)).not.toContain(late.id)
+  expect(await store.claims.expired(10)).not.toContain(late.id)
 
   const early = await openRequest(store)
   expect(await close(early, 'lapsed')).toBe(false)

@@ -186,7 +186,7 @@ function entryLine(entry: KeptEntry): string {
 
 const ENTRIES_A_PAGE = 1_000
 
-/** All entries of a grant's record in order of time. There are at most `MOST_ENTRIES`, so they fit into memory. */
+/** All entries of a grant's record in order of time. There are at most `MAX_ENTRIES`, so they fit into memory. */
 export async function everyEntry(
   activity: Pick<Store['activity'], 'entries'>,
   grant: GrantId,

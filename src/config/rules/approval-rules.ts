@@ -1,6 +1,6 @@
 /** Approvals that must be possible: enough different people for every stage, whoever asks. */
 
-import { approvalsIn, approvalsNeeded, fillStages, MOST_APPROVALS } from '../../core/access/stages.ts'
+import { approvalsIn, approvalsNeeded, fillStages, MAX_APPROVALS } from '../../core/access/stages.ts'
 import type { ApprovalStage } from '../../core/catalog.ts'
 import type { Json } from '../../core/json.ts'
 import type { Who } from '../../core/people/person.ts'
@@ -37,10 +37,10 @@ export function checkApproval(policy: Json, path: Path, report: Report): void {
   for (const stage of stages)
     warnOfDuplicates(words(inside(at(approve, stage, path), 'from')), [...stage.path, 'from'], report)
   const all = stages.reduce((sum, stage) => sum + stage.count, 0)
-  if (stages.length > 1 && all > MOST_APPROVALS)
+  if (stages.length > 1 && all > MAX_APPROVALS)
     report(
       [...path, 'stages'],
-      `All stages together need ${all} approvals; at most ${MOST_APPROVALS} are possible.`,
+      `All stages together need ${all} approvals; at most ${MAX_APPROVALS} are possible.`,
       {
         at: 'key',
       },

@@ -1,7 +1,7 @@
 /** The shape of one policy: who may ask for what, who decides, and what is approved without a click. */
 import { z } from 'zod'
 import { BREAK_GLASS_DEFAULT } from '../../core/access/break-glass.ts'
-import { MOST_APPROVALS } from '../../core/access/stages.ts'
+import { MAX_APPROVALS } from '../../core/access/stages.ts'
 import type { ApprovalStage } from '../../core/catalog.ts'
 import { WEEKDAYS } from '../../core/people/hours.ts'
 import {
@@ -26,7 +26,7 @@ const quiet = list(named)
   .describe(
     'Who may also approve but is never mentioned, messaged or reminded: people (U… or W…) and user groups (S…).',
   )
-const count = whole(1, MOST_APPROVALS).default(1).describe('How many different people must approve.')
+const count = whole(1, MAX_APPROVALS).default(1).describe('How many different people must approve.')
 
 const approveSchema = z
   .strictObject({

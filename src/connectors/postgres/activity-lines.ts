@@ -7,7 +7,7 @@ import {
   type ActivityKind,
   type ActivityTurn,
   type Gap,
-  MOST_TEXT,
+  MAX_TEXT_LENGTH,
   type Redaction,
 } from '../../core/activity/activity.ts'
 import { gravest, kindOf } from './classify.ts'
@@ -98,7 +98,7 @@ function readLine(line: LogLine, known: Session | undefined, redact: Redaction):
     key,
     at: timeOf(line.at),
     kind,
-    text: clamp(text, MOST_TEXT),
+    text: clamp(text, MAX_TEXT_LENGTH),
     outcome,
     code: outcome === 'done' ? '' : code,
     session: line.session,

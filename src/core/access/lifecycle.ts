@@ -3,12 +3,12 @@
  *
  *     request:  offered ──accept───▶ pending         (only what somebody else asked for begins as an offer)
  *                  ├────decline────▶ declined
- *                  └ withdraw, lapse, as below
+ *                  └ withdraw, expire, as below
  *
  *               pending ──approve──▶ approved        grant:  provisioning ──activate──▶ active
  *                  ├──────deny─────▶ denied                        │                      │
  *                  ├────withdraw───▶ withdrawn                     └────────end───────────┴──▶ revoking ──finish──▶ revoked
- *                  └─────lapse─────▶ lapsed
+ *                  └────expire─────▶ lapsed          (the stored name of an expired request)
  *
  *     review:   open ──justify──▶ justified | ──object──▶ unjustified
  *
@@ -41,7 +41,7 @@ export const requestMoves = {
   approve: { from: ['pending'], to: 'approved' },
   deny: { from: ['pending'], to: 'denied' },
   withdraw: { from: ['offered', 'pending'], to: 'withdrawn' },
-  lapse: { from: ['offered', 'pending'], to: 'lapsed' },
+  expire: { from: ['offered', 'pending'], to: 'lapsed' },
 } as const satisfies Record<string, { from: readonly RequestState[]; to: RequestState }>
 export type RequestMove = keyof typeof requestMoves
 

@@ -24,7 +24,7 @@ export type Question = {
 export type Answer = { readonly text: string; readonly by: PersonId; readonly at: Date }
 
 /** More about one request is better said in its thread. */
-export const MOST_QUESTIONS = 20
+export const MAX_QUESTIONS = 20
 
 /** Is this person one of those between whom it is decided? */
 export function refuseTalker(

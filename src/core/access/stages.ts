@@ -17,7 +17,7 @@ import {
 export type FilledStage = ApprovalStage & { readonly by: readonly PersonId[] }
 
 /** More people than this have to be asked for nothing. */
-export const MOST_APPROVALS = 10
+export const MAX_APPROVALS = 10
 
 export function approvalsNeeded(stages: readonly ApprovalStage[]): number {
   return stages.reduce((sum, stage) => sum + stage.count, 0)

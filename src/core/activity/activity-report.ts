@@ -10,11 +10,11 @@ import {
   type ReportedEntry,
 } from './activity.ts'
 
-const MOST_REPORTED = 1_000
+const MAX_REPORTED_ENTRIES = 1_000
 /** Older things are no news, and younger ones come from a clock that is wrong. Seconds. */
-const OLDEST = 7 * DAY
-const AHEAD = 5 * MINUTE
-const MOST_FAULTS = 20
+const OLDEST_SECONDS = 7 * DAY
+const MAX_AHEAD_SECONDS = 5 * MINUTE
+const MAX_FAULTS = 20
 const LONGEST_TEXT = 8_000
 
 export type Report =
@@ -31,8 +31,11 @@ export function readReport(
   ask: { readonly id: string; readonly now: Date; readonly targets: readonly string[] },
 ): Report {
   if (!Array.isArray(body)) return { ok: false, faults: ['The body must be a list of entries.'] }
-  if (body.length > MOST_REPORTED)
-    return { ok: false, faults: [`At most ${MOST_REPORTED} entries at once; this has ${body.length}.`] }
+  if (body.length > MAX_REPORTED_ENTRIES)
+    return {
+      ok: false,
+      faults: [`At most ${MAX_REPORTED_ENTRIES} entries at once; this has ${body.length}.`],
+    }
   const faults: string[] = []
   const entries = body.flatMap((raw: unknown, at) => {
     const read = readEntry(raw, ask)
@@ -40,7 +43,7 @@ export function readReport(
     faults.push(`Entry ${at}: ${read}`)
     return []
   })
-  return faults.length > 0 ? { ok: false, faults: faults.slice(0, MOST_FAULTS) } : { ok: true, entries }
+  return faults.length > 0 ? { ok: false, faults: faults.slice(0, MAX_FAULTS) } : { ok: true, entries }
 }
 
 function readEntry(
@@ -59,8 +62,8 @@ function readEntry(
   const moment = typeof at === 'string' && TIME.test(at) ? new Date(at) : undefined
   if (!moment || Number.isNaN(moment.getTime()))
     return 'at must be a moment with its zone, such as 2026-11-20T03:00:00Z.'
-  if (moment.getTime() > now.getTime() + AHEAD * 1000) return 'at lies in the future.'
-  if (moment.getTime() < now.getTime() - OLDEST * 1000) return 'at is more than 7 days ago.'
+  if (moment.getTime() > now.getTime() + MAX_AHEAD_SECONDS * 1000) return 'at lies in the future.'
+  if (moment.getTime() < now.getTime() - OLDEST_SECONDS * 1000) return 'at is more than 7 days ago.'
   if (!activityKinds.includes(kind as ActivityKind)) return `kind must be one of ${activityKinds.join(', ')}.`
   if (!activityOutcomes.includes(outcome as ActivityOutcome))
     return `outcome must be one of ${activityOutcomes.join(', ')}.`

@@ -82,10 +82,10 @@ export type ActivityPage =
 export const TARGET_SOURCE = 'target'
 
 /** Entries kept for one grant; more are counted only, and the record says that it was cut. */
-export const MOST_ENTRIES = 10_000
+export const MAX_ENTRIES = 10_000
 /** Longest text that is kept. Code points. */
-export const MOST_TEXT = 2_000
-export const MOST_GAPS = 20
+export const MAX_TEXT_LENGTH = 2_000
+export const MAX_GAPS = 20
 
 export type ActivityCounts = Partial<Record<ActivityKind, number>>
 

@@ -25,7 +25,7 @@ export type Delivery = {
 
 /** Events of one message at most, and about so many characters of them. */
 export const BATCH_EVENTS = 100
-export const BATCH_LENGTH = 512 * 1024
+export const BATCH_CHARACTERS = 512 * 1024
 
 /** What is sent in one go. A batch that is sent again is the same batch under the same id. */
 export type Batch = {
@@ -92,12 +92,12 @@ export type DeliveryState = {
 }
 
 /** A receiver that is this far behind is worth a message. Seconds. */
-export const LAG_ALARM = 15 * MINUTE
+export const LAG_ALARM_SECONDS = 15 * MINUTE
 
 /** What to say of a receiver that is so many seconds behind, after so many alarms: after a quarter of an hour, then hourly. */
 export function lagNews(lag: number, alarms: number): 'lagging' | 'recovered' | undefined {
-  if (lag >= LAG_ALARM + alarms * HOUR) return 'lagging'
-  return alarms > 0 && lag < LAG_ALARM ? 'recovered' : undefined
+  if (lag >= LAG_ALARM_SECONDS + alarms * HOUR) return 'lagging'
+  return alarms > 0 && lag < LAG_ALARM_SECONDS ? 'recovered' : undefined
 }
 
 /**
@@ -115,7 +115,7 @@ export function batchEnd(leaves: readonly Pick<StoredLeaf, 'index' | 'bytes'>[])
   let end: number | undefined
   for (const { index, bytes } of leaves.slice(0, BATCH_EVENTS)) {
     length += bytes?.length ?? 0
-    if (end !== undefined && length > BATCH_LENGTH) break
+    if (end !== undefined && length > BATCH_CHARACTERS) break
     end = index + 1
   }
   return end

@@ -183,7 +183,7 @@ export function requestWithdrawn(
   return { ...aboutRequest(request, acting), type: 'request.withdrawn', outcome }
 }
 
-export function requestLapsed(request: Request, policy: string): EventOf<'request.lapsed'> {
+export function requestExpired(request: Request, policy: string): EventOf<'request.lapsed'> {
   return {
     ...aboutRequest(request, { by: { kind: 'system', id: 'sweeper' }, policy }),
     type: 'request.lapsed',

@@ -5,7 +5,7 @@ import type { Catalog } from '../catalog.ts'
 import { nearness } from './nearest.ts'
 import type { Person, Who } from './person.ts'
 
-const MOST = 3
+const MAX_SUGGESTED = 3
 
 /** Members near to what was typed, the nearest first; those much farther than the nearest are left out. */
 export function nearPeople(typed: string, people: readonly Person[]): readonly Person[] {
@@ -20,7 +20,7 @@ export function nearPeople(typed: string, people: readonly Person[]): readonly P
   const best = ranked[0]?.rank ?? 0
   return ranked
     .filter((one) => one.rank <= best + 1)
-    .slice(0, MOST)
+    .slice(0, MAX_SUGGESTED)
     .map((one) => one.person)
 }
 

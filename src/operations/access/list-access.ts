@@ -35,7 +35,7 @@ export type AccessList = {
 }
 
 /** Of one's own; what waits for an answer comes first. */
-const MOST_REQUESTS = 100
+const MAX_LISTED_REQUESTS = 100
 
 /** Reads with the lately known groups: a page may be a minute old, a decision is judged anew. */
 export async function listAccess(world: World, by: PersonId): Promise<AccessList> {
@@ -55,7 +55,7 @@ export async function listAccess(world: World, by: PersonId): Promise<AccessList
       world.directory.personLately(by),
       world.directory.groupsLately(everyGroup),
       reads.liveGrants(by),
-      reads.requestsOf(by, MOST_REQUESTS),
+      reads.requestsOf(by, MAX_LISTED_REQUESTS),
       reads.pendingRequests(200),
       reads.openReviews(200),
       listPreApprovals(world, by, { all: false }),

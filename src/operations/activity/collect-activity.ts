@@ -1,6 +1,6 @@
 import { HOUR } from '../../core/access/duration.ts'
 import { grantName } from '../../core/access/grant.ts'
-import { CALL_TIMEOUT, retryDelay } from '../../core/access/retry.ts'
+import { CALL_TIMEOUT_SECONDS, retryDelay } from '../../core/access/retry.ts'
 import { type ActivityClaim, activityWindow, type Gap } from '../../core/activity/activity.ts'
 import { redactionFor } from '../../core/catalog.ts'
 import { type Connector, ConnectorError, PERMANENT_ERRORS } from '../../core/connector.ts'
@@ -10,13 +10,13 @@ import { record } from '../record.ts'
 import type { World } from '../world.ts'
 
 /** Live grants are looked at so often: what a target's log forgets in a shorter time is lost. Seconds. */
-const LOOK_EVERY = 60
+const COLLECT_EVERY_SECONDS = 60
 
 /** After so many pages others get their turn; this one goes on at once. */
 const PAGES_AT_ONCE = 25
 
 /** After the end a target that cannot be asked is asked again for so long; then the record says what is missing. Seconds. */
-const GIVE_UP_AFTER = HOUR
+const GIVE_UP_AFTER_SECONDS = HOUR
 
 /**
  * Reads what was done under one grant so far, and closes the record when the access is gone. Runs beside everything
@@ -30,7 +30,7 @@ export async function collectActivity(world: World, claim: ActivityClaim): Promi
   const silent = whySilent(connector)
   if (silent || !connector || grant.account === undefined) {
     if (over) return close(world, claim, [], silent)
-    return again(world, claim, { seconds: LOOK_EVERY, failed: false, unavailable: silent })
+    return again(world, claim, { seconds: COLLECT_EVERY_SECONDS, failed: false, unavailable: silent })
   }
   try {
     await readPages(world, claim, connector, grant.account)
@@ -67,19 +67,19 @@ async function readPages(
         cursor,
         redact: redactionFor(world.catalog(), grant.target, grant.role),
       },
-      AbortSignal.timeout(CALL_TIMEOUT * 1000),
+      AbortSignal.timeout(CALL_TIMEOUT_SECONDS * 1000),
     )
     if (!page) return
     if (page.kind === 'unavailable') {
       if (over) return close(world, claim, [], page.why)
-      return again(world, claim, { seconds: LOOK_EVERY, failed: false, unavailable: page.why })
+      return again(world, claim, { seconds: COLLECT_EVERY_SECONDS, failed: false, unavailable: page.why })
     }
     const mine = await world.store.transaction((tx) => tx.activity.add(claim, page))
     if (!mine) return
     cursor = page.cursor
     if (page.more) continue
     if (over) return close(world, claim, [], undefined)
-    return again(world, claim, { seconds: LOOK_EVERY, failed: false, unavailable: undefined })
+    return again(world, claim, { seconds: COLLECT_EVERY_SECONDS, failed: false, unavailable: undefined })
   }
   return again(world, claim, { seconds: 0, failed: false, unavailable: undefined })
 }
@@ -92,10 +92,11 @@ async function failed(world: World, claim: ActivityClaim, error: unknown): Promi
     { grant: grantName(grant.number), error: error.message },
     'what was done could not be read yet',
   )
-  const hopeless = endedFor !== undefined && (endedFor > GIVE_UP_AFTER || PERMANENT_ERRORS.has(error.kind))
+  const hopeless =
+    endedFor !== undefined && (endedFor > GIVE_UP_AFTER_SECONDS || PERMANENT_ERRORS.has(error.kind))
   if (!hopeless) {
     const wait = retryDelay(claim.attempts, world.random())
-    const seconds = endedFor === undefined ? Math.max(LOOK_EVERY, wait) : wait
+    const seconds = endedFor === undefined ? Math.max(COLLECT_EVERY_SECONDS, wait) : wait
     return again(world, claim, { seconds, failed: true, unavailable: undefined })
   }
   const why = 'its log could not be read any more'

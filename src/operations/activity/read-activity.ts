@@ -7,7 +7,7 @@ import { readingScope } from '../people/reading-scope.ts'
 import { answerOf, RefusedError, refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 
-const PAGE = 20
+const ENTRIES_PER_PAGE = 20
 
 export type ActivityRead = {
   readonly grant: Grant
@@ -44,15 +44,15 @@ export async function readActivity(
   const { activity } = world.store
   const [summary, entries, check] = await Promise.all([
     activity.summary(grant.id),
-    activity.entries(grant.id, { after: ask.after, limit: PAGE + 1 }),
+    activity.entries(grant.id, { after: ask.after, limit: ENTRIES_PER_PAGE + 1 }),
     activity.check(grant),
   ])
   return {
     grant,
     summary,
-    entries: entries.slice(0, PAGE),
+    entries: entries.slice(0, ENTRIES_PER_PAGE),
     after: ask.after,
-    more: entries.length > PAGE,
+    more: entries.length > ENTRIES_PER_PAGE,
     judged: check && judgeRecord(check),
   }
 }

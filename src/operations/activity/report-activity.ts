@@ -1,7 +1,7 @@
 import { clamp } from '../../core/access/reason.ts'
 import {
   type ActivityEntry,
-  MOST_TEXT,
+  MAX_TEXT_LENGTH,
   type ReportedEntry,
   type Unmatched,
 } from '../../core/activity/activity.ts'
@@ -67,7 +67,7 @@ function kept(world: World, { target, account: _, ...entry }: ReportedEntry, rol
   return {
     ...entry,
     code: '',
-    text: clamp(world.connector(target)?.redact?.(entry.text, how) ?? '', MOST_TEXT),
+    text: clamp(world.connector(target)?.redact?.(entry.text, how) ?? '', MAX_TEXT_LENGTH),
   }
 }
 

@@ -1,4 +1,9 @@
-import { CALL_TIMEOUT, LEASE_IN_DOUBT, RENEW_EVERY, retryDelay } from '../../core/access/retry.ts'
+import {
+  CALL_TIMEOUT_SECONDS,
+  LEASE_IN_DOUBT_SECONDS,
+  RENEW_EVERY_SECONDS,
+  retryDelay,
+} from '../../core/access/retry.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import {
   BATCH_EVENTS,
@@ -100,14 +105,15 @@ async function whileHeld(
   let renewed = claim.takenAt
   const keep = async (): Promise<void> => {
     const asked = performance.now()
-    if (asked - renewed > LEASE_IN_DOUBT * 1000) return lost.abort()
+    if (asked - renewed > LEASE_IN_DOUBT_SECONDS * 1000) return lost.abort()
     if (await world.store.deliveries.renew(claim)) renewed = asked
     else lost.abort()
   }
-  if (performance.now() - renewed > LEASE_IN_DOUBT * 1000) throw new SinkError('this process was held up')
-  const timer = setInterval(() => void keep().catch(() => {}), RENEW_EVERY * 1000)
+  if (performance.now() - renewed > LEASE_IN_DOUBT_SECONDS * 1000)
+    throw new SinkError('this process was held up')
+  const timer = setInterval(() => void keep().catch(() => {}), RENEW_EVERY_SECONDS * 1000)
   try {
-    await send(AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT * 1000), lost.signal, stopping]))
+    await send(AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT_SECONDS * 1000), lost.signal, stopping]))
   } finally {
     clearInterval(timer)
   }

@@ -6,7 +6,7 @@ import { notify } from '../record.ts'
 import { refusal } from '../refusals.ts'
 
 /** More events than a minute brings: so many may have been lost unsigned. */
-const UNSIGNED = 1_000
+const MAX_UNSIGNED_EVENTS = 1_000
 
 export type Confirmation = {
   readonly by: string
@@ -43,7 +43,7 @@ export async function endQuarantine(
     // First of all: the log takes events again only after this.
     if (!(await tx.quarantine.end(quarantine.id, confirmed.by, reason))) throw refusal('quarantine-over')
     // Every number that the lost line gave has an event; what was not signed any more is at most a minute's.
-    await tx.quarantine.skipNumbers(Math.max(0, difference.signed - difference.size) + UNSIGNED)
+    await tx.quarantine.skipNumbers(Math.max(0, difference.signed - difference.size) + MAX_UNSIGNED_EVENTS)
     tx.append(quarantineBegan(quarantine, difference))
     for (const statement of confirmed.statements)
       tx.append(checkpointAbandoned(quarantine, confirmed.by, statement))

@@ -9,7 +9,7 @@ import { notify } from '../record.ts'
 import { refusal, unlessRefused } from '../refusals.ts'
 import type { World } from '../world.ts'
 
-const PAGE = 10
+const EVENTS_PER_PAGE = 10
 
 export type AuditPage = {
   readonly events: readonly LoggedEvent[]
@@ -26,14 +26,14 @@ export async function readAudit(world: World, by: PersonId, ask: AuditAsk): Prom
   const fixed = await fixAsk(world, by, ask)
   const { own, ...filter } = fixed
   const { before: _, ...whole } = filter
-  const events = await world.store.audit.events({ ...filter, limit: PAGE + 1 })
-  const shown = events.slice(0, PAGE)
+  const events = await world.store.audit.events({ ...filter, limit: EVENTS_PER_PAGE + 1 })
+  const shown = events.slice(0, EVENTS_PER_PAGE)
   const last = shown.at(-1)
   return {
     events: shown,
     own,
     asked: whole,
-    next: events.length > PAGE && last ? { ...filter, before: last.index } : undefined,
+    next: events.length > EVENTS_PER_PAGE && last ? { ...filter, before: last.index } : undefined,
   }
 }
 
@@ -59,8 +59,8 @@ async function secondsAgo(world: World, seconds: number): Promise<Date> {
 }
 
 /** The newest so many go into one file; `elevate audit export` has no such limit. */
-export const MOST_EXPORTED = 10_000
-const AT_ONCE = 1_000
+export const MAX_EXPORTED_EVENTS = 10_000
+const EXPORT_BATCH = 1_000
 
 export type AuditExport = {
   /** Newest first. */
@@ -84,13 +84,13 @@ export async function exportAudit(
   const events: LoggedEvent[] = []
   for (;;) {
     const last = events.at(-1)
-    const limit = Math.min(AT_ONCE, MOST_EXPORTED + 1 - events.length)
+    const limit = Math.min(EXPORT_BATCH, MAX_EXPORTED_EVENTS + 1 - events.length)
     const page = await world.store.audit.events({ ...filter, ...(last ? { before: last.index } : {}), limit })
     events.push(...page)
-    if (page.length < limit || events.length > MOST_EXPORTED) break
+    if (page.length < limit || events.length > MAX_EXPORTED_EVENTS) break
   }
-  const cut = events.length > MOST_EXPORTED
-  const taken = cut ? events.slice(0, MOST_EXPORTED) : events
+  const cut = events.length > MAX_EXPORTED_EVENTS
+  const taken = cut ? events.slice(0, MAX_EXPORTED_EVENTS) : events
   const { person, target, role, types, from, to } = filter
   await world.store.transaction(async (tx) => {
     tx.append(

@@ -15,7 +15,7 @@ import type { World } from '../world.ts'
 
 /** What one transaction erases holds the log's lock for some milliseconds, and no longer. */
 const ROWS_AT_ONCE = 500
-const PAUSE_AFTER = 1_000
+const MAX_STEPS = 1_000
 
 export type Applied = { readonly texts: number; readonly rows: number; readonly places: number }
 
@@ -32,7 +32,7 @@ export async function applyRetention(
   for (const { kind, seconds } of kindsOf(retention)) {
     const mine = await world.store.transaction(async (tx) => (await tx.privacy.claimRun(kind)) || force)
     if (!mine) continue
-    for (let step = 0; step < PAUSE_AFTER; step++) {
+    for (let step = 0; step < MAX_STEPS; step++) {
       const done = await stepOf(world.store, kind, seconds, hash)
       applied.texts += done.texts
       applied.rows += done.rows

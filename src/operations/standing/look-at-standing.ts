@@ -9,7 +9,7 @@ import { notify } from '../record.ts'
 import { refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
 
-const CALL_TIMEOUT_MS = 60_000
+const LIST_TIMEOUT_MS = 60_000
 
 /** Targets whose holders can be listed, and so can be looked at. */
 export function listableTargets(world: World): string[] {
@@ -65,7 +65,7 @@ async function readAll(
     return await Promise.all(
       target.roles.map(async ({ id, settings }) => ({
         role: id,
-        holders: await holders(id, settings, AbortSignal.timeout(CALL_TIMEOUT_MS)),
+        holders: await holders(id, settings, AbortSignal.timeout(LIST_TIMEOUT_MS)),
       })),
     )
   } catch (error) {

@@ -34,7 +34,7 @@ export async function offerAccept(
   const role = one?.role ?? ''
   await refuseUnlessSecurity(world, by, { verdict: 'accept', target: first.target, role })
   const open = all.filter((each) => each.state === 'open')
-  if (open.length === 0) throw one ? settled(one) : allSettled()
+  if (open.length === 0) throw one ? alreadyClosed(one) : allClosed()
   return { open }
 }
 
@@ -60,7 +60,7 @@ export async function acceptStanding(
       await notify(catalog, tx, 'standing access changed', { report })
     return rows
   })
-  if (accepted.length === 0) throw allSettled()
+  if (accepted.length === 0) throw allClosed()
   return { accepted }
 }
 
@@ -79,10 +79,10 @@ export function readUntil(typed: string, now: Date): Date | undefined {
 
 const isoDay = (date: Date) => date.toISOString().slice(0, 10)
 
-const allSettled = () => refusal('nothing-open')
+const allClosed = () => refusal('nothing-open')
 
 /** For somebody who comes late. */
-export function settled({ state, account, acceptedBy, closedBy }: Standing): RefusedError {
+export function alreadyClosed({ state, account, acceptedBy, closedBy }: Standing): RefusedError {
   if (state === 'accepted') return refusal('standing-accepted', { account, by: acceptedBy })
   if (state === 'removed') return refusal('standing-removed', { by: closedBy })
   return refusal('standing-gone', { account })
@@ -141,7 +141,7 @@ export async function askAboutStanding(
   const standing = await world.store.standing.one(access)
   if (!standing) throw refusal('no-such-standing')
   await refuseUnlessSecurity(world, by, { verdict: 'ask', ...standing })
-  if (standing.state !== 'open') throw settled(standing)
+  if (standing.state !== 'open') throw alreadyClosed(standing)
   const catalog = world.catalog()
   const target = findTarget(catalog, standing.target)
   if (!target) throw refusal('no-channel-to-ask-in', { target: standing.target })
@@ -157,7 +157,7 @@ export async function askAboutStanding(
 
 export type Taking = { readonly access: StandingId; readonly by: PersonId }
 
-const CALL_TIMEOUT_MS = 60_000
+const REMOVE_TIMEOUT_MS = 60_000
 
 /** For the form: what would be taken, to somebody who may, and only where elevate can. */
 export async function offerTake(
@@ -168,7 +168,7 @@ export async function offerTake(
   if (!standing) throw refusal('no-such-standing')
   const { target, role } = standing
   await refuseUnlessSecurity(world, by, { verdict: 'take-away', target, role })
-  if (standing.state === 'removed' || standing.state === 'gone') throw settled(standing)
+  if (standing.state === 'removed' || standing.state === 'gone') throw alreadyClosed(standing)
   if (standing.beyond) throw refusal('standing-beyond', { why: standing.beyond })
   return { standing }
 }
@@ -196,7 +196,7 @@ export async function takeStanding(
   let sessionsEnded: number
   try {
     const holding = { account, role, entitlement, leftover }
-    sessionsEnded = (await takeAway(holding, AbortSignal.timeout(CALL_TIMEOUT_MS))).sessionsEnded
+    sessionsEnded = (await takeAway(holding, AbortSignal.timeout(REMOVE_TIMEOUT_MS))).sessionsEnded
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     throw refusal('standing-not-removed', { target, said: clamp(error.message, 500) })

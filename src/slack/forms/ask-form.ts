@@ -5,7 +5,7 @@ import { clamp, REASON_MAX } from '../../core/access/reason.ts'
 import { TICKET_MAX } from '../../core/access/ticket.ts'
 import type { TicketRule } from '../../core/catalog.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { MOST_TOGETHER } from '../../operations/access/request/request-access.ts'
+import { MAX_ROLES_TOGETHER } from '../../operations/access/request/request-access.ts'
 import { sentence } from '../blocks/layout.ts'
 import type { Block } from '../blocks/message.ts'
 import { say } from '../blocks/rich-text.ts'
@@ -53,7 +53,7 @@ export function settle(offered: readonly Entitlement[], filled: Filled): Filled 
   const target =
     targets.find((one) => one.id === filled.target) ?? (targets.length === 1 ? targets[0] : undefined)
   const known = rolesOf(offered, target?.id)
-  const chosen = known.filter((one) => filled.roles?.includes(one.id)).slice(0, MOST_TOGETHER)
+  const chosen = known.filter((one) => filled.roles?.includes(one.id)).slice(0, MAX_ROLES_TOGETHER)
   const roles = chosen.length === 0 && known.length === 1 ? known : chosen
   return { ...filled, target: target?.id, roles: roles.map((one) => one.id) }
 }
@@ -133,7 +133,7 @@ function roleInput(
   const common = {
     action_id: ACTION.pick_role,
     placeholder: plain('Choose a role, or several'),
-    max_selected_items: MOST_TOGETHER,
+    max_selected_items: MAX_ROLES_TOGETHER,
     ...(initial.length > 0 ? { initial_options: initial } : {}),
   }
   return {

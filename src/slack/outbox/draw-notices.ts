@@ -3,7 +3,7 @@ import { approversAndSecurity } from '../../core/access/approval.ts'
 import type { Grant } from '../../core/access/grant.ts'
 import { inFeed } from '../../core/feed.ts'
 import type { RequestId } from '../../core/ids.ts'
-import { LAG_ALARM } from '../../core/log/delivery.ts'
+import { LAG_ALARM_SECONDS } from '../../core/log/delivery.ts'
 import { type Lane, laneEnd, type Notice } from '../../core/notice.ts'
 import type { Waiting } from '../../core/ports.ts'
 import type { Message, Names } from '../blocks/message.ts'
@@ -118,7 +118,7 @@ const DRAWINGS: { readonly [K in Kind]: Draw<Of<K>> } = {
   config: ({ hash, faults }) => ({ message: configNotice(hash, faults) }),
   delivery: async ({ name, news }, { inside }) => {
     const state = await inside.queries.delivery(name)
-    const over = news === 'lagging' && (state?.lag ?? 0) < LAG_ALARM
+    const over = news === 'lagging' && (state?.lag ?? 0) < LAG_ALARM_SECONDS
     return state && !over ? { message: deliveryNotice(news, state, inside.catalog().security) } : undefined
   },
   standing: async ({ report }, { inside, lane }) => {

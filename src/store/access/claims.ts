@@ -5,7 +5,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Claim } from '../../core/access/grant.ts'
-import { LEASE } from '../../core/access/retry.ts'
+import { LEASE_SECONDS } from '../../core/access/retry.ts'
 import type { GrantId, RequestId } from '../../core/ids.ts'
 import type { Database } from '../database/connection.ts'
 import { after, CLOCK, changedOne, NO_LEASE, NOW, NOW_ONCE } from '../database/expressions.ts'
@@ -103,7 +103,7 @@ export function claims(db: Database, known: Known, committed: (news: Committed) 
     renew: (claim: Claim): Promise<boolean> =>
       changedOne(
         bindingOf(db, claim)
-          .set({ lease_until: after(NOW, LEASE) })
+          .set({ lease_until: after(NOW, LEASE_SECONDS) })
           .where('lease_until', '>', NO_LEASE),
       ),
 
@@ -117,7 +117,7 @@ export function claims(db: Database, known: Known, committed: (news: Committed) 
     lookNow: (id: GrantId): void => committed({ notified: false, opened: [], due: [id] }),
 
     /** Open requests whose time is over. */
-    lapsed: async (limit: number): Promise<readonly RequestId[]> => {
+    expired: async (limit: number): Promise<readonly RequestId[]> => {
       const rows = await db
         .selectFrom('elevate.request')
         .select('id')
@@ -207,7 +207,7 @@ function claim<From, Tables extends keyof From>(
       cte
         .updateTable('elevate.binding as b')
         .from('first')
-        .set(({ eb }) => ({ fence: eb('b.fence', '+', 1), lease_until: after(NOW, LEASE) }))
+        .set(({ eb }) => ({ fence: eb('b.fence', '+', 1), lease_until: after(NOW, LEASE_SECONDS) }))
         .whereRef('b.target', '=', 'first.target')
         .whereRef('b.role', '=', 'first.role')
         .whereRef('b.person', '=', 'first.person')

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { DAY } from '../../core/access/duration.ts'
 import type { Grant } from '../../core/access/grant.ts'
 import type { Request } from '../../core/access/request.ts'
-import { CHECK_PEOPLE_EVERY, TOO_LATE_TO_WARN } from '../../core/access/retry.ts'
+import { CHECK_PEOPLE_EVERY_SECONDS, TOO_LATE_TO_WARN_SECONDS } from '../../core/access/retry.ts'
 import type { GrantId, RequestId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
@@ -36,7 +36,7 @@ export function dueQueries(db: Database) {
         .select('g.id')
         .where('g.state', '=', ACTIVE)
         .where('g.warn_at', '<=', NOW_ONCE)
-        .where('g.expires_at', '>', after(NOW_ONCE, TOO_LATE_TO_WARN))
+        .where('g.expires_at', '>', after(NOW_ONCE, TOO_LATE_TO_WARN_SECONDS))
         // Access is the OR of live grants: as long as another one outlasts it, nothing ends.
         .where(({ not, exists, selectFrom }) =>
           not(
@@ -88,7 +88,7 @@ export function dueQueries(db: Database) {
         .where((is) =>
           is.or([
             is('c.checked_at', 'is', null),
-            is('c.checked_at', '<=', before(NOW_ONCE, CHECK_PEOPLE_EVERY)),
+            is('c.checked_at', '<=', before(NOW_ONCE, CHECK_PEOPLE_EVERY_SECONDS)),
           ]),
         )
         .orderBy('c.checked_at', (order) => order.asc().nullsFirst())
@@ -106,7 +106,7 @@ export function dueQueries(db: Database) {
               eb(
                 'elevate.person_check.checked_at',
                 '<=',
-                before(ref('excluded.checked_at'), CHECK_PEOPLE_EVERY),
+                before(ref('excluded.checked_at'), CHECK_PEOPLE_EVERY_SECONDS),
               ),
             ),
         )
@@ -140,12 +140,14 @@ export function dueCommands(trx: Database) {
       ),
 
     /** `early` does not wait for the time that the policy gives the others. */
-    widen: (
+    activateFallback: (
       request: Pick<Request, 'id' | 'version'>,
       { early }: { readonly early: boolean } = { early: false },
     ): Promise<boolean> => {
-      const widening = pending(request).set({ widened: true, fallback_at: null }).where('widened', '=', false)
-      return changedOne(early ? widening : widening.where('fallback_at', '<=', NOW))
+      const activating = pending(request)
+        .set({ widened: true, fallback_at: null })
+        .where('widened', '=', false)
+      return changedOne(early ? activating : activating.where('fallback_at', '<=', NOW))
     },
 
     /** Something happened about it: the time until the next reminder starts again. */

@@ -4,7 +4,7 @@
  */
 import { type ExpressionBuilder, type RawBuilder, sql, type UpdateObject } from 'kysely'
 import type { Claim, EndOutcome, Grant } from '../../core/access/grant.ts'
-import { WARN_BEFORE, WORTH_WARNING } from '../../core/access/retry.ts'
+import { WARN_BEFORE_SECONDS, WARNED_IF_LONGER_SECONDS } from '../../core/access/retry.ts'
 import type { Database } from '../database/connection.ts'
 import { after, before, CLOCK, NO_LEASE, texts } from '../database/expressions.ts'
 import { toGrant } from '../database/rows.ts'
@@ -76,8 +76,8 @@ export const activate = step(
     activated_at: ref('clock.moment'),
     expires_at: EXPIRY,
     wake_at: EXPIRY,
-    warn_at: sql`case when ${EXPIRY} - moment > make_interval(secs => ${WORTH_WARNING})
-      then ${before(EXPIRY, WARN_BEFORE)} end`,
+    warn_at: sql`case when ${EXPIRY} - moment > make_interval(secs => ${WARNED_IF_LONGER_SECONDS})
+      then ${before(EXPIRY, WARN_BEFORE_SECONDS)} end`,
     preexisting: given.preexisting,
     how_to: given.howTo,
     attempts: 0,

@@ -6,7 +6,7 @@ import {
   type ActivityPage,
   type ActivitySummary,
   type Gap,
-  MOST_GAPS,
+  MAX_GAPS,
   type ReportedEntry,
   TARGET_SOURCE,
   type Unmatched,
@@ -238,5 +238,5 @@ export function activityCommands(trx: Database) {
 function withGaps(gaps: readonly string[]) {
   return sql<readonly string[]>`(select coalesce(array_agg(gap order by first), '{}') from (
     select gap, min(at) as first from unnest(gaps || ${gaps.map(storable)}::text[]) with ordinality as one (gap, at)
-    group by gap order by first limit ${MOST_GAPS}) as one)`
+    group by gap order by first limit ${MAX_GAPS}) as one)`
 }

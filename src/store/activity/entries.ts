@@ -1,7 +1,7 @@
 /** Entries of a record: added once, numbered, counted where there are too many to keep. */
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { type ActivityEntry, type ActivityTurn, MOST_ENTRIES } from '../../core/activity/activity.ts'
+import { type ActivityEntry, type ActivityTurn, MAX_ENTRIES } from '../../core/activity/activity.ts'
 import type { GrantId } from '../../core/ids.ts'
 import type { Database } from '../database/connection.ts'
 import { anyOf, insertFrom, recordset, uuid } from '../database/expressions.ts'
@@ -86,7 +86,7 @@ async function addEntries(
       .selectFrom(one)
       .where(({ not, exists }) => not(exists(same)))
       .orderBy('one.position')
-      .limit(Math.max(0, MOST_ENTRIES - before)),
+      .limit(Math.max(0, MAX_ENTRIES - before)),
     ({ ref }) => ({
       grant_id: uuid(grant),
       number: sql<number>`${before}::integer + row_number() over (order by position)`,

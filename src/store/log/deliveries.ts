@@ -1,7 +1,7 @@
 /** How far each receiver has the audit log, and whose turn it is to send to it. */
 import { sql } from 'kysely'
-import { LEASE } from '../../core/access/retry.ts'
-import { type DeliveryClaim, type DeliveryState, LAG_ALARM } from '../../core/log/delivery.ts'
+import { LEASE_SECONDS } from '../../core/access/retry.ts'
+import { type DeliveryClaim, type DeliveryState, LAG_ALARM_SECONDS } from '../../core/log/delivery.ts'
 import type { Database } from '../database/connection.ts'
 import { after, before, changedOne, insertFrom, NO_LEASE, NOW, NOW_ONCE } from '../database/expressions.ts'
 import { named } from '../database/rows.ts'
@@ -34,11 +34,11 @@ export function deliveryQueue(db: Database, known: Known) {
         .updateTable('elevate.delivery')
         .set(({ eb, ref }) => ({
           fence: eb('fence', '+', 1),
-          lease_until: after(NOW_ONCE, LEASE),
+          lease_until: after(NOW_ONCE, LEASE_SECONDS),
           claimed_at: NOW_ONCE,
           watched_since: eb
             .case()
-            .when(eb('claimed_at', '<', before(NOW_ONCE, LAG_ALARM)).and('attempts', '=', 0))
+            .when(eb('claimed_at', '<', before(NOW_ONCE, LAG_ALARM_SECONDS)).and('attempts', '=', 0))
             .then(NOW_ONCE)
             .else(ref('watched_since'))
             .end(),
@@ -64,7 +64,7 @@ export function deliveryQueue(db: Database, known: Known) {
     renew: (claim: DeliveryClaim): Promise<boolean> =>
       changedOne(
         held(db, claim)
-          .set({ lease_until: after(NOW, LEASE) })
+          .set({ lease_until: after(NOW, LEASE_SECONDS) })
           .where('lease_until', '>', NO_LEASE),
       ),
 

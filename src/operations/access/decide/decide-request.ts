@@ -84,7 +84,7 @@ export async function decideRequest(world: World, deciding: Deciding): Promise<D
     const outcome = verdict.outcome
     if (outcome !== 'counted') {
       const closed = await tx.requests.close(request, outcome, deciding.by)
-      if (!closed) throw lapsed(request, attempt)
+      if (!closed) throw expired(request, attempt)
     }
     const acting = { by: deciding.by, policy: catalog.hash }
     const decision = { verdict: deciding.verdict, outcome: verdict, limit, note }
@@ -131,7 +131,7 @@ export function closedAlready(request: Request, attempt?: Attempt): RefusedError
   )
 }
 
-function lapsed(request: Request, attempt: Attempt): RefusedError {
+function expired(request: Request, attempt: Attempt): RefusedError {
   return refusal('request-expired', { request: requestName(request.number) }, attempt)
 }
 

@@ -129,7 +129,7 @@ export async function endPreApprovalByName(
 }
 
 /** Its time is over: nothing depends on this but that it is on record and no longer shown. True when this call noted it. */
-export async function lapsePreApproval(world: World, id: PreApprovalId): Promise<boolean> {
+export async function expirePreApproval(world: World, id: PreApprovalId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
     const one = await tx.preApprovals.end(id, 'time-over')
     if (!one) return false
@@ -143,7 +143,7 @@ export async function lapsePreApproval(world: World, id: PreApprovalId): Promise
  * stand in lists, and hold again if the account came back.
  */
 export async function endPreApprovalsOfLeaver(world: World, left: PersonId): Promise<void> {
-  for (const { id } of await world.store.preApprovals.live({ concerns: left }, LIVE_LIMIT))
+  for (const { id } of await world.store.preApprovals.live({ concerns: left }, MAX_LIVE))
     await world.store.transaction(async (tx) => {
       const one = await tx.preApprovals.end(id, { left })
       if (!one) return
@@ -152,7 +152,7 @@ export async function endPreApprovalsOfLeaver(world: World, left: PersonId): Pro
 }
 
 /** More than anybody gives or is given; what is beyond it is found when the sweeper comes by again. */
-const LIVE_LIMIT = 200
+const MAX_LIVE = 200
 
 function recordEnd(world: World, tx: Tx, one: PreApproval, how: PreApprovalEnd): Promise<void> {
   const catalog = world.catalog()
@@ -170,7 +170,7 @@ export type PreApprovalList = {
 }
 
 /** More than a list shows; each asks Slack about two people. */
-const MOST_JUDGED = 10
+const MAX_JUDGED = 10
 
 /** Reads with the lately known groups: a list may be a minute old, what is done with it is judged anew. */
 export async function listPreApprovals(
@@ -186,9 +186,9 @@ export async function listPreApprovals(
   ])
   if (refuseUnlessMember(person)) return { live: [], mayGive: [] }
   const everything = all && isSecurity(catalog, person, groups)
-  const live = await world.store.preApprovals.live(everything ? undefined : { concerns: by }, LIVE_LIMIT)
+  const live = await world.store.preApprovals.live(everything ? undefined : { concerns: by }, MAX_LIVE)
   return {
-    live: await Promise.all(live.map((one, at) => (at < MOST_JUDGED ? judge(world, one) : one))),
+    live: await Promise.all(live.map((one, at) => (at < MAX_JUDGED ? judge(world, one) : one))),
     mayGive: preApprovableBy(catalog, by, groups),
   }
 }

@@ -1,5 +1,9 @@
 import type { Claim, Grant } from '../../../core/access/grant.ts'
-import { CALL_TIMEOUT, LEASE_IN_DOUBT, RENEW_EVERY } from '../../../core/access/retry.ts'
+import {
+  CALL_TIMEOUT_SECONDS,
+  LEASE_IN_DOUBT_SECONDS,
+  RENEW_EVERY_SECONDS,
+} from '../../../core/access/retry.ts'
 import { type Access, ConnectorError } from '../../../core/connector.ts'
 import type { World } from '../../world.ts'
 
@@ -16,7 +20,7 @@ export async function holdLease<T>(
 ): Promise<T> {
   const lost = new AbortController()
   let renewed = claim.takenAt
-  const inDoubt = (now: number) => now - renewed > LEASE_IN_DOUBT * 1000
+  const inDoubt = (now: number) => now - renewed > LEASE_IN_DOUBT_SECONDS * 1000
   const renew = async (): Promise<void> => {
     const asked = performance.now()
     if (await store.claims.renew(claim)) renewed = asked
@@ -28,9 +32,9 @@ export async function holdLease<T>(
     if (inDoubt(performance.now())) lost.abort()
     else renew().catch(() => {})
   }
-  const timer = setInterval(keep, RENEW_EVERY * 1000)
+  const timer = setInterval(keep, RENEW_EVERY_SECONDS * 1000)
   try {
-    return await call(AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT * 1000), lost.signal]))
+    return await call(AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT_SECONDS * 1000), lost.signal]))
   } finally {
     clearInterval(timer)
   }

@@ -14,7 +14,7 @@ import { withdrawIn } from '../request/close-request.ts'
 import { endChain, sayWhy } from './end-grant.ts'
 
 /** More than anybody can have waiting among his newest. */
-const NEWEST_LIMIT = 200
+const MAX_REQUESTS_READ = 200
 
 /** What somebody has and waits for now. */
 export type Everything = {
@@ -80,8 +80,8 @@ async function readEverything(world: World, person: PersonId): Promise<Everythin
   const { reads, preApprovals } = world.store
   const [live, asked, concerned] = await Promise.all([
     reads.liveGrants(person),
-    reads.requestsOf(person, NEWEST_LIMIT),
-    preApprovals.live({ concerns: person }, NEWEST_LIMIT),
+    reads.requestsOf(person, MAX_REQUESTS_READ),
+    preApprovals.live({ concerns: person }, MAX_REQUESTS_READ),
   ])
   return {
     person,
@@ -125,7 +125,7 @@ export async function endForLeaver(world: World, id: PersonId): Promise<boolean>
   const { reads, transaction } = world.store
   // What opens the door again goes first.
   await endPreApprovalsOfLeaver(world, id)
-  const [live, asked] = await Promise.all([reads.liveGrants(id), reads.requestsOf(id, NEWEST_LIMIT)])
+  const [live, asked] = await Promise.all([reads.liveGrants(id), reads.requestsOf(id, MAX_REQUESTS_READ)])
   for (const request of asked.filter((one) => canRequest('withdraw', one.state)))
     await transaction(async (tx) => {
       const locked = await tx.requests.lock(request.id)

@@ -1,7 +1,7 @@
 import { type Claim, type Grant, grantName } from '../../../core/access/grant.ts'
 import { groupsToAskWith, mayBegin } from '../../../core/access/policy.ts'
 import { requestName } from '../../../core/access/request.ts'
-import { CALL_TIMEOUT, retryDelay } from '../../../core/access/retry.ts'
+import { CALL_TIMEOUT_SECONDS, retryDelay } from '../../../core/access/retry.ts'
 import { type Connector, ConnectorError, type Granted, PERMANENT_ERRORS } from '../../../core/connector.ts'
 import { grantActivated, grantCalledOff, grantExtended } from '../../../core/log/grant-events.ts'
 import { DirectoryDown } from '../../../core/ports.ts'
@@ -109,7 +109,7 @@ async function undoIfOver(world: World, connector: Connector, claim: Claim): Pro
     'access was given after its grant was over; it is taken back',
   )
   const access = accessOf(grant, grant.account ?? '', grant.preexisting)
-  await connector.revoke(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
+  await connector.revoke(access, AbortSignal.timeout(CALL_TIMEOUT_SECONDS * 1000))
 }
 
 async function undoProvisioning(world: World, claim: Claim, error: string): Promise<void> {

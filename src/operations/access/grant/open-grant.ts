@@ -1,6 +1,6 @@
 import type { Grant } from '../../../core/access/grant.ts'
 import { type Request, type Terms, termsOf } from '../../../core/access/request.ts'
-import { PROVISION_WITHIN } from '../../../core/access/retry.ts'
+import { PROVISION_WITHIN_SECONDS } from '../../../core/access/retry.ts'
 import { findRole } from '../../../core/catalog.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
 import { grantProvisioning } from '../../../core/log/grant-events.ts'
@@ -34,7 +34,7 @@ export async function openGrant(
     duration: terms.duration,
     startsAt: terms.startsAt,
     policyHash: catalog.hash,
-    provisionWithin: PROVISION_WITHIN,
+    provisionWithin: PROVISION_WITHIN_SECONDS,
     prolongs: request.prolongs,
   })
   tx.append(grantProvisioning(request, grant, { by, policy: catalog.hash }))

@@ -1,6 +1,6 @@
 import { type Grant, grantName } from '../../../core/access/grant.ts'
 import { requestName } from '../../../core/access/request.ts'
-import { CALL_TIMEOUT } from '../../../core/access/retry.ts'
+import { CALL_TIMEOUT_SECONDS } from '../../../core/access/retry.ts'
 import { ConnectorError, type Credential } from '../../../core/connector.ts'
 import type { GrantId } from '../../../core/ids.ts'
 import { credentialShown } from '../../../core/log/grant-events.ts'
@@ -34,7 +34,7 @@ export async function showCredential(
   if (!shown) throw refusal('no-credential-any-more', { grant: grantName(grant.number) })
   try {
     const access = accessOf(grant, grant.account, grant.preexisting)
-    const credential = await connector.credential(access, AbortSignal.timeout(CALL_TIMEOUT * 1000))
+    const credential = await connector.credential(access, AbortSignal.timeout(CALL_TIMEOUT_SECONDS * 1000))
     return { credential, grant }
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error

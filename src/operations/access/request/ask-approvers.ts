@@ -96,7 +96,7 @@ export async function askFallback(
   const plan = await planFallback(world, id)
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
-    if (!request || !(await tx.dues.widen(request, { early }))) return false
+    if (!request || !(await tx.dues.activateFallback(request, { early }))) return false
     await notify(world.catalog(), tx, 'fallback asked', { request })
     if (plan) await sendCardsDirectly(tx, [request], plan)
     return true
@@ -159,12 +159,12 @@ function earliest(moments: readonly (Date | undefined)[]): Date | undefined {
   return times.length > 0 ? new Date(Math.min(...times)) : undefined
 }
 
-const PENDING_LIMIT = 200
+const MAX_PENDING_READ = 200
 
 /** A group has changed: what waits for it and cannot be approved any more is put to the fallback approvers at once. */
 export async function askWhenEmpty(world: World, group: GroupId): Promise<void> {
   const catalog = world.catalog()
-  for (const request of await world.store.reads.pendingRequests(PENDING_LIMIT)) {
+  for (const request of await world.store.reads.pendingRequests(MAX_PENDING_READ)) {
     const { target, role } = request
     const concerned = policiesFor(catalog, target, role).some(
       (policy) => policy.fallback?.whenEmpty && groupsIn(approversNamed(policy)).includes(group),
@@ -182,7 +182,7 @@ export async function askWhenEmpty(world: World, group: GroupId): Promise<void> 
 }
 
 /** Beyond so many approvers it is not asked where each of them is. */
-const CHECKED_LIMIT = 200
+const MAX_PEOPLE_CHECKED = 200
 
 /** Who of these is in quiet hours now, by the database's clock and the time zone that Slack knows of each. */
 export async function readQuietHours(
@@ -194,7 +194,7 @@ export async function readQuietHours(
   if (!hours || people.length === 0) return new Map()
   const now = await world.store.reads.now()
   const known = await Promise.all(
-    people.slice(0, CHECKED_LIMIT).map((id) => world.directory.personLately(id).catch(() => undefined)),
+    people.slice(0, MAX_PEOPLE_CHECKED).map((id) => world.directory.personLately(id).catch(() => undefined)),
   )
   return new Map(
     known.flatMap((person) => {

@@ -1,6 +1,6 @@
 import { groupsToDecide } from '../../../core/access/approval.ts'
 import { canRequest } from '../../../core/access/lifecycle.ts'
-import { MOST_QUESTIONS, refuseTalker } from '../../../core/access/question.ts'
+import { MAX_QUESTIONS, refuseTalker } from '../../../core/access/question.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import { type Request, requestName } from '../../../core/access/request.ts'
 import type { QuestionId, RequestId } from '../../../core/ids.ts'
@@ -30,8 +30,8 @@ export async function askBack(
     const request = await tx.requests.lock(id)
     if (!request) throw refusal('no-such-request')
     if (!canRequest('approve', request.state)) throw closedAlready(request)
-    if ((await tx.questions.askedAbout(id)) >= MOST_QUESTIONS)
-      throw refusal('too-many-questions', { request: requestName(request.number), most: MOST_QUESTIONS })
+    if ((await tx.questions.askedAbout(id)) >= MAX_QUESTIONS)
+      throw refusal('too-many-questions', { request: requestName(request.number), most: MAX_QUESTIONS })
     const asked = await tx.questions.ask({ request: id, asker: by, text: question })
     await tx.dues.restartReminders(request)
     const catalog = world.catalog()

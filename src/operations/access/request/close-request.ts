@@ -3,7 +3,7 @@ import { canRequest } from '../../../core/access/lifecycle.ts'
 import { askerOf, ownersOf, type Request, requestName } from '../../../core/access/request.ts'
 import type { RequestId } from '../../../core/ids.ts'
 import type { Actor } from '../../../core/log/audit-event.ts'
-import { requestLapsed, requestWithdrawn } from '../../../core/log/request-events.ts'
+import { requestExpired, requestWithdrawn } from '../../../core/log/request-events.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import { record } from '../../record.ts'
@@ -56,7 +56,7 @@ export async function withdrawIn(
   return true
 }
 
-const NEWEST_LIMIT = 20
+const MAX_REQUESTS_READ = 20
 
 /** `withdraw R-12`, or `withdraw` alone when only one request waits. */
 export async function withdrawByName(
@@ -68,7 +68,7 @@ export async function withdrawByName(
     if (!request) throw refusal('no-request-named', { request: requestName(number) })
     return withdrawRequest(world, { request: request.id, by })
   }
-  const mine = await world.store.reads.requestsOf(by, NEWEST_LIMIT)
+  const mine = await world.store.reads.requestsOf(by, MAX_REQUESTS_READ)
   const waiting = mine.filter((request) => canRequest('withdraw', request.state))
   const [only] = waiting
   if (!only) throw refusal('nothing-to-withdraw')
@@ -78,12 +78,12 @@ export async function withdrawByName(
 }
 
 /** Nobody answered in time. True when this call closed it. */
-export async function lapseRequest(world: World, id: RequestId): Promise<boolean> {
+export async function expireRequest(world: World, id: RequestId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)
-    if (!request || !canRequest('lapse', request.state)) return false
+    if (!request || !canRequest('expire', request.state)) return false
     if (!(await tx.requests.close(request, 'lapsed', undefined))) return false
-    await record(world.catalog(), tx, requestLapsed(request, world.catalog().hash), { request })
+    await record(world.catalog(), tx, requestExpired(request, world.catalog().hash), { request })
     return true
   })
 }

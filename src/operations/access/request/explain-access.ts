@@ -137,11 +137,11 @@ export async function explainAccess(
 }
 
 /** More approvers than this are taken to be there: nobody waits for a hundred answers to see a form. */
-const MOST_LOOKED_AT = 40
+const MAX_DIRECTORY_LOOKUPS = 40
 
 async function notMembers(world: World, people: readonly PersonId[]): Promise<PersonId[]> {
   const kinds = await Promise.all(
-    people.slice(0, MOST_LOOKED_AT).map(async (id) => {
+    people.slice(0, MAX_DIRECTORY_LOOKUPS).map(async (id) => {
       const person = await world.directory.personLately(id).catch(() => undefined)
       return person && person.kind !== 'member' ? [id] : []
     }),
@@ -157,7 +157,7 @@ export type ExplainedAutomatic = {
   readonly given: readonly PreApproval[]
 }
 
-const MOST = 5
+const MAX_PRE_APPROVALS_SHOWN = 5
 
 async function explainAutomatic(
   world: World,
@@ -169,7 +169,7 @@ async function explainAutomatic(
   const [now, groups, live] = await Promise.all([
     world.store.reads.now(),
     world.directory.groups(groupsToApproveBy(policy)),
-    policy.preApproval ? world.store.preApprovals.live(about, MOST) : [],
+    policy.preApproval ? world.store.preApprovals.live(about, MAX_PRE_APPROVALS_SHOWN) : [],
   ])
   // What depends on the words and the length of the request is not known yet.
   const open = { ...about, duration: 0, reason: '', ticket: undefined }

@@ -113,7 +113,7 @@ function mayAskForSomebody({ requestFor }: Entitlement['policy'], by: PersonId, 
 }
 
 /** Each that is not remembered is one question to Slack, which takes about a hundred a minute. */
-const MOST_LOOKED_AT = 60
+const MAX_DIRECTORY_LOOKUPS = 60
 
 /**
  * Whom `typed` may have meant, out of those whom the configuration names: for members of the workspace, who see these
@@ -131,7 +131,7 @@ export async function suggestPeople(world: World, by: PersonId, typed: string): 
     const ids = named.flatMap((who) =>
       who.kind === 'person' ? [who.id] : who.kind === 'group' ? (groups.get(who.id) ?? []) : [],
     )
-    const looked = [...new Set(ids)].slice(0, MOST_LOOKED_AT)
+    const looked = [...new Set(ids)].slice(0, MAX_DIRECTORY_LOOKUPS)
     const people = await Promise.allSettled(looked.map((id) => directory.personLately(id)))
     return nearPeople(
       typed,

@@ -29,7 +29,7 @@ import { type AskingPlan, lanesOf, planAsking, sendCardsDirectly, together } fro
 /** One person can have this many open questions at a time; more would only drown the approvers. */
 const MAX_PENDING = 10
 /** Roles of one target in one request: what still can be read as one question. */
-export const MOST_TOGETHER = 5
+export const MAX_ROLES_TOGETHER = 5
 
 export type Asking = {
   readonly by: PersonId
@@ -103,7 +103,7 @@ export async function requestTogether(
   roles: readonly string[],
 ): Promise<readonly Asked[]> {
   const wanted = [...new Set(roles)].map((role) => ({ ...asking, role }))
-  if (wanted.length > MOST_TOGETHER) throw refusal('too-many-roles', { most: MOST_TOGETHER })
+  if (wanted.length > MAX_ROLES_TOGETHER) throw refusal('too-many-roles', { most: MAX_ROLES_TOGETHER })
   const ready: Ready[] = []
   for (const one of wanted) {
     const allowed = await rehearseAccess(world, one)

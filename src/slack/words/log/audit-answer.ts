@@ -3,7 +3,7 @@ import { clamp } from '../../../core/access/reason.ts'
 import type { AuditAsk, AuditEventType, LoggedEvent } from '../../../core/log/audit-event.ts'
 import { counted } from '../../../core/plural.ts'
 import { WHOLE } from '../../../core/standing/standing.ts'
-import { type AuditExport, MOST_EXPORTED } from '../../../operations/log/read-audit.ts'
+import { type AuditExport, MAX_EXPORTED_EVENTS } from '../../../operations/log/read-audit.ts'
 import {
   actions,
   bullets,
@@ -90,7 +90,7 @@ export function csvMessage(ask: AuditAsk, made: AuditExport, names: Names): Mess
   ]
   const limits = together(
     made.cut
-      ? say`One file holds ${MOST_EXPORTED.toLocaleString('en')} events at most: these are the newest, and older ones are missing. Ask for a shorter time, or use elevate audit export.`
+      ? say`One file holds ${MAX_EXPORTED_EVENTS.toLocaleString('en')} events at most: these are the newest, and older ones are missing. Ask for a shorter time, or use elevate audit export.`
       : say``,
     made.own ? say`It holds what concerns you; security and approvers see more.` : say``,
     say`That you took it is in the audit log. Slack keeps the file until you delete it, and whoever runs this workspace can read it there.`,
