@@ -36,7 +36,7 @@ import type { Committed } from './store/database/transaction.ts'
 
 export type Elevate = {
   readonly world: World
-  /** What Slack's door is given. */
+  /** What the Slack door gets. */
   readonly inside: Inside
   /** Resolves when Slack is connected and the sweeper runs. */
   start(): Promise<void>
@@ -45,7 +45,7 @@ export type Elevate = {
   stop(): Promise<void>
 }
 
-/** What a Slack without limits does not need; see the notifier. */
+/** Pauses that a simulated Slack without limits does not need; see the notifier. */
 export type Tempo = { readonly afterPostMs?: number }
 
 /** `env` is where the configuration's secret references are looked up. */
@@ -79,7 +79,7 @@ async function assemble(
   const secret = secretResolver(env)
   let catalog = readCatalog(environment.configFile, log)
   const databaseUrl = await cannotStart(() => findDatabase(environment, log, closing))
-  // Set when elevate starts: before, nothing is given, taken or sent.
+  // Set when elevate starts: before that nothing is granted, revoked or sent.
   let wake: ((news: Committed) => void) | undefined
   const store = await openStore({ url: databaseUrl, log, onCommitted: (news) => wake?.(news) })
   closing.push(() => store.close())
@@ -170,9 +170,9 @@ async function assemble(
     inside,
     async start() {
       wake = (news) => wakeBy(news, worker, sender)
-      // Before anything else is done: is this the log that was signed?
+      // Before anything else: check that this is the log that was signed.
       await checkpoints?.sign()
-      // Before Slack: what expired while nobody was awake ends first, even when Slack cannot be reached.
+      // Before Slack: end what expired while elevate was down, even if Slack cannot be reached.
       await clock.tick()
       clock.start()
       if (checkpoints) {
@@ -206,7 +206,7 @@ async function assemble(
       }
       const before = { catalog, connectors }
       ;({ catalog, connectors, reporters } = taken)
-      // Calls under way on the old ones are finished first.
+      // Waits for calls on the old connectors.
       void closeConnectors(before.connectors)
       clock.reschedule()
       await recordCatalog(store, catalog, by, before.catalog.hash)
@@ -218,8 +218,8 @@ async function assemble(
 }
 
 /**
- * Access first: what there is to say follows when it is given, in one message instead of two, and if that takes
- * longer, all the same.
+ * The worker first: the message about a new grant is sent after the worker's commit, so that one message says it
+ * instead of two. If the target is slower than this, the sender does not wait any longer.
  */
 function wakeBy({ notified, opened, due }: Committed, worker: Worker, sender: Sender): void {
   for (const id of [...opened, ...due]) worker.lookAt(id)

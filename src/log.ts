@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
 
-/** Values that must never be printed, wherever they turn up in a text: tokens, connection strings, bearer headers. */
+/** Values that must never be logged, wherever they occur in a text: tokens, connection strings, bearer headers. */
 const SECRETS =
   /xox[a-z]-[\w-]+|xapp-[\w-]+|(postgres(?:ql)?:\/\/[^:@\s/]*):[^@\s]*@|Bearer\s+[\w.~+/-]+=*|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}/g
 

@@ -2,13 +2,13 @@ import { enableCompileCache } from 'node:module'
 import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
 
-/** Compiling is half of a start. What was compiled once is kept beside the packages, where that can be written. */
+/** Compiling takes half of the start time. Keeps compiled code beside the packages if that folder is writable. */
 const COMPILED = path.join(import.meta.dirname, '../node_modules/.cache/elevate')
 
-/** Read, wire, start; stop on the usual signals, read the configuration again on SIGHUP. */
+/** Reads, assembles, starts; stops on SIGINT and SIGTERM, reloads the configuration on SIGHUP. */
 export async function main(): Promise<void> {
   enableCompileCache(COMPILED)
-  // Loaded now and not above: only what comes after that line is kept.
+  // Imported here: only modules loaded after the line above are cached.
   const { readEnvironment } = await import('./config/environment.ts')
   const { makeLog } = await import('./log.ts')
   const [{ wire }, { CannotStart }] = await Promise.all([import('./app.ts'), import('./app/cannot-start.ts')])

@@ -1,28 +1,28 @@
 /**
  * `POST /activity/<source>`: what another system saw accounts do, signed by the Standard Webhooks scheme. The signature
- * is judged over the raw bytes before anything is parsed; whoever is refused learns no more than that.
+ * is checked over the raw bytes before anything is parsed; a refused sender learns nothing else.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../read-body.ts'
 
 export type ActivityDesk = {
-  /** The keys of a source; undefined when there is none of this name. */
+  /** The signing keys of a source; undefined for an unknown name. */
   readonly keysOf: (source: string) => readonly Uint8Array[] | undefined
   readonly receive: (
     source: string,
     delivery: { readonly id: string; readonly body: unknown },
   ) => Promise<{ readonly status: number; readonly body: object }>
-  /** Milliseconds since 1970. A signature's age is a matter between the sender's clock and this one. */
+  /** Milliseconds since 1970. Node's clock, because a signature's age compares the sender's clock with this host's. */
   readonly now: () => number
 }
 
 const PREFIX = '/activity/'
 const BODY_LIMIT = 1024 * 1024
-/** Seconds, either side of now. */
+/** Seconds, before or after now. */
 const WINDOW = 300
 
-/** Answers one request; false when the path is none of ours. */
+/** Answers one request; false when the path is not ours. */
 export async function answerActivity(
   desk: ActivityDesk,
   request: IncomingMessage,
@@ -50,7 +50,7 @@ async function judge(desk: ActivityDesk, source: string, request: IncomingMessag
   if (raw === 'too-large') return refusal(413, `A delivery may have at most ${BODY_LIMIT} bytes.`)
   if (raw === 'broken') return refusal(400, 'The body did not arrive whole.')
   const id = signedId(desk.keysOf(source), request.rawHeaders, raw, desk.now())
-  // A source that does not exist is answered as one whose signature is wrong.
+  // An unknown source gets the same answer as a wrong signature.
   if (id === undefined) return refusal(401, 'The signature is not good.')
   let body: unknown
   try {
@@ -71,7 +71,7 @@ function signedId(
   const timestamp = only(headers, 'webhook-timestamp')
   const signatures = only(headers, 'webhook-signature')
   if (!keys || !id || !timestamp || !signatures) return undefined
-  // The id names entries from now on: one word, without what could end it early.
+  // The id becomes part of entry keys: one word without separators.
   if (!/^[A-Za-z0-9_.:-]{1,120}$/.test(id) || !/^[1-9][0-9]{0,11}$/.test(timestamp)) return undefined
   if (Math.abs(Math.floor(now / 1000) - Number(timestamp)) > WINDOW) return undefined
   const given = signatures
@@ -86,7 +86,7 @@ function signedId(
   return good ? id : undefined
 }
 
-/** The header's value when it came exactly once; `headers` would join or drop repeated ones. */
+/** The header's value if it was sent exactly once; `headers` would join or drop repeated ones. */
 function only(rawHeaders: readonly string[], name: string): string | undefined {
   const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name)
   return values.length === 1 ? values[0] : undefined

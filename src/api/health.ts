@@ -1,24 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:http'
 
-/** What readiness rests on; each is asked anew for every probe. */
+/** What readiness depends on; checked again for every probe. */
 export type Vitals = {
   /** Resolves when the database answers. */
   readonly ping: () => Promise<void>
-  /** Milliseconds since the sweeper's last good turn; undefined before the first. */
+  /** Milliseconds since the sweeper's last successful run; undefined before the first. */
   readonly sinceSweep: () => number | undefined
   /** Is Slack's connection up (always true when Slack calls us)? */
   readonly slack: () => boolean
   readonly quarantine: () => Promise<{ readonly beganAt: Date } | undefined>
 }
 
-/** A sweeper that has not come round for this long is not working. */
+/** After this long without a successful run the sweeper counts as broken. */
 const SWEEP_LATE_MS = 15_000
 
 export type Answer = { readonly status: number; readonly type: string; readonly body: string }
 
 /** `/healthz`: the process lives. `/readyz`: database, sweeper and Slack work; says which does not, and
- * whether elevate is in quarantine. That is no reason to be taken out of service: somebody has to answer people. */
+ * whether the restore lock is on. That stays 200, because people must still get answers. */
 export function healthRoutes(
   vitals: Vitals,
   metrics: () => Promise<{ type: string; body: string }>,
@@ -50,7 +50,7 @@ async function ready(vitals: Vitals): Promise<Answer> {
   }
 }
 
-/** Answers one request from the table; false when the path is none of ours. GET and HEAD only. */
+/** Answers one request from the table; false when the path is not ours. GET and HEAD only. */
 export async function answerFrom(
   routes: ReadonlyMap<string, () => Promise<Answer>>,
   request: IncomingMessage,
@@ -69,10 +69,10 @@ export async function answerFrom(
   return true
 }
 
-/** Answers what is no probe; false when it is nobody's. */
+/** Answers other requests; false when nothing is there. */
 export type Others = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
-/** A server of its own for Socket Mode; loopback unless told otherwise, because it tells about the inside. */
+/** A separate server for Socket Mode; on loopback by default, because it shows internals. */
 export async function serveHealth(
   routes: ReadonlyMap<string, () => Promise<Answer>>,
   port: number,

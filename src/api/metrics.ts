@@ -5,7 +5,7 @@ export type Readings = {
   readonly liveGrants: () => Promise<number>
   readonly overdue: () => Promise<number>
   readonly stuck: () => Promise<number>
-  /** 1 while nothing is done. */
+  /** 1 while the restore lock is on. */
   readonly quarantine: () => Promise<number>
   readonly outboxAge: () => Promise<number>
   /** Seconds; the worst of the last hour. */
@@ -27,7 +27,7 @@ export function makeMetrics(readings: Readings): Metrics {
       help,
       registers: [registry],
       async collect() {
-        // A database that does not answer must not make the whole scrape fail.
+        // If the database does not answer, the other metrics must still be there.
         this.set(await read().catch(() => Number.NaN))
       },
     })

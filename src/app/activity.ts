@@ -1,4 +1,4 @@
-/** Other systems that report what accounts did: their keys, and what becomes of a delivery. */
+/** Other systems that report activity: their keys, and how their reports are handled. */
 
 import type { ActivityDesk } from '../api/activity-endpoint.ts'
 import { readSigningKeys } from '../audit/export/sinks.ts'
@@ -9,7 +9,7 @@ import type { World } from '../operations/world.ts'
 
 export type ActivityKeys = ReadonlyMap<string, readonly Uint8Array[]>
 
-/** Throws with the source's name when its secret cannot be read or is none. */
+/** Throws with the source's name when its secret cannot be read or is invalid. */
 export function activityKeys(catalog: Catalog, secret: (reference: Json) => string): ActivityKeys {
   return new Map(
     (catalog.activitySources ?? []).map((source) => {

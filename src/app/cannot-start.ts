@@ -1,9 +1,9 @@
-/** Something an operator has to put right before elevate can start; the text says what. */
+/** Something that an operator must fix before elevate can start; the text says what. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart'
 }
 
-/** What goes wrong here is for the operator to mend: a sentence, not a stack. */
+/** Errors in here are for the operator to fix: they are shown as a sentence without a stack. */
 export async function cannotStart<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -1,4 +1,4 @@
-/** The configuration file: read at start, and again when somebody says so. */
+/** The configuration file: read at start and on SIGHUP. */
 import type { Logger } from 'pino'
 import { openSink } from '../audit/export/sinks.ts'
 import { readCatalogFile } from '../config/catalog.ts'
@@ -45,7 +45,7 @@ export type Taken =
     }
   | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
 
-/** Everything that can speak against a new configuration is asked before anything is changed. */
+/** Checks everything that can be wrong with a new configuration before anything is changed. */
 export async function take(
   store: Parameters<typeof orphanedBy>[0],
   read: ReadCatalog,

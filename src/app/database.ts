@@ -1,4 +1,4 @@
-/** The database: found or brought along, and fit for its purpose. */
+/** The database: given by DATABASE_URL or embedded, migrated and checked. */
 
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -33,7 +33,7 @@ export function enforceDatabaseRights(findings: readonly Finding[], log: Logger)
 
 type PreparedDatabase = { readonly url: string; close(): Promise<void> }
 
-/** Where an embedded database is kept: below the directory that elevate is started in. */
+/** Where an embedded database is kept: below the working directory. */
 const STATE = '.elevate'
 
 /** Starts the PostgreSQL that elevate runs itself, up to date, and gives the URL of the bot's own login. */
@@ -64,7 +64,7 @@ async function embeddedDatabase(log: Log): Promise<PreparedDatabase> {
   }
 }
 
-/** Migrates when this login may; otherwise the schema must be current already. */
+/** Migrates if this login may; otherwise the schema must be current. */
 async function bringUpToDate(url: string, log: Log): Promise<void> {
   const pending = await pendingMigrations(url)
   if (pending.length === 0) return

@@ -1,4 +1,4 @@
-/** `elevate.yaml` → {@link Catalog}, or everything that is wrong with it at once, each with its place. */
+/** `elevate.yaml` → {@link Catalog}, or all of its faults together, each with its place. */
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { Catalog } from '../core/catalog.ts'
@@ -17,7 +17,7 @@ export type ParsedCatalog =
   | { readonly ok: true; readonly catalog: Catalog; readonly warnings: readonly Issue[] }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
-/** More faults than this help nobody; the next run shows the rest. */
+/** Shows at most this many faults; the next run shows the rest. */
 const MAX_ISSUES = 200
 class TooMany extends Error {}
 

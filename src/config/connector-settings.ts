@@ -1,4 +1,4 @@
-/** The keys that belong to connectors: each kind reads its own, and what nobody knows is refused. */
+/** The keys that belong to connectors: each kind reads its own, and unknown keys are refused. */
 
 import { clamp, cleanText } from '../core/access/reason.ts'
 import type { ConnectorKind, Fault } from '../core/connector.ts'
@@ -83,7 +83,7 @@ function readPart(
   return parsed.ok && clean ? parsed.value : undefined
 }
 
-/** Connectors speak in half sentences, and of a missing key as a value of the wrong kind. */
+/** Connectors return half sentences, and report a missing key as a value of the wrong type. */
 function inWords({ path, message }: Fault, object: JsonObject, schema: JsonObject): string {
   const [key] = path
   if (path.length === 1 && typeof key === 'string' && !Object.hasOwn(object, key)) {

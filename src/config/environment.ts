@@ -1,15 +1,15 @@
 /**
- * What elevate is told through its environment. Empty counts as not set.
+ * The environment variables of elevate. Empty counts as not set.
  *
  * Slack reaches elevate over signed HTTP when `SLACK_SIGNING_SECRET` and `PORT` are given, else over Socket Mode
- * with `SLACK_APP_TOKEN`; HTTP wins where both would do. `SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN`,
+ * with `SLACK_APP_TOKEN`; HTTP is used if both are possible. `SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN`,
  * `SLACK_SIGNING_SECRET` and `DATABASE_URL` can each be given as a file with `…_FILE`.
  *
  * `ELEVATE_AUDIT_KEY_FILE` and `ELEVATE_AUDIT_ANCHOR_FILE` say where the log's key and anchor file are, `ELEVATE_WITNESS`
  * which witnesses cosign its checkpoints (docs/proof.md).
  *
  * `/healthz`, `/readyz` and `/metrics` are served at `ELEVATE_HTTP_PORT` on `ELEVATE_HTTP_HOST` (this machine only,
- * unless said otherwise). Without it they share Slack's port in HTTP mode, and are off in Socket Mode.
+ * by default). Without it they share Slack's port in HTTP mode, and are off in Socket Mode.
  */
 
 import { type Env, readSecret } from './secret-source.ts'
@@ -27,10 +27,10 @@ export type Environment = {
   readonly slack: {
     readonly botToken: string
     readonly transport: Transport
-    /** Another Slack than the real one; ends with `/`. */
+    /** The base URL of another Slack API; ends with `/`. */
     readonly apiUrl?: string
   }
-  /** Without it elevate keeps a PostgreSQL of its own. */
+  /** Without it elevate runs an embedded PostgreSQL. */
   readonly databaseUrl?: string
   readonly configFile: string
   readonly auditKeyFile?: string
@@ -41,7 +41,7 @@ export type Environment = {
   readonly logLevel: LogLevel
   /** A server of its own for health and metrics. */
   readonly http?: { readonly host: string; readonly port: number }
-  /** Where to stop dead, for tests of crashes. */
+  /** Where the process kills itself, for crash tests. */
   readonly failpoint?: string
 }
 
@@ -60,7 +60,7 @@ export function readEnvironment(env: Env): ReadEnvironment {
     faults.push(...result)
     return undefined
   }
-  /** Says nothing of the value but what it is not. `set` is true for a value with a fault, too. */
+  /** Never repeats the value in a fault. `set` is also true for a value with a fault. */
   const secret = (name: string, refuse: (value: string) => string | undefined) => {
     const read = readSecret(env, name)
     const fault = read.ok ? read.value && refuse(read.value) : read.fault
@@ -151,7 +151,7 @@ function readPort(name: string, value: string): number | string[] {
   return port <= 65_535 ? port : [`${name} is not a port. Write a whole number from 1 to 65535.`]
 }
 
-/** The bot token goes there, so it must be encrypted on its way, or stay on this machine. */
+/** The bot token is sent there, so it must be https or this machine. */
 function readApiUrl(value: string): string | string[] {
   const fault = [
     'SLACK_API_URL is not an address that tokens may be sent to. Write https://… (or http:// to this machine) ' +

@@ -25,7 +25,7 @@ export function readSecretFile(path: string): Secret {
   const fault = (text: string): Secret => ({ ok: false, fault: `${path} ${text}` })
   let handle: number
   try {
-    // Opening a pipe would wait for its other end.
+    // Opening a pipe would block until its other end opens.
     handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

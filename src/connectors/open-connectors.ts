@@ -3,7 +3,7 @@ import type { Connector, ConnectorKind } from '../core/connector.ts'
 import type { Json } from '../core/json.ts'
 import { postgres } from './postgres/connector.ts'
 
-/** The kinds of target systems that elevate can give access to. */
+/** The kinds of target systems that elevate can grant access to. */
 export const connectorKinds: readonly ConnectorKind[] = [postgres]
 
 export type Secrets = (reference: Json) => string

@@ -2,9 +2,9 @@ import { schedule as cron, type ScheduledTask } from 'node-cron'
 import type { Log } from '../core/ports.ts'
 
 export type Background = {
-  /** Starts the work, unless its last run is still under way. */
+  /** Starts the work, unless its last run is still running. */
   run(): void
-  /** Waits for the run under way; starts none. */
+  /** Waits for the current run and starts no other. */
   stop(): Promise<void>
 }
 
@@ -38,7 +38,7 @@ export function background(
 
 /**
  * Runs `work` at the times of a cron expression, by the clock of `timezone` (the process's without). A turn that is
- * still under way is not started twice. node-cron's own messages go to our log: by itself it writes coloured text.
+ * still running is not started twice. node-cron's own messages go to our log: by default it prints coloured text.
  */
 export function schedule(
   expression: string,
@@ -47,7 +47,7 @@ export function schedule(
 ): ScheduledTask {
   const note = (level: keyof Log) => (message: string | Error) =>
     log[level]({ schedule: expression }, String(message))
-  // A second that is skipped because the last one is still busy is no news; a digest that is missed is.
+  // A skipped second is normal under load; a missed digest is worth a warning.
   const warn = note(timezone ? 'warn' : 'debug')
   return cron(expression, work, {
     noOverlap: true,

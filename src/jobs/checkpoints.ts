@@ -8,9 +8,9 @@ import { schedule } from './background.ts'
 
 export type Checkpoints = {
   start(): void
-  /** Signs what is there now. False when the log contradicts what was signed before. */
+  /** Signs the current log. False when the log contradicts what was signed before. */
   sign(): Promise<boolean>
-  /** The verifier key of now; after a rotation the new one, from the next signing on. */
+  /** The current verifier key; after a rotation the new one, from the next signing on. */
   key(): string
   stop(): Promise<void>
 }
@@ -75,9 +75,9 @@ export function makeCheckpoints(
 }
 
 type Witnessing = {
-  /** Before the first signing: what do the witnesses remember? Where there is no anchor file, they are the memory. */
+  /** Before the first signing: asks the witnesses what they remember. Without an anchor file they are the only memory. */
   recall(): Promise<void>
-  /** Has a checkpoint cosigned, in the background; while one is under way, others are left for the next time. */
+  /** Has a checkpoint cosigned in the background; while that runs, later checkpoints wait for the next time. */
   push(signed: Extract<Signing, { kind: 'signed' }>): void
   stop(): Promise<void>
 }

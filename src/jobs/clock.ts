@@ -8,16 +8,16 @@ import type { Gate } from './gate.ts'
 import type { Sender } from './sender.ts'
 import type { Worker } from './worker.ts'
 
-/** Grants whose record is read at once here; logs are long, and nobody waits for this. */
+/** How many activity records this process reads at a time; logs are long, and nobody waits for this. */
 const RECORDS_AT_ONCE = 2
 
 export type Clock = {
   start(): void
   /** Follows a changed digest time. */
   reschedule(): void
-  /** One turn of the sweeper, now; resolves when what was due has been taken up and messages were sent. */
+  /** Runs the sweeper once, now; resolves when what was due was claimed and messages were sent. */
   tick(): Promise<void>
-  /** Milliseconds since the last turn that went well; undefined before the first. */
+  /** Milliseconds since the last successful run; undefined before the first. */
   sinceLastTick(): number | undefined
   stop(): Promise<void>
 }
@@ -40,9 +40,9 @@ export function makeClock(parts: {
   let lastGood: number | undefined
   let failing = false
 
-  // Beside the sweeper and not in its way: a slow target or a busy Slack delays these, never an end of access.
+  // In parallel to the sweeper: a slow target or Slack delays these, never a revocation.
   const beside = [
-    // One person a second at most, which leaves Slack's limit to the people who wait.
+    // At most one person a second, which leaves Slack's rate limit to people who are waiting.
     background(log, 'could not ask Slack whether a holder is still there', work.checkNextHolder, 'debug'),
     background(log, 'the look for standing access failed; tried again', work.lookForStandingAccess),
     background(log, 'could not collect what was done with access; tried again', async (stopping) => {
@@ -98,7 +98,7 @@ export function makeClock(parts: {
   return {
     start() {
       tasks.push(schedule('* * * * * *', tick, { log }))
-      // Asked every hour, done once a day by the replica that asks first.
+      // Checked every hour; done once a day by the replica that is first.
       tasks.push(schedule('0 17 * * * *', retention, { log }))
       scheduleDigests()
     },
@@ -114,7 +114,7 @@ export function makeClock(parts: {
   }
 }
 
-/** When digests are due, in the words of cron, by the clock of the file's time zone. */
+/** When digests are due, as cron expressions in the configured time zone. */
 export function digestTimes({
   at,
   weekly,

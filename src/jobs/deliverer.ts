@@ -13,7 +13,7 @@ export type Deliverer = {
 }
 
 /**
- * Looks once a second whether a receiver has something to get; what happened within that second goes in one message.
+ * Checks every second for events to deliver; events of that second are sent in one message.
  * Receivers do not wait for one another.
  */
 export function makeDeliverer(parts: {
@@ -25,11 +25,11 @@ export function makeDeliverer(parts: {
   const { work, open, catalog, log } = parts
   const sinks = new Map<string, Sink>()
   const running = new Map<string, Promise<void>>()
-  /** Ends a call under way: its batch stays begun, and the next process sends it again. */
+  /** Aborts a running call: its batch stays open, and the next process sends it again. */
   const stopping = new AbortController()
   let task: ScheduledTask | undefined
 
-  /** One that was changed in the configuration is another one. */
+  /** A receiver with changed settings is opened again. */
   const keyOf = (delivery: Delivery) => JSON.stringify(delivery)
 
   const sinkOf = (delivery: Delivery): Sink => {

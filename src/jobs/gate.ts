@@ -2,12 +2,12 @@ import type { Log } from '../core/ports.ts'
 import type { Work } from '../operations/work.ts'
 import type { Checkpoints } from './checkpoints.ts'
 
-/** May the clock act now? */
+/** Whether jobs may run: false while the restore lock is on. */
 export type Gate = () => Promise<boolean>
 
 /**
- * Asked at every turn. The database itself refuses what must not be done; this is so that nobody tries, that the cause
- * is looked for at once and not at the next checkpoint, and that the work goes on when an operator has confirmed.
+ * Checked at every turn. The database itself refuses changes; the gate avoids the attempts, looks for the cause
+ * right away and not at the next checkpoint, and lets work continue once an operator has confirmed.
  * Start-up work (catalog event, restart report) runs on the first open gate.
  */
 export function makeGate(work: Work, checkpoints: Checkpoints | undefined, log: Log): Gate {
@@ -18,7 +18,7 @@ export function makeGate(work: Work, checkpoints: Checkpoints | undefined, log: 
   const isOpen = async (): Promise<boolean> => {
     if (await quarantine()) return false
     if (await intact()) return true
-    // Restored under our feet, or confirmed just now: signing finds out which.
+    // Restored while we run, or confirmed just now: signing finds out which.
     await checkpoints?.sign()
     return !(await quarantine()) && (await intact())
   }

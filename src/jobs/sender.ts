@@ -3,22 +3,22 @@ import type { Lane } from '../core/notice.ts'
 import type { Log, Notifier } from '../core/ports.ts'
 import type { Work } from '../operations/work.ts'
 
-/** Lanes in use at once, and notices taken up together: enough to make one message of a thousand expiries. */
+/** Lanes in use at a time, and notices claimed together: enough to combine a thousand expiries into one message. */
 const LANES_AT_ONCE = 4
 const BATCH = 2000
 
 export type Sender = {
-  /** Delivers what may be delivered now. Calls during a run make it go round once more. */
+  /** Sends what may be sent now. A call during a run makes it run once more. */
   send(): Promise<void>
   stop(): Promise<void>
 }
 
-/** The one sender: takes a lane, has its notices drawn and sent, settles, takes the next. */
+/** The sender: claims a lane, draws and sends its notices, settles it, claims the next. */
 export function makeSender({ outbox }: Pick<Work, 'outbox'>, notifier: Notifier, log: Log): Sender {
   const running = new Set<Promise<void>>()
   let stopped = false
 
-  /** A slow Slack must not make two senders of one lane; a renewal that fails is tried again soon. */
+  /** Renews the lane's lease while Slack is slow, so that no second sender takes it; a failed renewal is retried soon. */
   const keepLane = (lane: Lane): Promise<void> => outbox.renew(lane).catch(() => {})
 
   const run = async (): Promise<void> => {
@@ -36,7 +36,7 @@ export function makeSender({ outbox }: Pick<Work, 'outbox'>, notifier: Notifier,
           return { done: [], failed: [], pause: 5000 }
         })
         .finally(() => clearInterval(keep))
-      // A renewal that came after it would shut the lane again.
+      // A later renewal would block the lane again.
       await renewed
       await outbox.settle(claimed.lane, result)
     }

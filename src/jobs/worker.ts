@@ -4,18 +4,18 @@ import type { GrantId } from '../core/ids.ts'
 import type { Log } from '../core/ports.ts'
 import type { Work } from '../operations/work.ts'
 
-/** So many grants of one target are worked on at once here; a target that hangs keeps no others waiting. */
+/** How many grants of one target this process works on at a time, so that a hanging target does not block others. */
 const AT_ONCE_PER_TARGET = 8
 
 /** How far a sweep looks ahead: until the next one. */
 const AHEAD_MS = 1_000
 
 export type Worker = {
-  /** Starts work on everything that is due and has room. Resolves when it was started, not when it is done. */
+  /** Starts work on everything that is due, up to each target's capacity. Resolves when it was started, not when it is done. */
   sweep(): Promise<void>
-  /** Looks at one grant now, because something about it was just committed. */
+  /** Processes one grant now, because something about it was just committed. */
   lookAt(id: GrantId): void
-  /** Waits for the calls under way; starts nothing new. */
+  /** Waits for running calls; starts nothing new. */
   stop(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export function makeWorker({ grants }: Pick<Work, 'grants'>, catalog: () => Cata
     track(
       grants.advance(claim).finally(() => {
         busy.set(target, (busy.get(target) ?? 1) - 1)
-        // There may be more, for want of room or behind the same lease: go on now, not a second later.
+        // More may be due that had no capacity or waited for the same lease: continue now, not a second later.
         if (more) void sweep().catch(() => {})
       }),
     )
@@ -54,7 +54,7 @@ export function makeWorker({ grants }: Pick<Work, 'grants'>, catalog: () => Cata
   }
 
   /**
-   * A grant that ends between two seconds is looked at when it ends, not at the next second. The timer is a hint
+   * A grant that ends between two sweeps is processed when it ends, not at the next sweep. The timer is a hint
    * and holds nothing: without it the next sweep finds the same rows.
    */
   const lookAhead = async (): Promise<void> => {
@@ -77,7 +77,7 @@ export function makeWorker({ grants }: Pick<Work, 'grants'>, catalog: () => Cata
       if (stopped) return
       track(
         grants.advanceNow(id).catch((error: unknown) => {
-          // The sweeper comes by within a second.
+          // The sweeper retries within a second.
           log.debug(
             { grant: id, error: String(error) },
             'could not process a grant now; the sweeper will retry',
@@ -93,7 +93,7 @@ export function makeWorker({ grants }: Pick<Work, 'grants'>, catalog: () => Cata
   }
 }
 
-/** How many more grants of each target may be taken up; a target without capacity is left out. */
+/** How many more grants of each target may be claimed; a target without capacity is left out. */
 function capacityByTarget(catalog: Catalog, busy: ReadonlyMap<string, number>): Map<string, number> {
   const all = catalog.targets.map(({ id }) => [id, AT_ONCE_PER_TARGET - (busy.get(id) ?? 0)] as const)
   return new Map(all.filter(([, capacity]) => capacity > 0))

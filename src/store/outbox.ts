@@ -12,7 +12,7 @@ import { admitted, type Known, type SignedLeaf } from './log/quarantine.ts'
 
 type O = ExpressionBuilder<Tables & { o: OutboxTable }, 'o'>
 
-/** A restored outbox has what was sent long ago: in quarantine nothing is sent but the news of it. */
+/** A restored outbox has messages that were sent long ago: while the restore lock is on only messages about it are sent. */
 const sendable = (given: SignedLeaf) => (is: O) =>
   is.and([
     is('o.send_after', '<=', NOW_ONCE),
@@ -25,7 +25,7 @@ const sendable = (given: SignedLeaf) => (is: O) =>
 /**
  * Finds the lanes in which something waits by jumping from lane to lane through the index, because
  * lanes are many (everybody's Home is one) and few of them have work. The lane that was free longest
- * goes first. A notice on which another transaction leans, because it has the same to tell, is locked,
+ * goes first. A notice that another transaction relies on, because it would queue the same, is locked,
  * and left for the next time.
  */
 const claimLane = statement((db, given: { readonly limit: number } & SignedLeaf) =>
@@ -100,7 +100,7 @@ const claimLane = statement((db, given: { readonly limit: number } & SignedLeaf)
     .orderBy('id'),
 )
 
-/** A failed notice for which a younger one waits has nothing left to say. */
+/** A failed notice is dropped when a newer one with the same key waits. */
 const outdated = ({ exists, selectFrom }: O) =>
   exists(
     selectFrom('elevate.outbox as younger')
@@ -160,7 +160,7 @@ const settleLane = statement((db, given: Settled) =>
 
 export function outbox(db: Database, known: Known) {
   return {
-    /** One lane that may be used now, with what waits in it (oldest first); held by this process until `settle`. */
+    /** Claims one lane that may be used now, with its waiting notices (oldest first), until `settle`. */
     claim: async (
       limit: number,
     ): Promise<{ readonly lane: Lane; readonly waiting: readonly Waiting[] } | undefined> => {
@@ -193,7 +193,7 @@ export function outbox(db: Database, known: Known) {
       })
     },
 
-    /** True while a notice that would say the same is still to be sent. */
+    /** True while a notice with the same key waits. */
     waits: async (message: OutboxMessage): Promise<boolean> => {
       const key = keyOf(message)
       if (key === undefined) return false

@@ -1,6 +1,6 @@
 /**
  * What is different in a database that was restored or rewritten (the restore lock, `elevate quarantine`): every checkpoint
- * that the log of now contradicts, wherever it was kept; and what an operator must see before they confirm it: what was
+ * that the current log contradicts, wherever it was kept; and what operators must see before they confirm it: what was
  * signed and what is there, which grants are live by the database although they may be over, and which accounts the
  * targets really have. The short code names exactly this difference, so that nobody confirms one they have not seen.
  */
@@ -20,7 +20,7 @@ import type { Verifier } from './note.ts'
 import { type Abandoned, abandonedIn } from './restore-statement.ts'
 
 export type Contradictions = {
-  /** The log of now, up to its first hole if it has one. */
+  /** The current log, up to its first gap if it has one. */
   readonly log: Abandoned
   readonly hole: number | undefined
   /** The size of the largest checkpoint that verifies; 0 when none does. */

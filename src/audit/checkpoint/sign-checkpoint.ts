@@ -57,7 +57,7 @@ export type CheckpointSigner = {
   sign(): Promise<Signing>
   /** From now on these checkpoints of this log count like those of the anchor file. */
   addKnownCheckpoints(remembered: readonly Remembered[]): void
-  /** Everything that contradicts the log of now: on this host, in the database, in this process, and what others found. */
+  /** Everything that contradicts the current log: on this host, in the database, in this process, and what others found. */
   contradictions(host: string, others: readonly Evidence[]): Promise<Contradictions>
 }
 

@@ -48,7 +48,7 @@ async function readKeyFile(file: string): Promise<SigningKey | 'absent'> {
   const fault = (text: string): SigningKey => ({ ok: false, fault: `${file} ${text}` })
   let handle: Awaited<ReturnType<typeof open>>
   try {
-    // Without O_NONBLOCK, opening a pipe would wait for its other end.
+    // Without O_NONBLOCK, opening a pipe would block until its other end opens.
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

@@ -50,7 +50,7 @@ export function fileSink(file: string, draw: (batch: Batch) => string): Sink {
     if (handle && (await isStill(handle, file))) return handle
     await close()
     const isNew = !(await exists(file))
-    // Without O_NONBLOCK, opening a pipe would wait for its other end.
+    // Without O_NONBLOCK, opening a pipe would block until its other end opens.
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
     const fresh = await open(file, flags, 0o600)
     if (!(await fresh.stat()).isFile()) {

@@ -8,7 +8,7 @@
  * Two short proofs follow from that shape. Inclusion: the siblings along one leaf's way up, about log2(n) hashes,
  * show that this event is in that log, and disclose no other event. Consistency: about as many hashes show that the
  * first m leaves of a log of n are the very ones that the root of m spoke for, so that nothing before m was edited,
- * removed, reordered or slipped in. Who kept a root therefore notices every rewriting of what came before it.
+ * removed, reordered or inserted. Anyone who kept a root can therefore detect every rewriting of the events before it.
  *
  * `CompactRange` keeps only the roots of the full subtrees, one for each 1 in the binary size (6 is 4 + 2), which is
  * all that appending and the root need. `MerkleTree` keeps every full subtree and can prove.

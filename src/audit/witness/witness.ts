@@ -1,9 +1,9 @@
 /**
  * A witness: remembers of each log the last checkpoint it has cosigned, and cosigns another one only when it is shown
  * that everything before is part of it (c2sp.org/tlog-witness, `add-checkpoint`). So a log that was cut, rewritten or
- * shown to others in another form does not get a second signature, not even from somebody who has its key and its database.
+ * shown to others in another form does not get a second signature, not even for somebody who has its key and its database.
  *
- * Its promise depends on its memory: the state is on the disk before the cosignature leaves, and requests are handled one
+ * Its guarantee depends on its state: the state is on the disk before the cosignature leaves, and requests are handled one
  * after the other, from the comparison of sizes to the writing.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -1,4 +1,4 @@
-/** Approvals that must be possible: enough different people for every stage, whoever asks. */
+/** Checks that approvals are possible: enough different people for every stage, for any requester. */
 
 import { approvalsIn, approvalsNeeded, fillStages, MAX_APPROVALS } from '../../core/access/stages.ts'
 import type { ApprovalStage } from '../../core/catalog.ts'
@@ -60,7 +60,7 @@ function readStage(typed: Json, path: Path): Stage {
   return { path, from: textsIn(typed, 'from'), count: typeof count === 'number' ? count : 1 }
 }
 
-/** Only of people who are named one by one is it known here how many there are. */
+/** The size of a group is not known here, only how many people are named one by one. */
 function closed(stages: readonly Stage[]): Stage[] {
   return stages.filter((stage) => stage.from.length > 0 && stage.from.every(isPerson))
 }
@@ -104,7 +104,7 @@ function checkRequesters(policy: Json, stages: readonly Stage[], report: Report)
   )
 }
 
-/** How many places stay empty even when everybody says yes; `without` is the one who asks. */
+/** Number of required approvals that stay open even if all named people approve; `without` is the requester. */
 function missing(stages: readonly Stage[], without?: string): number {
   const places: ApprovalStage[] = stages.map(({ from, count }) => ({
     from: from.map((id): Who => ({ kind: 'person', id })),

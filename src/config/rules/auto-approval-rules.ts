@@ -1,11 +1,11 @@
-/** Rules about what is approved without a click, and about the hours in which nobody is disturbed. */
+/** Rules about auto-approval, and about quiet hours. */
 
 import { formatDuration, parseDuration } from '../../core/access/duration.ts'
 import type { Json } from '../../core/json.ts'
 import { type Path, quote, quoteAll, type Report } from '../yaml/issue.ts'
 import { entriesOf, inside, isObject, textsIn, warnOfDuplicates, words } from '../yaml/read-leniently.ts'
 
-/** Without one of these a rule would approve whatever anybody asks, at any time. */
+/** Without one of these a rule would approve every request at any time. */
 const CONDITIONS = ['from', 'max_duration', 'hours', 'reason_pattern', 'ticket_pattern'] as const
 
 export function checkAutoApproval(file: Json, policy: Json, path: Path, report: Report): void {

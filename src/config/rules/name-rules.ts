@@ -78,5 +78,5 @@ export function checkDeliveries(file: Json, report: Report): void {
   })
 }
 
-/** Without a network between there is nothing to encrypt. */
+/** On this machine nothing has to be encrypted. */
 const HERE = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/

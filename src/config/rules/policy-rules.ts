@@ -111,7 +111,7 @@ function checkDuration(policy: Json, path: Path, report: Report): void {
   )
 }
 
-/** What is taken without approval is never longer than what can be asked for. */
+/** Break-glass is never longer than the longest request. */
 function checkBreakGlass(policy: Json, path: Path, report: Report): void {
   checkDuration(policy, [...path, 'break_glass'], report)
   const taken = lengthAt(policy, 'break_glass', 'max')

@@ -46,7 +46,7 @@ export function hideLiterals(text: string): string {
   return LITERALS.reduce((shown, { shape }) => shown.replace(shape, HIDDEN), text)
 }
 
-/** A line of the file, fit to be shown: stricter than a sentence, because nobody knows what else stands in it. */
+/** A line of the file that is safe to print: hides more than in a sentence, because its content is unknown. */
 export function hideInLine(line: string): string {
   return hideLiterals(line)
     .replace(

@@ -1,4 +1,4 @@
-/** The shape of one policy: who may ask for what, who decides, and what is approved without a click. */
+/** The shape of one policy: who may request what, who approves, and what is auto-approved. */
 import { z } from 'zod'
 import { BREAK_GLASS_DEFAULT } from '../../core/access/break-glass.ts'
 import { MAX_APPROVALS } from '../../core/access/stages.ts'
@@ -95,7 +95,7 @@ const ticketSchema = z.strictObject({
   hint: text(200).exactOptional().describe('What a ticket looks like; shown to the requester.'),
 })
 
-/** The placeholder stands behind the host, so that what people type never chooses where a link leads. */
+/** The placeholder must come after the host, so that what people type never decides which host a link opens. */
 function isLink(typed: string): boolean {
   const probe = 'elevate0ticket'
   if (!typed.includes('{ticket}') || !URL.canParse(typed.replaceAll('{ticket}', probe))) return false

@@ -77,7 +77,7 @@ const standingSchema = z
   })
   .describe('When elevate checks every target for standing access. Default: only on demand.')
 
-/** Access can live for 30 days, and what it was asked for has to be known that long. */
+/** Access can last 30 days, and its reason must be kept that long. */
 const SHORTEST_TEXTS = 31 * DAY
 const LONGEST = 9999 * DAY
 

@@ -37,7 +37,7 @@ type Session = {
 }
 export type Sessions = { readonly [session: string]: Session }
 
-/** So many sessions are remembered; somebody who opens more without closing them loses only the outcome of statements. */
+/** Limit of remembered sessions; if more are open, only the outcome of some statements is lost. */
 const MAX_SESSIONS = 200
 
 export type ReadLines = {
@@ -111,7 +111,7 @@ function readLine(line: LogLine, known: Session | undefined, redact: Redaction):
     }
     if (!line.statement) return { session: stays }
     const over: Session = { ...stays, last: undefined }
-    // What could not be parsed was not announced before: it is no word about the statement before it.
+    // A statement that could not be parsed had no earlier line, so this error is not about the previous statement.
     const unread = code === '42601'
     if (!unread && known?.last && known.last.digest === digestOf(line.statement)) {
       return { turn: { key: known.last.key, outcome, code }, session: over }
@@ -127,7 +127,7 @@ function readLine(line: LogLine, known: Session | undefined, redact: Redaction):
   const said = statementIn(message)
   if (!said) return { session: stays }
   const digest = digestOf(said.sql)
-  // The same statement by another way: its duration, or the audit extension's word for it.
+  // The same statement again: its duration, or pgaudit's line for it.
   if (said.again && known?.last?.digest === digest) return { session: stays }
   const text = said.odd ? oddlyNamed(redact) : withParameters(said.sql, line.detail, redact)
   return {
@@ -138,9 +138,9 @@ function readLine(line: LogLine, known: Session | undefined, redact: Redaction):
 
 type LoggedStatement = {
   readonly sql: string
-  /** It may have been said before, in another line. */
+  /** It may be a repetition of an earlier line. */
   readonly again: boolean
-  /** The name in front of it is made so that nobody can tell where the statement begins. */
+  /** The name before it is crafted so that the start of the statement is ambiguous. */
   readonly odd: boolean
   /** Every way to read it. */
   readonly readings: readonly string[]
@@ -160,8 +160,8 @@ const MAX_READINGS = 20
 
 /**
  * `execute NAME: STATEMENT`, and the name of a prepared statement is the person's to choose: called `x: select 'a`, it
- * would make a DELETE look like a SELECT, and turn the strings in it inside out. A statement that was executed is
- * whole, so only one way to read it can be right, unless somebody has taken pains; then none is believed.
+ * would make a DELETE look like a SELECT, and swap what is inside and outside of its strings. An executed statement is
+ * complete, so only one reading can be right, unless the name was crafted; then none is believed.
  */
 function executedIn(text: string): Omit<LoggedStatement, 'again'> {
   const parts = text.split(': ')
@@ -198,7 +198,7 @@ function csvCells(row: string): string[] {
   return cells
 }
 
-/** Values of parameters are literals, only written elsewhere. */
+/** Parameter values are literals too. */
 function withParameters(sql: string, detail: string | undefined, redact: Redaction): string {
   const text = redactSql(sql, redact)
   const values = redact === 'none' && !text.endsWith(HIDDEN_STATEMENT) && /^parameters: /i.test(detail ?? '')
@@ -212,7 +212,7 @@ const unreadable = (sql: string, redact: Redaction) =>
 const oddlyNamed = (redact: Redaction) =>
   redact === 'all' ? '' : '… (hidden: it cannot be told from the statement’s name)'
 
-/** Of the text without its literals, so that nobody learns anything from what is remembered. */
+/** Hash of the text without its literals, so that the stored state reveals nothing. */
 function digestOf(sql: string): string {
   return createHash('sha256').update(redactSql(sql, 'literals')).digest('base64url').slice(0, 16)
 }

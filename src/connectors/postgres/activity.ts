@@ -10,10 +10,10 @@ import { mayLogStatements } from './temporary-login.ts'
 
 export const ACTIVITY_VERSION = 1
 
-/** Bytes of the log that one call looks through; it takes well under a second. */
+/** Bytes of the log that one call reads; that takes well under a second. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** Clocks of two servers that differ by less are taken for the same. */
+/** Tolerance between the clocks of two servers. */
 const SAME_CLOCK_MS = 2_000
 
 export type About = {
@@ -50,7 +50,7 @@ export async function collectActivity(
     const temporary = roleOf(ask.entitlement).mode === 'temporary-login'
     const skew = skewOf(about, ask.now)
     const from = new Date(ask.from.getTime() + skew)
-    // A login that was made for the grant is nobody else's: what is tried with it after the end belongs here.
+    // A login that was created for the grant belongs to it alone: later attempts with it belong to the record too.
     const to =
       ask.to === undefined || (temporary && ask.afterwards) ? undefined : new Date(ask.to.getTime() + skew)
     const read = await readLog(question, ask.account, from, to, before?.log)
@@ -102,7 +102,7 @@ async function readLog(
 
 /**
  * How the server logs, or why that cannot be asked. The functions are called only when an administrator made them:
- * anybody who may create a schema could make functions of that name, which would run with the bot's rights.
+ * anyone who may create a schema could create functions of that name, which would run with the bot's rights.
  */
 export async function aboutActivity(question: Ask, account: string): Promise<About | string> {
   const [found] = await question<{ count: number; trusted: boolean; may: boolean }>(
@@ -153,7 +153,7 @@ async function loggedFor(
   return wanted ?? ((await mayLogStatements(question)) ? 'all' : about.statements)
 }
 
-/** What the log does not hold, however whole it is. */
+/** What even a complete log does not contain. */
 function notLogged({ pgaudit, connections, disconnections }: About, statements: string): Gap[] {
   const gaps: Gap[] = []
   if (!pgaudit && statements === 'none') gaps.push('The statements of this login are not logged there.')

@@ -1,4 +1,4 @@
-// Is the target reachable, are the bot's rights enough, and not too many?
+// Checks that the target is reachable, and that the bot has enough rights and not too many.
 import type { Finding } from '../../core/connector.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { ACTIVITY_VERSION, aboutActivity } from './activity.ts'
@@ -196,7 +196,7 @@ async function leftoverOwnerFindings(ask: Ask, bot: Bot): Promise<Finding[]> {
   ]
 }
 
-/** VALID UNTIL binds passwords only: a login that comes in by another way would outlive it. */
+/** VALID UNTIL applies to passwords only: a login by another method would outlive it. */
 async function passwordFindings(ask: Ask, { login_prefix: prefix }: TargetSettings): Promise<Finding[]> {
   const [may] = await ask<{ read: boolean }>(
     `select has_table_privilege('pg_hba_file_rules', 'SELECT')

@@ -1,8 +1,8 @@
-// What kind of thing a statement is, by its words. Several statements in one text count as the gravest of them.
+// Classifies a statement by its keywords. Several statements in one text count as the most serious of them.
 import type { ActivityKind } from '../../core/activity/activity.ts'
 import { type Token, tokensOf } from './redaction.ts'
 
-/** From harmless to grave. */
+/** From harmless to serious. */
 const GRAVITY: readonly ActivityKind[] = ['other', 'select', 'insert', 'update', 'delete', 'ddl', 'grant']
 
 const FIRST: Readonly<Record<string, ActivityKind>> = {
@@ -38,7 +38,7 @@ const CHANGES: Readonly<Record<string, ActivityKind>> = {
   merge: 'update',
   delete: 'delete',
 }
-/** What is only the wrapping of another statement. */
+/** Keywords that only wrap another statement. */
 const WRAPPED = new Set(['explain', 'prepare', 'declare', 'with'])
 
 export function kindOf(sql: string): ActivityKind {

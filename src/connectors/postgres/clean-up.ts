@@ -1,7 +1,7 @@
-// After access is over: what a person made with a temporary login is set aside, and the login removed. Best effort.
+// After access is over: leftovers get a new owner, the leftover owner, and the login is dropped. Best effort.
 //
-// Nothing is handed to the granted role: a SECURITY DEFINER function made in the window would then run with that
-// role's rights for ever. It goes to a role that has none.
+// The granted role never becomes the owner: a SECURITY DEFINER function created during the grant would then keep that
+// role's rights. The leftover owner has no rights.
 import { ConnectorError } from '../../core/connector.ts'
 import { sqlState } from './errors.ts'
 import { findRole } from './roles.ts'
@@ -10,7 +10,7 @@ import * as sql from './statements.ts'
 
 type Owned = { readonly database: string | null; readonly here: boolean; readonly count: number }
 
-/** Says what stays behind, for the receipt. Never throws for what it cannot remove. */
+/** Returns the leftovers, for the receipt. Never throws for what it cannot remove. */
 export async function removeLogin(
   database: Database,
   login: string,
@@ -102,7 +102,7 @@ async function entriesIn(ask: Ask, oid: string): Promise<Entry[]> {
   )
 }
 
-/** True when there is a role without any power for things to belong to; made when missing. */
+/** True if the leftover owner exists and has no rights; creates it if it is missing. */
 async function leftoverOwnerReady(ask: Ask): Promise<boolean> {
   const there = await findRole(ask, sql.leftoverOwner)
   if (!there) {

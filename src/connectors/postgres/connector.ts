@@ -29,7 +29,7 @@ export const postgres: ConnectorKind = {
   open({ id, settings: raw, roles, secret }) {
     const settings = targetOf(raw)
     const database = new Database(id, secret(settings.connection))
-    // Connections of its own: reading a long log must never keep a revocation waiting for one.
+    // Separate connections: reading a long log must never delay a revocation.
     const log = new Database(id, secret(settings.connection))
     const asked = settings.connect_with ?? {}
     const shown = {
@@ -39,7 +39,7 @@ export const postgres: ConnectorKind = {
     }
     const target: Target = { id, settings, database, shown }
     const verbs = { 'temporary-login': temporaryLogin(target), membership: membership(target) }
-    // The mode is frozen with the grant: what was given in one mode is taken in it, whatever is configured since.
+    // The mode is frozen with the grant: access is revoked in the mode in which it was granted, whatever is configured since.
     const by = (entitlement: JsonObject) => verbs[roleOf(entitlement).mode]
     const connector: Connector = {
       kind: 'postgres',
@@ -68,7 +68,7 @@ export const postgres: ConnectorKind = {
   },
 }
 
-/** Somebody without an account here is nobody's fault: the question is only whether there is one. */
+/** Having no account here is not an error: the question is only whether there is one. */
 function accountIn({ accounts }: TargetSettings, subject: Subject): string | undefined {
   if (!accounts) return undefined
   try {

@@ -1,4 +1,4 @@
-// What went wrong, in words an operator can act on. Never a connection string: it holds the bot's password.
+// Errors in words an operator can act on. Never a connection string: it contains the bot's password.
 import { ConnectorError, type ConnectorErrorKind } from '../../core/connector.ts'
 
 /** How far a call had come when it failed; decides whether the target may have changed. */
@@ -36,7 +36,7 @@ export function connectorError(error: unknown, target: string, phase: Phase): Co
     const [kind, text] = meanings[code] ?? ['retryable', 'The database refused a statement.']
     return new ConnectorError(kind, `${target}: ${text} (${code}: ${message})`, { cause: error })
   }
-  // Not the server's word: the connection could not be made, or was lost.
+  // Not from the server: the connection could not be made, or was lost.
   if (phase === 'connecting') {
     const text = 'The database cannot be reached. Check that it runs and that this host may connect to it.'
     return new ConnectorError('retryable', `${target}: ${text} (${message})`, { cause: error })

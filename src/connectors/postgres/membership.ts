@@ -26,7 +26,7 @@ export function membership(target: Target): Pick<Connector, 'resolve' | 'grant' 
       if (ours?.inherit && ours.set === (role.set_role || version < 160000)) {
         return { was: 'already-there', preexisting } as const
       }
-      // Before version 16 there is one row for all grantors: adding to it would make it ours to take.
+      // Before version 16 there is one row for all grantors: if we added to it, we would later remove it for all.
       if (preexisting && version < 160000) return { was: 'already-there', preexisting } as const
       await ask(
         sql.grantRole(role.database_role, access.account, { version, inherit: true, set: role.set_role }),
@@ -68,7 +68,7 @@ export function membership(target: Target): Pick<Connector, 'resolve' | 'grant' 
       return { version, ours, stands: await standing(ask, role.database_role, access.account, version) }
     })
     const { version, ours, stands } = before
-    // Version 15 cannot leave a mark, so there a repeated call ends sessions again rather than perhaps never.
+    // Version 15 cannot store this mark, so a repeated call ends sessions again rather than perhaps never.
     const unsure = ours !== undefined || version < 160000
     const enough = stands.inherit && stands.set
     const end = unsure && !enough && settings.sessions_at_end !== 'keep'

@@ -1,6 +1,6 @@
 /**
- * Takes out of an SQL text what can be personal or secret: strings, numbers, comments. Whatever is in doubt goes out
- * too; a text that cannot be read to its end is cut where the doubt begins.
+ * Removes what can be personal or secret from SQL: strings, numbers, comments. What is ambiguous is removed
+ * too; a text that cannot be read to its end is cut where the ambiguity begins.
  */
 import type { Redaction } from '../../core/activity/activity.ts'
 
@@ -124,7 +124,7 @@ function nameLength(sql: string, at: number): number | undefined {
   return undefined
 }
 
-/** Statements whose text is hidden whatever the policy says: a password, or something like it, may stand in them. */
+/** Statements whose text is always hidden, because it may contain a password or similar. */
 const SECRET_WORD = /pass(?:word|wd|phrase)|secret|credential|token|api_?key/i
 const SECRET_TEXT = /pass(?:word|wd)\s*=|:\/\/[^\s:@/]+:[^\s@]+@|PRIVATE KEY/i
 const SECRET_OWNER = new Set(['role', 'user', 'group', 'mapping', 'server', 'subscription', 'connection'])
@@ -173,7 +173,7 @@ function withoutLiterals(tokens: readonly Token[]): string {
 }
 
 /**
- * What a DO block does is seen in no other line of the log, so its body is read as the statements that it is. Bodies in
+ * A DO block's statements have no lines of their own in the log, so its body is read as statements. Bodies in
  * other languages than PL/pgSQL stay closed: their strings have other ends.
  */
 function doBodies(tokens: readonly Token[]): ReadonlySet<number> {

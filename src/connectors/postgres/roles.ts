@@ -22,7 +22,7 @@ export async function findRole(ask: Ask, name: string): Promise<RoleRow | undefi
   return row
 }
 
-/** The mark that a temporary login carries as its comment: whose it is, readable by the target's own people. */
+/** The comment on a temporary login: whose it is, readable by the target's administrators. */
 export const markOf = (grantId: string, person: string) => JSON.stringify({ elevate: grantId, person })
 
 export function grantIdOf(mark: string | null): string | undefined {
@@ -35,7 +35,7 @@ export function grantIdOf(mark: string | null): string | undefined {
 }
 
 export type Membership = {
-  /** Given by our own login; since version 16 every grantor has a row of its own. */
+  /** Granted by our own login; since version 16 every grantor has a separate row. */
   readonly ours: boolean
   readonly grantor: string
   readonly inherit: boolean
@@ -90,7 +90,7 @@ export async function standing(ask: Ask, role: string, member: string, version: 
   return row ?? { inherit: false, set: false }
 }
 
-/** Everything that a holder of `role` can become, with what makes it too powerful to be handed out. */
+/** Every role that a holder of `role` can become, with what makes it too powerful to be granted. */
 export type Power = { readonly name: string; readonly power: string; readonly predefined: boolean }
 
 export async function powersOf(ask: Ask, role: string): Promise<Power[]> {
@@ -113,7 +113,7 @@ export async function powersOf(ask: Ask, role: string): Promise<Power[]> {
   )
 }
 
-/** Looked at again with each grant: roles change after the configuration was checked. */
+/** Checked again with each grant: roles change after the configuration was checked. */
 export async function refusePowerfulRole(ask: Ask, role: string, allowed: readonly string[]): Promise<void> {
   const [there, found] = await Promise.all([findRole(ask, role), forbiddenPower(ask, role, allowed)])
   if (!there) {

@@ -1,4 +1,4 @@
-// Passwords that the server never sees: it gets only the SCRAM verifier, so neither its log nor its wire holds one.
+// Passwords that the server never sees: it gets only the SCRAM verifier, so neither its log nor the network has one.
 import { createHash, createHmac, pbkdf2Sync, randomBytes, randomInt } from 'node:crypto'
 
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789'
@@ -6,7 +6,7 @@ const length = 26
 const iterations = 4096
 
 /**
- * About 151 bits. Only letters and digits that are not mistaken for one another: such a password is its own
+ * About 151 bits. Only letters and digits that are not easily confused: such a password is its own
  * SASLprep form, needs no quoting in a shell or a URL, and can be read aloud.
  */
 export function makePassword(): string {

@@ -14,7 +14,7 @@ export type Where = { readonly host: string; readonly port: number; readonly dat
 
 /**
  * People may create things in the databases we connect to. Without a fixed path one of their functions could be
- * called in place of the one that we mean, with our rights.
+ * called instead of the intended one, with the bot's rights.
  */
 const settle = "set search_path to pg_catalog; set lock_timeout to '5s'"
 const askVersion = "select current_setting('server_version_num')::int as version"
@@ -49,7 +49,7 @@ export class Database {
       pipeline: true,
     }
     this.#pool = new pg.Pool(this.#config)
-    // A server that closes an idle connection would otherwise end this process.
+    // Without a listener, a closed idle connection would end this process.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
@@ -59,7 +59,7 @@ export class Database {
     return this.#with(signal, 'reading', work)
   }
 
-  /** All or nothing. What is told afterwards has to be read in another call. */
+  /** One transaction. To report the result, read it again in another call. */
   async change<T>(signal: AbortSignal | undefined, work: (ask: Ask) => Promise<T>): Promise<T> {
     return this.#with(signal, 'changing', async (ask, entering) => {
       await ask('begin')
@@ -131,7 +131,7 @@ export class Database {
       throw connectorError(error, this.#target, phase)
     } finally {
       stop.dispose()
-      // A connection that failed is thrown away; an open transaction ends with it.
+      // A failed connection is discarded; its open transaction ends with it.
       client?.release(failed)
     }
   }
@@ -145,7 +145,7 @@ function nameOf(text: string): string {
 function parse(target: string, connectionString: string): URL {
   const url = URL.canParse(connectionString) ? new URL(connectionString) : undefined
   if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !url.hostname) {
-    // The text itself is not repeated: it may well be a password.
+    // Never repeats the text: it may be a password.
     throw new ConnectorError(
       'config',
       `${target}: The connection secret is not a URL like postgres://user:password@host:5432/database.`,
@@ -154,7 +154,7 @@ function parse(target: string, connectionString: string): URL {
   return url
 }
 
-/** Rejects when the caller gives up. What was sent by then may have happened. */
+/** Rejects when the caller aborts. What was sent by then may have happened. */
 function stopped(signal: AbortSignal | undefined, target: string, phase: () => Phase) {
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => {})

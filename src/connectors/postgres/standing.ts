@@ -1,4 +1,4 @@
-// Everybody who can use a role, through a grant or without one, and how to remove it where that is in our power.
+// Everybody who can use a role, through a grant or without one, and how to remove it where the bot may.
 
 import { ConnectorError, type FoundHolder, type Holder } from '../../core/connector.ts'
 import { plural } from '../../core/plural.ts'
@@ -10,7 +10,7 @@ import { endPresentSessions } from './terminate.ts'
 
 /**
  * Every login that can use `role`, directly or through other roles. Memberships that give nothing (neither inherit
- * nor set) do not count, nor does the right to hand the role on alone; superusers have everything and are not named.
+ * nor set) do not count, nor does ADMIN OPTION alone; superusers have everything and are not listed.
  */
 export async function holdersOf(ask: Ask, role: string): Promise<Holder[]> {
   const options = ask.version < 160000 ? 'true' : 'm.inherit_option or m.set_option'
@@ -38,16 +38,16 @@ type Member = {
   readonly itself: boolean
   readonly ours: boolean
   readonly mark: string | null
-  /** Who else than the bot gave it directly, and whether the bot may act for all of them. */
+  /** Which grantors other than the bot granted it directly, and whether the bot may act for all of them. */
   readonly grantors: readonly string[]
   readonly reachable: boolean
-  /** Roles that the account is in and that have the role in turn, without what the bot gave. */
+  /** Roles of the account that have the role in turn, without those that the bot granted. */
   readonly through: readonly string[]
 }
 
 /**
  * Logins that are or have the role, that own what it can reach, and superusers. Memberships that give nothing
- * (neither inherit nor set) do not count, nor does the right to hand the role on alone.
+ * (neither inherit nor set) do not count, nor does ADMIN OPTION alone.
  */
 export async function standingHolders(ask: Ask, role: string): Promise<FoundHolder[]> {
   const [members, owners, superusers] = await Promise.all([
@@ -68,7 +68,7 @@ export async function standingHolders(ask: Ask, role: string): Promise<FoundHold
 
 async function membersOf(ask: Ask, role: string): Promise<Member[]> {
   const usable = ask.version < 160000 ? 'true' : 'inherit_option or set_option'
-  // Since version 16 only who has the grantor's own rights may take what that grantor gave.
+  // Since version 16 a membership can only be revoked with the rights of its grantor.
   const reachable = ask.version < 160000 ? 'true' : "pg_has_role(current_user, e.grantor, 'USAGE')"
   return ask<Member>(
     `with recursive wanted as (select oid from pg_roles where rolname = $1),
@@ -103,7 +103,7 @@ async function membersOf(ask: Ask, role: string): Promise<Member[]> {
   )
 }
 
-/** In this database only; in the others the bot has no eyes. */
+/** In this database only; the bot cannot see the others. */
 async function ownersBehind(ask: Ask, role: string) {
   return ask<{ account: string; owned: number }>(
     `select u.rolname as account, count(distinct c.oid)::int as owned
@@ -142,7 +142,7 @@ function howOf({ itself, ours, grantors, through }: Member): string {
   ].join(', and ')
 }
 
-/** What an administrator would type, exactly: a name may be anything. */
+/** The exact statement for an administrator, quoted, because a name may be anything. */
 function beyondReach({ account, itself, grantors, reachable, through }: Member, role: string) {
   if (itself) return `An administrator can close it: ALTER ROLE ${identifier(role)} NOLOGIN`
   const commands = [
@@ -175,9 +175,9 @@ const asSuperuser = ({ account }: { account: string }): FoundHolder => ({
 const quoted = (names: readonly string[]) => names.map((one) => `"${one}"`).join(', ')
 
 /**
- * Takes every direct membership that others gave, and with `leftover` ours too, and looks again. Sessions that became
- * the role would keep it, so they end, unless the account still has it from elevate; also when there was nothing left
- * to take, because a call before this one may have come no further than that.
+ * Revokes every direct membership that others granted, with `leftover` also ours, and reads again. Sessions that became
+ * the role would keep it, so they are ended, unless the account still has it from elevate; also if there was nothing left
+ * to revoke, because an earlier call may have stopped at that point.
  */
 export async function takeAway(
   { database, settings }: Target,

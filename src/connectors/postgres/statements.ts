@@ -5,7 +5,7 @@ import { ConnectorError } from '../../core/connector.ts'
 export const leftoverOwner = 'elevate_quarantine'
 const nameLimit = 63
 
-/** PostgreSQL shortens long names silently, and then the name that we look for is not the one that it made. */
+/** PostgreSQL truncates long names silently; then we would look for another name than the one it created. */
 export function identifier(name: string): string {
   if (name === '' || name.includes('\0') || Buffer.byteLength(name) > nameLimit) {
     throw new ConnectorError('config', `A name must have 1 to ${nameLimit} bytes, and none of them zero.`)
@@ -38,8 +38,8 @@ export const closeLogin = (login: string) =>
 export const dropLogin = (login: string) => `drop role if exists ${identifier(login)}`
 
 /**
- * `GRANTED BY CURRENT_USER` makes the row ours for certain; without it a right that the bot inherits would be
- * recorded under another name. Never with ADMIN OPTION: who has it can pass the role on. Before version 16 there
+ * `GRANTED BY CURRENT_USER` makes the row certainly ours; without it a right that the bot inherits would be
+ * recorded under another name. Never with ADMIN OPTION, which lets the holder grant the role to others. Before version 16 there
  * are no options, and one row for all grantors.
  */
 export function grantRole(
@@ -57,13 +57,13 @@ export function revokeRole(role: string, member: string, version: number): strin
   return version < 160000 ? words : `${words} granted by current_user`
 }
 
-/** The same for a row that somebody else made. The server lets only those do it who have that grantor's own rights. */
+/** The same for a row of another grantor. The server allows it only with that grantor's rights. */
 export function revokeRoleFrom(role: string, member: string, grantor: string, version: number): string {
   const words = `revoke ${identifier(role)} from ${identifier(member)}`
   return version < 160000 ? words : `${words} granted by ${identifier(grantor)}`
 }
 
-/** Lets the bot act for a role inside one transaction; given back before the commit. */
+/** Lets the bot act for a role inside one transaction; revoked before the commit. */
 export const borrowRole = (role: string, version: number) =>
   `grant ${identifier(role)} to current_user${version < 160000 ? '' : ' with inherit true, set true granted by current_user'}`
 

@@ -6,7 +6,7 @@ export type Target = {
   readonly id: string
   readonly settings: TargetSettings
   readonly database: Database
-  /** What people are told to connect to. */
+  /** The address that people get to connect to. */
   readonly shown: Where
 }
 

@@ -21,7 +21,7 @@ export function temporaryLogin(target: Target): Verbs {
     const role = roleOf(access.entitlement)
     const make = () => database.change(signal, (ask) => makeLogin(ask, access, role))
     const was = await make().catch((error) => {
-      // Made at the same moment by another call: then it is there now, and the second look decides.
+      // Another call created it at the same moment: it exists now, and the next check decides.
       if (!['42710', '23505'].includes(sqlState(error) ?? '')) throw error
       return make()
     })
@@ -53,7 +53,7 @@ export function temporaryLogin(target: Target): Verbs {
     return 'given'
   }
 
-  /** The call before this one got through, and its answer was lost. */
+  /** An earlier call succeeded, and its answer was lost. */
   async function keepLogin(
     ask: Ask,
     access: Access,
@@ -109,8 +109,8 @@ export function temporaryLogin(target: Target): Verbs {
   }
 
   /**
-   * First the door, then the sessions, then the traces. Access is over after the second; the third is best effort,
-   * and what it cannot remove is told. Each step finds for itself what is left to do, so a crash costs nothing.
+   * First closes the login, then ends sessions, then cleans up. Access is over after the second step; the third is best effort,
+   * and returns what it could not remove. Each step determines what is left to do, so it can be repeated after a crash.
    */
   async function revoke(access: Access, signal: AbortSignal): Promise<Revoked> {
     const role = roleOf(access.entitlement)
@@ -132,7 +132,7 @@ export function temporaryLogin(target: Target): Verbs {
     if (!there) return undefined
     const ours = held.some((row) => row.ours)
     if (grantIdOf(there.mark) !== access.grantId) {
-      // Somebody else's role that happens to have the name: this grant never came into being.
+      // Another role happens to have the name: this grant was never created.
       if (grantIdOf(there.mark) || !ours) return undefined
       throw new ConnectorError(
         'conflict',
@@ -181,7 +181,7 @@ export function temporaryLogin(target: Target): Verbs {
   }
 }
 
-/** `elv_ada_lovelace_g2077`: tells an administrator at a glance who and why, and fits into PostgreSQL's 63 bytes. */
+/** `elv_ada_lovelace_g2077`: shows an administrator whose it is and for which grant, and fits into PostgreSQL's 63 bytes. */
 export function loginName(prefix: string, subject: Subject, grantNumber: number): string {
   const end = `_g${grantNumber}`
   const person = subject.name
@@ -202,7 +202,7 @@ export async function mayLogStatements(ask: Ask): Promise<boolean> {
   return row?.may ?? false
 }
 
-/** What the operator asked for must work; what nobody asked for is done where it is allowed. */
+/** A setting that the operator chose must work; the default is applied only where it is allowed. */
 function statementLog(role: RoleSettings, may: boolean): RoleSettings['statement_log'] {
   if (may) return role.statement_log ?? 'all'
   if (!role.statement_log) return undefined

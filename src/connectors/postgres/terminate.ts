@@ -6,8 +6,8 @@ import type { Database } from './session.ts'
 const patience = 10_000
 
 /**
- * Ends every session of a login that can no longer log in. Somebody may have been past the door already when it
- * was closed, so it looks again until there is none.
+ * Ends every session of a login that can no longer log in. A connection may have been authenticated already when it
+ * was closed, so it checks again until there is none.
  */
 export async function endAllSessions(
   database: Database,
@@ -26,8 +26,8 @@ export async function endAllSessions(
 }
 
 /**
- * Ends the sessions that are there now, not those that come: their login is still good for other things. Sessions
- * that begin after the role was taken never had it, so a client that reconnects for ever cannot keep us here.
+ * Ends the sessions that are there now, not later ones: the login is still valid for other work. Sessions
+ * that begin after the role was revoked never had it, so a client that keeps reconnecting cannot delay us.
  */
 export async function endPresentSessions(
   database: Database,
@@ -44,7 +44,7 @@ export async function endPresentSessions(
   return present.length
 }
 
-/** Asks sessions to end; says which there were. A pid is named with its start, as pids are used again. */
+/** Terminates sessions and returns which there were. A pid is combined with its start time, as pids are reused. */
 async function terminate(
   database: Database,
   login: string,

@@ -13,7 +13,7 @@ import type { QuestionTable } from './tables.ts'
 
 export function reviewCommands(trx: Database) {
   return {
-    /** How many reviews this person waits for. Another use of the same person waits here for the commit. */
+    /** How many reviews this person waits for. A second use by the same person waits here for the first one's commit. */
     openOf: async (person: PersonId): Promise<number> => {
       // Two statements on purpose: only the second sees the use that the first has waited for.
       await trx

@@ -1,5 +1,5 @@
 /**
- * Who works on what. A claim takes the grant's and the binding's row for an instant, raises the fence and
+ * Claims. A claim locks the grant's and the binding's row briefly, raises the fence and
  * sets a lease; nothing stays locked while a target is called.
  */
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
@@ -19,7 +19,7 @@ import type { GrantTable } from './tables.ts'
 /** Written out, so that the index of live grants serves. */
 const ENDED = sql.lit('revoked' as const)
 
-/** Live grants with their binding, both of which nobody else has. */
+/** Live grants with their binding, neither of which is claimed. */
 const free = (db: Database, given: SignedLeaf) =>
   db
     .selectFrom('elevate.access_grant as g')
@@ -58,7 +58,7 @@ const claimOne = statement((db, given: { readonly id: GrantId } & SignedLeaf) =>
   ),
 )
 
-/** While elevate is in quarantine nobody gets a claim. */
+/** While the restore lock is on there are no claims. */
 export function claims(db: Database, known: Known, committed: (news: Committed) => void) {
   return {
     /** Due grants of each target, oldest first, as many as that target has capacity for; no two workers get the same. */
@@ -107,13 +107,13 @@ export function claims(db: Database, known: Known, committed: (news: Committed) 
           .where('lease_until', '>', NO_LEASE),
       ),
 
-    /** Gives a claim back without a change; what is to be done is looked at again now. */
+    /** Releases a claim without a change; the grant is due again now. */
     release: async (claim: Claim): Promise<void> => {
       await bindingOf(db, claim).set({ lease_until: NO_LEASE }).execute()
       committed({ notified: false, opened: [], due: [claim.grant.id] })
     },
 
-    /** Asks the worker of this process to look at a grant now. Losing that costs a second, until the sweeper comes by. */
+    /** Asks the worker of this process to process a grant now. If that is lost, the sweeper finds it within a second. */
     lookNow: (id: GrantId): void => committed({ notified: false, opened: [], due: [id] }),
 
     /** Open requests whose time is over. */
@@ -129,7 +129,7 @@ export function claims(db: Database, known: Known, committed: (news: Committed) 
       return rows.map((row) => row.id)
     },
 
-    /** What had become due before now, for the report at start; and how long nobody was awake. */
+    /** What became due before this start, for the restart report; and how long elevate was down. */
     overdueAtStart: async (): Promise<{
       readonly downSeconds: number | null
       readonly expired: number
@@ -160,7 +160,7 @@ export function claims(db: Database, known: Known, committed: (news: Committed) 
       return { downSeconds: down === null ? null : Math.round(down), ...counts }
     },
 
-    /** Notes that this process is awake. */
+    /** Records that a process is running. */
     heartbeat: async (): Promise<void> => {
       await db
         .insertInto('elevate.heartbeat')

@@ -1,4 +1,4 @@
-/** What the clock has to notify of or to ask. The queries only look: who acts on a row takes it first, by a command. */
+/** Due work with messages: reminders, fallback, warnings. The queries only read; a caller must first take the row by a command. */
 import { sql } from 'kysely'
 import { DAY } from '../../core/access/duration.ts'
 import type { Grant } from '../../core/access/grant.ts'
@@ -62,7 +62,7 @@ export function dueQueries(db: Database) {
     /** Requests that the fallback approvers are to be asked about as well. */
     fallbacks: (limit: number) => waiting('fallback_at', limit),
 
-    /** Someone who has or wants access, and whom nobody asked Slack about for a while; each is named to one process only. */
+    /** Someone with access or an open request who was not checked in Slack for a while; each is given to one process only. */
     personToCheck: async (): Promise<PersonId | undefined> => {
       const concerned = db
         .selectFrom('elevate.access_grant')
@@ -117,7 +117,7 @@ export function dueQueries(db: Database) {
   }
 }
 
-/** Who acts on something due takes it first: true for exactly one of all that ask. */
+/** Takes something due: true for exactly one caller. */
 export function dueCommands(trx: Database) {
   const pending = ({ id, version }: Pick<Request, 'id' | 'version'>) =>
     trx
@@ -164,7 +164,7 @@ export function dueCommands(trx: Database) {
       return changedOne(
         pending(request)
           .from(CLOCK)
-          // Counted from now: reminders that were missed are not made up for.
+          // Counted from now: missed reminders are not sent later.
           .set(({ ref }) => ({
             remind_every_s: twiceAsLong,
             remind_at: after(ref('clock.moment'), twiceAsLong),

@@ -75,7 +75,7 @@ export function grantCommands(
   const grants = () => trx.selectFrom('elevate.access_grant').selectAll()
   return {
     open: async (grant: NewGrant): Promise<Grant> => {
-      // Under this lock nobody ends the one before, or takes it up for its end: whoever comes next sees both.
+      // Under this lock the previous grant cannot end or be claimed for its end: the next transaction sees both.
       if (grant.prolongs)
         await trx
           .selectFrom('elevate.access_grant')
@@ -128,7 +128,7 @@ export function grantCommands(
     endClaimed: ({ grant }: Pick<Claim, 'grant'>, why: Why): Promise<Grant | undefined> =>
       end(trx, grant, why),
 
-    // The commands below need the worker's claim: a fence that was overtaken changes nothing.
+    // The commands below need the worker's claim: an outdated fence changes nothing.
 
     nameAccount: (claim: Claim, account: string): Promise<Grant | undefined> =>
       take(nameAccount, trx, claim, { account }),
@@ -138,7 +138,7 @@ export function grantCommands(
 
     finish: (claim: Claim, end: End): Promise<Grant | undefined> => take(finish, trx, claim, end),
 
-    /** Notes a failure and when to look again, in seconds; `alarms` is the number raised so far. */
+    /** Records a failure and the delay until the next try; `alarms` is the number raised so far. */
     postpone: (claim: Claim, failure: Failure): Promise<Grant | undefined> =>
       take(postpone, trx, claim, { ...failure, error: storable(failure.error) }),
   }

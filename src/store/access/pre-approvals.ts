@@ -1,4 +1,4 @@
-/** Pre-approvals: outside of a transaction to be read, inside to be given, held and ended. */
+/** Pre-approvals: queries, and commands inside a transaction to give, hold and end them. */
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import type {
   NewPreApproval,
@@ -24,7 +24,7 @@ const uses = ({ selectFrom, fn }: P) =>
     .$notNull()
     .as('uses')
 
-/** One whose end nobody has noted yet is over all the same. */
+/** An expired pre-approval is over even if its end is not recorded yet. */
 const isLive = (is: P) => is.and([is('p.ended_at', 'is', null), is('p.ends_at', '>', NOW)])
 
 const found = (db: Database) => db.selectFrom('elevate.pre_approval as p').selectAll('p').select(uses)
@@ -63,7 +63,7 @@ export function preApprovalQueries(db: Database) {
       return (await rows.execute()).map(toPreApproval)
     },
 
-    /** Those whose time is over, and nobody has noted it. */
+    /** Those that have expired and are not yet recorded as ended. */
     over: async (limit: number): Promise<readonly PreApprovalId[]> => {
       const rows = await db
         .selectFrom('elevate.pre_approval')

@@ -1,4 +1,4 @@
-/** Questions about requests and grants, and the two small notes that doors leave: a posted card, an opened Home. */
+/** Queries about requests and grants, and two records that doors write: a posted card, an opened Home. */
 import { type Selectable, sql } from 'kysely'
 import type { Grant } from '../../core/access/grant.ts'
 import type { Request } from '../../core/access/request.ts'
@@ -56,7 +56,7 @@ export function accessQueries(db: Database) {
       requestRows(
         requests()
           .where((is) => is.or([is('r.requester', '=', person), is('r.asked_by', '=', person)]))
-          // However much was asked for since, what is open is never beyond the limit.
+          // Open requests come first, so that later ones never push them beyond the limit.
           .orderBy((is) => is('r.state', 'in', ['offered', 'pending']), 'desc')
           .orderBy('r.number', 'desc')
           .limit(limit),
@@ -110,7 +110,7 @@ export function accessQueries(db: Database) {
       ),
 
     /**
-     * Grants that held an entitlement at some moment of the stretch, in the order in which they were given; both ends
+     * Grants that held an entitlement at any time in the period, in the order in which they became active; both ends
      * the same for one moment. When there are more than `limit`, the latest.
      */
     held: async ({
@@ -147,7 +147,7 @@ export function accessQueries(db: Database) {
       }))
     },
 
-    /** Grants that became active in the stretch, or were opened in it and never did, oldest first. */
+    /** Grants that became active in the period, or were opened in it and never did, oldest first. */
     grantsOf: (from: Date, to: Date, limit: number): Promise<readonly Grant[]> =>
       grantsOnly(
         grantsAlone()

@@ -1,6 +1,6 @@
 /**
  * What a worker does to the grant that it claimed. Each step also takes the binding's row and its fence in the same
- * statement, so that a worker who was overtaken finds nothing to change.
+ * statement, so that an outdated worker changes nothing.
  */
 import { type ExpressionBuilder, type RawBuilder, sql, type UpdateObject } from 'kysely'
 import type { Claim, EndOutcome, Grant } from '../../core/access/grant.ts'
@@ -12,7 +12,7 @@ import { statement } from '../database/statement.ts'
 import type { Tables } from '../database/tables.ts'
 import type { GrantTable } from './tables.ts'
 
-/** An extension begins to count where the one before ends, or now where that is over already. */
+/** An extension starts where the previous grant ends, or now if that is over. */
 const EXPIRY = sql<Date>`(greatest(moment, goes_on_from) + make_interval(secs => duration_s))`
 
 type Moved = Tables & { g: GrantTable; clock: { moment: Date } }
@@ -95,7 +95,7 @@ export type End = {
 export const finish = step(
   ({ fn }, given: End) => ({
     state: 'revoked',
-    // Not before the activation, even when the clock was set back since: a stretch of time has no negative length.
+    // Not before the activation, even if the clock was set back since: a range cannot have a negative length.
     revoked_at: fn<Date>('greatest', ['clock.moment', 'activated_at']),
     wake_at: null,
     late_by_ms: sql`greatest(0, extract(epoch from moment - due_at) * 1000)::bigint`,
@@ -119,7 +119,7 @@ export const postpone = step(
     last_error: given.error,
     alarms: given.alarms,
     stuck_since: sql`case when ${given.stuck}::boolean then coalesce(stuck_since, moment) end`,
-    // Access that must appear in time is looked at again when that time is over, whatever the delay.
+    // A grant with a deadline for its access is due at that deadline at the latest, whatever the delay.
     wake_at: eb
       .case()
       .when(sql<boolean>`state = 'provisioning' and provision_by > moment`)

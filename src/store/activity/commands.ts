@@ -18,14 +18,14 @@ import { storable } from '../database/rows.ts'
 import { keepEntries, toRow } from './entries.ts'
 import { hashOf, LEASE, summaryOf, toUnmatched, UNMATCHED } from './queries.ts'
 
-/** Clocks differ a little: what comes so close to the window belongs to it. Seconds. */
+/** Tolerance for clocks that differ a little. Seconds. */
 const TOLERANCE = 5
-/** Security is not notified of an account again before this. Seconds. */
+/** Pause between two notifications about the same account. Seconds. */
 const TELL_EVERY = 600
-/** A closed record takes in what comes late together, and is closed again. Seconds. */
+/** A reopened record collects late entries for this long before it is closed again. Seconds. */
 const CLOSE_AGAIN = 5
 
-/** Every command needs the claim: a fence that was overtaken changes nothing. */
+/** Every command needs the claim: an outdated fence changes nothing. */
 export function activityCommands(trx: Database) {
   const claimed = ({ grant, fence }: ActivityClaim) =>
     trx.updateTable('elevate.activity').where('grant_id', '=', grant.id).where('fence', '=', fence)
@@ -54,7 +54,7 @@ export function activityCommands(trx: Database) {
       return mine
     },
 
-    /** Looks again after so many seconds. `unavailable` is set while nothing can be collected. */
+    /** Collects again after so many seconds. `unavailable` is set while nothing can be collected. */
     postpone: async (
       claim: ActivityClaim,
       {
@@ -144,7 +144,7 @@ export function activityCommands(trx: Database) {
       return found
     },
 
-    /** Adds what another source reported; a closed record is opened for it. Says how many were new. */
+    /** Adds what another source reported, and reopens a closed record. Returns how many entries were new. */
     addFrom: async (grant: GrantId, source: string, entries: readonly ActivityEntry[]): Promise<number> => {
       await insertFrom(
         trx.insertInto('elevate.activity'),
@@ -169,7 +169,7 @@ export function activityCommands(trx: Database) {
       return added
     },
 
-    /** Keeps what belongs to no grant; says what of it is new, by account. */
+    /** Stores entries without a grant; returns what is new, by account. */
     keepUnmatched: async (
       source: string,
       entries: readonly ReportedEntry[],
@@ -234,7 +234,7 @@ export function activityCommands(trx: Database) {
   }
 }
 
-/** Each gap is said once, in the order in which they were found. */
+/** Each gap once, in the order in which they were found. */
 function withGaps(gaps: readonly string[]) {
   return sql<readonly string[]>`(select coalesce(array_agg(gap order by first), '{}') from (
     select gap, min(at) as first from unnest(gaps || ${gaps.map(storable)}::text[]) with ordinality as one (gap, at)

@@ -21,7 +21,7 @@ import type { Database } from '../database/connection.ts'
 import { after, CLOCK, NOW, NOW_ONCE } from '../database/expressions.ts'
 import { isUuid, named, toGrant } from '../database/rows.ts'
 
-/** Longer than one call of a target may take; each page that is kept starts it again. Seconds. */
+/** Longer than one call to a target may take; each stored page restarts it. Seconds. */
 export const LEASE = 45
 const ENTRIES_PER_PAGE = 1_000
 
@@ -73,7 +73,7 @@ export function activityQueries(db: Database) {
     summary: async (grant: GrantId): Promise<ActivitySummary | undefined> =>
       isUuid(grant) ? summaryOf(db, grant) : undefined,
 
-    /** What is known of every grant that was given at some moment of the stretch; for the digest and for reports. */
+    /** What is known about every grant that was active in the period; for the digest and reports. */
     summaries: async (
       from: Date,
       to: Date,
@@ -234,7 +234,7 @@ const summaries = (db: Database) =>
             fn.countAll<number>().as('n'),
             fn.countAll<number>().filterWhere('outcome', '=', 'refused').as('refused'),
             fn.countAll<number>().filterWhere('outcome', '=', 'failed').as('failed'),
-            // First and last of what was done: coming and going is not doing anything.
+            // First and last action: connecting and disconnecting do not count.
             fn.min('at').filterWhere('kind', 'not in', ['connect', 'disconnect']).as('first'),
             fn.max('at').filterWhere('kind', 'not in', ['connect', 'disconnect']).as('last'),
           ])

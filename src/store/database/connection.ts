@@ -1,4 +1,4 @@
-/** Connections to our database: prepared statements, the application's role, and no waiting without end. */
+/** Connections to our database: prepared statements, the application's role, and a timeout for every wait. */
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../../core/ports.ts'
@@ -17,7 +17,7 @@ export type Patience = {
 /** A click must be answered within three seconds, whatever the database does. */
 const PATIENCE: Patience = { connect: 1_500, statement: 2_500 }
 
-/** The server gives up first; this is for a connection that went dead without a word. */
+/** Longer than the server's own timeout: for a connection that broke silently. */
 const GRACE_MS = 400
 
 /** bigint: our numbers, indexes and fences stay far below 2^53. */
@@ -103,11 +103,11 @@ export function connectTo({ url, poolSize = 10, log, patience }: OpenOptions): C
     },
   }
   const pool = new pg.Pool(config)
-  // Without a listener the loss of an idle connection ends the process; the pool makes a new one when asked.
+  // Without a listener the loss of an idle connection would end the process; the pool opens a new one on demand.
   pool.on('error', (error) =>
     log?.warn({ reason: reasonAway(error) ?? 'unknown' }, 'lost a database connection'),
   )
-  // The same for one that is lost while it is taken, but asks nothing at the moment.
+  // The same for a connection that is checked out but idle.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const single = new WeakMap<pg.PoolClient, Database>()
@@ -135,7 +135,7 @@ export function connectTo({ url, poolSize = 10, log, patience }: OpenOptions): C
   }
 }
 
-/** Kysely on a connection that its caller has taken and will give back. */
+/** Kysely on a connection that its caller has checked out and will release. */
 function onOne(client: pg.PoolClient): Database {
   const query = (text: string, parameters: readonly unknown[]) => client.query(text, parameters as unknown[])
   const borrowed = { query, release: () => {} } as unknown as PostgresPoolClient

@@ -1,4 +1,4 @@
-/** What Kysely's builder has no words for, said once for all statements. */
+/** SQL that Kysely's builder cannot express, for all statements. */
 import {
   type Expression,
   type ExpressionBuilder,

@@ -9,7 +9,7 @@ import { OutcomeUnknown, StoreDown } from '../../core/ports.ts'
 /** Raised by `elevate.admit`. */
 const NOT_ADMITTED = 'EQ001'
 
-/** Out of reach, out of means, shutting down, read-only, or too busy to answer in time. */
+/** Unreachable, out of resources, shutting down, read-only, or too busy to answer in time. */
 const AWAY = /^(08...|53...|57P0.|57014|25006|40001|40P01|55P03|58...|XX001|28...|3D000)$/
 
 const SYSTEM =

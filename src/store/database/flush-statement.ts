@@ -26,7 +26,7 @@ export function flushStatement(shape: Shape): ReturnType<typeof buildLast> {
 
 function buildLast({ notifies, records, erasures }: Shape) {
   return statement((trx, given: Written) => {
-    // What erases comes after what is erased: an event of the same transaction may be the first of two.
+    // Erasures come last: a text of an event in this very transaction may be erased by another.
     const logged = [
       sql`audit.append(${given.events}::text[], ${given.secrets}::jsonb)`.as('appended'),
       ...Array.from({ length: erasures }, (_, n) =>
@@ -36,7 +36,7 @@ function buildLast({ notifies, records, erasures }: Shape) {
       ),
     ]
     if (!notifies) return trx.selectFrom(admit(given)).select(logged)
-    // What waits for its time was not held up: it counts from then on.
+    // A message with a later send time counts as waiting only from that time on.
     const since = sql<Date>`greatest(after, clock_timestamp())`
     return trx
       .with(

@@ -1,4 +1,4 @@
-/** The store as the rest of the house sees it. */
+/** The store as the other rooms see it. */
 
 import { questionQueries } from '../access/about-requests.ts'
 import { claims } from '../access/claims.ts'
@@ -22,7 +22,7 @@ export type StoreHandle = Awaited<ReturnType<typeof openStore>>
 export type Store = Omit<StoreHandle, 'ping' | 'checkRights' | 'close'>
 
 /**
- * Throws `StoreDown` when the database cannot be reached now; later losses heal by themselves. `onCommitted` hears of
+ * Throws `StoreDown` when the database cannot be reached now; later losses are reconnected. `onCommitted` is told
  * what every commit of this process has left to do.
  */
 export async function openStore({
@@ -47,8 +47,8 @@ export async function openStore({
     quarantine: {
       ...shielded(quarantineQueries(db, known)),
       /**
-       * From now on everything that is done through this store needs the log to have this leaf as its `size`-th. So a
-       * restore under a running replica stops it at once, before it has looked for one.
+       * From now on every change through this store requires that the log has this leaf as its `size`-th. So a
+       * restore under a running replica stops it immediately, before the replica has checked for one.
        */
       remember: (size: number, leafHash: Uint8Array): void => known.remember(size, leafHash),
     },

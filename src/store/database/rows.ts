@@ -1,5 +1,5 @@
 /**
- * Rows as the words of `core`: names in camel case, undefined for null, and times as dates, also those of rows that
+ * Rows as `core`'s types: names in camel case, undefined for null, and times as dates, also for rows that
  * travelled inside another one as JSON.
  */
 import { expressionBuilder, type Selectable } from 'kysely'
@@ -152,12 +152,12 @@ export function toGrantRow({
   return { grant: toGrant(grant), request: toRequest({ ...request, decisions, review, rule }) }
 }
 
-/** Ids come from buttons and may be anything; what is no UUID is the id of nothing. */
+/** Ids come from buttons and may be anything; what is not a UUID matches nothing. */
 export function isUuid(id: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
 }
 
-/** Numbers are typed by people: `R-99999999999999999999` is nobody's. */
+/** Numbers are typed by people and may be too large: `R-99999999999999999999` matches nothing. */
 export function isNumber(number: number): boolean {
   return Number.isSafeInteger(number) && number > 0
 }

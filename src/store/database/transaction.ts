@@ -30,7 +30,7 @@ const BEGIN = 'start transaction isolation level read committed'
 
 export type Tx = ReturnType<UnitOfWork['around']>
 
-/** What a commit has left for others to do now. Losing this costs a second: the rows are found by the clock. */
+/** What other jobs can do right after a commit. If this is lost, the sweeper finds the rows within a second. */
 export type Committed = {
   /** Messages wait to be sent. */
   readonly notified: boolean
@@ -77,7 +77,7 @@ export function transactions(connections: Connections, known: Known, committed: 
 
 /**
  * The last statement and the commit go out together: everybody else's last statement waits for this commit,
- * and should not wait for our next look at the network too. Should the statement fail, the commit rolls
+ * and should not also wait for our next network round trip. If the statement fails, the commit rolls
  * back.
  */
 async function finish(connection: PooledConnection, last: CompiledQuery | undefined): Promise<void> {
@@ -93,7 +93,7 @@ async function finish(connection: PooledConnection, last: CompiledQuery | undefi
     throw new Error('a statement failed, and its error was swallowed')
 }
 
-/** What a transaction will have recorded and notified of, kept until its last statement. */
+/** Events and messages of a transaction, kept until its last statement. */
 class UnitOfWork {
   readonly #events: AuditEvent[] = []
   readonly #messages: OutboxMessage[] = []
@@ -146,7 +146,7 @@ class UnitOfWork {
       },
       /** People whose Home is open or was lately, so that it is kept true. */
       homes: () => homes(trx),
-      /** True for the first of all replicas that asks for this stretch of time. */
+      /** True for the first replica that asks for this period. */
       claimDigest: (from: Date, to: Date, period: DigestPeriod = 'daily') =>
         claimDigest(trx, from, to, period),
       /** Keeps a configuration's text under its hash. */
@@ -179,7 +179,7 @@ class UnitOfWork {
    * already is locked, not repeated: the sender must not take it, and show what is true without us, before
    * we commit.
    *
-   * What goes on record has changed something, and that needs a log that is the one that was signed.
+   * Events record changes, so they need a log that is the one that was signed.
    */
   flushStatement(trx: Database, known: Known): CompiledQuery | undefined {
     this.#written = true
@@ -209,7 +209,7 @@ async function homes(trx: Database): Promise<readonly PersonId[]> {
   return rows.map((row) => row.person)
 }
 
-/** The second replica waits here for the first one's commit, and then finds the stretch taken. */
+/** The second replica waits here for the first one's commit, and then finds the period taken. */
 async function claimDigest(trx: Database, from: Date, to: Date, period: DigestPeriod): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('elevate.digest')

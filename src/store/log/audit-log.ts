@@ -1,4 +1,4 @@
-/** Writing to the audit log and reading from it. Proving is another room's work. */
+/** Writes and reads the audit log. Proofs are in `audit`. */
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts'
@@ -32,14 +32,14 @@ export function seal(events: readonly AuditEvent[]): Sealed {
       commitments[`${field}_c`] = createHash('sha256').update(salt).update(content, 'utf8').digest('hex')
       secrets.push({ event: position + 1, field, salt: salt.toString('hex'), content })
     }
-    // The database fills the empty index and time in; nothing that is said may take their place.
+    // The database fills in index and time; no event may set them.
     const fixed = { ...commitments, v: 1, id: crypto.randomUUID(), index: '', time: '' }
     return canonicalJson({ ...(inert(said) as JsonObject), ...fixed })
   })
   return { events: sealed, secrets }
 }
 
-/** The same with every text storable: the log must take down what somebody tried, however it was spelt. */
+/** The same with every text made storable: the log must record an attempt, whatever was typed. */
 function inert(value: unknown): Json | undefined {
   if (typeof value === 'string') return storable(value)
   if (Array.isArray(value)) return value.map((one) => inert(one) ?? null)

@@ -16,7 +16,7 @@ const LAG = sql<number>`coalesce((
 const held = (db: Database, { name, fence }: Pick<DeliveryClaim, 'name' | 'fence'>) =>
   db.updateTable('elevate.delivery').where('name', '=', name).where('fence', '=', fence)
 
-/** In quarantine nothing is delivered: what the receiver has may be more than what the log has now. */
+/** While the restore lock is on nothing is delivered: the receiver may have more than the log has now. */
 export function deliveryQueue(db: Database, known: Known) {
   return {
     /** Undefined when there is nothing new, it is too early to try again, or another process delivers. */
@@ -94,7 +94,7 @@ export function deliveryCommands(trx: Database) {
   const ending = (claim: DeliveryClaim) =>
     held(trx, claim).set({ lease_until: NO_LEASE }).returning(LAG.as('lag'))
   return {
-    /** Everything before `until` has arrived. Gives the lag that is left, in seconds; undefined when overtaken. */
+    /** Everything before `until` has arrived. Gives the lag that is left, in seconds; undefined when another process has taken over. */
     arrived: async (claim: DeliveryClaim, until: number): Promise<number | undefined> => {
       const row = await ending(claim)
         .set({
@@ -109,7 +109,7 @@ export function deliveryCommands(trx: Database) {
       return row?.lag
     },
 
-    /** To be tried again after `delaySeconds`; `until` makes the batch smaller. Gives the lag; undefined when overtaken. */
+    /** To be tried again after `delaySeconds`; `until` makes the batch smaller. Gives the lag; undefined when another process has taken over. */
     failed: async (
       claim: DeliveryClaim,
       {

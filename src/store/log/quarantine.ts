@@ -1,4 +1,4 @@
-/** Quarantine: one row for every replica, and what each transaction and claim is admitted by. */
+/** The restore lock (quarantine): one row for all replicas, and the check that admits each transaction and claim. */
 import { type Selectable, sql } from 'kysely'
 import type { Evidence, Quarantine } from '../../core/log/quarantine.ts'
 import type { Database } from '../database/connection.ts'
@@ -8,7 +8,7 @@ import type { QuarantineTable } from '../database/tables.ts'
 
 export type SignedLeaf = { readonly size: number | null; readonly hash: Buffer | null }
 
-/** The newest signed leaf that this process knows of; nothing before it has been told. */
+/** The newest signed leaf that this process knows; unset until a checkpoint is known. */
 export class Known {
   #size: number | null = null
   #hash: Buffer | null = null
@@ -39,7 +39,7 @@ const toQuarantine = ({ id, ...row }: Selectable<QuarantineTable>): Quarantine =
 export function quarantineQueries(db: Database, known: Known) {
   const quarantines = db.selectFrom('elevate.quarantine').selectAll()
   return {
-    /** The one that lasts, if any. */
+    /** The current restore lock, if any. */
     current: async (): Promise<Quarantine | undefined> => {
       const row = await quarantines.where('ended_at', 'is', null).executeTakeFirst()
       return row && toQuarantine(row)
@@ -116,7 +116,7 @@ export function quarantineCommands(trx: Database) {
         .execute()
     },
 
-    /** Requests, grants and pre-approvals go on with numbers so much higher. */
+    /** Raises the next numbers of requests, grants and pre-approvals by this much. */
     skipNumbers: async (count: number): Promise<void> => {
       await trx.selectNoFrom(sql`elevate.skip_numbers(${count})`.as('skipped')).execute()
     },

@@ -55,7 +55,7 @@ type Emptying = {
   readonly where: RawBuilder<boolean>
 }
 
-/** For each table: which rows still say something, and how they stop. Only rows of what is over. */
+/** For each table: which rows still have texts, and how to empty them. Only rows of what is over. */
 function emptyings(whose: Whose): readonly Emptying[] {
   const old = (over: RawBuilder<unknown>) =>
     'seconds' in whose
@@ -131,7 +131,7 @@ function emptyings(whose: Whose): readonly Emptying[] {
 /** Kept for a period of their own. */
 const ACTIVITY: ReadonlySet<Kind> = new Set<Kind>(['statements', 'strays'])
 
-/** The Slack id stays: it is what the log says, too. */
+/** The Slack id stays: it is in the log too. */
 const NAMELESS = sql`jsonb_build_object('person', person, 'name', '')`
 
 export async function rowsToEmpty(db: Database, person: PersonId): Promise<Blanked> {
@@ -159,7 +159,7 @@ async function empty(trx: Database, whose: Whose): Promise<Emptied> {
   return { rows: done, records }
 }
 
-/** A record can only answer for what is gone from it when the event names it. */
+/** The event must name how many texts of a record were erased, so that a check can explain what is missing. */
 async function byRecord(trx: Database, update: RawBuilder<unknown>): Promise<Blanked> {
   const { rows } = await sql<{ name: string; count: number }>`
     with emptied as (${update} returning grant_id)

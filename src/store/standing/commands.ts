@@ -1,4 +1,4 @@
-/** Standing access inside a transaction: what a look found, who accepted it, who takes it. */
+/** Standing access inside a transaction: what a check found, who accepts it, who removes it. */
 import { sql } from 'kysely'
 import type { ReportId, StandingId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
@@ -18,7 +18,7 @@ export function standingCommands(trx: Database) {
     return id
   }
 
-  /** Under the look's row lock, so that two readings of one target are written down one after the other. */
+  /** Under the target's row lock, so that two checks of one target are stored one after the other. */
   const before = (target: string): Promise<{ readonly first: boolean; readonly failed: boolean }> =>
     trx
       .selectFrom('elevate.standing_look')
@@ -43,7 +43,7 @@ export function standingCommands(trx: Database) {
 
   return {
     /**
-     * Writes a reading down. `roles` are those that were read: nothing is said about others. `again` was accepted until
+     * Stores a check. `roles` are those that were read; others are left alone. `again` was accepted until
      * a moment that has passed; `report` is the one that the new ones stand in, `changed` are older ones in which
      * something changed.
      */

@@ -16,7 +16,7 @@ import { isUuid, named } from '../database/rows.ts'
 import type { Tables } from '../database/tables.ts'
 import type { StandingAccessTable, StandingLookTable } from './tables.ts'
 
-/** Longer than a target may take to answer; a process that dies while it reads keeps others out no longer. */
+/** Lease of a check: longer than a target may take to answer; after a crash others wait no longer than this. */
 const LEASE_SECONDS = 300
 /** A target that did not answer is asked again before its time. */
 const RETRY_SECONDS = 300
@@ -35,7 +35,7 @@ export function standingQueries(db: Database) {
     db.selectFrom('elevate.standing_look').select(['target', 'tried_at', 'read_at', 'error'])
 
   return {
-    /** Takes a target whose look is due, or that somebody asked to look at; nobody else gets it meanwhile. */
+    /** Claims a target that is due to be checked or was requested to be. */
     claimDue: async (
       targets: readonly string[],
       schedule: StandingSchedule | undefined,
@@ -78,7 +78,7 @@ export function standingQueries(db: Database) {
       return row?.target
     },
 
-    /** Takes this one, due or not; false while another process looks. */
+    /** Claims this target, due or not; false while another process checks it. */
     claim: async (target: string): Promise<boolean> => {
       const row = await db
         .insertInto('elevate.standing_look')
@@ -94,7 +94,7 @@ export function standingQueries(db: Database) {
       return row !== undefined
     },
 
-    /** Asks for a look before its time, by whichever process comes first. */
+    /** Requests an early check, by any process. */
     ask: async (targets: readonly string[]): Promise<void> => {
       await db
         .insertInto('elevate.standing_look')
@@ -192,7 +192,7 @@ export function standingQueries(db: Database) {
 
 type L = ExpressionBuilder<Tables & { look: StandingLookTable }, 'look'>
 
-/** From the last look alone, so that another schedule counts immediately. */
+/** Depends only on the last check, so that a new schedule counts immediately. */
 function isDue(is: L, schedule: StandingSchedule | undefined) {
   if (!schedule) return is.lit(false)
   const latest = 'every' in schedule ? before(NOW_ONCE, schedule.every) : lastTimeOfDay(schedule)
