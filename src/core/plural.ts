@@ -5,9 +5,12 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many
 }
 
+/** Made once: that costs many times what one number does. */
+const numbers = new Intl.NumberFormat('en')
+
 /** `1 grant`, `3 grants`, `1,204 events`. */
 export function counted(count: number, one: string, many?: string): string {
-  return `${count.toLocaleString('en')} ${plural(count, one, many)}`
+  return `${numbers.format(count)} ${plural(count, one, many)}`
 }
 
 /** `orders-db`, `billing` and `crm` → `orders-db, billing or crm`. */

@@ -30,6 +30,7 @@ export function lengthOf(text: string): number {
 
 /** At most `max` code points; a cut text ends in `…`. */
 export function clamp(text: string, max: number): string {
+  if (text.length <= max) return text
   const points = [...text]
   return points.length <= max ? text : `${points.slice(0, max - 1).join('')}…`
 }
