@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { audit } from '../cli/audit-program.ts'
 import { go, goIsHere } from '../support/go.ts'
 
 const made = path.join(import.meta.dirname, 'evidence-8bf86c4')
@@ -37,11 +38,7 @@ const ran = (program: string, args: readonly string[], options = {}): Promise<Ra
   )
 
 /** `elevate audit verify`, as an auditor with the key and nothing else would. */
-const verify = (...args: string[]) =>
-  ran(process.execPath, ['src/cli/main.ts', 'audit', 'verify', ...args, '--vkey', vkey, '--json'], {
-    cwd: path.join(import.meta.dirname, '../..'),
-    env: { PATH: process.env.PATH },
-  })
+const verify = (...args: string[]) => audit({}, ['verify', ...args, '--vkey', vkey, '--json'])
 
 /** A copy in which one byte of this file is another. */
 function damaged(folder: string, file: string, at = 0.5): string {

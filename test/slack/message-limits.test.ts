@@ -144,9 +144,13 @@ it('what people type reaches no text that Slack parses as anything but letters',
       typed,
       fc.constantFrom('Ada', '<!here>', '@channel', ':white_check_mark:', '*Forged*'),
       (text, name) => {
-        for (const [which, message] of Object.entries(everyMessage(text, name)))
-          for (const parsed of stringsOf(message).parsed)
-            for (const live of LIVE) expect(parsed, which).not.toMatch(live)
+        // One `expect` for all: there are some thousand texts in each run.
+        const alive = Object.entries(everyMessage(text, name)).flatMap(([which, message]) =>
+          stringsOf(message)
+            .parsed.filter((parsed) => LIVE.some((live) => live.test(parsed)))
+            .map((parsed) => `${which}: ${parsed}`),
+        )
+        expect(alive).toEqual([])
       },
     ),
     { numRuns: 25 },
