@@ -177,7 +177,7 @@ describe('export', () => {
     expect(found.out).toContain(`Events 0 to ${LONG + 22} are proven.`)
   }, 240_000)
 
-  test('wrong use is told and ends with 2; a folder that is not empty, with 1', async () => {
+  test('wrong use is reported and exits with 2; a folder that is not empty, with 1', async () => {
     const wrong = [
       ['export'],
       ['export', '--out', world.out('x'), '--format', 'pdf'],

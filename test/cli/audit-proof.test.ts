@@ -78,7 +78,7 @@ test('a private text goes along, and has to be the one that the event commits to
   expect((await verify()).code).toBe(0)
 })
 
-test('a log that is not what was signed gives no proof, and what does not exist is refused in words', async () => {
+test('there is no proof of a log that is not what was signed, and what does not exist is refused in words', async () => {
   await world.signedLog()
   const prove = (what: string, to: string) => audit(world.env, ['proof', what, '--out', world.out(to)])
   expect((await prove('99', 'a')).err).toContain('There is no event 99.')

@@ -39,7 +39,7 @@ describe('verify, online', () => {
     })
   })
 
-  test('a note that a power cut tore in the anchor file is told, and is no reproach to the log', async () => {
+  test('a note that a power cut tore in the anchor file is reported, and is no fault of the log', async () => {
     await world.signedLog()
     const anchor = world.env.ELEVATE_AUDIT_ANCHOR_FILE ?? ''
     await truncate(anchor, (await stat(anchor)).size - 20)

@@ -31,7 +31,7 @@ it('is read with every condition, its days all of them when none is named', () =
   ])
 })
 
-it('lets nobody say yes beforehand unless the file says for how long at most', () => {
+it('allows pre-approvals only if the file says for how long at most', () => {
   expect(first(withChange('lapse_after: 8h', 'pre_approval: { max: 7d }'))?.preApproval).toEqual({
     max: 604_800,
   })

@@ -104,7 +104,7 @@ it('another byte is another hash', () => {
   expect(hash(GOOD.replaceAll('\n', '\r\n'))).toMatch(/^[0-9a-f]{64}$/)
 })
 
-it('reports every fault at once, in the order of the file, each at its line and column', () => {
+it('reports all faults together, in the order of the file, each with line and column', () => {
   const text = GOOD.replace('channel: C0SECURITY', 'chanel: C0SECURITY')
     .replace('09:00', '25:00')
     .replace('connector: paper', 'connector: papre')
@@ -237,7 +237,7 @@ it('two policies cannot have one name', () => {
   ])
 })
 
-it('nobody may be the only approver of what only he may ask for', () => {
+it('a person who alone may request a role cannot be its only approver', () => {
   const alone = withChange('request: [S0ENG]', 'request: [U0ADA]').replace('[U0ADA, U0BOB]', '[U0ADA]')
   expect(issuesOf(alone)).toMatchObject([
     {

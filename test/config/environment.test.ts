@@ -56,7 +56,7 @@ it('a port alone, as some platforms set it, or a signing secret alone leaves Soc
     })
 })
 
-it('reads everything that may be given', () => {
+it('reads every variable', () => {
   const env = {
     ...SOCKET,
     SLACK_API_URL: 'http://127.0.0.1:4000/api/',
@@ -85,7 +85,7 @@ it('reads everything that may be given', () => {
   })
 })
 
-it('says all faults at once, and no secret', () => {
+it('reports all faults together, and no secret', () => {
   const faults = faultsOf({
     SLACK_BOT_TOKEN: APP,
     SLACK_APP_TOKEN: BOT,

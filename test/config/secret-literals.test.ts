@@ -59,7 +59,7 @@ it('a plain value under the name of a secret is a fault, whatever it looks like'
   }
 })
 
-it('says where the secret stands', () => {
+it('says where the secret is', () => {
   expect(issuesOf(withChange('drawer: top', `drawer: ${DATABASE}`))).toMatchObject([
     { line: 10, column: 13, path: 'targets.files.drawer', severity: 'fault' },
   ])

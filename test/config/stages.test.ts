@@ -89,7 +89,7 @@ it('stages that only the person who asks could fill are a fault, and one of seve
   expect(issuesOf(some)).toMatchObject([{ severity: 'warning' }])
 })
 
-it('somebody named twice in a stage is warned of at his second place', () => {
+it('warns of a person who is named twice in a stage, at the second place', () => {
   expect(issuesOf(approve('{ stages: [{ from: [S0DBA] }, { from: [S0SEC, S0SEC] }] }'))).toMatchObject([
     { path: 'policies[0].approve.stages[1].from[1]', severity: 'warning' },
   ])

@@ -64,7 +64,7 @@ export function keepsTheContract(name: string, make: () => Promise<World>): void
       expect(findings.filter(({ level }) => level === 'fault')).toEqual([])
     })
 
-    it('gives access that the target confirms, and takes it again', async () => {
+    it('grants access that the target confirms, and revokes it', async () => {
       const access = await accessFor(world)
       expect(await world.holds(access.account)).toBe(false)
       expect(await grant(access)).toMatchObject({ was: 'given', preexisting: false })
@@ -145,7 +145,7 @@ export function keepsTheContract(name: string, make: () => Promise<World>): void
       expect(await world.unreachable.check(patient())).toEqual([expect.objectContaining({ level: 'fault' })])
     })
 
-    it('does nothing once the caller has given up', async () => {
+    it('does nothing once the caller has aborted', async () => {
       const access = await accessFor(world)
       await expect(world.connector.grant(access, AbortSignal.abort())).rejects.toMatchObject({
         kind: 'retryable',

@@ -29,7 +29,7 @@ beforeAll(() => openWorld({ log_filename: 'server-%Y%m%d-%H%M%S.log' }))
 afterAll(closeWorld)
 
 describe('what cannot be known', () => {
-  it('is said when the log was begun anew, or removed, before all of it was read', async () => {
+  it('is reported when the log was truncated or removed before all of it was read', async () => {
     const person = await granted()
     await runs(person.url, 'select 1')
     const seen = await collectAll(person)

@@ -207,7 +207,7 @@ describe('a lost connection', () => {
   })
 })
 
-describe('a caller that gives up', () => {
+describe('a caller that aborts', () => {
   it('does not wait for a server that waits for a lock', async () => {
     const access = await accessFor(world)
     await world.connector.grant(access, patient())

@@ -39,7 +39,7 @@ const takeAway = (account: string, leftover = false) =>
   world.connector.takeAway?.({ account, role: 'admin', entitlement: world.entitlement, leftover }, patient())
 
 describe('the holders of a role', () => {
-  it('are nobody but superusers where nobody was given it', async () => {
+  it('are only superusers if nobody was granted it', async () => {
     expect(await holders()).toEqual([
       expect.objectContaining({ account: 'boss', via: 'superuser', ours: false }),
       expect.objectContaining({
@@ -76,7 +76,7 @@ describe('the holders of a role', () => {
     },
   )
 
-  it('do not include those whose membership gives nothing', async () => {
+  it('do not include memberships without any right', async () => {
     await sql('grant orders_admin to joe with inherit false, set false, admin true')
     expect(await holder('joe')).toBeUndefined()
     expect(await holder('elevate_bot')).toBeUndefined()
@@ -117,7 +117,7 @@ describe('the holders of a role', () => {
   })
 })
 
-describe('taking away what elevate did not give', () => {
+describe('removing access that elevate did not grant', () => {
   it('is refused where only an administrator can, with what to type', async () => {
     await sql('grant orders_admin to joe')
     await expect(takeAway('joe')).rejects.toMatchObject({

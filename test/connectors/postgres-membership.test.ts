@@ -31,7 +31,7 @@ async function granted(): Promise<Access> {
 }
 
 describe('a membership', () => {
-  it('is usable at once in a session that is open, and cannot be passed on', async () => {
+  it('is usable immediately in an open session, and cannot be granted to others', async () => {
     const person = await connect(adaUrl())
     await expect(person.query('select from public.orders')).rejects.toMatchObject({ code: '42501' })
     const access = await granted()
@@ -40,7 +40,7 @@ describe('a membership', () => {
     await revoke(access)
   })
 
-  it('is not given to a role that became too powerful after it was configured', async () => {
+  it('is not granted if the role became too powerful after it was configured', async () => {
     const access = await accessFor(world)
     for (const [give, take] of [
       ['alter role orders_admin superuser', 'alter role orders_admin nosuperuser'],
@@ -83,7 +83,7 @@ describe('revoking a membership', () => {
     }
   })
 
-  it('is not held up by programs that come back at once, and leaves them nothing', {
+  it('is not delayed by programs that reconnect immediately, and leaves them nothing', {
     timeout: 30_000,
   }, async () => {
     const access = await granted()
@@ -124,7 +124,7 @@ describe('revoking a membership', () => {
     ])
   })
 
-  it('cuts sessions when what stands is less than what was given', async () => {
+  it('ends sessions if the remaining membership is less than what was granted', async () => {
     await execute(superuser(), 'grant orders_admin to ada with inherit true, set false')
     const access = await granted()
     const person = await connect(adaUrl())
@@ -149,7 +149,7 @@ describe('revoking a membership', () => {
     expect(await rowsOf('ada')).toEqual([])
   })
 
-  it('leaves the sessions of somebody alone who was never given anything', async () => {
+  it('leaves the sessions alone if nothing was ever granted', async () => {
     const person = await connect(adaUrl())
     expect(await revoke(await accessFor(world))).toEqual({
       was: 'already-gone',

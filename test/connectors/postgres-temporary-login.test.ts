@@ -45,7 +45,7 @@ describe('the name of a temporary login', () => {
     ['"; DROP ROLE postgres; --', 'elv_drop_role_postgres_g2077'],
     ['山田', 'elv_person_g2077'],
     ['', 'elv_person_g2077'],
-  ])('tells who and which grant: %s', (name, login) => {
+  ])('names the person and the grant: %s', (name, login) => {
     expect(loginName('elv_', { person: 'U1', name }, 2077)).toBe(login)
   })
 
@@ -128,7 +128,7 @@ describe('a temporary login', () => {
     await revoke(access)
   })
 
-  it('tells which grant it is of, to the bot and to anybody who looks', async () => {
+  it('names its grant, for the bot and for anyone who looks', async () => {
     const { access } = await granted()
     const holders = await world.connector.inspect('admin', world.entitlement, patient())
     expect(holders).toContainEqual({ account: access.account, grantId: access.grantId, via: 'direct' })
@@ -158,7 +158,7 @@ describe('revoking a temporary login', () => {
     ).toEqual([{ status: 'shipped' }, { status: 'shipped' }])
   })
 
-  it('gets rid of programs that come back at once', { timeout: 30_000 }, async () => {
+  it('ends programs that reconnect immediately', { timeout: 30_000 }, async () => {
     const { access, url } = await granted()
     const programs = [reconnecting(url), reconnecting(url), reconnecting(url)]
     await vi.waitFor(() => expect(programs.every((program) => program.inside())).toBe(true), {

@@ -43,7 +43,7 @@ afterAll(async () => {
   await test?.[Symbol.asyncDispose]()
 })
 
-it('a rule approves nothing while it is only offered, and at once when it is accepted', {
+it('a rule approves nothing while a request is only offered, and approves it when it is accepted', {
   timeout: 60_000,
 }, async () => {
   const number = await sights.asks(as(BEN), 'orders-db read 30m for @eve look at INC-7')
@@ -83,7 +83,9 @@ it('what a rule does not cover is put to people', { timeout: 60_000 }, async () 
   await plain(EVE, `withdraw R-${number}`)
 })
 
-it('a rule’s hours are those of the yes, not those of the question', { timeout: 60_000 }, async () => {
+it('a rule’s hours are checked when the offer is accepted, not when it is made', {
+  timeout: 60_000,
+}, async () => {
   const number = await sights.asks(as(BEN), 'orders-db read 20m for @eve a look')
   const asked = new Date(then.getTime() - 24 * 3_600_000 + 120_000).toISOString()
   await test.rows(
@@ -97,7 +99,7 @@ it('a rule’s hours are those of the yes, not those of the question', { timeout
   await plain(EVE, `withdraw R-${number}`)
 })
 
-it('a yes given beforehand counts, though it was given after the question', { timeout: 60_000 }, async () => {
+it('a pre-approval counts, even if it was given after the offer was made', { timeout: 60_000 }, async () => {
   const number = await sights.asks(as(BEN), 'orders-db read 1h for @dan take over')
   const name = /\bP-\d+\b/.exec(
     await plain(CHO, 'allow @dan orders-db read for 5d each 2h reason on call'),
@@ -119,7 +121,7 @@ it('a yes given beforehand counts, though it was given after the question', { ti
   expect(await plain(CHO, `allow end ${name}`)).toContain('You ended')
 })
 
-it('a yes given beforehand is worth nothing from whoever asked, or has left the approvers since', {
+it('a pre-approval counts for nothing from the person who made the offer, or from a former approver', {
   timeout: 60_000,
 }, async () => {
   await plain(BEN, 'allow @dan orders-db read for 5d each 2h reason on call')
@@ -136,7 +138,7 @@ it('a yes given beforehand is worth nothing from whoever asked, or has left the 
   }
 })
 
-it('nothing is approved at once where whoever asked may not ask for others any more', {
+it('nothing is auto-approved if the person who made the offer may no longer ask for others', {
   timeout: 60_000,
 }, async () => {
   const number = await sights.asks(as(SAM), 'orders-db read 30m for @eve look at INC-9')

@@ -106,7 +106,7 @@ const closed = (grant: Grant) =>
     return known
   }, SOON)
 
-it('what a bastion saw stands in the record of the grant, once, however often it is sent', async () => {
+it('what a bastion reports is in the record of the grant once, however often it is sent', async () => {
   const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
   const account = grant.account ?? ''
   const list = [
@@ -148,7 +148,7 @@ it('what a bastion saw stands in the record of the grant, once, however often it
 
 const as = (person: string) => test.simulator.as(person)
 
-it('an account that had no grant is told to security, and louder after its end', async () => {
+it('an account without a grant is reported to security, and with a mention if its grant is over', async () => {
   expect(await sends([entry('mallory'), entry('mallory')])).toMatchObject({ body: { unmatched: 2 } })
   const told = await sights.reads(
     as(SAM),

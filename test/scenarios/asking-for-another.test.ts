@@ -32,7 +32,7 @@ afterAll(async () => {
 const stateOf = async (number: number) =>
   (await test.rows<{ state: string }>(`select state from elevate.request where number = ${number}`))[0]?.state
 
-it('is offered to the other one, and nobody is asked before the answer is yes', {
+it('is offered to the receiver, and nobody is asked before they accept', {
   timeout: 90_000,
 }, async () => {
   const posts = postsTo(test, ORDERS).length
@@ -91,7 +91,7 @@ it('is not asked of anybody when it is declined, and the asker hears of it', {
   expect(await stateOf(number)).toBe('declined')
 })
 
-it('can be answered on Home too, and lapses for both when it is not', { timeout: 60_000 }, async () => {
+it('can be answered on Home too, and expires for both when it is not', { timeout: 60_000 }, async () => {
   const number = await sights.asks(as(BEN), 'orders-db read 1h for @eve the third time')
   await as(EVE).openHome()
   await sights.readsHome(as(EVE), 'For you to accept', 'Ben asks for', `R-${number}`)

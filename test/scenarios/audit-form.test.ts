@@ -62,7 +62,7 @@ it('shows what was picked, and only that', { timeout: 40_000 }, async () => {
   await as(SAM).closeModal()
 })
 
-it('sends what matches as a file into the direct messages of whoever pressed, harmless for a spreadsheet', {
+it('sends what matches as a file in a direct message to the person who pressed, harmless for a spreadsheet', {
   timeout: 40_000,
 }, async () => {
   await sights.types(as(SAM), 'audit orders-db type:request.created', SECURITY)
@@ -92,7 +92,7 @@ it('sends what matches as a file into the direct messages of whoever pressed, ha
   ])
 })
 
-it('gives a reader without the right what concerns him, and nothing about others', {
+it('shows a reader without the right their own events, and nothing about others', {
   timeout: 40_000,
 }, async () => {
   await sights.types(as(ADA), 'audit', ORDERS)

@@ -49,7 +49,7 @@ afterAll(async () => {
   await test?.[Symbol.asyncDispose]()
 })
 
-it('says before anybody asks that a rule would approve at once', { timeout: 40_000 }, async () => {
+it('says in advance that a rule would approve', { timeout: 40_000 }, async () => {
   const said = await types(ADA, 'explain orders-db read')
   expect(said).toMatch(/rule on-call-read approves at once/i)
   expect(said).toContain('at most 30 min')
@@ -60,7 +60,7 @@ it('says before anybody asks that a rule would approve at once', { timeout: 40_0
   expect(write).toContain('not now')
 })
 
-it('gives what the rule covers without asking anybody', { timeout: 60_000 }, async () => {
+it('grants what the rule covers without asking anyone', { timeout: 60_000 }, async () => {
   const said = await types(ADA, 'orders-db read 30m look at INC-7')
   expect(said).toMatch(/R-\d+\. It was approved by rule on-call-read at once/)
   const number = Number(/R-(\d+)/.exec(said)?.[1])

@@ -71,7 +71,7 @@ it('asks whether it is meant, and does nothing when it is not', { timeout: 40_00
   expect(await elevatedLogins(test)).toEqual([])
 })
 
-it('gives access at once, and alerts the approvers and security in both channels', {
+it('grants access immediately, and alerts the approvers and security in both channels', {
   timeout: 40_000,
 }, async () => {
   await dialogAfter(ADA, 'break-glass orders-db write the shop is down, INC-5', 'access without approval')

@@ -30,7 +30,7 @@ describe.skipIf(!executablePath)('by hand, in the page', () => {
     return page
   }
 
-  it('Ada asks in the form, Ben approves, Ada gets in with the password and gives it back', {
+  it('Ada requests in the form, Ben approves, Ada logs in with the password and ends the access', {
     timeout: 90_000,
   }, async () => {
     const ada = await pageOf(ADA, `#${ORDERS}`)

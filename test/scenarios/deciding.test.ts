@@ -141,7 +141,7 @@ describe('somebody else', () => {
   })
 })
 
-it('refuses an approval after the request has lapsed by the database’s clock, though no sweeper came by yet', {
+it('refuses an approval after the request has expired by the database’s clock, even if no sweeper has run yet', {
   timeout: 60_000,
 }, async () => {
   const before = await elevatedLogins(test)

@@ -114,7 +114,7 @@ it('a receiver that fails, cuts the line after it took the events, or redirects 
   expect(errors).toEqual([{ attempts: 0, last_error: null }])
 })
 
-it('a receiver that never answers is given up after a while and tried again, and the file beside it waits for nothing', async () => {
+it('a receiver that never answers is aborted after a while and retried, and the file receiver does not wait for it', async () => {
   world = await testWorld({ configuration: withDelivery(webhook(), file()) })
   siem.mood = 'hangs'
   await world.bot()
@@ -178,7 +178,7 @@ it('killed between the answer and its note, the next process sends the same mess
   }
 })
 
-it('a file that was moved away is left alone and begun anew; where its folder is missing, nothing is lost', async () => {
+it('a file that was moved away is left alone and a new one is created; if its folder is missing, nothing is lost', async () => {
   world = await testWorld({ configuration: withDelivery(file('logs/events.jsonl')) })
   await world.bot()
   await until(async () =>

@@ -136,7 +136,7 @@ function describeCommands() {
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
-  it('the commands tell who has and had what, end it, and explain the rules', async () => {
+  it('the commands show who has and had what, end it, and explain the rules', async () => {
     const here = world as TestWorld
     await here.bot()
     const before = new Date().toISOString()

@@ -68,7 +68,7 @@ afterAll(async () => {
   await test?.[Symbol.asyncDispose]()
 })
 
-it('asks each approver directly, and every copy changes at once and says who acted', {
+it('asks each approver directly, and every copy is updated and says who acted', {
   timeout: 60_000,
 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
@@ -82,7 +82,7 @@ it('asks each approver directly, and every copy changes at once and says who act
   for (const one of [BEN, CHO, DAN]) await sights.reads(as(one), 'dm', `R-${number}`, 'Ended')
 })
 
-it('answers whoever presses too late in direct messages, privately and with who was faster', {
+it('answers a late press in direct messages privately, with the name of the person who was faster', {
   timeout: 60_000,
 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
@@ -146,7 +146,9 @@ it('asks at most twenty-five directly, and then the channel too, and says so', {
   await types(ADA, `withdraw R-${number}`)
 })
 
-it('says who is on call now, and asks the fallback at once when nobody is', { timeout: 60_000 }, async () => {
+it('says who is on call now, and asks the fallback immediately if nobody is', {
+  timeout: 60_000,
+}, async () => {
   expect(await types(BEN, 'explain orders-db admin')).toContain('1 approval from Cho')
   const number = await sights.asks(as(BEN), 'orders-db admin 30m repair')
   await sights.reads(as(CHO), ORDERS, `R-${number}`, 'Waiting', '@oncall', 'Could approve it now: Cho')
@@ -166,7 +168,7 @@ it('says who is on call now, and asks the fallback at once when nobody is', { ti
   expect(elevate).toBeDefined()
 })
 
-it('asks the fallback at once when the group is disabled while a request waits', {
+it('asks the fallback immediately when the group is disabled while a request waits', {
   timeout: 60_000,
 }, async () => {
   await test.simulator.control.setGroupMembers('S0ONCALL', [CHO])

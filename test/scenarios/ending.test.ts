@@ -149,7 +149,7 @@ it('says how late it ended, and that the clock ended it', { timeout: 40_000 }, a
   await sights.reads(as(BEN), ORDERS, `G-${grant.number}`, 'its time was over', 's after its time')
 })
 
-it('redraws Home as things end, without its being opened anew', { timeout: 40_000 }, async () => {
+it('redraws Home as things end, without opening it again', { timeout: 40_000 }, async () => {
   const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })
   await as(ADA).openHome()
   await sights.readsHome(as(ADA), `(G-${grant.number}): until`)

@@ -72,7 +72,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-it('has a row for each grant that was given, and the events that name records', async () => {
+it('has a row for each grant that became active, and the events that name records', async () => {
   const done = await rowsOf('good/controls/16-activity.csv')
   expect(done).toHaveLength(3)
   expect(done[1]).toMatch(

@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-it('a log that nobody signs gives no evidence, and says what is missing', async () => {
+it('without a signed log there is no evidence, and the answer says what is missing', async () => {
   const unsigned = await world.bot()
   await as(SAM).command(`/elevate audit evidence ${today} ${today}`)
   await said(world.simulator, SAM, ORDERS, 'The log is not signed')

@@ -101,7 +101,7 @@ it('has each control with its rows, or says that there is no such event', async 
     )
 })
 
-it('tells each grant from the question to the end, and keeps the rules it was made under', async () => {
+it('shows each grant from the request to the end, and keeps the rules it was made under', async () => {
   const text = await read('good/grants/G-1.txt')
   expect(text).toContain('G-1: read on orders-db for Ada, asked for as R-1')
   for (const type of ['request.created', 'decision.recorded', 'grant.activated', 'grant.revoked'])

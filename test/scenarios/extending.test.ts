@@ -148,7 +148,7 @@ it('ends the whole chain when its holder is done', { timeout: 60_000 }, async ()
   await vi.waitFor(async () => expect(await membersOf(test, 'orders_write')).toEqual([]), SOON)
 })
 
-it('gives access anew when what was to go on is over, and only to its holder', {
+it('grants new access when the grant to extend is over, and only to its holder', {
   timeout: 60_000,
 }, async () => {
   const first = await given(elevate.world, { ...read, by: DAN })
@@ -168,7 +168,7 @@ it('gives access anew when what was to go on is over, and only to its holder', {
   expect(await sights.types(as(DAN), `extend G-${anew.number} 30m again`)).toContain('cannot be extended')
 })
 
-it('gives access whoever is first, the approval or the clock', { timeout: 90_000 }, async () => {
+it('grants access in both orders of approval and expiry', { timeout: 90_000 }, async () => {
   for (const lead of [0, 2, 5, 10, 20, 40, 80]) {
     const first = await given(elevate.world, read)
     const request = await asksToExtend(first)

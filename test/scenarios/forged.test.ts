@@ -128,7 +128,7 @@ it('shows nobody another person’s password, however the button came about', as
   await as(EVE).closeModal()
 })
 
-it('gives away no reason of somebody else’s request through “Ask again”', async () => {
+it('does not reveal the reason of somebody else’s request through “Ask again”', async () => {
   await pressForged(BEN, 'ask_again', request.id)
   const text = await sights.readsDialog(as(BEN), 'Ask for access', 'Target')
   expect(text).not.toContain('INC-1')
@@ -166,13 +166,13 @@ it('judges a denial by the request that the dialog names when it comes back, wha
   expect(await refusedSince(count)).toEqual([['decision.refused', 'not-an-approver', EVE]])
 })
 
-it('lets nobody of another workspace decide, though a group of approvers holds him', async () => {
+it('does not let a person of another workspace decide, even if a group of approvers contains them', async () => {
   const label = new RegExp(`^Approve R-${request.number}:`)
   await sights.pressesLabelled(as(STRANGER), ORDERS, label)
   await sights.isTold(as(STRANGER), ORDERS, 'serves another workspace; nothing was changed')
 })
 
-it('tells security of every such attempt', async () => {
+it('notifies security of every such attempt', async () => {
   for (const name of [/eve/i, /sam/i, /dan/i])
     await sights.reads(as(SAM), SECURITY, 'Refused', name, 'tried to decide')
 })

@@ -67,7 +67,7 @@ it('accepts the address that an operator enters in Slack', async () => {
   expect(await world.simulator.control.verifyUrl()).toBe(true)
 })
 
-it('access is asked for, approved, given and given back over HTTP', async () => {
+it('access is requested, approved, granted and ended over HTTP', async () => {
   expect(await world.simulator.as(ADA).command('orders-db read 30m over HTTP')).toEqual({ ok: true })
   expect(await approve(world.simulator, 'over HTTP')).toEqual({ ok: true })
   await until(async () => expect(await states()).toEqual(['active']))

@@ -103,7 +103,7 @@ it('waits for its start without a call to the target, and its clock begins when 
   await vi.waitFor(async () => expect(await elevatedLogins(test)).toEqual([]), SOON)
 })
 
-it('is called off by who asked, before it began, and says that nothing was given', {
+it('is cancelled by the requester before it started, and says that nothing was granted', {
   timeout: 60_000,
 }, async () => {
   const { number, grant } = await waiting()
@@ -151,7 +151,7 @@ it('does not begin for somebody whom today’s policy no longer lets have it', {
   expect(await elevatedLogins(test)).toEqual([])
 })
 
-it('does not begin while Slack cannot say who is who, and begins when it can', {
+it('does not start while Slack cannot be asked, and starts when it can', {
   timeout: 60_000,
 }, async () => {
   const { number, grant } = await waiting()
@@ -188,7 +188,7 @@ it('is not asked for in the past, nor further ahead than the policy allows', {
   expect(await ask(new Date(Number.NaN))).toMatchObject({ refused: { code: 'bad-start' } })
 })
 
-it('starts at once when its moment passed before anybody approved it', { timeout: 60_000 }, async () => {
+it('starts immediately if its start passed before it was approved', { timeout: 60_000 }, async () => {
   const request = await asked(elevate.world, {
     by: ADA,
     target: 'orders-db',

@@ -33,7 +33,7 @@ const isOver = (number: number) =>
     return all
   }, SOON)
 
-it('ends at once what a leaver has, with the sessions, and withdraws what he asked for', {
+it('ends a leaver’s access immediately, with the sessions, and withdraws their requests', {
   timeout: 60_000,
 }, async () => {
   const other = await given(elevate.world, { by: BEN, target: 'orders-db', role: 'read', approvers: [CHO] })

@@ -33,7 +33,7 @@ async function opens(person: string, number: number): Promise<void> {
   await sights.readsDialog(as(person), `R-${number}`, 'Approve it for')
 }
 
-it('gives the shorter time, and says to everybody what was asked and what was approved', {
+it('grants the shorter time, and shows everyone what was requested and what was approved', {
   timeout: 60_000,
 }, async () => {
   const request = await asked(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })

@@ -56,7 +56,7 @@ function urlOf({ login, password }: { login: string; password: string }): string
   return url.href
 }
 
-it('leads from one line typed to access used, given back, and told in full', {
+it('leads from one typed line to access used, ended and reported in full', {
   timeout: 60_000,
 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-db read 30m fix INC-123')
@@ -192,7 +192,7 @@ it('offers in the form only what this person may ask for, and takes the question
   expect(await elevatedLogins(test)).toEqual([])
 })
 
-it('gives a membership to the login that a person has already, and takes it back', {
+it('grants a membership to the login that a person already has, and revokes it', {
   timeout: 40_000,
 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-own write 30m INC-9')

@@ -114,7 +114,7 @@ const ownMessages = (person: string) =>
     .filter((one) => one.ephemeral)
     .map((one) => one.text)
 
-it('what expires while elevate is down ends as soon as it is back, and security is told', async () => {
+it('what expires while elevate is down ends as soon as it is back, and security is notified', async () => {
   const bot = await startBot()
   const { id, number } = await given('down at the end')
   await stopBot(bot)

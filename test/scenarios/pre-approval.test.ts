@@ -42,7 +42,7 @@ afterAll(async () => {
   await test?.[Symbol.asyncDispose]()
 })
 
-it('is told to everybody concerned, and approves at once what it covers', { timeout: 60_000 }, async () => {
+it('notifies everyone concerned, and approves immediately what it covers', { timeout: 60_000 }, async () => {
   const said = await types(BEN, `allow @ada orders-db read for 5d each 2h reason release week`)
   expect(said).toMatch(
     /P-\d+ is given\. Requests of Ada for read on orders-db, each up to 2 h, are approved at once until/,
@@ -187,7 +187,7 @@ it.each([
   expect(await live()).toEqual([])
 })
 
-it('tells security of somebody who had no right to it', { timeout: 40_000 }, async () => {
+it('notifies security of somebody who had no right to it', { timeout: 40_000 }, async () => {
   await types(EVE, `allow @ada orders-db read for 1d each 1h let her in`)
   await sights.reads(as(SAM), SECURITY, 'Eve tried to approve beforehand read on orders-db')
   const refused = (await events(test)).findLast((one) => one.type === 'decision.refused')

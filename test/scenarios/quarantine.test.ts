@@ -75,7 +75,7 @@ async function askHealth(path: string): Promise<string> {
 
 const codeIn = (output: string) => /--confirm ([0-9a-f]{4}-[0-9a-f]{4})/.exec(output)?.[1] ?? ''
 
-it('an older database at start: nothing is given, taken, decided or told of until an operator has confirmed the difference', {
+it('an older database at start: nothing is granted, revoked, decided or announced until an operator has confirmed the difference', {
   timeout: 120_000,
 }, async () => {
   const { test } = world
@@ -174,7 +174,7 @@ it('an older database at start: nothing is given, taken, decided or told of unti
   expect((await world.elevate(['quarantine'])).output).toContain('not in quarantine')
 })
 
-it('a restore under the running bot stops it at once; a second replica on another host stops with it and goes on with it', {
+it('a restore under the running bot stops it immediately; a second replica on another host stops and continues with it', {
   timeout: 120_000,
 }, async () => {
   const { test } = world

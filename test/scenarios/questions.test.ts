@@ -55,7 +55,7 @@ it('answers with everything of one person, over at the moment of asking or not',
   expect(answer.text).toContain('(G-1), approved by Ben')
 })
 
-it('tells one grant step by step, in order', async () => {
+it('shows one grant step by step, in order', async () => {
   await as(BEN).command('/elevate who G-1')
   const { text } = await said(test.simulator, BEN, ORDERS, /step by step/)
   const steps = ['Asked by', 'Decided by', 'Approved by', 'Giving', 'Given', 'Ending', 'Taken back']
@@ -72,7 +72,7 @@ it('says of somebody else’s grant no more than of one that does not exist', as
   await said(test.simulator, EVE, ORDERS, 'There is no G-99.')
 })
 
-it('sends the picture to whoever asked, and to nobody else', { timeout: 30_000 }, async () => {
+it('sends the picture only to the person who asked', { timeout: 30_000 }, async () => {
   await as(SAM).command('/elevate who orders-db ever')
   await said(test.simulator, SAM, ORDERS, /access on orders-db at any time/)
   await as(SAM).pressButton(/^Picture/, {})

@@ -76,7 +76,9 @@ it('names on the channel’s card who rests, and mentions only the others', { ti
   expect(card.text).toContain('@cho')
 })
 
-it('keeps the copy for whoever rests until the hours are over', { timeout: 40_000 }, async () => {
+it('keeps the copy for an approver in quiet hours until the hours are over', {
+  timeout: 40_000,
+}, async () => {
   const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
   await sights.reads(as(CHO), 'dm', `R-${number}`, 'Waiting')
   expect(await waits()).toContainEqual({ lane: `person:${BEN}`, kind: 'card', waits: true })
@@ -122,7 +124,9 @@ it.each([
   },
 )
 
-it('reminds who is awake, and whoever rests when the hours are over', { timeout: 60_000 }, async () => {
+it('reminds approvers outside of quiet hours now, and the others when their hours are over', {
+  timeout: 60_000,
+}, async () => {
   const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
   await sights.reads(as(CHO), 'dm', `R-${number}`, 'Waiting')
   await remind()
@@ -132,7 +136,7 @@ it('reminds who is awake, and whoever rests when the hours are over', { timeout:
   expect(await waits()).toContainEqual({ lane: `person:${BEN}`, kind: 'reminder', waits: true })
 })
 
-it('lets somebody who is quiet decide all the same', { timeout: 40_000 }, async () => {
+it('lets quiet approvers decide too', { timeout: 40_000 }, async () => {
   await sights.asks(as(CHO), 'orders-db admin 30m mine').catch(() => 0)
   const number = await sights.asks(as(ADA), 'orders-db read 1h look around')
   await sights.pressesLabelled(as(DAN), ORDERS, new RegExp(`^Approve R-${number}:`))

@@ -79,7 +79,7 @@ it('does one thing and answers both times when an approver presses twice', { tim
   await sights.isTold(as(ADA), ORDERS, 'You withdrew', about)
 })
 
-it('ends access once when its holder presses twice that he is done', { timeout: 40_000 }, async () => {
+it('ends access once when its holder presses twice that they are done', { timeout: 40_000 }, async () => {
   const grant = await given(one.world, { by: DAN, target: 'orders-db', role: 'read' })
   await sights.finds(as(DAN), 'home', new RegExp(`^Give back G-${grant.number}:`))
   const spot = await sights.finds(as(DAN), 'dm', new RegExp(`^Give back G-${grant.number}:`))
@@ -156,7 +156,7 @@ describe('an approver who has left the group', () => {
   })
 })
 
-it('ends access once when its time is over in the moment in which its holder gives it back', {
+it('ends access once when it expires at the moment in which its holder ends it', {
   timeout: 90_000,
 }, async () => {
   for (let round = 1; round <= 10; round++) {
@@ -176,7 +176,7 @@ it('ends access once when its time is over in the moment in which its holder giv
   }
 })
 
-it('gives one access when two approvers press within a millisecond on two replicas, twenty times over', {
+it('grants access once when two approvers press within a millisecond on two replicas, twenty times', {
   timeout: 90_000,
 }, async () => {
   const before = (await elevatedLogins(test)).length
@@ -200,7 +200,7 @@ it('gives one access when two approvers press within a millisecond on two replic
   }
 })
 
-it('lets either the approval or the withdrawal win, ten times over, and tells the one who came second', {
+it('lets either the approval or the withdrawal win, ten times, and tells the second person', {
   timeout: 90_000,
 }, async () => {
   for (let round = 1; round <= 10; round++) {
@@ -228,7 +228,7 @@ it('lets either the approval or the withdrawal win, ten times over, and tells th
   }
 })
 
-it('takes access at once when it was given back after a worker had taken the expired grant up', {
+it('revokes immediately when the holder ends an expired grant that a worker has already claimed', {
   timeout: 60_000,
 }, async () => {
   const { grant, claim } = await takenUp()
@@ -259,6 +259,6 @@ async function takenUp(): Promise<{ grant: Grant; claim: Claim }> {
   }
 }
 
-it('leaves nothing in the target, after all of this, that no live grant stands for', async () => {
+it('leaves nothing in the target, after all of this, without a live grant', async () => {
   await vi.waitFor(async () => expect(await faults(test)).toEqual([]), SOON)
 })

@@ -169,7 +169,7 @@ it('does not hear somebody whose account was closed while the question was under
   expect((await refusals(LEAVER)).map((event) => event.outcome)).toEqual(['not-a-member'])
 })
 
-it('tells security at once of those who ask for what no policy lets them have', async () => {
+it('notifies security of requests that no policy allows', async () => {
   for (const name of [/eve/i, /gil/i, /mallory/i])
     await sights.reads(as(SAM), SECURITY, 'Refused', name, 'tried to ask for')
   expect(await sights.types(as(CHO), 'status')).not.toContain('R-')

@@ -79,7 +79,7 @@ async function history(elevate: Elevate, roll: (sides: number) => number, steps:
 const size = async (): Promise<number> => (await world.test.events()).length
 
 for (let round = 0; round < ROUNDS; round += 1)
-  it(`round ${round + 1} of seed ${SEED}: noticed, nothing given or removed, and it goes on`, {
+  it(`round ${round + 1} of seed ${SEED}: detected, nothing granted or revoked, and it continues`, {
     timeout: 120_000,
   }, async () => {
     const roll = dice(SEED + round)

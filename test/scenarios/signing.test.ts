@@ -64,7 +64,7 @@ it('the checkpoint that is posted with the digest is the one that was signed, to
   await elevate.stop()
 })
 
-it('whoever asks is shown the last checkpoint; security may have it posted, and nobody else', async () => {
+it('anyone can see the last checkpoint; only security can have it posted', async () => {
   const elevate = await signingBot()
   const kept = await vi.waitFor(async () => {
     const last = await elevate.world.store.proof.lastCheckpoint()
@@ -86,7 +86,7 @@ it('whoever asks is shown the last checkpoint; security may have it posted, and 
   await elevate.stop()
 })
 
-it('a database from before the last checkpoint is signed no more, and security is told', async () => {
+it('a database from before the last checkpoint is not signed, and security is notified', async () => {
   // As after a restore: the bot's key and anchor file are those of today, the database knows nothing of it.
   await using older = await freshDatabase()
   const elevate = await signingBot(older.url)

@@ -37,7 +37,7 @@ async function gone(): Promise<void> {
   await vi.waitFor(async () => expect(await elevatedLogins(test)).toEqual([]), SOON)
 }
 
-it('asks one of each, tells who filled what, and refuses a yes that fills nothing', {
+it('asks one of each, says who filled which stage, and refuses an approval that fills none', {
   timeout: 60_000,
 }, async () => {
   expect(await sights.types(as(ADA), 'explain orders-db write')).toMatch(
@@ -85,7 +85,7 @@ it('asks one of each, tells who filled what, and refuses a yes that fills nothin
   await gone()
 })
 
-it('counts somebody who is in both groups once, for the stage where he is needed', {
+it('counts a person who is in both groups once, for the stage where they are needed', {
   timeout: 60_000,
 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-db write 30m repair INC-8')

@@ -137,7 +137,9 @@ it('is on the card when somebody asks for what they have already', { timeout: 40
   await sights.types(as(BEN), `withdraw R-${other}`)
 })
 
-it('is told again only when it is new, and when nobody has it any more', { timeout: 40_000 }, async () => {
+it('is reported again only when it is new, and when nobody has it any more', {
+  timeout: 40_000,
+}, async () => {
   const from = (await events(test)).length
   expect(await look()).toEqual({ unread: undefined, found: 0 })
   await sql(
@@ -164,7 +166,7 @@ it('is told again only when it is new, and when nobody has it any more', { timeo
   expect(reports('orders-own')).toHaveLength(2)
 })
 
-it('is taken away with one press where elevate can, and the late press is told by whom', {
+it('is removed with one press where elevate can, and a late press is told by whom', {
   timeout: 40_000,
 }, async () => {
   const from = (await events(test)).length
@@ -206,7 +208,7 @@ it('is asked about in the channel of the target', { timeout: 40_000 }, async () 
   )
 })
 
-it('is not what a live grant stands for, and is what a grant leaves behind', {
+it('is not access of a live grant, and is what a grant leaves behind', {
   timeout: 60_000,
 }, async () => {
   const number = await sights.asks(as(ADA), 'orders-own write 30m needed for a test')

@@ -32,7 +32,7 @@ afterAll(async () => {
   await test?.[Symbol.asyncDispose]()
 })
 
-it('says once that access ends in ten minutes, and gives it back at a press', {
+it('warns once that access ends in ten minutes, and ends it at a press', {
   timeout: 60_000,
 }, async () => {
   const grant = await given(elevate.world, { by: ADA, target: 'orders-db', role: 'read' })

@@ -83,7 +83,7 @@ it('the cosignature is kept with the checkpoint, posted with it, and can be requ
   expect(missing.code).toBe(1)
 })
 
-it('whoever has the database, the key and the anchor file rewrites the log in vain: the witness does not follow, and tells', {
+it('an attacker with the database, the key and the anchor file cannot rewrite the log: the witness refuses, and security is notified', {
   timeout: 60_000,
 }, async () => {
   await cosigned(await start())

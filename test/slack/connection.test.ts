@@ -74,7 +74,7 @@ describe('over a socket', () => {
     await expect(started).rejects.toThrow(new RegExp(`${variable}.*invalid_auth.*token`, 's'))
   })
 
-  it('tells an outage from a wrong token', async () => {
+  it('distinguishes an outage from a wrong token', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as { port: number }

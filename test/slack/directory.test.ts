@@ -66,7 +66,7 @@ describe('a person', () => {
     expect(personFrom('USLACKBOT', { team_id: 'T0ACME' }, 'T0ACME').kind).toBe('bot')
   })
 
-  it('is asked for anew for a decision, once for all who ask in that moment', async () => {
+  it('is read again for a decision, once for all callers of that moment', async () => {
     await directory.person(ADA)
     const before = asked('users.info')
     await Promise.all([directory.person(ADA), directory.person(ADA), directory.personLately(ADA)])

@@ -81,7 +81,7 @@ describe('a command', () => {
     },
   )
 
-  it('tells everybody about himself, and approvers about others', async () => {
+  it('shows people their own access, and approvers that of others', async () => {
     expect(await said(ADA, 'who orders-db @ben')).toMatch(/your own access/)
     expect(await said(EVE, 'audit @ada')).toMatch(/your own access/)
     expect(await said(BEN, 'who orders-db @ada')).not.toMatch(/your own access/)

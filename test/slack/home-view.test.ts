@@ -48,7 +48,7 @@ it('Home puts what waits for me first, then what I have, asked for and may ask f
   expect(readAloud(view)).toContain('Cho asks for *read* on *orders-db* for 30 min (R-1042).')
 })
 
-it('in quarantine Home and the status say so before anything else', () => {
+it('while the restore lock is on, Home and the status say so first', () => {
   const quarantine = {
     id: '1',
     why: 'restored',

@@ -88,7 +88,7 @@ describe('channels', () => {
     expect(buttons(feed([{ what: 'given', request: approved(), grant: over }], names))).toEqual([])
   })
 
-  it('are told loudly when access outlives its time, with security mentioned and a button', () => {
+  it('are alerted when access outlives its time, with security mentioned and a button', () => {
     const stuck = grant({
       state: 'revoking',
       endReason: 'expired',

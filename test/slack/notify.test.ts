@@ -54,7 +54,7 @@ describe('a card', () => {
     expect(posts()).toBe(0)
   })
 
-  it('that somebody deleted is not tried for ever', async () => {
+  it('that somebody deleted is not retried without end', async () => {
     posted.push({ lane: orders, channel: ORDERS, ts: '1700000000.000100', request: 'request-1042' })
     await deliverAll(orders, waits(orders, cardOf()))
     expect(said).toContain('nobody can get this message any more; it is dropped')
@@ -102,7 +102,7 @@ describe('receipts', () => {
     expect(seen(ORDERS)[0]?.text).toContain('1,000 grants ended')
   })
 
-  it('of two grants are told one by one, after one notice', async () => {
+  it('about two grants are sent separately, after one notice', async () => {
     await deliverAll(orders, manyEnded(2))
     expect(seen(ORDERS).map((one) => one.text.slice(0, 14))).toEqual([
       '2 grants ended',
@@ -191,7 +191,7 @@ describe('an alarm', () => {
     expect(JSON.stringify(seen(SECURITY)[0]?.blocks)).toContain('<!subteam^S0SEC>')
   })
 
-  it('stands in the thread of its request, and in the channel', async () => {
+  it('is in the thread of its request, and in the channel', async () => {
     requests.set('request-1042', approved())
     grants.set('grant-2077', grant({ state: 'revoking', dueAt: NOON, attempts: 5 }))
     await deliverAll(security, waits(security, cardOf()))
@@ -209,7 +209,7 @@ describe('an alarm', () => {
   })
 })
 
-it('a step that a later one has overtaken is not told', async () => {
+it('a step that a later one replaced is not sent', async () => {
   const lane: Lane = `person:${ADA}`
   requests.set('request-1042', approved())
   grants.set('grant-2077', grant())

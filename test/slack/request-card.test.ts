@@ -49,7 +49,7 @@ describe('the card of a request', () => {
     expect(decided.match(/<@/g)).toHaveLength(1)
   })
 
-  it('leaves in peace who is quiet, on the card of several roles and when a question is asked, too', () => {
+  it('does not alert quiet approvers, also on the card of several roles and when a question is asked', () => {
     const dba = { kind: 'group', id: 'S0DBA' } as const
     const sam = { kind: 'person', id: 'U0SAM' } as const
     const quiet = { from: [dba, sam], quiet: [sam], count: 1 }
@@ -95,7 +95,7 @@ describe('the card of a request', () => {
     )
   })
 
-  it('says who filled which stage, and from whom it still needs a yes', () => {
+  it('says who filled which stage, and whose approval is still needed', () => {
     const dba = { from: [{ kind: 'group', id: 'S0DBA' }], count: 1 } as const
     const security = { name: 'Security', from: [{ kind: 'person', id: 'U0SAM' }], count: 1 } as const
     const waits = card({

@@ -92,7 +92,7 @@ describe('what the requester is told', () => {
 })
 
 describe('the receipt', () => {
-  it('says asked, approved, given, used, taken back and checked', () => {
+  it('shows request, approval, start, use, revocation and check', () => {
     const returned = endedGrant({
       endReason: 'returned',
       revokedAt: secondsLater(781),
@@ -126,7 +126,7 @@ describe('the receipt', () => {
 })
 
 describe('after break-glass', () => {
-  it('the person is told that everybody knows, and the receipt that the review is open', () => {
+  it('tells the person who was notified, and shows on the receipt that the review is open', () => {
     const given = requesterUpdate('given', card({ request: used(), grant: grant() }), names)
     expect(given.text).toContain('Taken by break-glass, without approval. Everybody was told')
     const { text, blocks } = receipt(card({ request: used(), grant: endedGrant() }), names)

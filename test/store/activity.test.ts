@@ -52,7 +52,7 @@ it('of many that want to collect one may', async () => {
   expect(await other.activity.due(10)).toEqual([])
 })
 
-it('who was overtaken adds nothing, moves no mark, and closes nothing', async () => {
+it('an outdated process adds nothing, moves no mark, and closes nothing', async () => {
   const grant = await activeGrant(store)
   const first = await claimed(grant)
   const second = await claimed(grant, other)

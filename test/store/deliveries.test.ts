@@ -18,7 +18,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-it('of two that want to deliver one may, and who was overtaken moves nothing', async () => {
+it('one of two processes may deliver, and an outdated one moves nothing', async () => {
   const [one, other] = await Promise.all([store.deliveries.claim('a'), store.deliveries.claim('a')])
   const first = must(one ?? other)
   expect([one, other].filter(Boolean)).toHaveLength(1)
@@ -40,7 +40,7 @@ it('what has arrived stays arrived', async () => {
   await expect(back).rejects.toThrow('does not go back')
 })
 
-it('a batch that was begun keeps its end, whoever goes on with it', async () => {
+it('an open batch keeps its end, whichever process continues it', async () => {
   const claim = must(await store.deliveries.claim('b'))
   expect(await store.deliveries.begin(claim, 3)).toBe(true)
   await addEvents(store, 2)

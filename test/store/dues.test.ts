@@ -61,7 +61,7 @@ test('who has or wants access is asked about in turn, each by one of us', async 
   expect(people).toContain(await store.dues.personToCheck())
 })
 
-test('approvers are reminded at doubling intervals, each time by one of us, until it lapses', async () => {
+test('approvers are reminded at doubling intervals, each time by one process, until the request expires', async () => {
   const { id } = await openRequest(store, { remindAfter: 60, lapseAfter: 600 })
   await openRequest(store, { lapseAfter: 600 })
   const pass = (seconds: number) =>

@@ -63,7 +63,7 @@ test('it counts from its own activation when the one before was over by then', a
 test.each([
   ['is ending', async (id: string) => endGrant(store, must(await store.reads.grant(id)).grant)],
   ['is over by the clock', async (id: string) => letPass(database.url, { id }, 3601)],
-])('it stands alone when the one before %s', async (_, over) => {
+])('it is a new grant if the previous one %s', async (_, over) => {
   const first = await activeGrant(store, { duration: 3600 })
   await over(first.id)
   const alone = await openGrant(store, { requester: first.person, prolongs: first.id })
@@ -75,7 +75,7 @@ test.each([
   })
 })
 
-test('it stands alone when it would give something else, or to somebody else', async () => {
+test('it is a new grant if it is for something else, or for somebody else', async () => {
   const first = await activeGrant(store)
   const elses = [
     await openGrant(store, { prolongs: first.id }),

@@ -104,7 +104,7 @@ describe('a worker whose fence was overtaken changes nothing', () => {
   })
 })
 
-test('naming the account keeps the lease; activating, finishing and postponing give it back', async () => {
+test('naming the account keeps the lease; activating, finishing and postponing release it', async () => {
   const named = await claimNamed(store)
   expect(await store.claims.one(named.grant.id)).toBeUndefined()
   const active = must(await store.transaction((tx) => tx.grants.activate(named, given)))

@@ -129,7 +129,7 @@ test('a statement that waits too long for a lock changes nothing and says so', a
   await store.close()
 })
 
-test('a pool that is used up makes callers wait, not for ever', async () => {
+test('an exhausted pool makes callers wait, but not without end', async () => {
   const store = await openStore({ url: database.url, poolSize: 1, patience })
   let finish = () => {}
   const busy = store.transaction(
@@ -169,7 +169,7 @@ test('a transaction whose statement failed is not taken for committed, even when
   expect(must(await direct.reads.request(request.id)).decisions).toEqual([])
 })
 
-test('nothing can be told or put on record after the transaction', async () => {
+test('nothing can be queued or recorded after the transaction', async () => {
   let late = () => {}
   await direct.transaction(async (tx) => {
     late = () => tx.append(anEvent)

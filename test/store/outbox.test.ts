@@ -41,7 +41,7 @@ test('notices of a lane come together, oldest first, and are gone when delivered
   expect(must(await store.outbox.claim(9)).waiting.map((one) => one.notice)).toEqual([revoked('3')])
 })
 
-test('a transaction that fails tells nothing', async () => {
+test('a transaction that fails sends nothing', async () => {
   const broken = store.transaction(async (tx) => {
     tx.enqueue({ lane: 'channel:C1', notice: revoked('1') })
     throw new Error('no')
@@ -109,7 +109,7 @@ test('two senders at once never get the same lane', async () => {
   expect(lanes).toHaveLength(40)
 })
 
-test('a sender that died gives its lane and its notices back when its lease is over', async () => {
+test('the lane and notices of a sender that died are free when its lease is over', async () => {
   await tell('channel:C1', card('a'))
   await store.outbox.claim(9)
   await execute(
@@ -160,7 +160,7 @@ test('settling a lane touches no other lane’s notices', async () => {
   expect(left.flatMap((one) => one.waiting)).toHaveLength(2)
 })
 
-test('transactions that tell the same lanes in opposite order do not block each other', async () => {
+test('transactions that queue to the same lanes in opposite order do not block each other', async () => {
   const tellAll = (through: StoreHandle, lanes: number[]) =>
     through.transaction(async (tx) => {
       for (const lane of lanes) tx.enqueue({ lane: `channel:D${lane}`, notice: card('same') })
@@ -173,7 +173,7 @@ test('transactions that tell the same lanes in opposite order do not block each 
   }
 })
 
-test('the age of the oldest notice is told in seconds', async () => {
+test('the age of the oldest notice is in seconds', async () => {
   await tell('channel:C1', revoked('1'))
   await execute(database.url, `update elevate.outbox set created_at = created_at - interval '90 s'`)
   expect(Math.abs((await store.outbox.age()) - 90)).toBeLessThan(30)

@@ -58,7 +58,7 @@ test('of two approvals at the same instant the second one sees the first', async
   }
 })
 
-test('the same approver is counted once, whoever lets him click twice', async () => {
+test('the same approver is counted once, even after two clicks', async () => {
   const { id } = await openRequest(store)
   const click = () =>
     store.transaction((tx) =>
@@ -76,7 +76,7 @@ test('an old version of a request closes nothing', async () => {
   expect(must(await store.reads.request(request.id)).state).toBe('pending')
 })
 
-test('when its time is over a request can only lapse, before it everything but lapse', async () => {
+test('after its time a request can only expire; before that it can do anything but expire', async () => {
   const close = (
     request: { id: string; version: number },
     to: 'approved' | 'denied' | 'withdrawn' | 'lapsed',

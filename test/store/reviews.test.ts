@@ -54,7 +54,7 @@ test('a use is an approved request without decisions, whose review is open until
   expect(await store.reads.openReviews(99, taken.requester)).toEqual([])
 })
 
-test('a question that waits for an answer stands in nobody’s way', async () => {
+test('a question that waits for an answer blocks nothing', async () => {
   const { requester } = await openRequest(store)
   expect(await take(requester)).toMatchObject({ requester, state: 'approved' })
   expect(await store.transaction((tx) => tx.requests.pendingOf(requester))).toBe(1)

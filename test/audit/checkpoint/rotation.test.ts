@@ -36,7 +36,7 @@ async function rotated(...more: string[]): Promise<{ before: string; after: stri
 }
 
 describe('a rotation', () => {
-  test('is believed by whoever knows the first key; the new one alone does not speak for what came before', async () => {
+  test('is accepted by verifiers with the first key; the new key alone does not prove what came before', async () => {
     const { before, after } = await rotated()
     expect((await audit(world.env, ['key'])).out.trim().split('\n')).toEqual([after, before])
     for (const keys of [[], ['--vkey', before], ['--vkey', before, '--vkey', after]]) {
@@ -139,7 +139,7 @@ describe('a rotation', () => {
 })
 
 describe('a lost key', () => {
-  test('can be replaced, which is said plainly and believed by nobody who was not told', async () => {
+  test('can be replaced, which is reported and accepted only by verifiers who were given the new key', async () => {
     const { vkey } = await world.signedLog()
     await rm(file)
     const blind = await audit(world.env, ['key', '--rotate', '--lost'])

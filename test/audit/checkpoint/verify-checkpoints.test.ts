@@ -18,7 +18,7 @@ test('the more checkpoints there are, the closer a rewriting is located', async 
   expect(report.checkpoints).toEqual({ good: 3, given: 1, bad: 4 })
 })
 
-test('whoever rewrites the log cannot sign it: checkpoints of another key, or made up, do not count', async () => {
+test('a rewritten log cannot be signed: checkpoints of another key, or invented ones, do not count', async () => {
   const mallory = must(readSkey(makeSkey('elevate/audit/test')))
   const log = honest()
   const posted = log.note(ANCHOR)

@@ -143,7 +143,7 @@ describe('with a witness', () => {
     })
   })
 
-  test('what the log’s own key has signed anew is found: the fork stands against the cosigned checkpoint', async () => {
+  test('a log that was signed again with its own key is found: the fork contradicts the cosigned checkpoint', async () => {
     const log = PaperLog.of(60)
     const remembered = cosigned(log.note(50))
     lie(log, 20)

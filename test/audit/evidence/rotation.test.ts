@@ -66,7 +66,7 @@ async function checked(folder: string, ...keys: string[]): Promise<{ ok: boolean
   return { ok: ours.code === 0, said: ours.out }
 }
 
-test('whoever has the first key follows the log from key to key, and finds each of them with its stretch', async () => {
+test('a verifier with the first key follows the log from key to key, and finds each with its part of the log', async () => {
   const { vkey: first } = await world.signedLog()
   const second = await rotate('--reason', 'yearly')
   const third = await rotate()
@@ -106,7 +106,7 @@ test('the handover is in the folder whatever the period, and without it the firs
   expect(ok).toBe(false)
 })
 
-test('a key that followed a lost one is believed by whoever was given it, and by nobody else', async () => {
+test('a key that replaced a lost one is accepted only by verifiers who were given it', async () => {
   const { vkey } = await world.signedLog()
   await rm(file)
   const next = await rotate('--lost', '--former', vkey, '--reason', 'disk')

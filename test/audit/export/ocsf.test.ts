@@ -71,7 +71,7 @@ describe.each(OCSF_VERSIONS)('OCSF %s', (version) => {
   })
 })
 
-test('access given and taken names the user, the account, the role and the target', () => {
+test('granted and revoked access names the user, the account, the role and the target', () => {
   expect(mapped(leaf('grant.activated', { outcome: 'granted' }))).toMatchObject({
     class_uid: 3005,
     activity_id: 1,
@@ -112,7 +112,7 @@ test('what was refused failed, what somebody tried weighs more, and what is stuc
   expect(mapped(leaf('config.loaded', { outcome: 'start' }))).toMatchObject({ status_id: 1, severity_id: 1 })
 })
 
-test('nothing of the event is lost: its bytes are there, and what OCSF has no word for stands under unmapped', () => {
+test('nothing of the event is lost: its bytes are there, and what OCSF has no field for is under unmapped', () => {
   const one = leaf('request.created', { detail: { duration_s: 1800 }, reason_c: 'cd'.repeat(32) }, [
     { field: 'reason', salt: '00'.repeat(32), content: 'fix INC-1' },
   ])

@@ -35,7 +35,7 @@ describe('a CSV cell', () => {
   for (const [text, cell] of cases)
     test(`${JSON.stringify(text)} is written ${JSON.stringify(cell)}`, () => expect(csvCell(text)).toBe(cell))
 
-  test('whatever it holds, it begins no formula, ends where it should, and gives back what was there', () => {
+  test('with any content, it starts no formula, ends where it should, and can be read back', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...`=+-@'",\t\r\n\0 a１＝`) }), (text) => {
         const cell = csvCell(text)

@@ -98,7 +98,7 @@ describe('a file', () => {
     ])
   })
 
-  test('that somebody removed is begun anew', async () => {
+  test('that somebody removed is created again', async () => {
     const sink = fileSink(file, ({ id }) => `${id}\n`)
     await sink.send(batch('one'), signal)
     await rm(file)

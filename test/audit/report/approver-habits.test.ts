@@ -13,7 +13,7 @@ const decided = (approver: string, seconds: number, verdict: 'approve' | 'deny' 
 const times = <T>(count: number, make: (at: number) => T): T[] =>
   Array.from({ length: count }, (_, at) => make(at))
 
-it('tells the fast from the slow by the median, of those who decide often enough', () => {
+it('distinguishes fast and slow approvers by the median, if they decide often enough', () => {
   const { approvers } = habitsOf([
     ...times(5, (at) => decided('U0SLOW', 3600 * (at + 1))),
     ...times(5, (at) => decided('U0FAST', at + 20, 'deny')),
@@ -25,7 +25,7 @@ it('tells the fast from the slow by the median, of those who decide often enough
   ])
 })
 
-it('names whoever says yes to everything before a card can be read', () => {
+it('names approvers who approve everything before a card can be read', () => {
   const blink = times(20, () => decided('U0BLINK', 3))
   const thinks = times(20, (at) => decided('U0THINK', 3, at < 2 ? 'deny' : 'approve'))
   expect(habitsOf([...blink, ...thinks]).blinkers.map((one) => one.person)).toEqual(['U0BLINK'])

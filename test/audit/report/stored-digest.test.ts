@@ -16,7 +16,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-it('tells of refused attempts, and not of late clicks or typing mistakes', async () => {
+it('lists refused attempts, but not late clicks or typing mistakes', async () => {
   const from = await store.reads.now()
   await store.transaction(async (tx) => {
     for (const outcome of ['not-allowed', 'already-closed', 'reason-missing', 'not-yours', 'too-long'])

@@ -159,7 +159,7 @@ describe('add-checkpoint', () => {
     expect(must(witness.latest('elevate/audit/test'))).not.toContain('somebody')
   })
 
-  test('a fork, a rollback and a replay get nothing, whoever signed them', async () => {
+  test('a fork, a rollback and a replay are not cosigned, whichever key signed them', async () => {
     const { witness } = await newWitness()
     const one = aLog(60)
     const fork = forked(one, 15)
@@ -207,7 +207,7 @@ describe('add-checkpoint', () => {
 })
 
 describe('the memory', () => {
-  test('a lost state is not begun anew, two processes do not share one, and what somebody else wrote is not undone', async () => {
+  test('a lost state is not created again, two processes do not share one, and another writer’s change is not undone', async () => {
     await expect(openWitnessState(path.join(folder, 'nowhere'))).rejects.toThrow('lost its memory')
     const { witness, file } = await newWitness()
     await writeFile(`${file}.lock`, '1')
