@@ -57,6 +57,22 @@ it('opens the body of a DO block, because nothing else in the log shows what it 
   expect(literals('do $$ begin end $$; select $$ secret $$')).not.toContain('secret')
 })
 
+it('cuts behind a DO block whose text ends within a literal or a comment, which may go on', () => {
+  // The person meant the body to end at the last $$; to PostgreSQL it ends at the first.
+  expect(literals("do $$ begin perform 'a$$S3CRET'; end $$")).toBe('do $$ begin perform … $$ …')
+  expect(literals('do $$ begin perform 1; /* x $$ S3CRET */ end $$')).not.toContain('S3CRET')
+  expect(literals('do $$ begin perform 1; -- $$ S3CRET\n end $$')).not.toContain('S3CRET')
+  expect(literals('do $$ begin perform 1; end $$; select a')).toBe('do $$ begin perform ?; end $$; select a')
+})
+
+it('reads DO blocks in DO blocks so deep, and no deeper', () => {
+  const nested = (deep: number): string =>
+    deep === 0 ? "perform 'S3CRET'" : `do $d${deep}$ ${nested(deep - 1)} $d${deep}$`
+  expect(literals(nested(2))).toBe("do $$ do $$ perform '…' $$ $$")
+  expect(literals(nested(4))).toBe('do $$ do $$ do $$ do $$…$$ $$ $$ $$')
+  expect(literals(nested(10_000))).not.toContain('S3CRET')
+})
+
 it('cuts where it cannot know how a string ends', () => {
   // With standard_conforming_strings off, which is the person's to set, the string goes on behind \'.
   expect(literals(`select 'a\\', secret, '`)).toBe('select …')

@@ -159,17 +159,37 @@ function leadingWords(tokens: readonly Token[]): string {
   return words.every((one) => one.kind === 'word') ? words.map((one) => one.text).join(' ') : ''
 }
 
-function withoutLiterals(tokens: readonly Token[]): string {
-  const bodies = doBodies(tokens)
-  const text = tokens.map((token, at) => {
-    if (token.kind === 'string') return "'…'"
-    if (token.kind === 'number') return '?'
-    if (token.kind === 'comment') return ' '
-    if (token.kind === 'broken') return '…'
-    if (token.kind !== 'dollar') return token.text
-    return bodies.has(at) ? insideDollars(token.text) : '$$…$$'
-  })
-  return text.join('')
+/** DO blocks in DO blocks are read so deep; one that is deeper stays closed. Each level reads its text once more. */
+const MAX_DEPTH = 3
+
+function withoutLiterals(tokens: readonly Token[], depth = 0): string {
+  const bodies = depth < MAX_DEPTH ? doBodies(tokens) : new Set<number>()
+  let text = ''
+  for (const [at, token] of tokens.entries()) {
+    const body = bodies.has(at) ? tokensOf(insideDollars(token.text)) : undefined
+    text += body ? `$$ ${withoutLiterals(body, depth + 1)} $$` : shown(token)
+    // A literal or a comment that is open where the body ends may go on behind it: `do $$ begin perform 'a$$b' …`
+    const last = body?.at(-1)
+    if (last?.kind === 'broken' || last?.text.startsWith('--')) return `${text} …`
+  }
+  return text
+}
+
+function shown({ kind, text }: Token): string {
+  switch (kind) {
+    case 'string':
+      return "'…'"
+    case 'dollar':
+      return '$$…$$'
+    case 'number':
+      return '?'
+    case 'comment':
+      return ' '
+    case 'broken':
+      return '…'
+    default:
+      return text
+  }
 }
 
 /**
@@ -200,6 +220,6 @@ function nextWord(tokens: readonly Token[], at: number): string | undefined {
 }
 
 function insideDollars(text: string): string {
-  const mark = text.slice(0, text.indexOf('$', 1) + 1)
-  return `$$ ${withoutLiterals(tokensOf(text.slice(mark.length, -mark.length)))} $$`
+  const mark = text.indexOf('$', 1) + 1
+  return text.slice(mark, -mark)
 }
