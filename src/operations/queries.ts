@@ -24,7 +24,7 @@ export function bindQueries(world: World) {
     now: () => store.reads.now(),
     request: (id: RequestId) => store.reads.request(id),
     bundleOf: (id: RequestId) => store.reads.bundleOf(id),
-    /** Of requests that were asked for together: the one whose card stands for all. */
+    /** Of requests that were asked for together: the one whose card shows all. */
     leads: (ids: readonly RequestId[]) => store.reads.leads(ids),
     grant: (id: GrantId) => store.reads.grant(id),
     preApproval: (id: PreApprovalId) => store.preApprovals.byId(id),

@@ -95,7 +95,7 @@ export function bindWork(world: World) {
     applyRetention: () => applyRetention(world),
     postDueDigest: (period: DigestPeriod) => postDueDigest(world, period),
 
-    /** What belongs to a start: the policy in force on record, and what became due while nobody was there. */
+    /** Start-up work: records the policy in force, and reports what became due while elevate was down. */
     async reportStart() {
       await recordCatalog(store, world.catalog(), 'start', undefined)
       return reportStart(world)

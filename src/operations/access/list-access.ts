@@ -37,7 +37,10 @@ export type AccessList = {
 /** Of one's own; what waits for an answer comes first. */
 const MAX_LISTED_REQUESTS = 100
 
-/** Reads with the lately known groups: a page may be a minute old, a decision is judged anew. */
+/**
+ * What this person may ask for, has, asked for, and may decide or review. Uses remembered groups, at most a minute
+ * old: only for showing, every decision is judged again.
+ */
 export async function listAccess(world: World, by: PersonId): Promise<AccessList> {
   const catalog = world.catalog()
   const { reads } = world.store

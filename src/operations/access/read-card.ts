@@ -39,9 +39,9 @@ export type Card = {
   readonly role: Role | undefined
   readonly policy: Policy | undefined
   readonly capabilities: Capabilities | undefined
-  /** Everybody who may say yes; undefined when policy says everyone. */
+  /** Everybody who may approve; undefined when policy says everyone. */
   readonly approvers: readonly PersonId[] | undefined
-  /** Yeses that count today, and how many are needed. */
+  /** Approvals that count today, and how many are needed. */
   readonly approvals: readonly PersonId[]
   readonly needed: number
   /** The same stage by stage; empty when the configuration no longer has a policy for it. */
@@ -66,6 +66,10 @@ export type Card = {
   readonly standingAccess?: Standing | undefined
 }
 
+/**
+ * Everything that a card, a receipt or a line about a request shows. Undefined when there is no such request. Uses
+ * remembered people and groups, at most a minute old.
+ */
 export async function readCard(world: World, id: RequestId): Promise<Card | undefined> {
   const { reads } = world.store
   const request = await reads.request(id)
@@ -140,7 +144,10 @@ async function namesOf(world: World, people: Iterable<PersonId>): Promise<(id: P
   return (id) => known.find((one) => one.id === id)?.name ?? id
 }
 
-/** Known only where the configuration alone says which account is the requester's, and where the target was read. */
+/**
+ * Standing access of the requester to what they ask for. Undefined unless the request waits, the configuration alone
+ * says which account is theirs, and the target was read.
+ */
 export async function standingAccessOf(
   world: World,
   { requester, target, role, state }: Pick<Request, 'requester' | 'target' | 'role' | 'state'>,

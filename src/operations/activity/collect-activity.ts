@@ -12,7 +12,7 @@ import type { World } from '../world.ts'
 /** Live grants are looked at so often: what a target's log forgets in a shorter time is lost. Seconds. */
 const COLLECT_EVERY_SECONDS = 60
 
-/** After so many pages others get their turn; this one goes on at once. */
+/** After so many pages others get their turn; this one continues immediately. */
 const PAGES_AT_ONCE = 25
 
 /** After the end a target that cannot be asked is asked again for so long; then the record says what is missing. Seconds. */
@@ -112,7 +112,7 @@ async function again(
   await world.store.transaction((tx) => tx.activity.postpone(claim, next))
 }
 
-/** The record is final: its hash goes into the audit log, and the messages that closed the grant are drawn anew. */
+/** The record is final: its hash goes into the audit log, and the messages that closed the grant are redrawn. */
 async function close(
   world: World,
   claim: ActivityClaim,

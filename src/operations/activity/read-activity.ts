@@ -22,8 +22,8 @@ export type ActivityRead = {
 }
 
 /**
- * One page of what was done under a grant: for its holder, for security, and for those who approve on its target. Every
- * page is judged anew.
+ * One page of what was done under a grant, judged again for every page. Refuses everybody but its holder, security
+ * and those who approve on its target, in the same words as for a grant that does not exist.
  */
 export async function readActivity(
   world: World,

@@ -3,7 +3,7 @@ import { configLoaded, configRefused } from '../../core/log/log-events.ts'
 import type { Store } from '../../store/database/open-store.ts'
 import { record } from '../record.ts'
 
-/** Targets with live grants that a new configuration no longer has: taking it would leave access nobody ends. */
+/** Targets with live grants that a new configuration no longer has: with it, nobody would end that access. */
 export async function orphanedBy(store: Pick<Store, 'reads'>, catalog: Catalog): Promise<readonly string[]> {
   const used = await store.reads.targetsInUse()
   return used.filter((target) => !findTarget(catalog, target))

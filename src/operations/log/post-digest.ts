@@ -7,8 +7,8 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const USUAL_MS: Record<DigestPeriod, number> = { daily: DAY_MS, weekly: 7 * DAY_MS }
 
 /**
- * Queues the digest that is due now. It begins where the last one of its kind ended, so that nothing falls between
- * two: not in the night that has an hour more, and not while elevate was down.
+ * Queues the digest that is due now. It begins where the last one of its period ended, so that nothing is left out:
+ * not in the night with an extra hour, and not while elevate was down. True when this call queued it.
  */
 export async function postDueDigest(world: World, period: DigestPeriod): Promise<boolean> {
   const { reads } = world.store
@@ -18,7 +18,7 @@ export async function postDueDigest(world: World, period: DigestPeriod): Promise
   return from < to && postDigest(world, from, to, period)
 }
 
-/** Queues the digest of one stretch of time, once however many replicas ask. True when this call did it. */
+/** Queues the digest of one span of time, once however many replicas ask. True when this call queued it. */
 export async function postDigest(
   world: World,
   from: Date,

@@ -22,8 +22,9 @@ export type Confirmation = {
 }
 
 /**
- * Somebody has seen the difference and confirmed it. The log goes on from where it is, and says so: when the quarantine
- * began, which checkpoints are abandoned, who confirmed, and why.
+ * An operator has seen the difference and confirmed it: events are accepted again, and the log says when the
+ * quarantine began, which checkpoints are abandoned, who confirmed, and why. Refuses a missing reason, and a
+ * quarantine that somebody else ended.
  */
 export async function endQuarantine(
   store: Pick<Store, 'transaction'>,
@@ -58,8 +59,8 @@ export async function endQuarantine(
 export type Finding = Pick<Quarantine, 'why' | 'said'> & { readonly evidence: readonly Evidence[] }
 
 /**
- * From here on nothing is done, by anybody. No event yet: writing into a log that is not the signed one would fork it
- * before anybody has looked. Every replica adds what it alone remembers. True when this call began it.
+ * From here on nothing is granted, decided or recorded. No event yet: writing into a log that is not the signed one
+ * would fork it before anybody has looked. Every replica adds what it alone remembers. True when this call began it.
  */
 export async function beginQuarantine(
   store: Pick<Store, 'transaction'>,

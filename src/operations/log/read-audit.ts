@@ -13,7 +13,7 @@ const EVENTS_PER_PAGE = 10
 
 export type AuditPage = {
   readonly events: readonly LoggedEvent[]
-  /** Only the reader's own: he may not see more. */
+  /** Only the reader's own events: they may not see more. */
   readonly own: boolean
   /** The question as it was understood, from the newest on: for a file with all of it. */
   readonly asked: AuditAsk
@@ -21,7 +21,10 @@ export type AuditPage = {
   readonly next: AuditAsk | undefined
 }
 
-/** One page of the log, newest first, as far as the reader may see. Every page is judged anew. */
+/**
+ * One page of the log, newest first, as far as the reader may see; judged again for every page. Refuses what {@link
+ * readingScope} refuses.
+ */
 export async function readAudit(world: World, by: PersonId, ask: AuditAsk): Promise<AuditPage> {
   const fixed = await fixAsk(world, by, ask)
   const { own, ...filter } = fixed
@@ -72,7 +75,8 @@ export type AuditExport = {
 
 /**
  * What matches, as far as the reader may see it, and an event that says who took what out of the log. The event is
- * written before anything is handed out: a file that nobody wrote down would be worse than an entry without a file.
+ * written before anything is handed out: an export without an event must not be possible, an event for an export that
+ * failed is harmless. Refuses as {@link readAudit}.
  */
 export async function exportAudit(
   world: World,
@@ -108,7 +112,10 @@ export async function exportAudit(
   return { events: taken, own, cut }
 }
 
-/** Evidence shows everybody's access and reasons: only security may take it out, judged with Slack's answer of now. */
+/**
+ * Refuses everybody but security, judged with Slack's answer of this moment: evidence shows everybody's access and
+ * reasons.
+ */
 export async function refuseEvidence(world: World, by: PersonId): Promise<void> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
@@ -119,7 +126,7 @@ export async function refuseEvidence(world: World, by: PersonId): Promise<void> 
   if (!isSecurity(catalog, person, groups)) throw refusal('not-security-to-export')
 }
 
-/** Who took out what is on record before it leaves; `manifest` is the hash of what was made. */
+/** Records who takes out which span, before it leaves; `manifest` is the SHA-256 of what was made, in hex. */
 export async function recordEvidence(
   world: World,
   by: PersonId,
@@ -136,13 +143,13 @@ export async function recordEvidence(
 export type ShownCheckpoint = {
   /** Undefined while nothing was signed. */
   readonly last: KeptCheckpoint | undefined
-  /** It will stand in the security channel, too. */
+  /** It is queued for the security channel, too. */
   readonly posted: boolean
 }
 
 /**
- * The last signed checkpoint, for whoever wants to keep it: it says how many events there are, and discloses none of
- * them. Security may have it posted where everybody in the security channel sees it.
+ * The last signed checkpoint, for everybody who wants to keep it: it says how many events there are, and discloses
+ * none of them. `post` also posts it in the security channel; refused to everybody but security.
  */
 export async function showCheckpoint(
   world: World,

@@ -85,7 +85,7 @@ export type Erasing = {
   readonly person: PersonId
   /** Why; kept as a private text of the event itself. */
   readonly reason: string
-  /** Login name of whoever sits at the terminal. */
+  /** Login name of the operator. */
   readonly by: string
   /** Only say what would be erased. */
   readonly dryRun: boolean
@@ -94,9 +94,9 @@ export type Erasing = {
 export type Erased = { readonly texts: number; readonly rows: Blanked }
 
 /**
- * Erases what a person wrote, and what others wrote about him, wherever it is kept: in the log's private texts and in
- * the rows of what is over. That it happened is an event, and proofs stay whole. Nothing is erased while something of
- * his is live: an approver, a reviewer and the end of the access still need it.
+ * Erases what a person wrote, and what others wrote about them: in the log's private texts and in the rows of what is
+ * over. The erasure is an event, and proofs stay whole. Refuses a missing reason, and a person with live access,
+ * requests or reviews: approvers, reviewers and the revocation still need the texts.
  */
 export async function erasePerson(
   store: Pick<Store, 'privacy' | 'transaction'>,
@@ -147,6 +147,7 @@ function chunked<T>(all: readonly T[]): T[][] {
   return chunks
 }
 
+/** Nothing was found to erase. */
 export function nothingErased({ texts, rows }: Erased): boolean {
   return texts + totalOf(rows) === 0
 }

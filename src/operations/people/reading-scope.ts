@@ -7,7 +7,11 @@ import type { World } from '../world.ts'
 /** How far a question about access reaches: `person` narrows it, `own` says that the reader may see no more. */
 export type Scope = { readonly person?: PersonId; readonly own: boolean }
 
-/** What this reader may be told, judged with Slack's answer of this moment. */
+/**
+ * How far this reader may see, judged with Slack's answer of this moment. Security sees everything, approvers see the
+ * targets that they approve, everybody else sees their own. Refuses people outside the workspace and a question about
+ * somebody else's access.
+ */
 export async function readingScope(
   world: World,
   ask: {

@@ -20,8 +20,8 @@ export function listableTargets(world: World): string[] {
 }
 
 /**
- * Reads who has access on a target, and writes down what of it no grant stands for. Whoever calls has claimed the look.
- * A target that does not answer is unread, which says nothing about who has access there.
+ * Reads who has access on a target, and records access without a grant. The caller has claimed the look. `unread`
+ * says why a target did not answer; that says nothing about who has access there.
  */
 export async function lookAtStanding(
   world: World,
@@ -83,7 +83,10 @@ function sameSystem(world: World, id: string, connector: Connector | undefined):
 
 type Looked = Awaited<ReturnType<typeof lookAtStanding>>
 
-/** Security wants to know now what became of a report: its target is read at once, unless somebody is at it. */
+/**
+ * Reads the target of a report now, for security; `busy` when another look is under way. Refuses everybody else,
+ * recorded.
+ */
 export async function lookNow(
   world: World,
   { report: id, by }: { readonly report: ReportId; readonly by: PersonId },
@@ -103,7 +106,10 @@ export type StandingNow = {
   readonly looks: readonly Look[]
 }
 
-/** What is known of standing access now, for security. */
+/**
+ * Standing access as it is known, and when each target was read. Refuses everybody but security (recorded), and an
+ * unknown target.
+ */
 export async function readStanding(
   world: World,
   { by, target }: { readonly by: PersonId; readonly target: string | undefined },

@@ -20,7 +20,10 @@ export type Accepting = {
   readonly until: string
 }
 
-/** For the form: what would be accepted, to somebody who may. Anybody else is refused, on record. */
+/**
+ * For the form: the standing access that would be accepted. Refuses everybody but security (recorded), and what is no
+ * longer open.
+ */
 export async function offerAccept(
   world: World,
   { what, by }: Pick<Accepting, 'what' | 'by'>,
@@ -38,7 +41,10 @@ export async function offerAccept(
   return { open }
 }
 
-/** Security says that access without a grant is meant: from now on it is part of the baseline. */
+/**
+ * Security says that access without a grant is intended: from now on it is part of the baseline, until the given day.
+ * Refuses as {@link offerAccept}, a missing reason, and a day that cannot be read or is over.
+ */
 export async function acceptStanding(
   world: World,
   { what, by, why: typed, until: day }: Accepting,
@@ -64,7 +70,7 @@ export async function acceptStanding(
   return { accepted }
 }
 
-/** The end of a day that is still to come; undefined for no end. Throws for what cannot be. */
+/** The end of a day (`2026-12-31`, UTC); undefined for no end. Refuses what is no day, and a day that is over. */
 export function readUntil(typed: string, now: Date): Date | undefined {
   const day = typed.trim()
   if (day === '') return undefined
@@ -81,7 +87,7 @@ const isoDay = (date: Date) => date.toISOString().slice(0, 10)
 
 const allClosed = () => refusal('nothing-open')
 
-/** For somebody who comes late. */
+/** The refusal for acting on standing access that is accepted, removed or gone. */
 export function alreadyClosed({ state, account, acceptedBy, closedBy }: Standing): RefusedError {
   if (state === 'accepted') return refusal('standing-accepted', { account, by: acceptedBy })
   if (state === 'removed') return refusal('standing-removed', { by: closedBy })
@@ -94,11 +100,14 @@ export type AcceptingAsOperator = {
   readonly role?: string
   readonly reason: string
   readonly until?: string
-  /** Login name of whoever sits at the terminal. */
+  /** Login name of the operator. */
   readonly by: string
 }
 
-/** The baseline from the terminal: the right to it is the right to the database. */
+/**
+ * Accepts standing access from the terminal. Whoever may write to the database may do it. Refuses an unknown target,
+ * a missing reason, and when nothing like that is open.
+ */
 export async function acceptAsOperator(
   store: Pick<Store, 'standing' | 'reads' | 'transaction'>,
   catalog: Catalog,
@@ -133,7 +142,10 @@ export async function acceptAsOperator(
   return { accepted }
 }
 
-/** Asks the people of the target, in its channel, what somebody has access for. They answer in words, to security. */
+/**
+ * Asks in the target's channel what somebody has access for; answers go to security in words. Refuses everybody but
+ * security (recorded), and what is no longer open.
+ */
 export async function askAboutStanding(
   world: World,
   { access, by }: { readonly access: StandingId; readonly by: PersonId },
@@ -159,7 +171,10 @@ export type Taking = { readonly access: StandingId; readonly by: PersonId }
 
 const REMOVE_TIMEOUT_MS = 60_000
 
-/** For the form: what would be taken, to somebody who may, and only where elevate can. */
+/**
+ * For the form: the standing access that would be removed. Refuses everybody but security (recorded), what is over,
+ * and what elevate has no right to remove.
+ */
 export async function offerTake(
   world: World,
   { access, by }: Taking,
@@ -174,8 +189,9 @@ export async function offerTake(
 }
 
 /**
- * Takes in the target what elevate did not give. Who did it is written down before the target is asked: should this
- * process die in between, the next look finds it gone, and knows why.
+ * Removes in the target access that has no grant. Who did it is recorded before the target is called: if this process
+ * dies in between, the next look finds it gone, and knows why. Refuses as {@link offerTake}, when a grant needs it
+ * now, and when the target refuses.
  */
 export async function takeStanding(
   world: World,

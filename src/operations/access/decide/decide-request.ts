@@ -33,18 +33,18 @@ export type Deciding = {
   readonly verdict: Verdict
   /** Reaches the requester when the answer is no. */
   readonly note: string
-  /** What a yes allows of what was asked; all of it without. */
+  /** What an approval allows of what was asked; all of it when left out. */
   readonly limit?: Limit
 }
 
 export type Decided = {
   readonly outcome: Outcome['outcome']
   readonly request: Request
-  /** What it still needs after a yes, stage by stage. */
+  /** What it still needs after an approval, stage by stage. */
   readonly missing: readonly ApprovalStage[]
-  /** It matters from whom the yeses come. */
+  /** It matters whose approvals they are. */
   readonly staged: boolean
-  /** What comes of a yes, by the limits of all who approved. */
+  /** Duration and start of the grant, by the limits of all who approved. */
   readonly terms: Terms
 }
 
@@ -56,8 +56,9 @@ const HAPPENED = {
 } as const
 
 /**
- * One approver's yes or no. Policy, people and groups are asked anew for this click; the request's row is locked
- * while core judges, so that of two approvers in the same instant exactly one completes it and the other is told.
+ * One approver's approval or denial. Asks Slack for people and groups again, and locks the request's row while core
+ * judges, so that of two approvers in the same instant exactly one completes it. Refuses what core's `decide`
+ * refuses, and a request that is closed or has expired; both are recorded.
  */
 export async function decideRequest(world: World, deciding: Deciding): Promise<Decided> {
   const seen = await world.store.reads.request(deciding.request)
@@ -123,6 +124,7 @@ function changesIn(request: Request, { duration, startsAt }: Limit = {}): Limit 
   }
 }
 
+/** The refusal for acting on a request that is decided, withdrawn or expired. */
 export function closedAlready(request: Request, attempt?: Attempt): RefusedError {
   return refusal(
     'request-closed',
@@ -148,9 +150,9 @@ export type DecidedTogether = {
 }
 
 /**
- * One press on the card of several roles: a yes (or no) to each that this person may decide on. Each is decided in a
- * transaction of its own, as if it had been pressed alone, so that a race about one of them takes nothing from the
- * others. What is not his to decide is left as it is, and is no attempt: the button was about all.
+ * One press on the card of several roles: decides each that this person may decide, in a transaction of its own, so
+ * that losing a race for one changes nothing about the others. Those that are for others to decide are left open and
+ * not recorded as attempts, because the button was about all. Refuses, as for the first, when none is theirs.
  */
 export async function decideTogether(
   world: World,
@@ -166,7 +168,7 @@ export async function decideTogether(
   const open = bundle.filter((one) => one.state === 'pending')
   const mine = await mayDecide(world, open, by, verdict)
   if (mine.length === 0) {
-    // Nothing of it can be his: the refusal of the first says why, and is on record.
+    // None of them is theirs to decide: the refusal of the first says why, and is on record.
     const one = await decideRequest(world, { request: (open[0] ?? bundle[0])?.id ?? '', by, verdict, note })
     return { decided: [one], overtaken: [], left: open.slice(1) }
   }

@@ -1,6 +1,6 @@
 /**
- * What was decided before it was asked: a rule of the configuration, or a yes that somebody gave beforehand. It is
- * judged in the transaction that opens the request, so that nobody is alerted about a request that needs nobody.
+ * Auto-approval by a rule of the configuration, and pre-approvals. They are judged in the transaction that opens the
+ * request, so that nobody is alerted about a request that needs nobody.
  */
 
 import { decide, groupsToDecide, type Outcome } from '../../../core/access/approval.ts'
@@ -24,10 +24,10 @@ import { record } from '../../record.ts'
 import type { World } from '../../world.ts'
 import { openGrant } from '../grant/open-grant.ts'
 
-/** More yeses of different people to the same than any policy could need. */
+/** More pre-approvals for the same than any policy could need approvals. */
 const MAX_PRE_APPROVALS = 20
 
-/** Slack's answers of this moment, and what lives beforehand; it is looked at again under a lock. */
+/** Slack's answers of this moment, and the pre-approvals that are live; each is read again under a lock. */
 export type EarlierApprovals = {
   readonly policy: Policy
   readonly requester: Person
@@ -44,6 +44,10 @@ export type EarlierApproved = {
   readonly missing?: readonly ApprovalStage[]
 }
 
+/**
+ * What {@link applyEarlierApprovals} needs, read before the transaction. Undefined when there is neither a rule nor a
+ * pre-approval.
+ */
 export async function readEarlierApprovals(
   world: World,
   about: PreApproved,
@@ -65,8 +69,8 @@ export async function readEarlierApprovals(
 }
 
 /**
- * Undefined when nothing was decided beforehand: then people are asked. `wishedAt` is when it became the wish of whoever
- * is to have it: when it was asked for, or when an offer was accepted.
+ * Approves a pending request by a rule or by pre-approvals, as far as they suffice. Undefined when none applies: then
+ * people are asked. `wishedAt` is when the receiver wanted it: when they asked, or when they accepted an offer.
  */
 export async function applyEarlierApprovals(
   world: World,
@@ -77,7 +81,7 @@ export async function applyEarlierApprovals(
 ): Promise<EarlierApproved | undefined> {
   // What somebody else asked for is not a wish of its holder yet.
   if (request.state !== 'pending') return undefined
-  // An extension makes the access longer than what was agreed to beforehand.
+  // An extension makes the access longer than the pre-approval allows.
   if (request.prolongs !== undefined) return undefined
   return (
     (await byRule(world, tx, request, earlier, wishedAt)) ??
@@ -93,7 +97,7 @@ async function byRule(
   wishedAt: Date,
 ): Promise<EarlierApproved | undefined> {
   const ask = { ...request, person: request.requester }
-  // A start that was over before the offer was accepted means at once.
+  // A start that had passed before the offer was accepted means now.
   const later = request.startsAt && request.startsAt > wishedAt ? [request.startsAt] : []
   const moments = [wishedAt, ...later]
   const rule = ruleFor(policy, ask, moments, groups)
@@ -121,9 +125,9 @@ async function byPreApprovals(
   let missing: readonly ApprovalStage[] | undefined
   for (const { one, giver } of given) {
     const covered = request.duration <= one.each && !(request.startsAt && request.startsAt > one.endsAt)
-    // Ended or over meanwhile; from here on whoever ends it waits for this.
+    // Undefined when it ended meanwhile. From here on, ending it waits for this transaction.
     const held = covered ? await tx.preApprovals.hold(one.id) : undefined
-    // Whoever may not approve it today gives nothing with a yes of yesterday.
+    // A pre-approval of somebody who may not approve today counts for nothing.
     const verdict = held && decide(world.catalog(), request, requester, giver, 'approve', groups)
     if (!held || !verdict || isRefused(verdict) || verdict.outcome === 'denied') continue
     const grant = await count(world, tx, request, requester, held, verdict)
@@ -161,7 +165,7 @@ async function count(
   )
   const catalog = world.catalog()
   const policy = catalog.hash
-  // Who asked set it off; whose yes it is stands beside it.
+  // The requester caused the event; the event also names who gave the pre-approval.
   tx.append(preApprovalUsed(request, { by: request.requester, policy }, held))
   const giver = { by: held.giver, policy }
   const decision = { verdict: 'approve', outcome: verdict, preApproval: held } as const

@@ -39,7 +39,11 @@ export type GivingAsTyped = {
 
 export type Given = { readonly one: PreApproval } & PreApprovalWorth
 
-/** Says yes to somebody's requests of the next days. Policy and groups of this moment say whether that is his to say. */
+/**
+ * Pre-approves somebody's requests of the next days, if policy and the groups of this moment let this person approve
+ * them. Refuses what core's `rehearsePreApproval` refuses, a duration that cannot be read, and a second one for the
+ * same while one is live; all are recorded.
+ */
 export async function givePreApproval(world: World, typed: GivingAsTyped): Promise<Given> {
   const attempt = attemptOf(world, typed)
   const giving = readGiving(world, typed, attempt)
@@ -95,7 +99,10 @@ function attemptOf(world: World, typed: GivingAsTyped): Attempt {
   }
 }
 
-/** Takes a yes given beforehand back: whoever gave it, has it, or watches over access. What it has approved stays. */
+/**
+ * Ends a pre-approval, for its giver, its holder or security. Grants that it approved stay. Refuses
+ * `not-your-pre-approval` to others, and one that is over.
+ */
 export async function endPreApproval(
   world: World,
   { by, id }: { readonly by: PersonId; readonly id: PreApprovalId },
@@ -118,7 +125,7 @@ export async function endPreApproval(
   })
 }
 
-/** `P-12`. */
+/** The same by its number, as people write it: `P-12`. */
 export async function endPreApprovalByName(
   world: World,
   { by, number }: { readonly by: PersonId; readonly number: number },
@@ -128,7 +135,7 @@ export async function endPreApprovalByName(
   return endPreApproval(world, { by, id: one.id })
 }
 
-/** Its time is over: nothing depends on this but that it is on record and no longer shown. True when this call noted it. */
+/** Records that the time of a pre-approval is over; it stopped counting by itself. True when this call recorded it. */
 export async function expirePreApproval(world: World, id: PreApprovalId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
     const one = await tx.preApprovals.end(id, 'time-over')
@@ -139,8 +146,8 @@ export async function expirePreApproval(world: World, id: PreApprovalId): Promis
 }
 
 /**
- * Ends what somebody who left had given or was given. Nothing would be approved by it any more; but it would still
- * stand in lists, and hold again if the account came back.
+ * Ends what somebody who left the workspace had given or was given. It would approve nothing any more, but would stay
+ * in lists, and count again if the account came back.
  */
 export async function endPreApprovalsOfLeaver(world: World, left: PersonId): Promise<void> {
   for (const { id } of await world.store.preApprovals.live({ concerns: left }, MAX_LIVE))
@@ -165,14 +172,17 @@ export type ListedPreApproval = PreApproval & { readonly void?: WhyVoid }
 export type PreApprovalList = {
   /** Those that live: given or had by this person; for security all of them. */
   readonly live: readonly ListedPreApproval[]
-  /** What this person could approve beforehand. */
+  /** What this person could pre-approve. */
   readonly mayGive: readonly { readonly target: Target; readonly role: Role }[]
 }
 
 /** More than a list shows; each asks Slack about two people. */
 const MAX_JUDGED = 10
 
-/** Reads with the lately known groups: a list may be a minute old, what is done with it is judged anew. */
+/**
+ * The live pre-approvals that concern this person; all of them for security with `all`. Uses remembered groups, at
+ * most a minute old: only for showing.
+ */
 export async function listPreApprovals(
   world: World,
   by: PersonId,

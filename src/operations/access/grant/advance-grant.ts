@@ -10,9 +10,9 @@ import { beginLater, giveAccess } from './give-access.ts'
 import { endClaimed, takeAccess } from './take-access.ts'
 
 /**
- * Looks at one grant and does the next thing towards what should be true now: give it, end it, take it. Whoever
- * calls (a commit in this process, the sweeper, another replica) the row decides, and a move that comes second changes
- * nothing. Returns when there is nothing more to do for this grant at this moment.
+ * Takes the next step of one grant towards what should be true now: give, end, or revoke access. Anybody may call it
+ * (a commit in this process, the sweeper, another replica): the row decides, and a second caller changes nothing.
+ * Never throws; returns when nothing more can be done for this grant at this moment.
  */
 export async function advanceGrant(world: World, claim: Claim): Promise<void> {
   try {
@@ -34,7 +34,7 @@ export async function advanceGrant(world: World, claim: Claim): Promise<void> {
 async function endThenTake(world: World, claim: Claim, reason: 'expired' | 'not-given'): Promise<void> {
   const ended = await endClaimed(world, claim, reason)
   if (ended) return takeAccess(world, { ...claim, grant: ended })
-  // Somebody ended it since it was taken up. Without this, taking it back would wait for the lease to run out.
+  // Somebody ended it since it was claimed. Without this, revoking it would wait for the lease to run out.
   await world.store.claims.release(claim)
 }
 
@@ -44,8 +44,8 @@ export function describe(error: unknown): string {
 }
 
 /**
- * Security says that the cause was mended: the grant is looked at now and not at its next turn. It ends when the
- * target says that the access is gone, never because somebody pressed a button.
+ * Security says that the cause of a stuck revocation is mended: the grant is tried now and not at its next turn. Its
+ * state does not change by this. Refuses everybody but security, recorded.
  */
 export async function retryNow(
   world: World,
@@ -64,7 +64,7 @@ export async function retryNow(
   return { grant: row.grant }
 }
 
-/** Tells the holder, once, that the access ends soon. True when this call told it. */
+/** Notifies the holder, once, that the access ends soon. True when this call queued the message. */
 export async function warnHolder(world: World, id: GrantId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
     const grant = await tx.grants.lock(id)

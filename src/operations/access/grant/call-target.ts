@@ -8,10 +8,10 @@ import { type Access, ConnectorError } from '../../../core/connector.ts'
 import type { World } from '../../world.ts'
 
 /**
- * Calls a target and renews the claim meanwhile, so that a lease can be short and a slow target is still called by
- * one worker at a time. The signal ends the call when it takes too long, and when the claim was lost or could not be
- * renewed: then another worker may be at it, and what this one would still do could undo that. For the same reason
- * a worker that was held up since it took the claim asks first whether it still has it.
+ * Calls a target and renews the claim meanwhile, so that leases can be short and yet only one worker calls a slow
+ * target. Aborts the call after `CALL_TIMEOUT_SECONDS`, and when the claim was lost or could not be renewed: another
+ * worker may act by then, and this one could undo its work. For the same reason a worker that was held up since it
+ * claimed the grant first asks whether it still has it. Throws a retryable `ConnectorError` when it has not.
  */
 export async function holdLease<T>(
   { store }: Pick<World, 'store'>,

@@ -10,7 +10,10 @@ import { answerOf, RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { endGrant, mayEndNow, refuseUnlessEnder } from './end-grant.ts'
 
-/** `end G-12 reason`, `end orders-db read reason`, or `end reason` when there is only one that could be meant. */
+/**
+ * `end G-12 reason`, `end orders-db read reason`, or `end reason` when there is only one that could be meant. Refuses
+ * an unknown name, nothing to end, several that could be meant, and what {@link endGrant} refuses.
+ */
 export async function endByName(
   world: World,
   ask: { readonly by: PersonId; readonly grant: number | undefined; readonly rest: string },
@@ -28,8 +31,9 @@ export async function endByName(
 }
 
 /**
- * An approver or security ends somebody's access by naming the person and the target, in words alone: for where no
- * dialog can ask whether it is meant, and so for one grant, and only with a reason.
+ * Ends somebody's access by naming the person and the target, with a reason: for where no dialog can ask for
+ * confirmation, and so for one grant at a time. To people who may not look there, the refusal is the same whether
+ * there is something to end or not.
  */
 export async function revokeByName(
   world: World,
@@ -92,7 +96,7 @@ function narrow(
   return { rows, note: typed.slice(2).join(' '), named, role: second }
 }
 
-/** Throws when there are several. */
+/** The only row; refuses `more-than-one` with the names of all. `verb` is the command that the refusal shows. */
 export function onlyOne(rows: readonly GrantRow[], verb: string): GrantRow {
   const [first] = rows
   if (first && rows.length === 1) return first
@@ -118,7 +122,10 @@ export type Revocable = {
   readonly note: string
 }
 
-/** For the dialog that asks whether it is meant. `rest` is the role, if one is named, and the reason. */
+/**
+ * For the dialog that asks for confirmation: what would end. `rest` is what was typed after the target: the role, if
+ * one is named, and the reason. Refuses as {@link revokeByName}.
+ */
 export async function offerRevoke(
   world: World,
   { rest, ...whose }: Whose & { readonly rest: string },
@@ -130,8 +137,9 @@ export async function offerRevoke(
 }
 
 /**
- * Ends what was offered, and with it what was approved in between. Rights are asked anew for each grant; one that ended
- * meanwhile is left out of the answer.
+ * Ends what was offered, and what was approved since. Rights are checked again for each grant; one that ended
+ * meanwhile is left out of the answer. Stops with a refusal that names what has ended already when the right was lost
+ * in between.
  */
 export async function revokeOnTarget(
   world: World,

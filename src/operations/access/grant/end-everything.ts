@@ -13,7 +13,7 @@ import { endPreApproval, endPreApprovalsOfLeaver } from '../decide/pre-approvals
 import { withdrawIn } from '../request/close-request.ts'
 import { endChain, sayWhy } from './end-grant.ts'
 
-/** More than anybody can have waiting among his newest. */
+/** More than anybody can have waiting among their newest. */
 const MAX_REQUESTS_READ = 200
 
 /** What somebody has and waits for now. */
@@ -23,21 +23,22 @@ export type Everything = {
   readonly grants: readonly GrantRow[]
   /** What would be withdrawn. */
   readonly requests: readonly Request[]
-  /** Yeses given beforehand, with which this person would have access again at once. */
+  /** Pre-approvals by which this person would have access again immediately. */
   readonly preApprovals: readonly PreApproval[]
 }
 
 type Ask = { readonly by: PersonId; readonly person: PersonId }
 
-/** What would go, for the dialog that asks whether it is meant. A no is on record like any other. */
+/** For the dialog that asks for confirmation: what would end. Refuses everybody but security, recorded. */
 export async function offerEverything(world: World, ask: Ask): Promise<Everything> {
   await refuseUnlessMayEnd(world, ask)
   return readEverything(world, ask.person)
 }
 
 /**
- * Ends all that a person has and withdraws all that he waits for: for security, when somebody's account or laptop is
- * not his any more. What came in between looking and pressing goes with it. Each grant and each request has an event.
+ * Ends all access of a person, their pre-approvals and their waiting requests: for security, when an account or a
+ * laptop is in wrong hands. Includes what was approved since the dialog was opened. Each grant and each request has
+ * an event. Refuses everybody but security, recorded, and a missing reason.
  */
 export async function endEverything(
   world: World,
@@ -47,7 +48,7 @@ export async function endEverything(
   const note = cleanText(typed)
   if (note === '') throw sayWhy()
   const actor = { kind: 'person', id: by } as const
-  // What opens the door again goes first.
+  // Pre-approvals first: they would open new grants.
   const preApprovals: PreApproval[] = []
   for (const { id } of (await readEverything(world, person)).preApprovals) {
     const ended = await answerOf(world, () => endPreApproval(world, { by, id }))
@@ -67,7 +68,7 @@ export async function endEverything(
   for (const row of grants) {
     const policy = world.catalog().hash
     const why = { reason: 'ended-early', by, note, actor, policy } as const
-    // The end of a chain ends all of it, so that a later turn finds nothing to end and is none the less done.
+    // Ending one grant of an extension chain ends all of it: a later turn may find nothing left to end.
     await world.store.transaction((tx) => endChain(tx, row.grant.id, why))
     ended.push(row)
   }
@@ -115,9 +116,9 @@ const NOTE = 'The account was deactivated in Slack.'
 const SWEEPER = { kind: 'system', id: 'sweeper' } as const
 
 /**
- * Who was deactivated in Slack loses what he has, and what he asked for, or was asked for him, is withdrawn: it is nobody's wish any more,
- * and `lapsed` would say that the approvers were too slow. What he approved beforehand, or was approved for him, ends. News and sweeper only bring up the name: Slack is asked
- * here. True when there is nobody there any more.
+ * Ends all access and all pre-approvals of somebody whose Slack account was deactivated, and withdraws their
+ * requests: expiring would say that the approvers were too slow. Slack's events and the sweeper only name the person;
+ * Slack is asked here. True when the account is deactivated.
  */
 export async function endForLeaver(world: World, id: PersonId): Promise<boolean> {
   const person = await world.directory.person(id)

@@ -17,8 +17,9 @@ import type { World } from '../../world.ts'
 export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly note: string }
 
 /**
- * Ends access before its time: its holder gives it back, or an approver or security takes it with a reason. Ends
- * here means `revoking`; that it is gone is said when the target said so.
+ * Ends access early: for its holder, or with a reason for an approver or security. Sets the grant to `revoking`; it
+ * is `revoked` when the target confirms it. Refuses `not-yours-to-end` (recorded), a missing reason, and a grant that
+ * is over or ending.
  */
 export async function endGrant(world: World, ending: Ending): Promise<{ readonly grant: Grant }> {
   const row = await world.store.reads.grant(ending.grant)
@@ -42,11 +43,15 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
   })
 }
 
+/** The refusal for ending somebody else's access without a reason. */
 export function sayWhy(): RefusedError {
   return refusal('end-reason-missing')
 }
 
-/** By Slack's answer of this moment; holders may always give back what is theirs, which is not asked here. */
+/**
+ * May this person end a grant of somebody else, by Slack's answer of this moment? Holders may always end their own,
+ * which is not asked here.
+ */
 export async function mayEndNow(world: World, grant: Grant, by: PersonId): Promise<boolean> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
@@ -56,7 +61,7 @@ export async function mayEndNow(world: World, grant: Grant, by: PersonId): Promi
   return mayEnd(catalog, grant, person, groups)
 }
 
-/** Throws when ending it is for others. The record says `not-an-approver`. */
+/** Refuses `not-yours-to-end` unless this person may end it. The record says `not-an-approver`. */
 export async function refuseUnlessEnder(
   world: World,
   { grant, request }: GrantRow,
@@ -77,8 +82,8 @@ export async function refuseUnlessEnder(
 }
 
 /**
- * Ends a grant from the terminal: for the day when Slack is down. The right to it is the right to the database;
- * the running bot does the taking within a second.
+ * Ends a grant from the terminal, for when Slack is down. Whoever may write to the database may do it; the running
+ * bot revokes within a second. Refuses a missing reason, an unknown number, and a grant that is over.
  */
 export async function endAsOperator(
   store: Pick<Store, 'reads' | 'transaction'>,
@@ -123,7 +128,7 @@ export async function endChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | u
     if (!ended) continue
     if (grant.id === id) result = ended
     const event = grantEnded(grant, await tx.requests.name(grant.requestId), why)
-    // Whoever has the card or Home open, in no channel of the configuration.
+    // Redraws cards and Home only: an operator at the terminal has no channels of a configuration.
     await record({ securityChannel: undefined }, tx, event, { grant })
   }
   return result

@@ -17,8 +17,8 @@ export type Extending = {
 }
 
 /**
- * Asks that one's access goes on. It is a request like any other, decided anew by today's policy; what is given
- * continues the same account.
+ * Asks for a longer time on one's own live grant: a request like any other, decided by today's policy. The new grant
+ * continues with the same account. Refuses what {@link extendable} and {@link requestAccess} refuse.
  */
 export async function extendAccess(
   world: World,
@@ -41,7 +41,10 @@ export async function extendAccess(
   return { ...asked, extendedGrant }
 }
 
-/** The last of its chain: an extension that was given already is what goes on. */
+/**
+ * The grant that an extension would continue: the last of the extension chain. Refuses grants of others (recorded),
+ * and those that have not begun or are over.
+ */
 export async function extendable(world: World, by: PersonId, id: GrantId): Promise<Grant> {
   const row = await world.store.reads.grant(id)
   if (!row) throw refusal('no-such-grant')
@@ -61,7 +64,9 @@ export async function extendable(world: World, by: PersonId, id: GrantId): Promi
   throw refusal('extended-too-late', { grant })
 }
 
-/** `G-12`, or the only access one has. */
+/**
+ * The same by number (`G-12`), or the only active grant of this person. Refuses an unknown number, none, and several.
+ */
 export async function extendableByName(
   world: World,
   { by, grant: number }: { readonly by: PersonId; readonly grant: number | undefined },

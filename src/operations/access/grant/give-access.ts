@@ -12,7 +12,10 @@ import { accessOf, holdLease } from './call-target.ts'
 import { failpoint } from './failpoint.ts'
 import { endClaimed, takeAccess } from './take-access.ts'
 
-/** Makes the access real, and starts its clock once the target has said that it is there. */
+/**
+ * Grants the access in the target, and starts its duration once the target has confirmed it. An error that may pass
+ * is retried later; a permanent one, or a target that is not configured, undoes the grant.
+ */
 export async function giveAccess(world: World, taken: Claim): Promise<void> {
   let claim = taken
   const connector = world.connector(claim.grant.target)
@@ -29,7 +32,7 @@ export async function giveAccess(world: World, taken: Claim): Promise<void> {
     if (!activated) await undoIfOver(world, connector, claim)
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
-    // The requester is told what to fix.
+    // The requester gets this text, which says what to fix.
     if (PERMANENT_ERRORS.has(error.kind)) return undoProvisioning(world, claim, error.message)
     await world.store.transaction((tx) =>
       tx.grants.postpone(claim, {

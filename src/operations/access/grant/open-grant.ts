@@ -8,7 +8,10 @@ import type { Person, PersonId } from '../../../core/people/person.ts'
 import type { Tx } from '../../../store/database/transaction.ts'
 import type { World } from '../../world.ts'
 
-/** Intent first: what will be true, until when at the latest, and all that is needed to undo it, before any call. */
+/**
+ * Opens a grant in `provisioning` and records it: what will be true, until when at the latest, and all that is needed
+ * to undo it, committed before any call to the target. Throws when the role is no longer configured.
+ */
 export async function openGrant(
   world: World,
   tx: Tx,

@@ -10,9 +10,10 @@ import type { World } from '../../world.ts'
 import { accessOf } from './call-target.ts'
 
 /**
- * Makes a fresh secret for a live grant and returns it to its holder, once. It is stored nowhere; asking again
- * makes a new one, and the old one stops working. The event is written before the secret is made: a shown secret
- * without an event must not be possible, an event for a secret that failed is merely careful.
+ * Makes a new secret for an active grant and returns it to its holder, once. It is stored nowhere; asking again makes
+ * another, and the earlier one stops working. The event is written first: a shown secret without an event must not be
+ * possible, an event for a secret that failed is harmless. Refuses everybody but the holder (recorded), a grant that
+ * is not active, and a target that gives or made none.
  */
 export async function showCredential(
   world: World,

@@ -14,8 +14,8 @@ type End = {
 }
 
 /**
- * Takes the access away and closes the grant once the target says that it is gone. Never gives up: whatever the
- * error is, it is tried again, and alarms say how long access has outlived its time.
+ * Revokes the access and closes the grant once the target confirms that it is gone. Never gives up: after any error
+ * it is retried, and alarms say how long access has outlived its time.
  */
 export async function takeAccess(world: World, claim: Claim): Promise<void> {
   const { grant } = claim
@@ -89,7 +89,10 @@ async function fail(world: World, claim: Claim, error: string): Promise<void> {
   world.log.warn({ grant: grantName(grant.number), error, overdue }, 'access could not be taken back yet')
 }
 
-/** The clock ends a grant: its time is over, or the access did not appear in time. */
+/**
+ * Ends a grant on behalf of the clock: its time is over, or the access did not appear in time. Undefined when the
+ * claim was lost or somebody ended it before.
+ */
 export async function endClaimed(
   world: World,
   claim: Claim,

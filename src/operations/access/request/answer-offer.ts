@@ -25,15 +25,16 @@ export type Answering = {
   readonly answer: 'accept' | 'decline'
 }
 
-/** One request as it is now, and what it still needs where somebody had approved it beforehand. */
+/** One request as it is now, and what it still needs beside a pre-approval. */
 export type Answered = {
   readonly request: Request
   readonly missing?: readonly ApprovalStage[] | undefined
 }
 
 /**
- * Whoever is to have the access says whether he wants it. Only a yes puts it to the approvers; everything that was
- * asked for together is answered together.
+ * The receiver accepts or declines what somebody else asked for on their behalf. Approvers are asked only after they
+ * accept; what was asked for together is answered together. Refuses everybody else (recorded), and offers that are
+ * answered or expired.
  */
 export async function answerOffer(
   world: World,

@@ -13,15 +13,18 @@ import type { Tx } from '../../../store/database/transaction.ts'
 import { notify } from '../../record.ts'
 import type { World } from '../../world.ts'
 
-/** Where approvers are asked: in the channel, in their direct messages, and whether the fallback is needed at once. */
+/** Where approvers are asked: in the channel, in their direct messages, and whether the fallback approvers are needed now. */
 export type AskingPlan = {
   readonly fallbackActive: boolean
   readonly channel: boolean
-  /** From when on each is told; undefined for now. */
+  /** From when on each may get the message; undefined for now. */
   readonly direct: readonly { readonly person: PersonId; readonly notBefore: Date | undefined }[]
 }
 
-/** Read from Slack's groups of this moment: an on-call group may be empty now, and another one in an hour. */
+/**
+ * How approvers are asked. Reads Slack's groups of this moment: an on-call group may be empty now, and another one in
+ * an hour.
+ */
 export async function planAsking(
   world: World,
   asked: Policy,
@@ -51,13 +54,13 @@ export async function planAsking(
   }
 }
 
-/** Where a request stands: not in the target's channel when approvers are asked in their direct messages only. */
+/** Where a request is shown: not in the target's channel when approvers are asked in their direct messages only. */
 export function lanesOf(catalog: Catalog, channel: ChannelId, plan: AskingPlan): readonly Lane[] {
   const lanes = cardLanes(catalog, channel)
   return plan.channel || lanes.length === 1 ? lanes : lanes.filter((lane) => lane !== channelLane(channel))
 }
 
-/** One card shows them all, so whoever decides on one of them gets it. */
+/** One plan for requests that share a card: everybody who decides on one of them gets it. */
 export function together(plans: readonly AskingPlan[]): AskingPlan {
   const direct = new Map(plans.flatMap((plan) => plan.direct.map((one) => [one.person, one] as const)))
   return {
@@ -85,8 +88,8 @@ export async function sendCardsDirectly(
 }
 
 /**
- * From now on the policy's fallback approvers may decide as well: the card names them, its thread alerts them. `early`
- * does not wait for their time, because nobody else could decide.
+ * From now on the policy's fallback approvers may decide too: the card names them, its thread alerts them. `early`
+ * does not wait for `fallback_after`, because nobody else could decide. True when this call did it.
  */
 export async function askFallback(
   world: World,
@@ -113,8 +116,9 @@ async function planFallback(world: World, id: RequestId) {
 }
 
 /**
- * Says once more, in the thread of the card and to those who have a copy of it, that a request waits. Nobody is
- * reminded in his quiet hours. True when this call said it.
+ * Reminds, in the thread of the card and everybody who has a copy of it, that a request waits; after the quiet hours
+ * of those who have them. Asks the fallback approvers instead when the group that was to decide is empty by now. True
+ * when this call queued it.
  */
 export async function remindApprovers(world: World, id: RequestId): Promise<boolean> {
   const seen = await world.store.reads.request(id)
@@ -161,7 +165,10 @@ function earliest(moments: readonly (Date | undefined)[]): Date | undefined {
 
 const MAX_PENDING_READ = 200
 
-/** A group has changed: what waits for it and cannot be approved any more is put to the fallback approvers at once. */
+/**
+ * A group has changed: requests that wait for it and can no longer be approved go to the fallback approvers now,
+ * where the policy says `fallback_when_empty`.
+ */
 export async function askWhenEmpty(world: World, group: GroupId): Promise<void> {
   const catalog = world.catalog()
   for (const request of await world.store.reads.pendingRequests(MAX_PENDING_READ)) {
@@ -184,7 +191,10 @@ export async function askWhenEmpty(world: World, group: GroupId): Promise<void> 
 /** Beyond so many approvers it is not asked where each of them is. */
 const MAX_PEOPLE_CHECKED = 200
 
-/** Who of these is in quiet hours now, by the database's clock and the time zone that Slack knows of each. */
+/**
+ * Which of these people are in quiet hours now, and until when, by the database's clock and the time zone that Slack
+ * has for each. Looks at the first `MAX_PEOPLE_CHECKED` only.
+ */
 export async function readQuietHours(
   world: World,
   policy: Pick<Policy, 'quietHours'> | undefined,

@@ -14,8 +14,9 @@ import { closedAlready } from '../decide/decide-request.ts'
 type Asked = { readonly request: Request }
 
 /**
- * Asks before deciding: in the thread of the card, and in the direct messages of who asked for the access. It
- * decides nothing; who waits for an answer is not reminded meanwhile.
+ * Asks a question before deciding: in the thread of the card, and in the requester's direct messages. Decides
+ * nothing, and restarts the time until the next reminder. Refuses people with no part in the request (recorded), and
+ * a request that is closed or has too many questions.
  */
 export async function askBack(
   world: World,
@@ -41,7 +42,10 @@ export async function askBack(
   })
 }
 
-/** The answer stands in the thread, and reaches who asked. */
+/**
+ * Answers a question in the thread, and notifies who asked. Refuses one's own question, one that is answered, and
+ * people with no part in the request (recorded).
+ */
 export async function answerQuestion(
   world: World,
   { question: id, by, text }: { readonly question: QuestionId; readonly by: PersonId; readonly text: string },
@@ -66,7 +70,7 @@ export async function answerQuestion(
   })
 }
 
-/** Whoever has no part in it and tries is for security to know. */
+/** Attempts of people who have no part in it are recorded. */
 async function refuseUnlessTalker(
   world: World,
   request: Request,

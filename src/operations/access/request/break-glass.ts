@@ -20,7 +20,10 @@ import type { World } from '../../world.ts'
 import { openGrant } from '../grant/open-grant.ts'
 import { type Asking, attemptToAsk, readAsk } from './request-access.ts'
 
-/** May this person do it at all? For the dialog that asks whether it is meant; a no is on record like any other. */
+/**
+ * For the dialog that asks for confirmation: the entitlement that would be taken. Refuses, recorded, what core's
+ * `mayBreakGlass` refuses.
+ */
 export async function offerBreakGlass(world: World, asking: Asking): Promise<Entitlement> {
   const [person, groups] = await whoIsThere(world, asking.by)
   const open = await world.store.reads.openReviews(1, asking.by)
@@ -29,8 +32,9 @@ export async function offerBreakGlass(world: World, asking: Asking): Promise<Ent
 }
 
 /**
- * Takes access without approval. Everybody who could have approved is told loudly in the same instant, and the
- * review stays open until one of them, or security, writes it.
+ * Grants access without approval. Everybody who could have approved is alerted in the same transaction, and the
+ * review stays open until one of them, or security, writes it. Refuses, recorded, what core's `rehearseBreakGlass`
+ * refuses.
  */
 export async function breakGlass(world: World, asking: Asking): Promise<{ readonly request: Request }> {
   const attempt = attemptToAsk(world, asking, BREAK_GLASS)
@@ -81,7 +85,10 @@ export type Reviewing = {
   readonly note: string
 }
 
-/** For the form: what was taken and why, to somebody who may review it. Anybody else is refused, on record. */
+/**
+ * For the form: the request that was taken by break-glass, to somebody who may review it. Refuses everybody else
+ * (recorded), and one that is reviewed.
+ */
 export async function offerReview(
   world: World,
   { request: id, by }: Pick<Reviewing, 'request' | 'by'>,
@@ -93,7 +100,10 @@ export async function offerReview(
   return request
 }
 
-/** Somebody else says whether it was right to break the glass. That closes the matter, once. */
+/**
+ * Closes the review of a break-glass, once: somebody else says whether it was justified. Refuses as {@link
+ * offerReview}, and a missing text.
+ */
 export async function reviewBreakGlass(
   world: World,
   { request: id, by, outcome, note: typed }: Reviewing,
@@ -114,7 +124,7 @@ function closedAlready(request: Request): RefusedError {
   return refusal('already-reviewed', { request: requestName(request.number) })
 }
 
-/** Whoever tries without the right to it, the user himself first of all, is for security to know. */
+/** Attempts without the right to review, above all by the user of the break-glass, are recorded. */
 async function refuseUnlessReviewer(world: World, request: Request, by: PersonId): Promise<void> {
   const catalog = world.catalog()
   const [reviewer, groups] = await Promise.all([

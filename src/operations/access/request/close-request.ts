@@ -11,7 +11,10 @@ import { attemptOn, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { closedAlready } from '../decide/decide-request.ts'
 
-/** The requester takes the question back. */
+/**
+ * Withdraws a request that waits, for its requester or who asked on their behalf. Refuses everybody else (recorded),
+ * one that is closed, and an approved one that waits for its start: that is ended as a grant.
+ */
 export async function withdrawRequest(
   world: World,
   { request: id, by }: { readonly request: RequestId; readonly by: PersonId },
@@ -40,7 +43,7 @@ export async function withdrawRequest(
   })
 }
 
-/** Closes a locked request, as the asker or in his place. False when it was closed before. */
+/** Closes a locked request as withdrawn, for `actor`. False when it was closed before. */
 export async function withdrawIn(
   world: World,
   tx: Tx,
@@ -58,7 +61,7 @@ export async function withdrawIn(
 
 const MAX_REQUESTS_READ = 20
 
-/** `withdraw R-12`, or `withdraw` alone when only one request waits. */
+/** `withdraw R-12`, or `withdraw` alone when only one request waits. Refuses an unknown number, none, and several. */
 export async function withdrawByName(
   world: World,
   { by, request: number }: { readonly by: PersonId; readonly request: number | undefined },
@@ -77,7 +80,7 @@ export async function withdrawByName(
   throw refusal('more-than-one', { verb: 'withdraw', these })
 }
 
-/** Nobody answered in time. True when this call closed it. */
+/** Closes a request that nobody answered in time. True when this call closed it. */
 export async function expireRequest(world: World, id: RequestId): Promise<boolean> {
   return world.store.transaction(async (tx) => {
     const request = await tx.requests.lock(id)

@@ -43,7 +43,7 @@ export type Explained = {
   readonly possible: number
   /** Groups of approvers in which nobody is now, or which Slack does not show. */
   readonly emptyGroups?: readonly GroupId[]
-  /** Too few of the others are there, so the fallback approvers would be asked at once. */
+  /** Too few of the others are there, so the fallback approvers would be asked immediately. */
   readonly fallbackNow?: boolean
   readonly capabilities: Capabilities | undefined
   readonly role: Role
@@ -69,6 +69,11 @@ export type Explaining = {
   readonly receiver?: PersonId | undefined
 }
 
+/**
+ * What asking for this would come to for this person: who would decide, by which policy, which auto-approval and
+ * pre-approvals would count. Writes nothing. Refuses people outside the workspace, an unknown target or role, and
+ * access that no policy lets them ask for.
+ */
 export async function explainAccess(
   world: World,
   { by, target, role, receiver }: Explaining,
@@ -153,7 +158,7 @@ async function notMembers(world: World, people: readonly PersonId[]): Promise<Pe
 export type ExplainedAutomatic = {
   /** Rules for this person and role, and which of their conditions do not hold now whatever is asked. */
   readonly rules: readonly { readonly rule: AutoApproval; readonly unmet: readonly Condition[] }[]
-  /** Given beforehand by somebody who may still approve it. */
+  /** Pre-approved by somebody who may still approve it. */
   readonly given: readonly PreApproval[]
 }
 

@@ -40,7 +40,10 @@ export type RolePreview = {
   readonly standingAccess: Standing | undefined
 }
 
-/** Asks nothing of anybody: the form shows it while it is filled in, and the verb judges anew. */
+/**
+ * What each of these roles would come to. Writes nothing: the form shows it while it is filled in, and the verb
+ * judges again.
+ */
 export async function previewAsk(world: World, asking: Previewing): Promise<readonly RolePreview[]> {
   const { by, target, roles, receiver = by } = asking
   const { reads } = world.store
@@ -76,10 +79,11 @@ export async function previewAsk(world: World, asking: Previewing): Promise<read
 /** What a form can offer to this person, with the lately known groups. */
 export type Offers = {
   readonly entitlements: readonly Entitlement[]
-  /** May he ask for somebody else at all? */
+  /** May this person ask on behalf of anybody else? */
   readonly forOthers: boolean
 }
 
+/** What the form may offer. For a receiver: what this person may ask for on the receiver's behalf. */
 export async function offersTo(world: World, by: PersonId, receiver?: PersonId): Promise<Offers> {
   const catalog = world.catalog()
   const [person, groups] = await Promise.all([
@@ -90,7 +94,7 @@ export async function offersTo(world: World, by: PersonId, receiver?: PersonId):
   const forOthers = catalog.policies.some((policy) => mayAskForSomebody(policy, by, groups))
   const own = entitlementsOf(catalog, by, groups)
   if (receiver === undefined || receiver === by) {
-    // Whoever may have nothing himself still begins somewhere: for whom it is, is chosen next.
+    // Somebody who may only ask for others sees what they may ask for; the receiver is chosen next.
     const others = catalog.targets.flatMap((target) =>
       target.roles.flatMap((role) => {
         const policy = catalog.policies.find(

@@ -50,10 +50,10 @@ export type Asking = {
 }
 
 export type Asked = {
-  /** As it is now: approved already, where that was decided beforehand. */
+  /** As it is now: approved already by a rule or by pre-approvals. */
   readonly request: Request
   readonly allowed: Allowed
-  /** What it still needs, where somebody had approved it beforehand. */
+  /** What it still needs beside a pre-approval. */
   readonly missing?: readonly ApprovalStage[] | undefined
 }
 
@@ -86,7 +86,10 @@ async function refuseItsStart(
   return refuseStart(startsAt, await world.store.reads.now(), policy)
 }
 
-/** Opens a request, or refuses it with an event. The card, the feed and Home follow through the outbox. */
+/**
+ * Opens a request. Refuses what core's `rehearse` refuses, a start that is not possible, a second request for the
+ * same, and more than `MAX_PENDING` that wait; all are recorded.
+ */
 export async function requestAccess(world: World, asking: Asking): Promise<Asked> {
   const [only] = await requestTogether(world, asking, [asking.role])
   if (!only) throw new Error('a request that was not refused was not opened either')
@@ -94,8 +97,8 @@ export async function requestAccess(world: World, asking: Asking): Promise<Asked
 }
 
 /**
- * Several roles of one target, asked for in one go. Each is a request of its own, with its own rule, decisions and
- * grant; they share one card. All or nothing: when one cannot be asked for, none is.
+ * Several roles of one target in one go. Each is a request of its own, with its own rule, decisions and grant; they
+ * share one card. All or nothing: when one is refused, none is opened.
  */
 export async function requestTogether(
   world: World,
@@ -145,7 +148,7 @@ async function openAll(world: World, asking: Asking, ready: readonly Ready[]): P
     const requests = opened.map((one) => one.request)
     const [lead] = requests
     if (lead) await notify(world.catalog(), tx, 'request.created', { lead, requests })
-    // What was approved at once disturbs nobody.
+    // Nobody is asked about what is approved already.
     if (requests.some((request) => request.state === 'pending'))
       await sendCardsDirectly(tx, requests, together(ready.map((one) => one.plan)))
     return opened
@@ -196,7 +199,7 @@ async function open(
   return request
 }
 
-/** What was typed, with the duration in seconds. */
+/** What was typed, with the duration in seconds. Refuses a duration that cannot be read. */
 export function readAsk(asking: Asking): Ask | Refused {
   const { target, role, ticket, earlierTicket } = asking
   const ask = { target, role, ticket, earlierTicket, reason: cleanText(asking.reason) }
@@ -206,7 +209,7 @@ export function readAsk(asking: Asking): Ask | Refused {
   return { ...ask, duration }
 }
 
-/** Somebody who names himself asks for himself. */
+/** Undefined when people name themselves. */
 function receiverOf({ by, receiver }: Asking): PersonId | undefined {
   return receiver === by ? undefined : receiver
 }
@@ -232,7 +235,7 @@ function notAll(world: World, asking: Asking, of: number, answer: Refused): Refu
   return new RefusedError({ refused: { ...answer.refused, amid: { role: asking.role } } }, attempt)
 }
 
-/** Somebody asked for what cannot be had: on record, and security reads of it when it was not a mere mistake. */
+/** The attempt to record when a request is refused. */
 export function attemptToAsk(world: World, asking: Asking, detail?: Attempt['detail']): Attempt {
   const target = findTarget(world.catalog(), asking.target)
   const role = target?.roles.find((one) => one.id === asking.role)
