@@ -62,7 +62,7 @@ async function giveAll(rig: Rig): Promise<void> {
 
 const bareLogin = (by: Asker | undefined) => `bare_${by?.login}`
 
-/** By the bot's own login, which alone can take back what it gave. */
+/** As the bot's own login, because only the grantor can revoke a membership. */
 async function giveBare(target: pg.Client, askers: readonly Asker[]): Promise<void> {
   await target.query(`create role ${BARE_ROLE}; grant ${BARE_ROLE} to elevate_bot with admin option`)
   for (const by of askers) {

@@ -129,7 +129,7 @@ export function startElevate(
   })
 }
 
-/** Everybody has a login of his own, for the mode `membership`. */
+/** Every person has a login, for the mode `membership`. */
 async function makeLogins(client: pg.Client, askers: readonly Asker[]): Promise<void> {
   await client.query(
     `do $$ declare login text; begin

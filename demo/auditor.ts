@@ -1,4 +1,4 @@
-/** The end of the story: what an auditor would be given, and what they find when they check it without us. */
+/** The end of the story: what an auditor gets, and what they find when they check it without elevate. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,7 +33,7 @@ export async function theAuditor(demo: Demo, teller: Teller, out: string | undef
     await writeBelow(folder, 'checkpoints-as-posted.txt', posted.join('\n'))
     const made = await hand(demo, folder)
     teller.say(
-      `  He gets the log (JSONL, CSV, OCSF, tlog-tiles), the verifier key, what was posted in Slack,`,
+      `  The auditor gets the log (JSONL, CSV, OCSF, tlog-tiles), the verifier key, what was posted in Slack,`,
     )
     teller.say(
       `  and a folder of evidence: ${made.grants} grant, ${made.events} events, each with its proof.`,
@@ -97,14 +97,11 @@ async function check(demo: Demo, teller: Teller, folder: string, posted: readonl
     evidence.faults.join('; '),
   )
   const other = await byGo(path.join(folder, 'evidence'), demo.verifierKey.vkey)
-  if (other) teller.check(`Go’s own code says so too: ${other.said}`, other.ok, other.said)
-  else
-    teller.say(
-      '  (There is no Go here that can get golang.org/x/mod; with one, evidence/verify.go says the same)',
-    )
+  if (other) teller.check(`Go’s own code agrees: ${other.said}`, other.ok, other.said)
+  else teller.say('  (No Go here that can get golang.org/x/mod; evidence/verify.go would check the same)')
 }
 
-/** A program that is not ours, on the code of Go's checksum database; undefined where it cannot run. */
+/** An independent program, based on Go's checksum database code; undefined if it cannot run. */
 async function byGo(
   folder: string,
   vkey: string,

@@ -1,4 +1,4 @@
-/** What was decided beforehand counts from the moment in which an offer is accepted, and is judged in that moment. */
+/** Rules and pre-approvals are checked when an offer is accepted, not when it is made. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { BEN, CHO, configuration, DAN, EVE, ORDERS, SAM } from '../support/workspace.ts'
 import { type TestWorld, testWorld } from '../support/world.ts'

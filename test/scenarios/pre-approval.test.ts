@@ -1,4 +1,4 @@
-/** A yes given beforehand: told to everybody concerned, worth its giver's right of that moment, ended at any time. */
+/** Pre-approvals: everyone concerned is notified, they count as much as their giver's right at that moment, and can be ended at any time. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, configuration, DAN, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'

@@ -1,5 +1,5 @@
 /**
- * The fifteen controls that auditors of access ask for (SOC 2, ISO 27001, NIST 800-53), and as the sixteenth what was done
+ * The sixteen controls: fifteen that auditors ask for (SOC 2, ISO 27001, NIST 800-53), and what was done
  * with the access: what elevate does for each, and which events show it. An auditor's own list decides.
  */
 import type { StoredEvent } from '../stored-event.ts'
@@ -36,19 +36,19 @@ export const CONTROLS: readonly Control[] = [
     slug: 'approval',
     title: 'Access only after documented approval',
     frameworks: 'SOC 2 CC6.1-6.3; NIST AC-2 e; ISO 27001 A.8.2',
-    asks: 'Was each access approved before it was given, by whom, and why was it asked for?',
+    asks: 'Was each access approved before it was granted, by whom, and why was it requested?',
     answer:
-      'Nothing is given before the policy’s approvals are complete, except by break-glass (control 7), which says so here. Each row is a grant; its file under grants/ has every step with its proof.',
+      'Nothing is granted before the policy’s approvals are complete, except by break-glass (control 7), which is marked here. Each row is a grant; its file under grants/ has every step with its proof.',
     rows: 'approvals',
   },
   {
     number: 2,
     slug: 'separation',
-    title: 'Nobody approves for himself',
+    title: 'Nobody approves their own access',
     frameworks: 'SOC 2 CC6.3; NIST AC-5, AC-3(2)',
-    asks: 'Did anybody decide about his own access?',
+    asks: 'Did anyone decide about their own access?',
     answer:
-      'A requester’s own yes is refused unless the policy allows it in so many words. Rows: decisions by the requester himself that a policy allowed (decision.recorded), and attempts that were refused (decision.refused).',
+      'A requester’s own approval is refused unless the policy explicitly allows it. Rows: decisions by requesters themselves that a policy allowed (decision.recorded), and attempts that were refused (decision.refused).',
     events: (said) =>
       (said.type === 'decision.recorded' && said.detail.self === true) ||
       refusedAs(said, 'self-approval', 'self-review'),
@@ -60,7 +60,7 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'NIST AC-2(2), AC-6; ISO 27001 A.8.2',
     asks: 'When should each access have ended, and when was it gone?',
     answer:
-      'Every grant has an end from the start. “gone” is the moment at which the target itself, read again, no longer showed the access; “late” is the time between the two.',
+      'Every grant has an end from the start. “gone” is the time at which the target itself, read again, no longer showed the access; “late” is the difference.',
     rows: 'times',
   },
   {
@@ -70,7 +70,7 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'SOC 2 CC6.3; NIST AC-2(3)',
     asks: 'How is it known that access was really removed?',
     answer:
-      'grant.revoked is written only after the target was read again and said so. The outcome says what it showed: taken, already-gone, kept-standing (it stood before), kept-by-other (another grant needs it), never-given.',
+      'grant.revoked is written only after the target was read again and showed it. The outcome says what it showed: taken, already-gone, kept-standing (it was there before), kept-by-other (another grant needs it), never-given.',
     events: typed('grant.revoked', 'grant.verified'),
   },
   {
@@ -78,9 +78,9 @@ export const CONTROLS: readonly Control[] = [
     slug: 'failed-removal',
     title: 'Failed removals are seen and handled',
     frameworks: 'NIST AU-5; SOC 2 CC7.2',
-    asks: 'Which removals failed at first, who was told, and how did it end?',
+    asks: 'Which removals failed at first, who was notified, and how did it end?',
     answer:
-      'Removal is tried again without end. grant.stuck is an alarm to the security channel, after a minute, five minutes, then hourly; a grant.revoked that came more than a minute late closes it.',
+      'Removal is retried without end. grant.stuck is an alarm to the security channel, after a minute, five minutes, then hourly; a grant.revoked that came more than a minute late closes it.',
     events: (said) => said.type === 'grant.stuck' || (said.type === 'grant.revoked' && late(said)),
   },
   {
@@ -88,9 +88,9 @@ export const CONTROLS: readonly Control[] = [
     slug: 'approver',
     title: 'The approver was entitled at that moment',
     frameworks: 'NIST AC-2, AC-6(1)',
-    asks: 'Was each approver allowed to approve when he did?',
+    asks: 'Was each approver allowed to approve at that time?',
     answer:
-      'At each press the approver, his group memberships and the policy are read anew, and the event says through what he was entitled: the id of a group that he was in at that moment, his own id, or everyone; for which stage; and by which rule of the policy, whose text is under configuration/ by its hash. “fallback” is somebody who stood in because nobody else answered in time. Attempts by others are decision.refused. That he was in the group is Slack’s answer at that moment; the group’s whole list is not kept.',
+      'At each press the approver, their group memberships and the policy are read again, and the event says why they were entitled: the id of a group that they were in at that moment, their own id, or everyone; for which stage; and by which rule of the policy, whose text is under configuration/ by its hash. “fallback” is a fallback approver, asked because nobody else answered in time. Attempts by others are decision.refused. Group membership is Slack’s answer at that moment; the group’s whole list is not kept.',
     byRight: true,
     events: (said) => said.type === 'decision.recorded' || refusedAs(said, 'not-an-approver', 'not-yours'),
   },
@@ -101,17 +101,17 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'NIST AC-2(2); ISO 27001 A.5.24-5.28',
     asks: 'Which access was taken without approval, and who reviewed it?',
     answer:
-      'Break-glass is possible only where the policy allows it; it alerts everybody who could have approved, and owes a review by somebody else that stays open until it is written.',
+      'Break-glass is possible only where the policy allows it; it alerts everyone who could have approved, and needs a review by somebody else, which stays open until it is written.',
     events: typed('break_glass.used', 'break_glass.reviewed'),
   },
   {
     number: 8,
     slug: 'review',
-    title: 'Who may have what is reviewed',
+    title: 'Access rights are reviewed',
     frameworks: 'NIST AC-6(7); SOC 2 CC6.2, CC6.3',
-    asks: 'Was standing access looked for, and were the rights to ask and to approve reviewed?',
+    asks: 'Was standing access looked for, and were the rights to request and to approve reviewed?',
     answer:
-      'Rows: what was found and decided about standing access, and reviews on record. Who could ask for and approve what at any date is the configuration in force then, under configuration/; elevate does not record that somebody read it.',
+      'Rows: what was found and decided about standing access, and recorded reviews. Who could request and approve what at any date is in the configuration of that date, under configuration/; elevate does not record that somebody read it.',
     events: (said) => /^(?:standing_access|access_review|review)\b/.test(said.type),
   },
   {
@@ -131,7 +131,7 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'NIST AU-2, AU-3; OWASP ASVS 16.2.1',
     asks: 'Which kinds of events are logged, and is the log without gaps?',
     answer:
-      'Every change is written in the same transaction as its event; the index counts without gaps. Rows: how many events of each type the period has. Each says who, on whom, on what, when by the database’s clock, and under which policy.',
+      'Every change is written in the same transaction as its event; the index has no gaps. Rows: how many events of each type the period has. Each says who, on whom, on what, when by the database’s clock, and under which policy.',
     rows: 'types',
   },
   {
@@ -141,7 +141,7 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'NIST AU-9, AU-9(2)-(4); ISO 27001 A.8.15; OWASP ASVS 16.4',
     asks: 'Could somebody have changed the log, and how would it show?',
     answer:
-      'The log is a Merkle tree under signed checkpoints that are kept outside the database too. Rows: the checkpoints of the period; each was compared with the tree when this folder was made, and you can do so again (README.txt). Who may write to the log’s tables is in 11-database-rights.csv; restored backups, changes of key and what came of them are in 11-protection-events.csv.',
+      'The log is a Merkle tree under signed checkpoints that are kept outside the database too. Rows: the checkpoints of the period; each was compared with the tree when this folder was made, and you can repeat that (README.txt). Who may write to the log’s tables is in 11-database-rights.csv; restored backups and key rotations are in 11-protection-events.csv.',
     rows: 'checkpoints',
     events: typed('quarantine.began', 'quarantine.ended', 'checkpoint.abandoned', 'key.rotated'),
   },
@@ -152,7 +152,7 @@ export const CONTROLS: readonly Control[] = [
     frameworks: 'NIST AU-10',
     asks: 'Who decided, as a person?',
     answer:
-      'Each act names the Slack account that did it, in a log that cannot be rewritten unnoticed. Its limit, said plainly: Slack authenticates the press of a button; people have no key of their own here.',
+      'Each action names the Slack account that did it, in a log that cannot be rewritten unnoticed. The limit: Slack authenticates the press of a button; people have no key of their own here.',
     events: (said) =>
       said.actor.kind === 'person' &&
       /^(?:request\.(?:created|withdrawn)|decision\.recorded|break_glass\.)/.test(said.type),
@@ -162,19 +162,19 @@ export const CONTROLS: readonly Control[] = [
     slug: 'retention',
     title: 'Records are kept as long as they should be, and personal data is limited',
     frameworks: 'NIST AU-11; GDPR Art. 5, 17, 30',
-    asks: 'Is the whole period still there, what was erased, and who took records out?',
+    asks: 'Is the whole period still there, what was erased, and who exported records?',
     answer:
-      'Events hold ids; what people typed is kept apart and can be erased without breaking a proof. Rows: exports and erasures on record. How many texts are erased by now is counted below.',
+      'Events hold ids; what people typed is kept separately and can be erased without breaking a proof. Rows: recorded exports and erasures. The number of erased texts is below.',
     events: ({ type }) => /^export\.|eras|retention|purge/.test(type),
   },
   {
     number: 14,
     slug: 'leavers',
-    title: 'Leavers lose access at once',
+    title: 'Leavers lose access immediately',
     frameworks: 'SOC 2 CC6.3; NIST AC-2(3), AC-2(13)',
-    asks: 'When somebody left, how soon was his access gone?',
+    asks: 'When somebody left, how soon was their access gone?',
     answer:
-      'Who is deactivated in Slack loses access at once, and within a minute when the news did not arrive. Rows: what the sweeper ended or withdrew for that reason; the removal itself is the grant.revoked of the same grant (control 4).',
+      'A person who is deactivated in Slack loses access immediately, or within a minute if Slack’s event did not arrive. Rows: what the sweeper ended or withdrew for that reason; the removal itself is the grant.revoked of the same grant (control 4).',
     events: (said) =>
       said.actor.kind === 'system' &&
       ((said.type === 'grant.revoking' && said.outcome === 'ended-early') ||
@@ -183,21 +183,21 @@ export const CONTROLS: readonly Control[] = [
   {
     number: 15,
     slug: 'tool',
-    title: 'The tool itself may do little, and what it is made of is known',
+    title: 'The tool has few rights, and its parts are known',
     frameworks: 'NIST AC-6(9); SOC 2 CC6.8, CC7.1; OWASP ASVS 13.2.2, 15.1.2',
     asks: 'Which version ran, from which packages, and what may its own logins do?',
     answer:
-      'Rows: this installation when the folder was made. What each target’s login may do too much is found by elevate check --targets.',
+      'Rows: this installation when the folder was made. elevate check --targets finds excessive rights of each target’s login.',
     rows: 'installation',
   },
   {
     number: 16,
     slug: 'activity',
-    title: 'What was done with the access is on record',
+    title: 'What was done with the access is recorded',
     frameworks: 'NIST AC-6(9), AU-12, AU-14; ISO 27001 A.8.15, A.8.16; SOC 2 CC7.2',
-    asks: 'What did each person do with the access, and is that known whole?',
+    asks: 'What did each person do with the access, and is that record complete?',
     answer:
-      'Where the target tells, statements and refusals of the grant’s account are collected while it lives and closed after its end; the event activity.collected names the hash of the record. Each row is a grant; the record is under activity/, redacted as it was stored, “missing” says what could not be seen, and texts erased since are counted. What an administrator of the target takes out of its log before it is read is not noticed. Records named by the log, and use of accounts without a grant, are in 16-activity-events.csv.',
+      'Where the target logs them, statements and refusals of the grant’s account are collected while it is live, and the record is closed after its end; the event activity.collected names the hash of the record. Each row is a grant; the record is under activity/, redacted as it was stored, “missing” says what could not be seen, and texts erased since are counted. What an administrator of the target removes from its log before it is read is not detected. Records named by the log, and use of accounts without a grant, are in 16-activity-events.csv.',
     rows: 'activity',
     events: typed('activity.collected', 'activity.unmatched'),
   },

@@ -47,22 +47,22 @@ Here       ${events} ${events === 1 ? 'event' : 'events'}, ${grants} ${grants ==
 ${keysIn(keys)}
 ${abandoned > 0 ? `Restored   ${abandonedNote(abandoned)}\n` : ''}
 The key says whose log this is. Do not take it from this folder alone: compare it with the one you were given before, or
-with a second person of the organisation.${keys.length > 1 ? FOLLOWED : ''}
+with another person of the organisation.${keys.length > 1 ? FOLLOWED : ''}
 
 What is here
-  controls/       fifteen questions that auditors ask, and what was done, each as text and as rows (CSV)
-  grants/         one grant a file, as text and as JSON: who, what, why, by whose decision, from when to when
-  activity/       what was done under each grant: the record as it was hashed (.jsonl), with the texts that are left and
+  controls/       sixteen questions that auditors ask, each as text and as rows (CSV)
+  grants/         one file for each grant, as text and as JSON: who, what, why, by whose decision, from when to when
+  activity/       what was done under each grant: the record as it was hashed (.jsonl), with the remaining texts and
                   their salts (.private.json)
   events/         the events themselves, byte for byte as they were signed (.json), the texts people typed
-                  (.private.json), and for each a proof that it stands in the signed log (.tlog-proof)
-  vkey, keys.csv  all keys of the log, oldest first, and for which stretch of it each of them signs
-  configuration/  the rules that were in force, by their SHA-256; every event names the one it was made under
+                  (.private.json), and for each a proof that it is in the signed log (.tlog-proof)
+  vkey, keys.csv  all keys of the log, oldest first, and which part of it each of them signs
+  configuration/  the rules that were in force, by their SHA-256; every event names its rules
   log/            the tree over the whole log, as hashes only, and all signed checkpoints
   ${MANIFEST} the hash of every file
 
-What counts are the events with their proofs. Tables and texts are made from them, to be read; in grants/*.json the parts
-"grant" and "request" are what the database says beside them, and are proven only where an event says the same.
+What counts are the events with their proofs. Tables and texts are made from them for reading; in grants/*.json the parts
+"grant" and "request" come from the database, and are proven only where an event says the same.
 
 How to check it, without us and without a network
   1. Nothing was changed since it was made:
@@ -72,13 +72,13 @@ How to check it, without us and without a network
        elevate audit verify --evidence . --vkey KEY
   3. The same by a program that is not ours, verify.go, on Go's own golang.org/x/mod/sumdb:
        go run . KEY .
-     Any Go from 1.21 on gets that module by itself, and compares it with the hash in go.sum. Without a network, on Debian:
+     Go 1.21 or later downloads that module, and compares it with the hash in go.sum. Without a network, on Debian:
      apt-get install golang-go golang-golang-x-mod-dev, and
        GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go KEY .
-     KEY is the first key of the log: where a key was replaced, the one before has signed that, and both programs follow. A
-     key that was lost could not sign: then give the new one too, from whoever answers for it (--vkey twice, or KEY,KEY to verify.go).
+     KEY is the first key of the log: if a key was replaced, the previous key has signed that, and both programs follow. A
+     lost key could not sign: then give the new key too, from a source you trust (--vkey twice, or KEY,KEY to verify.go).
   4. What was done: sha256sum activity/G-12.jsonl is record_sha256 in the last activity.collected of that grant. A line has
-     text_c, the SHA-256 of salt and text, in place of the text. elevate audit verify has compared both, and texts that are
+     text_c, the SHA-256 of salt and text, instead of the text. elevate audit verify compares both, and texts that are
      gone with the events that erased them.
   5. The checkpoints are also in the organisation's security channel in Slack. Compare one of those with log/checkpoints.
 
