@@ -4,6 +4,7 @@ import { type Grant, grantName } from '../../core/access/grant.ts'
 import { cleanText } from '../../core/access/reason.ts'
 import {
   type ActivitySummary,
+  classCounts,
   doings,
   type KeptEntry,
   type RecordCheck,
@@ -93,7 +94,8 @@ export async function addActivity(pack: Pack, { file, entries }: GrantActivity):
 export function activityFacts(activity: GrantActivity) {
   const { summary, entries: _, erasedOnPurpose, erasedBy, ...facts } = activity
   const { grant: _id, hash: _hash, state: _state, ...sum } = summary
-  return { ...facts, ...sum, texts_erased: erasedOnPurpose, erased_by: erasedBy }
+  const classes = classCounts(sum.counts)
+  return { ...facts, ...sum, classes, texts_erased: erasedOnPurpose, erased_by: erasedBy }
 }
 
 export const ACTIVITY_COLUMNS = [

@@ -3,7 +3,13 @@ import { activitySql } from '../../app/operator.ts'
 import { recordText } from '../../audit/evidence/activity-file.ts'
 import { moment } from '../../audit/report/timeline.ts'
 import { type Grant, grantName } from '../../core/access/grant.ts'
-import type { ActivitySummary, KeptEntry, RecordCheck } from '../../core/activity/activity.ts'
+import {
+  type ActivitySummary,
+  classCounts,
+  classOf,
+  type KeptEntry,
+  type RecordCheck,
+} from '../../core/activity/activity.ts'
 import { erasedWords, isErased, type JudgedRecord, judgeRecord } from '../../core/activity/activity-record.ts'
 import { findTarget, type Target } from '../../core/catalog.ts'
 import { foundWanting } from '../exit-codes.ts'
@@ -60,13 +66,14 @@ function inJson({ grant, summary, entries, check, judged }: Shown) {
   return {
     grant: grantName(grant.number),
     ...sum,
+    classes: classCounts(sum.counts),
     hash: check.hash,
     named_by_event: check.named ? { index: check.named.index, sha256: check.named.hash } : null,
     intact: judged.faults.length === 0,
     faults: judged.faults,
     texts_erased_on_purpose: judged.erasedOnPurpose,
     erased_by_events: check.erasures,
-    record: entries,
+    record: entries.map((entry) => ({ ...entry, class: classOf(entry.kind) })),
   }
 }
 

@@ -8,19 +8,32 @@ import type { GrantId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { PersonId } from '../people/person.ts'
 
-export const activityKinds = [
-  'connect',
-  'select',
-  'insert',
-  'update',
-  'delete',
-  'ddl',
-  'grant',
-  'other',
-  'failed-login',
-  'disconnect',
-] as const
-export type ActivityKind = (typeof activityKinds)[number]
+/** What was done, in words that mean the same in every kind of system. Not stored: it follows from the kind. */
+export type ActivityClass = 'connect' | 'read' | 'change' | 'administer' | 'other'
+
+/**
+ * The kinds of things done, with their class. They are stored, exported and accepted by `POST /activity`, so none may
+ * change; what in a system is which kind, its connector says.
+ */
+const CLASSES = {
+  connect: 'connect',
+  select: 'read',
+  insert: 'change',
+  update: 'change',
+  delete: 'change',
+  ddl: 'administer',
+  grant: 'administer',
+  other: 'other',
+  'failed-login': 'connect',
+  disconnect: 'connect',
+} as const satisfies Readonly<Record<string, ActivityClass>>
+
+export type ActivityKind = keyof typeof CLASSES
+export const activityKinds = Object.keys(CLASSES) as readonly ActivityKind[]
+
+export function classOf(kind: ActivityKind): ActivityClass {
+  return CLASSES[kind]
+}
 
 /** `refused`: the target said that this is not allowed. `failed`: another error. `unknown`: nobody said. */
 export const activityOutcomes = ['done', 'refused', 'failed', 'unknown'] as const
@@ -88,6 +101,16 @@ export const MAX_TEXT_LENGTH = 2_000
 export const MAX_GAPS = 20
 
 export type ActivityCounts = Partial<Record<ActivityKind, number>>
+
+/** How many things of each class; classes of which there is nothing are left out. */
+export function classCounts(counts: ActivityCounts): Partial<Record<ActivityClass, number>> {
+  const sums: Partial<Record<ActivityClass, number>> = {}
+  for (const kind of activityKinds) {
+    const count = counts[kind] ?? 0
+    if (count > 0) sums[classOf(kind)] = (sums[classOf(kind)] ?? 0) + count
+  }
+  return sums
+}
 
 export type ActivitySummary = {
   readonly grant: GrantId
