@@ -24,7 +24,6 @@ type SharedCase =
 type Words = { readonly [C in OperatorCase | SharedCase]: string | ((data: DataOf<C>) => string) }
 
 export function refusalWords({ refused }: Refused): string {
-  if (refused.case === 'in-words') return refused.data.parts.join('')
   const words = (WORDS as Partial<Record<Case, string | ((data: object) => string)>>)[refused.case]
   return typeof words === 'function' ? words(refused.data) : (words ?? `Refused: ${refused.code}.`)
 }

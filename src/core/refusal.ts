@@ -4,7 +4,6 @@
  */
 
 import type { PersonId, PersonKind } from './people/person.ts'
-import { inWords, type Sentence } from './sentence.ts'
 
 export type RefusalCode =
   | 'unknown-target'
@@ -80,7 +79,7 @@ type AtMost = { readonly seconds: number; readonly max: number }
 type Ticket = { readonly pattern: string; readonly hint: string | undefined }
 type Kind = Exclude<PersonKind, 'member'>
 
-const CASES = {
+export const CASES = {
   // Asking
   'not-a-member': of<{ kind: Kind }>('not-a-member'),
   'not-a-receiver': of<{ kind: Kind; person: PersonId }>('not-a-receiver', 'person'),
@@ -234,7 +233,6 @@ const CASES = {
   'confirm-reason-missing': of('reason-missing', 'reason'),
   'quarantine-over': of('already-over'),
   'erase-reason-missing': of('reason-missing'),
-  'in-words': of<{ parts: Sentence }>('usage'),
   'not-erasable-yet': of<{ person: PersonId; live: readonly string[] }>('already-pending'),
 }
 
@@ -287,11 +285,8 @@ export type Refused = { readonly refused: Refusal }
 /** The data of a case, which may be left out where there is none. */
 export type Said<C extends Case> = keyof DataOf<C> extends never ? [data?: DataOf<C>] : [data: DataOf<C>]
 
-export function refuse<C extends Exclude<Case, 'in-words'>>(name: C, ...[data]: Said<C>): Refused
-export function refuse(code: RefusalCode, said: string | Sentence, field?: Refusal['field']): Refused
-export function refuse(name: string, data?: object | string, at?: Refusal['field']): Refused {
-  if (typeof data === 'string' || Array.isArray(data)) return { refused: inWords(name, data, at) as Refusal }
-  const { code, field } = CASES[name as Case]
+export function refuse<C extends Case>(name: C, ...[data]: Said<C>): Refused {
+  const { code, field } = CASES[name]
   return { refused: { case: name, code, ...(field ? { field } : {}), data: data ?? {} } as Refusal }
 }
 

@@ -41,7 +41,7 @@ export class RefusedError extends Error implements Refused {
 }
 
 /** To throw. The data of a case that needs none is `{}` where an attempt follows. */
-export function refusal<C extends Exclude<Case, 'in-words'>>(
+export function refusal<C extends Case>(
   name: C,
   ...rest: [...Said<C>, attempt?: Attempt | undefined]
 ): RefusedError {

@@ -1,5 +1,5 @@
 /** Every button: what its value is, which verb it calls, and how the answer is drawn. */
-import { isRefused, refuse } from '../core/refusal.ts'
+import { isRefused } from '../core/refusal.ts'
 import { pressAuditCsv, pressAuditForm, pressAuditPage, pressPicture } from './commands/answer-log.ts'
 import { pressActivityPage, pressListPage } from './commands/run-command.ts'
 import { credentialView, drawChangesForm, drawExtendForm, EXTEND_TITLE } from './forms/access-forms.ts'
@@ -20,6 +20,7 @@ import { readPages, showHome } from './home.ts'
 import { dialog, done, openThen, type Press, press, pressId } from './platform/handlers.ts'
 import { ACTION } from './platform/ids.ts'
 import { readPersonId } from './platform/payloads.ts'
+import { turnedAway, unlessRefused } from './platform/turned-away.ts'
 import {
   decidedAnswer,
   decidedTogetherAnswer,
@@ -46,9 +47,9 @@ const answerOffer = (answer: 'accept' | 'decline') =>
 /** The holder is done. Somebody else who presses it is asked for a reason by the verb, and told where to give it. */
 const giveBack = pressId(async (door, { by, id }) => {
   const ended = await door.verbs.endGrant({ grant: id, by, note: '' })
-  if (isRefused(ended))
-    return ended.refused.code === 'reason-missing' ? refuse('not-yours', NOT_HOLDER) : ended
-  return (names) => endingAnswer(ended.grant, by, names)
+  if (isRefused(ended) && ended.refused.case === 'end-reason-missing') throw turnedAway(NOT_HOLDER)
+  const { grant } = unlessRefused(ended)
+  return (names) => endingAnswer(grant, by, names)
 })
 
 const NOT_HOLDER =
@@ -57,8 +58,8 @@ const NOT_HOLDER =
 /** One holding, or all of a report: which of the two the id is, is kept in front of it. */
 const accept = (kind: 'access' | 'report') =>
   dialog('Accept access', async (door, { by, id }) => {
-    const offered = await door.verbs.offerAccept({ what: whatOf(kind, id), by })
-    return isRefused(offered) ? offered : (names) => acceptForm(offered.open, `${kind}:${id}`, names)
+    const { open } = unlessRefused(await door.verbs.offerAccept({ what: whatOf(kind, id), by }))
+    return (names) => acceptForm(open, `${kind}:${id}`, names)
   })
 
 const ROWS: Readonly<Record<string, Press>> = {
@@ -94,8 +95,8 @@ const ROWS: Readonly<Record<string, Press>> = {
   ),
   // The dialog stands before the target is asked: a secret is made only when there is somewhere to show it.
   [ACTION.show_credential]: dialog('Password', async (door, { by, id }) => {
-    const shown = await door.verbs.showCredential({ grant: id, by })
-    return isRefused(shown) ? shown : credentialView(shown.grant, shown.credential)
+    const shown = unlessRefused(await door.verbs.showCredential({ grant: id, by }))
+    return credentialView(shown.grant, shown.credential)
   }),
   [ACTION.end_everything]: press(readPersonId, (door, { by, id, trigger }) =>
     openEndEverything(door, { by, person: id, reason: '', trigger }),
@@ -112,8 +113,7 @@ const ROWS: Readonly<Record<string, Press>> = {
   [ACTION.standing_accept]: accept('access'),
   [ACTION.standing_accept_all]: accept('report'),
   [ACTION.standing_take]: dialog('Take access away', async (door, { by, id }) => {
-    const offered = await door.verbs.offerTake({ access: id, by })
-    return isRefused(offered) ? offered : takeForm(offered.standing)
+    return takeForm(unlessRefused(await door.verbs.offerTake({ access: id, by })).standing)
   }),
   [ACTION.standing_ask]: pressId((door, { by, id }) =>
     done(door.verbs.askAboutStanding({ access: id, by }), ({ standing }) => askedAboutAnswer(standing)),

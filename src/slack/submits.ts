@@ -2,13 +2,13 @@
 import { DURATION_HELP, parseDuration } from '../core/access/duration.ts'
 import { cleanText } from '../core/access/reason.ts'
 import { type AuditAsk, auditEventTypes } from '../core/log/audit-event.ts'
-import { refuse } from '../core/refusal.ts'
 import { drawAudit } from './commands/answer-log.ts'
 import { filledIn } from './forms/ask.ts'
 import { whatOf } from './forms/standing-forms.ts'
 import { done, notOurs, type Submit, submit, submitId } from './platform/handlers.ts'
 import { ACTION, VIEW } from './platform/ids.ts'
 import { type Chosen, readChosen, readId, readPersonId } from './platform/payloads.ts'
+import { turnedAway } from './platform/turned-away.ts'
 import {
   answeredAnswer,
   askedTogetherAnswer,
@@ -35,7 +35,7 @@ const anything = (metadata: string): Chosen => readChosen(metadata)
 const ask = submit(anything, async (door, { by, field, view }) => {
   const { target = '', roles = [], duration, receiver, start } = filledIn(view)
   const [role] = roles
-  if (role === undefined) return refuse('usage', 'Please choose a target and a role.', 'role')
+  if (role === undefined) throw turnedAway('Please choose a target and a role.', 'role')
   const asking = {
     by,
     target,
@@ -53,7 +53,7 @@ const approveWithChanges = submitId(async (door, { by, id, field }) => {
   const typed = field(ACTION.type_duration) || field(ACTION.pick_duration)
   const duration = parseDuration(typed)
   if (typed !== '' && duration === undefined)
-    return refuse('bad-duration', `“${cleanText(typed)}” is not a duration: ${DURATION_HELP}.`, 'duration')
+    throw turnedAway(`“${cleanText(typed)}” is not a duration: ${DURATION_HELP}.`, 'duration')
   const limit = { duration, startsAt: momentOf(field(ACTION.pick_start)) }
   const note = field(ACTION.type_note)
   return done(door.verbs.decideRequest({ request: id, by, verdict: 'approve', note, limit }), decidedAnswer)
@@ -62,7 +62,7 @@ const approveWithChanges = submitId(async (door, { by, id, field }) => {
 const review = submitId(async (door, { by, id, field }) => {
   const outcome = field(ACTION.pick_outcome)
   if (outcome !== 'justified' && outcome !== 'unjustified')
-    return refuse('usage', 'Please say whether it was justified.')
+    throw turnedAway('Please say whether it was justified.')
   const note = field(ACTION.type_note)
   return done(door.verbs.reviewBreakGlass({ request: id, by, outcome, note }), ({ request }, names) =>
     reviewedAnswer(request, outcome, names),
@@ -72,7 +72,7 @@ const review = submitId(async (door, { by, id, field }) => {
 const givePreApproval = submit(anything, async (door, { by, field }) => {
   const [target = '', role = ''] = field(ACTION.pick_target).split(' ')
   const person = field(ACTION.pick_person)
-  if (!person) return refuse('unknown-person', 'Please choose a person.', 'person')
+  if (!person) throw turnedAway('Please choose a person.', 'person')
   const giving = {
     by,
     person,
@@ -90,11 +90,10 @@ const readAudit = submit(anything, async (door, { by, field, view }) => {
   const { target, role } = readChosen(field(ACTION.pick_access))
   const picked = view.fields.get(ACTION.pick_types)?.values ?? []
   const types = auditEventTypes.filter((type) => picked.includes(type))
-  if (types.length < picked.length) return notOurs()
+  if (types.length < picked.length) throw notOurs()
   const from = momentOf(field(ACTION.pick_from))
   const to = momentOf(field(ACTION.pick_to))
-  if (from && to && from >= to)
-    return refuse('unknown-date', 'The end has to be after the beginning.', 'date')
+  if (from && to && from >= to) throw turnedAway('The end has to be after the beginning.', 'date')
   const wanted: AuditAsk = {
     ...(person ? { person } : {}),
     ...(target ? { target } : {}),

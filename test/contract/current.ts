@@ -16,7 +16,6 @@ import { readReport } from '../../src/core/activity/activity-report.ts'
 import { auditEventTypes } from '../../src/core/log/audit-event.ts'
 import type { StoredLeaf } from '../../src/core/log/audit-proof.ts'
 import { OCSF_VERSIONS } from '../../src/core/log/ocsf-version.ts'
-import { isRefused } from '../../src/core/refusal.ts'
 import { PRESSES } from '../../src/slack/buttons.ts'
 import { parseCommand } from '../../src/slack/commands/parse-command.ts'
 import { SUGGESTIONS } from '../../src/slack/forms/ask.ts'
@@ -190,10 +189,13 @@ export function ocsf(): string[] {
 /** Those of the texts behind `/elevate` that are understood: commands, and (with the reason `why`) requests. */
 export const words = (typed: readonly string[]): string[] =>
   typed.filter((text) => {
-    const command = parseCommand(text)
-    if (isRefused(command)) return false
-    if (command.kind === 'ask') return command.reason === 'why'
-    return command.kind !== 'form' || text === '' || text === 'orders-db'
+    try {
+      const command = parseCommand(text)
+      if (command.kind === 'ask') return command.reason === 'why'
+      return command.kind !== 'form' || text === '' || text === 'orders-db'
+    } catch {
+      return false
+    }
   })
 
 /** Those of the buttons' values, in messages that were posted long ago, that are still read. */

@@ -142,7 +142,7 @@ it('goes by words alone where Slack lets no dialog be opened', { timeout: 40_000
     const { simulator } = test
     const client = new WebClient(simulator.botToken, { slackApiUrl: simulator.apiUrl })
     const door = { ...elevate.inside, client, teamId: 'T0ACME', patience: 5_000 }
-    return (await answerOf(door, await runCommand(door, commandBody.parse(body))))?.text
+    return (await answerOf(door, () => runCommand(door, commandBody.parse(body))))?.text
   }
   expect(await types(`revoke <@${ADA}> orders-db`)).toContain('Please say why you end it')
   expect(await elevatedLogins(test)).toHaveLength(1)

@@ -2,6 +2,7 @@
 import type { LoggedEvent } from '../../src/core/log/audit-event.ts'
 import type { Step } from '../../src/core/notice.ts'
 import { refuse } from '../../src/core/refusal.ts'
+import { literal } from '../../src/slack/blocks/layout.ts'
 import type { Message } from '../../src/slack/blocks/message.ts'
 import {
   askedAnswer,
@@ -30,7 +31,7 @@ import {
   restartReport,
 } from '../../src/slack/words/log/log-notices.ts'
 import { pictureMessage, storyAnswer, whoAnswer } from '../../src/slack/words/log/who-answer.ts'
-import { refusalAnswer } from '../../src/slack/words/refusals.ts'
+import { refusalText } from '../../src/slack/words/refusals.ts'
 import { activityMessages } from './largest-activity.ts'
 import { askingMessages, largestExplanation, largestQuestions, offeredOf } from './largest-asking.ts'
 import { atOnceOf, beforehandOf, messagesBeforehand } from './largest-forms.ts'
@@ -266,7 +267,7 @@ export function everyMessage(typed: string, name: string): Record<string, Messag
     help: helpAnswer(),
     ...messagesBeforehand(beforehand, entitlement, names, { ...approvedCard, grant: active }),
     ...troubleMessages(),
-    refusal: refusalAnswer(refuse('no-such-target', { typed, known: [] }), names),
+    refusal: literal(refusalText(refuse('no-such-target', { typed, known: [] }), names)),
     ...askingMessages({ pending: full, denied: deniedCard, names }),
     explain: largestExplanation(full, wideStages, atOnceOf(beforehand), names),
     'quarantine began': quarantineBegan(stopped, crowd),

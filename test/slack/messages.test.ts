@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refuse } from '../../src/core/refusal.ts'
-import { sentence } from '../../src/core/sentence.ts'
+import { literal } from '../../src/slack/blocks/layout.ts'
 import { alarm, revokedNotice } from '../../src/slack/words/access/ending.ts'
 import { explainAnswer } from '../../src/slack/words/access/explain.ts'
 import { feed } from '../../src/slack/words/access/feed.ts'
@@ -8,7 +8,7 @@ import { digestMessage } from '../../src/slack/words/digest/digest.ts'
 import { auditAnswer } from '../../src/slack/words/log/audit-answer.ts'
 import { restartReport } from '../../src/slack/words/log/log-notices.ts'
 import { whoAnswer } from '../../src/slack/words/log/who-answer.ts'
-import { refusalAnswer } from '../../src/slack/words/refusals.ts'
+import { refusalText } from '../../src/slack/words/refusals.ts'
 import { emptyDigest, look } from './empty-digest.ts'
 import { buttons, plain } from './pressing.ts'
 import {
@@ -212,9 +212,9 @@ describe('answers', () => {
   })
 
   it('that refuse quote what was typed as letters, with people by name', () => {
-    const said = sentence`“<!here>” of ${{ person: 'U0BEN' }} is unknown. See @channel.`
-    const answer = refusalAnswer(refuse('unknown-target', said), names)
-    expect(answer.text).toBe('“&lt;!here&gt;” of Ben is unknown. See @\u2060channel.')
-    expect(readAloud(answer)).toContain('“<!here>” of Ben is unknown. See @channel.')
+    const no = refuse('nothing-to-revoke', { person: 'U0BEN', role: undefined, target: '<!here> @channel' })
+    const answer = literal(refusalText(no, names))
+    expect(answer.text).toBe('Ben has no access on &lt;!here&gt; @\u2060channel that could be ended.')
+    expect(readAloud(answer)).toContain('Ben has no access on <!here> @channel that could be ended.')
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommand } from '../../src/slack/commands/parse-command.ts'
+import { NoSuchPerson } from '../../src/slack/commands/typed-words.ts'
 
 const allow = (text: string) => parseCommand(`allow ${text}`)
 const words = { person: 'U0ANA', target: 'orders-db', role: 'read' }
@@ -37,10 +38,10 @@ describe('/elevate allow', () => {
   })
 
   it.each(['end', 'end G-12', 'end P-0', 'end P-12 now', 'end P-99999999999'])('refuses “%s”', (text) => {
-    expect(allow(text)).toMatchObject({ refused: { code: 'usage' } })
+    expect(() => allow(text)).toThrow('Write /elevate allow end P-12')
   })
 
   it('takes nobody by name, because names can be chosen freely', () => {
-    expect(allow('@ana orders-db read for 5d x')).toMatchObject({ refused: { code: 'unknown-person' } })
+    expect(() => allow('@ana orders-db read for 5d x')).toThrow(NoSuchPerson)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { refuseVisitor } from '../../src/slack/platform/guard.ts'
+import { isOurs } from '../../src/slack/platform/guard.ts'
 import {
   clickBody,
   commandBody,
@@ -39,7 +39,7 @@ describe('a visitor', () => {
     ],
   ])('%s', (_, over, may) => {
     const { visitor } = clickBody.parse(click(over))
-    expect(refuseVisitor({ teamId: 'T0ACME' }, visitor) === undefined).toBe(may)
+    expect(isOurs({ teamId: 'T0ACME' }, visitor)).toBe(may)
   })
 })
 

@@ -14,7 +14,7 @@ import { grantName } from '../../core/access/grant.ts'
 import type { AuditAsk } from '../../core/log/audit-event.ts'
 import type { EvidenceSpan } from '../../core/log/audit-proof.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, refuse } from '../../core/refusal.ts'
+import { isRefused } from '../../core/refusal.ts'
 import type { AuditPage } from '../../operations/log/read-audit.ts'
 import { sentence } from '../blocks/layout.ts'
 import type { Message, Names } from '../blocks/message.ts'
@@ -24,6 +24,7 @@ import { withNames } from '../platform/directory.ts'
 import type { Answer, Door } from '../platform/guard.ts'
 import { answerOf, done, noticeView, type Press, press, type Said } from '../platform/handlers.ts'
 import { readAuditAsk, readWhoAsk, type ViewSeen, writeAuditAsk, writeWhoAsk } from '../platform/payloads.ts'
+import { turnedAway, unlessRefused } from '../platform/turned-away.ts'
 import { auditAnswer, csvMessage, csvSentAnswer } from '../words/log/audit-answer.ts'
 import {
   checkpointNotice,
@@ -51,7 +52,7 @@ export const answerCheckpoint = (door: Door, by: PersonId, post: boolean): Promi
 
 /** The next page in place of this one. The button brings the question; who may ask it is judged again. */
 export const pressAuditPage = press(readAuditAsk, async (door, { by, id, view }) => {
-  const answer = await answerOf(door, await answerAudit(door, by, id))
+  const answer = await answerOf(door, () => answerAudit(door, by, id))
   return answer && inPlace(door, view, { ...answer, replace: true })
 })
 
@@ -65,8 +66,7 @@ export const pressAuditForm: Press = async (door, { trigger, value, view }) => {
 
 /** All that matches as a file, to the person who asked and to nobody else. Whether they may see it is judged again. */
 export const pressAuditCsv = press(readAuditAsk, async (door, { by, id, view }) => {
-  const made = await door.verbs.exportAudit(by, id)
-  if (isRefused(made)) return made
+  const made = unlessRefused(await door.verbs.exportAudit(by, id))
   await sendFile(door.client, by, {
     name: 'audit.csv',
     title: `Audit log, ${made.events.length} events`,
@@ -92,16 +92,14 @@ const making = new WeakSet<Door['reports']>()
 /** Made in a folder of its own, sent to whoever asked and to nobody else, and removed. */
 export async function answerEvidence(door: Door, by: string, span: EvidenceSpan): Promise<Said> {
   const { verbs, queries, reports, directory } = door
-  const no = await verbs.refuseEvidence(by)
-  if (no) return no
+  unlessRefused(await verbs.refuseEvidence(by))
   const signed = await reports.keptCheckpoint()
   if (!signed)
-    return refuse(
-      'usage',
+    throw turnedAway(
       'The log is not signed, so nothing in it can be proven. An operator has to give elevate a key: elevate audit key --make.',
     )
   if (making.has(reports))
-    return refuse('usage', 'Evidence is being made for somebody already. Try again in a minute.')
+    throw turnedAway('Evidence is being made for somebody already. Try again in a minute.')
   making.add(reports)
   const scratch = await mkdtemp(path.join(tmpdir(), 'elevate-evidence-'))
   try {
@@ -117,8 +115,7 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
     })
     const content = await packFolder(out, name, await queries.now(), MAX_FILE_BYTES)
     if (!content)
-      return refuse(
-        'usage',
+      throw turnedAway(
         'That is more than fits into a message. Ask for a shorter time, or an operator for elevate evidence.',
       )
     const title = await withNames(directory, (names) => evidenceTitle(span, names))
@@ -137,13 +134,12 @@ export async function answerEvidence(door: Door, by: string, span: EvidenceSpan)
 
 const day = (at: Date) => at.toISOString().slice(0, 10)
 
-/** Who had what, as far as this reader may know it; undefined asks are refused as in words. */
+/** Who had what, as far as this reader may know it. */
 async function lookUp(door: Door, by: string, ask: WhoAsk) {
-  const scope = await door.verbs.readingScope({ by, target: ask.target, person: ask.person })
-  if (isRefused(scope)) return scope
+  const scope = unlessRefused(await door.verbs.readingScope({ by, target: ask.target, person: ask.person }))
   const narrowed = { ...ask, ...(scope.person ? { person: scope.person } : {}) }
-  const had = await door.reports.whoHad(door.catalog(), narrowed)
-  return isRefused(had) ? had : { ...had, narrowed, own: scope.own }
+  const had = unlessRefused(await door.reports.whoHad(door.catalog(), narrowed))
+  return { ...had, narrowed, own: scope.own }
 }
 
 export async function answerWho(
@@ -152,7 +148,6 @@ export async function answerWho(
   { kind: _, ...ask }: WhoAsk & { readonly kind: 'who' },
 ): Promise<Said> {
   const had = await lookUp(door, by, ask)
-  if (isRefused(had)) return had
   const { narrowed, window } = had
   const happened = ask.around === undefined ? undefined : await door.reports.whatHappened(window, narrowed)
   const picture = writeWhoAsk(ask)
@@ -163,7 +158,6 @@ export async function answerWho(
 /** The same as a picture, sent to the person who asked. The button brings the question; who may ask it is judged again. */
 export const pressPicture = press(readWhoAsk, async (door, { by, id }) => {
   const had = await lookUp(door, by, id)
-  if (isRefused(had)) return had
   const now = await door.queries.now()
   const { window, held, narrowed } = had
   const title = await withNames(door.directory, (names) => pictureTitle(narrowed, window, names))
@@ -182,11 +176,10 @@ export async function answerStory(
   by: string,
   { grant: number }: { readonly grant: number },
 ): Promise<Said> {
-  const story = await door.reports.storyOf(number)
-  if (isRefused(story)) return story
+  const story = unlessRefused(await door.reports.storyOf(number))
   const { target, person } = story.row.grant
   const scope = await door.verbs.readingScope({ by, target, person })
-  if (isRefused(scope)) return refuse('unknown-grant', `There is no ${grantName(number)}.`)
+  if (isRefused(scope)) throw turnedAway(`There is no ${grantName(number)}.`)
   return (names) => storyAnswer(story, names)
 }
 

@@ -2,8 +2,8 @@
 import { resemblesDuration } from '../../core/access/duration.ts'
 import { resemblesStart } from '../../core/access/start-time.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { nameIn, noSuchPerson, restAfter, type Word } from './typed-words.ts'
+import { turnedAway } from '../platform/turned-away.ts'
+import { NoSuchPerson, nameIn, restAfter, type Word } from './typed-words.ts'
 
 export type AskWords = {
   readonly target: string
@@ -31,26 +31,19 @@ export function parseAsk(
   text: string,
   words: readonly Word[],
   from = 0,
-): AskWords | { readonly target: string; readonly roles?: undefined } | Refused {
+): AskWords | { readonly target: string; readonly roles?: undefined } {
   const options: Options = {}
   let at = from
   /** Takes every option that begins here. */
-  const takeOptions = (): Refused | undefined => {
-    for (;;) {
-      const taken = takeOption(text, words, at, options)
-      if (isRefused(taken)) return taken
-      if (taken === 0) return undefined
-      at += taken
-    }
+  const takeOptions = () => {
+    for (let taken = -1; taken !== 0; at += taken) taken = takeOption(text, words, at, options)
   }
-  const lead = words[at]?.text.toLowerCase() === 'for' ? takeOptions() : undefined
-  if (lead) return lead
+  if (words[at]?.text.toLowerCase() === 'for') takeOptions()
   const target = words[at]
   if (!target || target.person || target.text.startsWith('@'))
-    return refuse('usage', `Start with a target, not with a person: ${ASK_HELP}.`)
+    throw turnedAway(`Start with a target, not with a person: ${ASK_HELP}.`)
   at += 1
-  const early = takeOptions()
-  if (early) return early
+  takeOptions()
   const roles: string[] = []
   // `read, write` is as good as `read,write`.
   for (let more = true; more; ) {
@@ -67,8 +60,7 @@ export function parseAsk(
     more = typed.endsWith(',') || (words[at]?.text.startsWith(',') ?? false)
   }
   if (roles.length === 0) return { target: nameIn(target) }
-  const late = takeOptions()
-  if (late) return late
+  takeOptions()
   const { duration, receiver, start } = options
   return {
     target: nameIn(target),
@@ -81,7 +73,7 @@ export function parseAsk(
 }
 
 /** How many words from here are an option that was not said before; noted in `options`. */
-function takeOption(text: string, words: readonly Word[], at: number, options: Options): number | Refused {
+function takeOption(text: string, words: readonly Word[], at: number, options: Options): number {
   const word = words[at]
   if (!word) return 0
   if (options.duration === undefined && meansDuration(word.text)) {
@@ -95,7 +87,8 @@ function takeOption(text: string, words: readonly Word[], at: number, options: O
       options.receiver = next.person
       return 2
     }
-    return text[next.at] === '@' ? noSuchPerson(next.text, 'Nothing was asked for.') : 0
+    if (text[next.at] === '@') throw new NoSuchPerson(next.text, 'Nothing was asked for.')
+    return 0
   }
   if (options.start !== undefined) return 0
   const said = key === 'from' ? 1 : 0
@@ -137,21 +130,21 @@ export type AllowCommand =
 const ALLOW_HELP = 'Write /elevate allow @person target role for 5d each 2h reason.'
 
 /** `allow @ana orders-db read for 5d each 2h why`, `allow list`, `allow end P-12`. */
-export function parseAllow(text: string, words: readonly Word[]): AllowCommand | Refused {
+export function parseAllow(text: string, words: readonly Word[]): AllowCommand {
   const [, first, second] = words
   if (!first) return { kind: 'allow', words: {} }
   const verb = nameIn(first).toLowerCase()
   if (verb === 'list' && words.length === 2) return { kind: 'allow-list' }
   if (verb === 'end') return readEnd(second, words.length)
-  if (!first.person) return noSuchPerson(first.text, ALLOW_HELP)
+  if (!first.person) throw new NoSuchPerson(first.text, ALLOW_HELP)
   return { kind: 'allow', words: { person: first.person, ...readTerms(text, words) } }
 }
 
-function readEnd(word: Word | undefined, count: number): AllowCommand | Refused {
+function readEnd(word: Word | undefined, count: number): AllowCommand {
   const number = /^P-?([1-9][0-9]{0,8})$/i.exec(word ? nameIn(word) : '')?.[1]
-  return number && count === 3
-    ? { kind: 'allow-end', number: Number(number) }
-    : refuse('usage', 'Write /elevate allow end P-12; /elevate allow list shows the numbers.')
+  if (!number || count !== 3)
+    throw turnedAway('Write /elevate allow end P-12; /elevate allow list shows the numbers.')
+  return { kind: 'allow-end', number: Number(number) }
 }
 
 /** `for` and `each` may be left out, and stand in either order; the first other word begins the reason. */

@@ -7,11 +7,11 @@ import { cleanText } from '../../core/access/reason.ts'
 import type { AuditAsk } from '../../core/log/audit-event.ts'
 import type { EvidenceSpan } from '../../core/log/audit-proof.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { isSubcommand, type Subcommand } from '../../core/subcommands.ts'
+import { turnedAway } from '../platform/turned-away.ts'
 import { type AllowCommand, type AskWords, meansDuration, parseAllow, parseAsk } from './parse-access.ts'
 import { parseAuditFilter, parseEvidence, parseWho, type WhoWords } from './parse-log.ts'
-import { nameIn, noSuchPerson, restAfter, type Word, wordsOf } from './typed-words.ts'
+import { NoSuchPerson, nameIn, restAfter, type Word, wordsOf } from './typed-words.ts'
 
 export type Command =
   | { readonly kind: 'form'; readonly target: string | undefined }
@@ -50,7 +50,7 @@ export type Command =
   | { readonly kind: 'checkpoint'; readonly post: boolean }
   | AllowCommand
 
-type Read = (text: string, words: readonly Word[]) => Command | Refused
+type Read = (text: string, words: readonly Word[]) => Command
 
 const READERS: Readonly<Record<Subcommand, Read>> = {
   help: () => ({ kind: 'help' }),
@@ -69,7 +69,8 @@ const READERS: Readonly<Record<Subcommand, Read>> = {
   allow: parseAllow,
 }
 
-export function parseCommand(typed: string): Command | Refused {
+/** Throws, with how it is written, what cannot be meant. */
+export function parseCommand(typed: string): Command {
   const text = cleanText(typed)
   const words = wordsOf(text)
   const [first] = words
@@ -79,9 +80,8 @@ export function parseCommand(typed: string): Command | Refused {
   return isSubcommand(verb) ? READERS[verb](text, words) : readAsk(text, words)
 }
 
-function readAsk(text: string, words: readonly Word[]): Command | Refused {
+function readAsk(text: string, words: readonly Word[]): Command {
   const asked = parseAsk(text, words)
-  if (isRefused(asked)) return asked
   return asked.roles ? { kind: 'ask', ...asked } : { kind: 'form', target: asked.target }
 }
 
@@ -93,80 +93,71 @@ function durationThenReason(text: string, words: readonly Word[], from: number) 
 }
 
 /** The same words as for asking, and a role: what is taken in a hurry is not guessed. */
-function readBreakGlass(text: string, words: readonly Word[]): Command | Refused {
+function readBreakGlass(text: string, words: readonly Word[]): Command {
   const help = 'Write /elevate break-glass target role [duration] reason.'
   const asked = words.length > 2 ? parseAsk(text, words, 1) : undefined
-  if (asked && isRefused(asked)) return asked
-  if (!asked?.roles) return usage(help)
+  if (!asked?.roles) throw turnedAway(help)
   const { target, roles, duration, reason, receiver, start } = asked
   const [role = ''] = roles
   if (roles.length > 1 || receiver || start)
-    return usage(`What is taken by break-glass is one role, for yourself and at once. ${help}`)
+    throw turnedAway(`What is taken by break-glass is one role, for yourself and at once. ${help}`)
   return { kind: 'break-glass', target, role, duration, reason }
 }
 
-function readEnd(text: string, words: readonly Word[]): Command | Refused {
+function readEnd(text: string, words: readonly Word[]): Command {
   const number = numbered('G', words[1])
-  if (isRefused(number)) return number
   return { kind: 'end', grant: number, rest: restAfter(text, words, number === undefined ? 1 : 2) }
 }
 
-function readExtend(text: string, words: readonly Word[]): Command | Refused {
+function readExtend(text: string, words: readonly Word[]): Command {
   const number = numbered('G', words[1])
-  if (isRefused(number)) return number
   return { kind: 'extend', grant: number, ...durationThenReason(text, words, number === undefined ? 1 : 2) }
 }
 
-function readWithdraw(_text: string, words: readonly Word[]): Command | Refused {
+function readWithdraw(_text: string, words: readonly Word[]): Command {
   const number = numbered('R', words[1])
-  if (isRefused(number)) return number
-  if (words.length > (number === undefined ? 1 : 2)) return usage('Write /elevate withdraw R-12.')
+  if (words.length > (number === undefined ? 1 : 2)) throw turnedAway('Write /elevate withdraw R-12.')
   return { kind: 'withdraw', request: number }
 }
 
-function readRevoke(text: string, words: readonly Word[]): Command | Refused {
+function readRevoke(text: string, words: readonly Word[]): Command {
   const [, person, target] = words
   const help = 'Write /elevate revoke @person target [role] reason, or /elevate revoke @person everything.'
-  if (!person || !target) return usage(help)
-  if (!person.person) return noSuchPerson(person.text, help)
+  if (!person || !target) throw turnedAway(help)
+  if (!person.person) throw new NoSuchPerson(person.text, help)
   // A target of that name is revoked by its grant's number.
   if (nameIn(target).toLowerCase() === 'everything')
     return { kind: 'revoke-everything', person: person.person, reason: restAfter(text, words, 3) }
   return { kind: 'revoke', person: person.person, target: nameIn(target), rest: restAfter(text, words, 3) }
 }
 
-function readAuditWords(_text: string, words: readonly Word[]): Command | Refused {
-  if (words[1] && nameIn(words[1]).toLowerCase() === 'evidence') {
-    const span = parseEvidence(words.slice(2))
-    return isRefused(span) ? span : { kind: 'evidence', span }
-  }
+function readAuditWords(_text: string, words: readonly Word[]): Command {
+  if (words[1] && nameIn(words[1]).toLowerCase() === 'evidence')
+    return { kind: 'evidence', span: parseEvidence(words.slice(2)) }
   const [, first, second, ...more] = words.map((word) => nameIn(word).toLowerCase())
   if (first === 'checkpoint') {
     if (more.length > 0 || (second !== undefined && second !== 'post'))
-      return usage('Write /elevate audit checkpoint, or /elevate audit checkpoint post.')
+      throw turnedAway('Write /elevate audit checkpoint, or /elevate audit checkpoint post.')
     return { kind: 'checkpoint', post: second === 'post' }
   }
-  const filter = parseAuditFilter(words.slice(1))
-  return isRefused(filter) ? filter : { kind: 'audit', filter }
+  return { kind: 'audit', filter: parseAuditFilter(words.slice(1)) }
 }
 
-function readStandingWords(_text: string, words: readonly Word[]): Command | Refused {
+function readStandingWords(_text: string, words: readonly Word[]): Command {
   const [, target] = words
-  if (words.length > 2) return usage('Write /elevate standing [target].')
+  if (words.length > 2) throw turnedAway('Write /elevate standing [target].')
   return { kind: 'standing', target: target && nameIn(target) }
 }
 
-function readActivityWords(_text: string, words: readonly Word[]): Command | Refused {
+function readActivityWords(_text: string, words: readonly Word[]): Command {
   const number = numbered('G', words[1])
-  if (isRefused(number)) return number
-  if (number === undefined || words.length > 2) return usage('Write /elevate activity G-12.')
+  if (number === undefined || words.length > 2) throw turnedAway('Write /elevate activity G-12.')
   return { kind: 'activity', grant: number }
 }
 
-function readExplain(text: string, words: readonly Word[]): Command | Refused {
+function readExplain(text: string, words: readonly Word[]): Command {
   const help = 'Write /elevate explain target role [for @person].'
   const asked = words.length > 2 ? parseAsk(text, words, 1) : undefined
-  if (asked && isRefused(asked)) return asked
   const [role, second] = asked?.roles ?? []
   if (
     !asked?.roles ||
@@ -176,22 +167,20 @@ function readExplain(text: string, words: readonly Word[]): Command | Refused {
     asked.start ||
     asked.reason
   )
-    return usage(help)
+    throw turnedAway(help)
   const { target, receiver } = asked
   return { kind: 'explain', target, role, ...(receiver ? { receiver } : {}) }
 }
 
 /** `G-12` → 12; undefined when the word is something else. */
-function numbered(letter: 'G' | 'R', word: Word | undefined): number | undefined | Refused {
+function numbered(letter: 'G' | 'R', word: Word | undefined): number | undefined {
   const match = /^([a-z])-?([0-9]+)$/i.exec(word ? nameIn(word) : '')
   if (!match?.[1] || !match[2]) return undefined
   const kind = match[1].toUpperCase()
   if (kind !== 'G' && kind !== 'R') return undefined
   if (kind !== letter || !/^[1-9][0-9]{0,8}$/.test(match[2]))
-    return usage(`That is not a ${letter === 'G' ? 'grant' : 'request'}: write ${letter}-12, for example.`)
+    throw turnedAway(
+      `That is not a ${letter === 'G' ? 'grant' : 'request'}: write ${letter}-12, for example.`,
+    )
   return Number(match[2])
-}
-
-function usage(text: string): Refused {
-  return refuse('usage', text)
 }

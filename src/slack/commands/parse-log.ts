@@ -5,8 +5,8 @@ import { parseDuration } from '../../core/access/duration.ts'
 import { type AuditAsk, type AuditEventType, auditEventTypes } from '../../core/log/audit-event.ts'
 import type { EvidenceSpan } from '../../core/log/audit-proof.ts'
 import { nearest } from '../../core/people/nearest.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { nameIn, noSuchPerson, type Word } from './typed-words.ts'
+import { turnedAway } from '../platform/turned-away.ts'
+import { NoSuchPerson, nameIn, type Word } from './typed-words.ts'
 
 export type WhoWords =
   | ({ readonly kind: 'who' } & WhoAsk)
@@ -27,21 +27,21 @@ const WHEN: ReadonlyMap<string, 'at' | 'around' | 'for' | 'from' | 'to'> = new M
 ])
 
 /** `orders-db read @ana around 2026-11-20 03:00 for 2h` → whose access of when is wanted. */
-export function parseWho(words: readonly Word[]): WhoWords | Refused {
+export function parseWho(words: readonly Word[]): WhoWords {
   const people = words.filter((word) => word.person)
   const others = words.filter((word) => !word.person)
   const unresolved = others.find((word) => word.text.startsWith('@'))
-  if (unresolved) return noSuchPerson(unresolved.text, WHO_HELP)
+  if (unresolved) throw new NoSuchPerson(unresolved.text, WHO_HELP)
   const first = others.findIndex((word) => isWhen(word))
   const names = first < 0 ? others : others.slice(0, first)
   const when = readWhen(first < 0 ? [] : others.slice(first))
-  if (people.length > 1 || names.length > 2 || !when) return refuse('usage', WHO_HELP)
+  if (people.length > 1 || names.length > 2 || !when) throw turnedAway(WHO_HELP)
   const [target, role] = names.map(nameIn)
   const grant = /^g-?([1-9][0-9]{0,8})$/i.exec(target ?? '')
-  if (grant?.[1] !== undefined)
-    return people.length === 0 && role === undefined && first < 0
-      ? { kind: 'story', grant: Number(grant[1]) }
-      : refuse('usage', WHO_HELP)
+  if (grant?.[1] !== undefined) {
+    if (people.length > 0 || role !== undefined || first >= 0) throw turnedAway(WHO_HELP)
+    return { kind: 'story', grant: Number(grant[1]) }
+  }
   const [person] = people
   return {
     kind: 'who',
@@ -88,21 +88,19 @@ function readWhen(words: readonly Word[]): Partial<WhoAsk> | undefined {
 const AUDIT_HELP =
   'Write /elevate audit [target [role]] [@person] [type:grant.revoked] [since:2d] [until:2026-11-20].'
 
-type Part = Partial<AuditAsk> | { readonly name: string } | Refused
+type Part = Partial<AuditAsk> | { readonly name: string }
 
 /** `@ana orders-db read type:grant since:2d until:2026-11-20` → which events are wanted. */
-export function parseAuditFilter(words: readonly Word[]): AuditAsk | Refused {
+export function parseAuditFilter(words: readonly Word[]): AuditAsk {
   let filter: AuditAsk = {}
   const names: string[] = []
   for (const word of words) {
     const part = readPart(word)
-    if (isRefused(part)) return part
     if ('name' in part) names.push(part.name)
-    else if (Object.keys(part).some((key) => key in filter && key !== 'types'))
-      return refuse('usage', AUDIT_HELP)
+    else if (Object.keys(part).some((key) => key in filter && key !== 'types')) throw turnedAway(AUDIT_HELP)
     else filter = { ...filter, ...part, ...joined(filter.types, part.types) }
   }
-  if (names.length > 2 || (filter.ago !== undefined && filter.from)) return refuse('usage', AUDIT_HELP)
+  if (names.length > 2 || (filter.ago !== undefined && filter.from)) throw turnedAway(AUDIT_HELP)
   const [target, role] = names
   return { ...filter, ...(target ? { target } : {}), ...(role ? { role } : {}) }
 }
@@ -110,7 +108,7 @@ export function parseAuditFilter(words: readonly Word[]): AuditAsk | Refused {
 function readPart(word: Word): Part {
   if (word.person) return { person: word.person }
   const typed = nameIn(word)
-  if (typed.startsWith('@')) return noSuchPerson(typed, AUDIT_HELP)
+  if (typed.startsWith('@')) throw new NoSuchPerson(typed, AUDIT_HELP)
   const colon = /^(type|since|until):(.*)$/i.exec(typed)
   if (!colon) return { name: typed }
   const [, key = '', value = ''] = colon
@@ -119,23 +117,22 @@ function readPart(word: Word): Part {
 }
 
 /** One type, or every type of a noun: `type:grant`. */
-function readType(value: string): Partial<AuditAsk> | Refused {
+function readType(value: string): Partial<AuditAsk> {
   const types = auditEventTypes.filter((type) => type === value || type.startsWith(`${value}.`))
   if (types.length > 0) return { types }
   const near = nearest(value, auditEventTypes)
-  return refuse(
-    'usage',
+  throw turnedAway(
     `There is no event type “${value}”. ${near ? `Did you mean ${near}?` : `For example ${auditEventTypes[0]}.`}`,
   )
 }
 
-function readBound(bound: 'from' | 'to', value: string): Partial<AuditAsk> | Refused {
+function readBound(bound: 'from' | 'to', value: string): Partial<AuditAsk> {
   const ago = parseDuration(value)
   if (ago !== undefined && bound === 'from') return { ago }
   const moment = readMoment(value)
   if (moment) return bound === 'from' ? { from: moment } : { to: moment }
   const spans = bound === 'from' ? ', or a length of time such as 2d' : ''
-  return refuse('unknown-date', `“${value}” is not a moment: ${MOMENT_HELP}${spans}.`, 'date')
+  throw turnedAway(`“${value}” is not a moment: ${MOMENT_HELP}${spans}.`)
 }
 
 function joined(
@@ -154,18 +151,16 @@ const WHOLE_DAY = /^\d{4}-\d{2}-\d{2}$/
  * `2026-11-01 2026-11-30 [target] [@person]` → which evidence is wanted. A last day is meant whole; a last moment is
  * not part of it.
  */
-export function parseEvidence(words: readonly Word[]): EvidenceSpan | Refused {
+export function parseEvidence(words: readonly Word[]): EvidenceSpan {
   const people = words.flatMap((word) => word.person ?? [])
   const [first = '', last = '', target, ...more] = words.filter((word) => !word.person).map(nameIn)
-  if (first === '' || last === '' || more.length > 0 || people.length > 1)
-    return refuse('usage', EVIDENCE_HELP)
-  if (target?.startsWith('@'))
-    return refuse('unknown-person', `“${target}” is not a person Slack knows. ${EVIDENCE_HELP}`)
+  if (first === '' || last === '' || more.length > 0 || people.length > 1) throw turnedAway(EVIDENCE_HELP)
+  if (target?.startsWith('@')) throw turnedAway(`“${target}” is not a person Slack knows. ${EVIDENCE_HELP}`)
   const [from, to] = [readMoment(first), readMoment(last)]
   const wrong = from ? last : first
-  if (!from || !to) return refuse('unknown-date', `“${wrong}” is not a moment: ${MOMENT_HELP}.`, 'date')
+  if (!from || !to) throw turnedAway(`“${wrong}” is not a moment: ${MOMENT_HELP}.`)
   const end = WHOLE_DAY.test(last) ? new Date(to.getTime() + DAY_MS) : to
-  if (end <= from) return refuse('unknown-date', `The time ends before it begins. ${EVIDENCE_HELP}`, 'date')
+  if (end <= from) throw turnedAway(`The time ends before it begins. ${EVIDENCE_HELP}`)
   const [person] = people
   return { from, to: end, ...(target ? { target } : {}), ...(person ? { person } : {}) }
 }

@@ -4,7 +4,6 @@ import { findRole, findTarget } from '../../core/catalog.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { oneOf } from '../../core/plural.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { SUBCOMMANDS } from '../../core/subcommands.ts'
 import { drawExtendForm, EXTEND_TITLE } from '../forms/access-forms.ts'
 import { openAskForm } from '../forms/ask.ts'
@@ -14,6 +13,7 @@ import { openEndEverything, openRevoke } from '../forms/note-forms.ts'
 import type { Door } from '../platform/guard.ts'
 import { answerOf, done, openThen, press, type Said } from '../platform/handlers.ts'
 import { readActivityAsk, type Typed, writeActivityAsk } from '../platform/payloads.ts'
+import { type TurnedAway, turnedAway, unlessRefused } from '../platform/turned-away.ts'
 import {
   askedTogetherAnswer,
   endingAnswer,
@@ -30,14 +30,13 @@ import { standingAnswer } from '../words/standing/standing.ts'
 import { answerAudit, answerCheckpoint, answerEvidence, answerStory, answerWho } from './answer-log.ts'
 import type { AllowCommand } from './parse-access.ts'
 import { type Command, parseCommand } from './parse-command.ts'
-import type { NoSuchPerson } from './typed-words.ts'
+import { NoSuchPerson } from './typed-words.ts'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
 export async function runCommand(door: Door, typed: Typed): Promise<Said> {
-  const command = parseCommand(typed.text)
   const by = typed.visitor.person
-  if (isRefused(command)) return withSuggestions(door, by, command)
+  const command = await understood(door, by, typed.text)
   switch (command.kind) {
     case 'form':
       return openForm(door, typed, command)
@@ -95,7 +94,8 @@ export async function runCommand(door: Door, typed: Typed): Promise<Said> {
 
 async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promise<Said> {
   const { person } = typed.visitor
-  if (target !== undefined && !findTarget(door.catalog(), target)) return unknownWord(door, person, target)
+  if (target !== undefined && !findTarget(door.catalog(), target))
+    throw await unknownWord(door, person, target)
   return openAskForm(door, { person, trigger: typed.trigger, filled: { target } })
 }
 
@@ -104,18 +104,17 @@ async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Said> {
   const asking = straightened(door, typed)
   const known = findTarget(door.catalog(), asking.target) !== undefined
   // A mistyped command, and not a question for access that anybody should hear of.
-  if (!known && nearest(asking.target, SUBCOMMANDS)) return unknownWord(door, by, asking.target)
+  if (!known && nearest(asking.target, SUBCOMMANDS)) throw await unknownWord(door, by, asking.target)
   const { roles, start, ...rest } = asking
   const startsAt = start === undefined ? undefined : await startOf(door, by, start)
-  if (isRefused(startsAt)) return startsAt
   const [role = ''] = roles
   return done(door.verbs.requestTogether({ by, role, startsAt, ...rest }, roles), askedTogetherAnswer)
 }
 
 /** On the clock of the person who typed it. */
-async function startOf(door: Door, by: string, typed: string): Promise<Date | Refused> {
+async function startOf(door: Door, by: string, typed: string): Promise<Date> {
   const [now, person] = await Promise.all([door.queries.now(), door.directory.person(by)])
-  return readStart(typed, now, person.timezone)
+  return unlessRefused(readStart(typed, now, person.timezone))
 }
 
 /** `read orders-db`: when the words name a target and its role only the other way round, they mean that. */
@@ -129,8 +128,7 @@ function straightened<T extends Pick<Of<'ask'>, 'target' | 'roles'>>(door: Door,
 /** Without a duration and a reason there is a form for them. */
 async function extend(door: Door, typed: Typed, { grant: number, ...said }: Of<'extend'>): Promise<Said> {
   const by = typed.visitor.person
-  const grant = await door.verbs.extendableByName({ by, grant: number })
-  if (isRefused(grant)) return grant
+  const grant = unlessRefused(await door.verbs.extendableByName({ by, grant: number }))
   if (said.duration === undefined && said.reason === '')
     return openThen(door, { trigger: typed.trigger, title: EXTEND_TITLE }, () =>
       drawExtendForm(door, by, grant.id),
@@ -148,11 +146,11 @@ const end = (door: Door, by: string, command: Of<'end'>): Promise<Said> =>
   done(door.verbs.endByName({ ...command, by }), ({ grant }, names) => endingAnswer(grant, by, names))
 
 /** Suggests a command, or a target out of this person's own. */
-async function unknownWord(door: Door, by: string, word: string): Promise<Refused> {
+async function unknownWord(door: Door, by: string, word: string): Promise<TurnedAway> {
   const { mayAsk } = await door.queries.listAccess(by)
   const near = nearest(word, [...SUBCOMMANDS, ...targetsOf(mayAsk).map((target) => target.id)])
   const advice = near ? `Did you mean ${near}?` : '/elevate help shows what can be written.'
-  return refuse('unknown-target', `There is no command or target “${word}”. ${advice}`, 'target')
+  return turnedAway(`There is no command or target “${word}”. ${advice}`)
 }
 
 async function answerList(door: Door, person: PersonId, from = 0): Promise<Said> {
@@ -184,8 +182,8 @@ async function answerExplain(door: Door, by: PersonId, ask: Of<'explain'>): Prom
   })
   const [preview] = previews
   if (!preview) throw new Error('one role was asked about, and nothing was answered')
-  const { explained, waits } = preview
-  if (isRefused(explained)) return explained
+  const { waits } = preview
+  const explained = unlessRefused(preview.explained)
   const presence = await door.directory.presence(explained.approvers ?? [])
   return (names) =>
     explainAnswer(ask, explained, names, {
@@ -206,7 +204,7 @@ export const pressActivityPage = press(readActivityAsk, (door, { by, id }) =>
 
 /** The message that was pressed becomes the answer. */
 async function inPlace(door: Door, said: Promise<Said>): Promise<Said> {
-  const answer = await answerOf(door, await said)
+  const answer = await answerOf(door, () => said)
   return answer && { ...answer, replace: true }
 }
 
@@ -226,17 +224,18 @@ async function answerAllow(door: Door, { visitor, trigger }: Typed, command: All
 
 const CHOOSE = "Type @ and choose from Slack's list."
 
-/** The same refusal, or the same with “Did you mean …?”. Never more than words: nothing is done by a name. */
-async function withSuggestions(door: Door, by: string, refused: Refused): Promise<Refused> {
-  if (!isNoSuchPerson(refused)) return refused
-  const { typed, help } = refused.unknown
-  const near = await door.queries.suggestPeople(by, typed)
-  if (near.length === 0) return refused
-  const names = near.map(({ name, handle }) => (handle ? `${name} (@${handle})` : name))
-  const text = `“${typed}” is not a person Slack knows. Did you mean ${oneOf(names)}? ${CHOOSE} ${help}`
-  return refuse('unknown-person', text, 'person')
-}
-
-function isNoSuchPerson(refused: Refused): refused is NoSuchPerson {
-  return isRefused(refused) && 'unknown' in refused
+/** What is not a person may be refused with “Did you mean …?”. Never more than words: nothing is done by a name. */
+async function understood(door: Door, by: string, text: string): Promise<Command> {
+  try {
+    return parseCommand(text)
+  } catch (error) {
+    if (!(error instanceof NoSuchPerson)) throw error
+    const { typed, help } = error
+    const near = await door.queries.suggestPeople(by, typed)
+    if (near.length === 0) throw error
+    const names = near.map(({ name, handle }) => (handle ? `${name} (@${handle})` : name))
+    throw turnedAway(
+      `“${typed}” is not a person Slack knows. Did you mean ${oneOf(names)}? ${CHOOSE} ${help}`,
+    )
+  }
 }

@@ -1,7 +1,7 @@
 /** Text as Slack hands it over: `& < >` escaped, mentions, channels and links in angle brackets. */
 
 import { cleanText } from '../../core/access/reason.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
+import { TurnedAway } from '../platform/turned-away.ts'
 
 export type Word = {
   /** As a person reads it: `@ana`, `https://example.com`, `a & b`. */
@@ -60,11 +60,13 @@ export function restAfter(text: string, words: readonly Word[], count: number): 
   return next ? cleanText(readable(text.slice(next.at))) : ''
 }
 
-/** A refusal that names may still be added to. */
-export type NoSuchPerson = Refused & { readonly unknown: { readonly typed: string; readonly help: string } }
-
-/** `help` says how the whole is written. */
-export function noSuchPerson(typed: string, help: string): NoSuchPerson {
-  const text = `“${typed}” is not a person Slack knows: type @ and choose from Slack's list. ${help}`
-  return { ...refuse('unknown-person', text, 'person'), unknown: { typed, help } }
+/** A "no" that names may still be added to. `help` says how the whole is written. */
+export class NoSuchPerson extends TurnedAway {
+  readonly typed: string
+  readonly help: string
+  constructor(typed: string, help: string) {
+    super({ words: `“${typed}” is not a person Slack knows: type @ and choose from Slack's list. ${help}` })
+    this.typed = typed
+    this.help = help
+  }
 }

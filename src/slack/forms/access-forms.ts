@@ -7,7 +7,6 @@ import { findRole, findTarget } from '../../core/catalog.ts'
 import type { Credential } from '../../core/connector.ts'
 import type { GrantId, RequestId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { closedAlready } from '../../operations/access/decide/decide-request.ts'
 import type { Card } from '../../operations/access/read-card.ts'
 import { paragraph, rich, section } from '../blocks/layout.ts'
@@ -16,6 +15,7 @@ import { bold, moment, say } from '../blocks/rich-text.ts'
 import type { Door } from '../platform/guard.ts'
 import { type Modal, type Produced, plain } from '../platform/handlers.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
+import { TurnedAway, turnedAway, unlessRefused } from '../platform/turned-away.ts'
 import { accessOf, forHowLong } from '../words/phrases.ts'
 import { durations, lengthsOf, reasonInput, ticketInput } from './ask-form.ts'
 import { durationOption, durationOptions, exampleDuration } from './entitlement-options.ts'
@@ -23,8 +23,8 @@ import { durationOption, durationOptions, exampleDuration } from './entitlement-
 /** For less time or a later start. Whether this person may approve is judged when it comes back. */
 export async function drawChangesForm(door: Door, id: RequestId): Promise<Produced> {
   const card = await door.queries.readCard(id)
-  if (!card) return refuse('unknown-request', 'There is no such request.')
-  if (card.request.state !== 'pending') return closedAlready(card.request)
+  if (!card) throw turnedAway('There is no such request.')
+  if (card.request.state !== 'pending') throw new TurnedAway(closedAlready(card.request).refused)
   return (names) => changesForm(card, names)
 }
 
@@ -102,23 +102,21 @@ export const EXTEND_TITLE = 'Extend access'
 
 /** The form for how long and why. Whose access it is, is judged by the verb. */
 export async function drawExtendForm(door: Door, by: PersonId, id: GrantId): Promise<Produced> {
-  const grant = await door.verbs.extendable(by, id)
-  if (isRefused(grant)) return grant
+  const grant = unlessRefused(await door.verbs.extendable(by, id))
   const entitlement = await todays(door, by, grant)
-  if (isRefused(entitlement)) return entitlement
   const before = await door.queries.request(grant.requestId)
   return extendForm(grant, entitlement, before?.ticket)
 }
 
 /** What today's policy says about asking for the same. */
-async function todays(door: Door, by: PersonId, grant: Grant): Promise<Entitlement | Refused> {
-  const explained = await door.verbs.explainAccess({ by, target: grant.target, role: grant.role })
-  if (isRefused(explained)) return explained
+async function todays(door: Door, by: PersonId, grant: Grant): Promise<Entitlement> {
+  const { target: id, role: name } = grant
+  const explained = unlessRefused(await door.verbs.explainAccess({ by, target: id, role: name }))
   const catalog = door.catalog()
-  const target = findTarget(catalog, grant.target)
-  const role = findRole(catalog, grant.target, grant.role)
+  const target = findTarget(catalog, id)
+  const role = findRole(catalog, id, name)
   if (target && role) return { target, role, policy: explained.policy }
-  return refuse('unknown-target', `There is no ${grant.role} on ${grant.target} any more.`)
+  throw turnedAway(`There is no ${name} on ${id} any more.`)
 }
 
 /** The reason is asked for again: why it takes longer is not why it was needed. The ticket mostly stays the same. */

@@ -6,7 +6,6 @@ import { clamp, REASON_MAX } from '../../core/access/reason.ts'
 import type { Catalog } from '../../core/catalog.ts'
 import { type AuditAsk, auditEventTypes } from '../../core/log/audit-event.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused } from '../../core/refusal.ts'
 import type { PreApprovalList } from '../../operations/access/decide/pre-approvals.ts'
 import type { Asking } from '../../operations/access/request/request-access.ts'
 import { bullets, context, rich, section, sentence } from '../blocks/layout.ts'
@@ -17,6 +16,7 @@ import type { Door } from '../platform/guard.ts'
 import { type Modal, noticeView, openThen, plain } from '../platform/handlers.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
+import { unlessRefused } from '../platform/turned-away.ts'
 import { BREAK_GLASS } from '../words/access/approvals.ts'
 import { accessOf } from '../words/phrases.ts'
 import { exampleDuration, MENU_MAX, type Option } from './entitlement-options.ts'
@@ -130,8 +130,7 @@ const GLASS_TITLE = 'Break-glass'
 
 export function openBreakGlassForm(door: Door, trigger: string, asking: Asking): Promise<undefined> {
   return openThen(door, { trigger, title: GLASS_TITLE }, async () => {
-    const may = await door.verbs.offerBreakGlass(asking)
-    return isRefused(may) ? may : breakGlassForm(may, asking)
+    return breakGlassForm(unlessRefused(await door.verbs.offerBreakGlass(asking)), asking)
   })
 }
 

@@ -4,7 +4,6 @@ import { grantName } from '../../core/access/grant.ts'
 import { clamp } from '../../core/access/reason.ts'
 import { type Request, requestName } from '../../core/access/request.ts'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused } from '../../core/refusal.ts'
 import type { Revocable } from '../../operations/access/grant/end-by-name.ts'
 import type { Everything } from '../../operations/access/grant/end-everything.ts'
 import { quote, rich, section } from '../blocks/layout.ts'
@@ -22,6 +21,7 @@ import {
 } from '../platform/handlers.ts'
 import { ACTION, BLOCK, VIEW } from '../platform/ids.ts'
 import { writeChosen } from '../platform/payloads.ts'
+import { unlessRefused } from '../platform/turned-away.ts'
 import { endingAnswer } from '../words/access/answers.ts'
 import { everythingAnswer, everythingBlocks, revokeBlocks } from '../words/access/end-for-others.ts'
 import { accessOf, forHowLong, listedAccess } from '../words/phrases.ts'
@@ -168,8 +168,7 @@ export async function endForm(door: Door, id: string): Promise<Produced> {
 
 /** Only for people who may review it; it is judged once more when it comes back. */
 export async function reviewForm(door: Door, id: string, by: PersonId): Promise<Produced> {
-  const request = await door.verbs.offerReview({ request: id, by })
-  if (isRefused(request)) return request
+  const request = unlessRefused(await door.verbs.offerReview({ request: id, by }))
   return (names) =>
     noteForm({
       callback: VIEW.review,
@@ -219,8 +218,7 @@ export function openEndEverything(
   { by, person, reason, trigger }: OpenEverything,
 ): Promise<undefined> {
   return openThen(door, { trigger, title: EVERYTHING_TITLE }, async () => {
-    const all = await door.verbs.offerEverything({ by, person })
-    if (isRefused(all)) return all
+    const all = unlessRefused(await door.verbs.offerEverything({ by, person }))
     const { grants, requests, preApprovals: beforehand } = all
     return grants.length + requests.length + beforehand.length === 0
       ? (names) => noticeView(EVERYTHING_TITLE, everythingAnswer(all, names))
@@ -255,8 +253,8 @@ export async function openRevoke(door: Door, { trigger, ...meant }: OpenRevoke):
   if (trigger === '')
     return done(door.verbs.revokeByName(meant), ({ grant }, names) => endingAnswer(grant, meant.by, names))
   return openThen(door, { trigger, title: 'Revoke access' }, async () => {
-    const offered = await door.verbs.offerRevoke(meant)
-    return isRefused(offered) ? offered : (names) => revokeForm(offered, names)
+    const offered = unlessRefused(await door.verbs.offerRevoke(meant))
+    return (names) => revokeForm(offered, names)
   })
 }
 

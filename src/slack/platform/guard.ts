@@ -8,7 +8,6 @@ import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
 import type { Reports } from '../../audit/reports.ts'
 import { Quarantined } from '../../core/log/quarantine.ts'
 import { DirectoryDown, OutcomeUnknown, StoreDown } from '../../core/ports.ts'
-import { type Refused, refuse } from '../../core/refusal.ts'
 import type { Interior } from '../../operations/interior.ts'
 import { sentence } from '../blocks/layout.ts'
 import type { Message } from '../blocks/message.ts'
@@ -36,13 +35,9 @@ export type Door = Inside & {
 /** What to say to the person who acted. `replace` redraws the message that was pressed. */
 export type Answer = Message & { readonly replace?: boolean }
 
-/** Undefined when the visitor may come in. Which rights he has is for the verbs to say. */
-export function refuseVisitor(door: Pick<Door, 'teamId'>, visitor: Visitor): Refused | undefined {
-  const team = door.teamId
-  const ours = visitor.team === team && [undefined, team].includes(visitor.home) && !visitor.org
-  return ours
-    ? undefined
-    : refuse('not-a-member', 'This elevate serves another workspace; nothing was changed.')
+/** May the visitor come in? Which rights he has is for the verbs to say. */
+export function isOurs({ teamId: team }: Pick<Door, 'teamId'>, visitor: Visitor): boolean {
+  return visitor.team === team && [undefined, team].includes(visitor.home) && !visitor.org
 }
 
 /** Every failure as something a person can act on; details go to the log, without anything that people wrote. */

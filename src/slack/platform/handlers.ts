@@ -1,17 +1,18 @@
 /** What a button, a form or a command comes to: an answer, which the router tells, or a dialog. A handler only calls a verb and draws. */
 import type { types } from '@slack/bolt'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
-import { section } from '../blocks/layout.ts'
+import type { Refused } from '../../core/refusal.ts'
+import { literal, section } from '../blocks/layout.ts'
 import type { Block, Message, Names } from '../blocks/message.ts'
 import { say } from '../blocks/rich-text.ts'
-import { refusalAnswer, refusalText } from '../words/refusals.ts'
+import { refusalText } from '../words/refusals.ts'
 import { withNames } from './directory.ts'
 import { type Answer, type Door, explain, quietly } from './guard.ts'
 import { type Click, readId, type Submission } from './payloads.ts'
+import { TurnedAway, turnedAway, unlessRefused } from './turned-away.ts'
 
-/** An answer, or how it is drawn once names are known; a refusal; nothing where the dialog or Home shows it. */
-export type Said = Answer | Refused | ((names: Names) => Answer) | undefined
+/** An answer, or how it is drawn once names are known; nothing where the dialog or Home shows it. */
+export type Said = Answer | ((names: Names) => Answer) | undefined
 
 export type Press = (door: Door, click: Click) => Promise<Said>
 export type Submit = (door: Door, submission: Submission) => Promise<Said>
@@ -19,19 +20,27 @@ export type Submit = (door: Door, submission: Submission) => Promise<Said>
 /** The button's or form's own id, and who acts. */
 type Acting<Asked> = { readonly by: PersonId; readonly id: Asked }
 
-/** A refusal passes through; what was done is drawn when names are known. */
+/** What was done is drawn when names are known; a refusal is thrown. */
 export async function done<T>(
   result: Promise<T | Refused>,
   draw: (done: T, names: Names) => Answer,
 ): Promise<Said> {
-  const made = await result
-  return isRefused(made) ? made : (names) => draw(made, names)
+  const made = unlessRefused(await result)
+  return (names) => draw(made, names)
 }
 
-/** Ready to be sent: names are asked for once, and a refusal is a sentence. */
-export async function answerOf(door: Door, said: Said): Promise<Answer | undefined> {
-  if (typeof said === 'function') return withNames(door.directory, said)
-  return isRefused(said) ? tellRefusal(door, said) : said
+/** Ready to be sent: names are asked for once, and a "no" on the way is the answer. */
+export async function answerOf(door: Door, work: () => Promise<Said>): Promise<Answer | undefined> {
+  try {
+    return await drawn(door, await work())
+  } catch (error) {
+    if (error instanceof TurnedAway) return tellNo(door, error)
+    throw error
+  }
+}
+
+export async function drawn<T>(door: Pick<Door, 'directory'>, said: T | ((names: Names) => T)): Promise<T> {
+  return said instanceof Function ? withNames(door.directory, said) : said
 }
 
 /** A button whose value `read` understands; any other value is not one that elevate made. */
@@ -41,7 +50,8 @@ export function press<Asked>(
 ): Press {
   return async (door, click) => {
     const id = read(click.value)
-    return id === undefined ? notOurs() : act(door, { ...click, id, by: click.visitor.person })
+    if (id === undefined) throw notOurs()
+    return act(door, { ...click, id, by: click.visitor.person })
   }
 }
 
@@ -72,7 +82,7 @@ export function submit<Asked>(
 ): Submit {
   return async (door, submission) => {
     const id = read(submission.view.metadata)
-    if (id === undefined) return notOurs()
+    if (id === undefined) throw notOurs()
     const field = (action: string) => submission.view.fields.get(action)?.value.trim() ?? ''
     return act(door, { ...submission, id, by: submission.visitor.person, field })
   }
@@ -119,8 +129,8 @@ function textBlock(text: string): Block {
   return { type: 'section', text: { type: 'mrkdwn', text: text.slice(0, 3000), verbatim: true } }
 }
 
-/** A dialog, or how it is drawn once names are known, or why there is none. */
-export type Produced = Modal | Refused | ((names: Names) => Modal)
+/** A dialog, or how it is drawn once names are known. */
+export type Produced = Modal | ((names: Names) => Modal)
 
 /**
  * Opens a dialog while the trigger still lives, and fills it when the rest is known. The filling is not waited for:
@@ -141,27 +151,26 @@ export async function openThen(
   const id =
     into ?? (await door.client.views.open({ trigger_id: trigger, view: loadingView(title) })).view?.id
   if (!id) return undefined
-  const draw = async (): Promise<Modal> => {
-    const produced = await produce()
-    if (typeof produced === 'function') return withNames(door.directory, produced)
-    return isRefused(produced) ? noticeView(title, await tellRefusal(door, produced)) : produced
-  }
+  const notDrawn = async (error: unknown) =>
+    noticeView(title, error instanceof TurnedAway ? await tellNo(door, error) : explain(door, what, error))
   void quietly(door, what, async () => {
-    const view = await draw().catch((error: unknown) => noticeView(title, explain(door, what, error)))
+    const view = await produce()
+      .then((produced) => drawn(door, produced))
+      .catch(notDrawn)
     await door.client.views.update({ view_id: id, view })
   })
   return undefined
 }
 
-export function notOurs(): Refused {
-  return refuse('usage', 'This button is not one that elevate made; nothing was changed.')
+export function notOurs(): TurnedAway {
+  return turnedAway('This button is not one that elevate made; nothing was changed.')
 }
 
-async function tellRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<Answer> {
-  return withNames(door.directory, (names) => refusalAnswer(refused, names))
+export async function tellNo(door: Pick<Door, 'directory'>, no: TurnedAway): Promise<Answer> {
+  return literal(await wordsOfNo(door, no))
 }
 
-/** For a form's field, which takes plain text only. */
-export async function fieldRefusal(door: Pick<Door, 'directory'>, refused: Refused): Promise<string> {
-  return withNames(door.directory, (names) => refusalText(refused, names))
+/** Plain text, as a form's field takes it too. */
+export async function wordsOfNo({ directory }: Pick<Door, 'directory'>, { no }: TurnedAway): Promise<string> {
+  return 'words' in no ? no.words : withNames(directory, (names) => refusalText({ refused: no }, names))
 }

@@ -2,7 +2,6 @@
 
 import type { AckFn, App, RespondFn, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
 import type { PersonId } from '../../core/people/person.ts'
-import { isRefused, type Refused, refuse } from '../../core/refusal.ts'
 import { sentence } from '../blocks/layout.ts'
 import { say } from '../blocks/rich-text.ts'
 import { PRESSES } from '../buttons.ts'
@@ -14,13 +13,13 @@ import {
   type Answer,
   type Door,
   explain,
+  isOurs,
   quietly,
-  refuseVisitor,
   serve,
   stillLookingAnswer,
   within,
 } from './guard.ts'
-import { answerOf, fieldRefusal, type Modal, noticeView, type Said, type Submit } from './handlers.ts'
+import { answerOf, drawn, type Modal, noticeView, type Said, tellNo, wordsOfNo } from './handlers.ts'
 import { ACTION, COMMAND, EVENT, SHORTCUT } from './ids.ts'
 import {
   clickBody,
@@ -36,6 +35,7 @@ import {
   type Typed,
   type Visitor,
 } from './payloads.ts'
+import { TurnedAway, turnedAway } from './turned-away.ts'
 
 export const COMMANDS: ReadonlyMap<string, (door: Door, typed: Typed) => Promise<Said>> = new Map([
   [COMMAND, runCommand],
@@ -71,21 +71,24 @@ export function registerRoutes(app: App, door: Door): void {
 
   app.view<ViewSubmitAction>({ callback_id: /.*/, type: 'view_submission' }, async ({ ack, body }) => {
     const submission = submissionBody.parse(body)
-    const stranger = refuseVisitor(door, submission.visitor)
-    const submit = SUBMITS.get(submission.view.callback) ?? (async () => refuse('usage', OLD_VIEW))
-    await serveSubmission(door, submission, ack, stranger ? async () => stranger : submit)
+    await serveSubmission(door, submission, ack, async () => {
+      turnAwayStranger(door, submission.visitor)
+      const submit = SUBMITS.get(submission.view.callback)
+      if (!submit) throw turnedAway(OLD_VIEW)
+      return submit(door, submission)
+    })
   })
 
   app.options(/.*/, async ({ ack, body }) => {
     const asked = suggestionBody.parse(body)
     const read = SUGGESTIONS.get(asked.action)
-    const options = read && !refuseVisitor(door, asked.visitor) ? await read(door, asked) : []
+    const options = read && isOurs(door, asked.visitor) ? await read(door, asked) : []
     await ack({ options })
   })
 
   app.event(EVENT.home_opened, async ({ body }) => {
     const { visitor, tab } = homeBody.parse(body)
-    if (tab !== 'home' || refuseVisitor(door, visitor)) return
+    if (tab !== 'home' || !isOurs(door, visitor)) return
     await serve(
       door,
       'home',
@@ -153,23 +156,37 @@ async function receive(
   work: () => Promise<Said>,
 ): Promise<void> {
   await serve(door, what, visitor, tellVia(door, visitor.person, ways), async () =>
-    answerOf(door, refuseVisitor(door, visitor) ?? (await work())),
+    answerOf(door, async () => {
+      turnAwayStranger(door, visitor)
+      return work()
+    }),
   )
 }
 
-type Outcome = Answer | Refused | Failed | undefined
+function turnAwayStranger(door: Door, visitor: Visitor): void {
+  if (!isOurs(door, visitor)) throw turnedAway('This elevate serves another workspace; nothing was changed.')
+}
+
+type Outcome = Answer | TurnedAway | Failed | undefined
 type Failed = { readonly failed: Answer }
 type Ack = AckFn<ViewResponseAction>
 
 /** A dialog that comes back is held until the verb has answered: what is wrong stands under the field. */
-async function serveSubmission(door: Door, submission: Submission, ack: Ack, submit: Submit): Promise<void> {
+async function serveSubmission(
+  door: Door,
+  submission: Submission,
+  ack: Ack,
+  work: () => Promise<Said>,
+): Promise<void> {
   const what = `submit ${submission.view.callback}`
   let late = false
   const outcome = await within(
     door,
-    submit(door, submission)
-      .then(async (said): Promise<Outcome> => (isRefused(said) ? said : answerOf(door, said)))
-      .catch((error: unknown): Failed => ({ failed: explain(door, what, error) })),
+    work()
+      .then((said): Promise<Outcome> => drawn(door, said))
+      .catch((error: unknown) =>
+        error instanceof TurnedAway ? error : { failed: explain(door, what, error) },
+      ),
     async () => {
       late = true
       const view = noticeView('elevate', stillLookingAnswer())
@@ -190,7 +207,8 @@ async function answerNow(door: Door, submission: Submission, outcome: Outcome, a
 
 async function whatIsWrong(door: Door, submission: Submission, outcome: Outcome) {
   if (submission.view.fields.size === 0) return undefined
-  if (isRefused(outcome)) return { [blockFor(submission, outcome)]: await fieldRefusal(door, outcome) }
+  if (outcome instanceof TurnedAway)
+    return { [blockFor(submission, outcome)]: await wordsOfNo(door, outcome) }
   if (outcome && 'failed' in outcome) return { [lastBlock(submission)]: outcome.failed.text }
   return undefined
 }
@@ -200,13 +218,13 @@ async function showLate(door: Door, { view }: Submission, outcome: Outcome): Pro
 }
 
 async function viewOf(door: Door, outcome: Outcome): Promise<Modal> {
-  const said = outcome && 'failed' in outcome ? outcome.failed : await answerOf(door, outcome)
-  if (!said) throw new Error('a form came back, and nothing was said of it')
-  return noticeView('elevate', said)
+  if (!outcome) throw new Error('a form came back, and nothing was said of it')
+  if (outcome instanceof TurnedAway) return noticeView('elevate', await tellNo(door, outcome))
+  return noticeView('elevate', 'failed' in outcome ? outcome.failed : outcome)
 }
 
 /** The input that a refusal is about; one that is about none stands under the last. */
-function blockFor(submission: Submission, { refused }: Refused): string {
+function blockFor(submission: Submission, { no }: TurnedAway): string {
   const { fields } = submission.view
   const typed = fields.get(ACTION.type_duration)
   const found = {
@@ -222,7 +240,7 @@ function blockFor(submission: Submission, { refused }: Refused): string {
     date: fields.get(ACTION.pick_until) ?? fields.get(ACTION.pick_to),
     start: fields.get(ACTION.pick_start),
   }
-  return (refused.field && found[refused.field]?.block) ?? lastBlock(submission)
+  return (no.field && found[no.field]?.block) ?? lastBlock(submission)
 }
 
 function lastBlock({ view }: Submission): string {

@@ -5,14 +5,8 @@ import { DURATION_HELP, formatDuration } from '../../core/access/duration.ts'
 import { nearest } from '../../core/people/nearest.ts'
 import { oneOf } from '../../core/plural.ts'
 import type { Case, DataOf, OperatorCase, Refusal, Refused } from '../../core/refusal.ts'
-import type { Sentence } from '../../core/sentence.ts'
 import { isOperator } from '../../core/standing/standing.ts'
-import { literal } from '../blocks/layout.ts'
-import type { Message, Names } from '../blocks/message.ts'
-
-export function refusalAnswer(refused: Refused, names: Names): Message {
-  return literal(refusalText(refused, names))
-}
+import type { Names } from '../blocks/message.ts'
 
 export function refusalText({ refused }: Refused, names: Names): string {
   const { amid } = refused
@@ -23,22 +17,11 @@ export function refusalText({ refused }: Refused, names: Names): string {
     : `${amid.ended.join(', ')} ended. ${words}`
 }
 
-function partsText(parts: Sentence, names: Names): string {
-  return parts
-    .map((part) =>
-      typeof part === 'string' ? part : 'person' in part ? names(part.person) : `/elevate ${part.command}`,
-    )
-    .join('')
-}
-
 type Words = {
-  readonly [C in Exclude<Case, OperatorCase | 'in-words'>]:
-    | string
-    | ((data: DataOf<C>, names: Names) => string)
+  readonly [C in Exclude<Case, OperatorCase>]: string | ((data: DataOf<C>, names: Names) => string)
 }
 
 function wordsOf(refused: Refusal, names: Names): string {
-  if (refused.case === 'in-words') return partsText(refused.data.parts, names)
   const words = (WORDS as Partial<Record<Case, string | ((data: object, names: Names) => string)>>)[
     refused.case
   ]
