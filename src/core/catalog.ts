@@ -78,11 +78,11 @@ export type Policy = {
   }
   /** The ticket that a request names; none is looked for without it. */
   readonly ticket?: TicketRule
-  /** Who may ask for whom; without it everybody asks for himself. */
+  /** Who may ask for whom; without it everybody asks for themselves. */
   readonly requestFor?: { readonly from: readonly Who[]; readonly to: readonly Who[] }
-  /** Seconds until an unanswered request lapses. */
+  /** Seconds until an unanswered request expires. */
   readonly lapseAfter: number
-  /** A start may lie so many seconds ahead; without it only at once. */
+  /** A start may lie so many seconds ahead; without it none may be named. */
   readonly startWithin?: number
   /** Without it nobody can. */
   readonly breakGlass?: BreakGlass
@@ -97,9 +97,9 @@ export type Policy = {
   }
   /** When approvers are not to be disturbed, by the clock of the place where each is. */
   readonly quietHours?: DayHours
-  /** Rules that approve at once; the first that holds counts. */
+  /** Auto-approval rules; the first that holds counts. */
   readonly autoApprove?: readonly AutoApproval[]
-  /** The longest that a yes given beforehand holds, in seconds. Without it nobody can. */
+  /** The longest that a pre-approval holds, in seconds. Without it nobody can give one. */
   readonly preApproval?: { readonly max: number }
 }
 
@@ -131,7 +131,7 @@ export type Catalog = {
   readonly broadcastFrom?: Severity
   /** When targets are asked for standing access; only when somebody wants it, without it. */
   readonly standingAccess?: StandingSchedule
-  /** Everything is kept for ever without it. */
+  /** Everything is kept without end when left out. */
   readonly retention?: Retention
   readonly targets: readonly Target[]
   readonly policies: readonly Policy[]
@@ -179,7 +179,7 @@ export type AutoApproval = {
 export type ApprovalStage = {
   readonly name?: string
   readonly from: readonly Who[]
-  /** How many different people of these must say yes. */
+  /** How many different people of these must approve. */
   readonly count: number
   /** Who may fill it as well, once the request has waited for long enough. */
   readonly fallback?: readonly Who[]

@@ -71,7 +71,7 @@ export type Holder = {
 }
 
 /**
- * Somebody who can use an entitlement in the target, whoever gave it: what the report on standing access is made of.
+ * Somebody who can use an entitlement in the target, through a grant or not: what the report on standing access is made of.
  * - `direct`, `nested`: the account has the role itself, or another that includes it
  * - `owner`: it owns what the role gives access to
  * - `superuser`: it has everything on the target, whatever the role

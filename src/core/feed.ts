@@ -1,5 +1,5 @@
 /**
- * The security channel's feed: one message for each request, which shows how things stand, with the steps in its
+ * The security channel's feed: one message for each request, which shows its state, with the steps in its
  * thread. How grave a step is decides whether the channel shows it too.
  */
 

@@ -31,7 +31,7 @@ export type Notice =
   | { readonly kind: 'card'; readonly request: RequestId }
   /** Nobody decided yet: said in the thread of the card. */
   | { readonly kind: 'reminder'; readonly request: RequestId }
-  /** Somebody wants to know something first, or was told: in the thread of the card, and to whom it concerns. */
+  /** Somebody asks a question first, or got an answer: in the thread of the card, and to whom it concerns. */
   | {
       readonly kind: 'question'
       readonly step: 'asked' | 'answered'
@@ -45,11 +45,11 @@ export type Notice =
       readonly request: RequestId
       readonly grant?: GrantId | undefined
     }
-  /** Access was taken back: one line in the target's channel; many become one message. */
+  /** Access ended: one line in the target's channel; many become one message. */
   | { readonly kind: 'revoked'; readonly grant: GrantId }
   /** The closing card in the request's thread. */
   | { readonly kind: 'receipt'; readonly grant: GrantId }
-  /** What was done is known now: the messages that closed the grant in this lane are drawn anew. */
+  /** What was done is known now: the messages that closed the grant in this lane are redrawn. */
   | { readonly kind: 'activity'; readonly grant: GrantId }
   /** An account is used that has no grant. */
   | { readonly kind: 'unmatched'; readonly target: string; readonly account: string; readonly source: string }
@@ -74,7 +74,7 @@ export type Notice =
       /** Whose access it was about, where that was no one thing. */
       readonly about?: PersonId | undefined
     }
-  /** A yes given beforehand: that it was, that somebody ended it or left, that its time is over. */
+  /** A pre-approval: it was given, somebody ended it or left, or its time is over. */
   | {
       readonly kind: 'pre-approval'
       readonly what: 'given' | 'ended' | 'lapsed'
@@ -113,7 +113,7 @@ export type Notice =
       readonly expired: number
       readonly unfinished: number
       readonly lapsed: number
-      /** Accounts whose standing access nobody has settled. */
+      /** Accounts whose standing access is open. */
       readonly standing?: number
     }
   /** A configuration was refused or taken. */

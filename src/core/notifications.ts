@@ -80,7 +80,7 @@ const NOTIFIED: { readonly [what in keyof Facts]: (facts: Facts[what]) => readon
     lead.state === 'offered' && update(lead.requester, 'offered', lead.id),
     requests.map((request) => [
       card(request),
-      // Where nobody has to be asked, one line says it all.
+      // Where nobody has to be asked, one line is enough.
       request.state !== 'approved' && feed('asked', request.id),
     ]),
     homes(lead.requester, askerOf(lead)),

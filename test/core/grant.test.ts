@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lastOfEachChain, secondsPlanned } from '../../src/core/access/grant.ts'
+import { lastOfEachExtensionChain, secondsPlanned } from '../../src/core/access/grant.ts'
 
 const row = (id: string, prolongs?: string) => ({ grant: { id, prolongs } })
 
@@ -10,7 +10,7 @@ it.each([
   ['the end of each chain', [row('a'), row('b', 'a'), row('x')], ['b', 'x']],
   ['what goes on from something that is over', [row('b', 'gone')], ['b']],
 ] as const)('of several grants is meant %s', (_, rows, ends) => {
-  expect(lastOfEachChain([...rows]).map(({ grant }) => grant.id)).toEqual(ends)
+  expect(lastOfEachExtensionChain([...rows]).map(({ grant }) => grant.id)).toEqual(ends)
 })
 
 it('is planned from activation to expiry, or as asked while it is not there', () => {

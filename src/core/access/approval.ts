@@ -46,11 +46,11 @@ export type Outcome = Judged &
     | { readonly outcome: 'denied' }
     | {
         readonly outcome: 'counted' | 'approved'
-        /** The one that this yes fills. */
+        /** The one that this approval fills. */
         readonly stage: FilledStage
-        /** All of the policy's, with this yes. */
+        /** All of the policy's, with this approval. */
         readonly stages: readonly FilledStage[]
-        /** What comes of it, by the limits of those who fill them. */
+        /** Duration and start of the grant, by the limits of those who fill the stages. */
         readonly terms: Terms
       }
   )
@@ -70,7 +70,7 @@ export function groupsToDecide(catalog: Catalog, request: Pick<Request, 'target'
   ]
 }
 
-/** The policy as it stands for this request: with its fallback approvers, once it has waited for long enough. */
+/** The policy as it applies to this request: with its fallback approvers, once they may decide. */
 export function policyNow(policy: Policy, request: Pick<Request, 'widened'>): Policy {
   if (!request.widened || !policy.fallback) return policy
   const fallback = policy.fallback.from
@@ -95,7 +95,7 @@ export function decide(
   if (!found)
     return refuse('policy-without-requester', { ...on, requester: request.requester, request: name })
   const policy = policyNow(found, request)
-  // Whoever asks for somebody else wants it as well: neither of the two is a judge of it.
+  // Who asks on somebody's behalf wants it too: neither of the two is an independent approver.
   const own = ownersOf(request)
   const self = own.includes(approver.id)
   if (!policy.approve.stages.some((stage) => mayFill(stage, approver.id, groups)))
@@ -123,7 +123,7 @@ export function decide(
   return { outcome, self, ...right, policy, stage, stages, terms }
 }
 
-/** The stages as they stand, with the earlier yeses that count today. */
+/** The stages, with the earlier approvals that count today. */
 export function standingStages(
   decisions: readonly Decision[],
   policy: Policy,
@@ -133,7 +133,7 @@ export function standingStages(
   return fillStages(policy.approve.stages, standingApprovals(decisions, policy, groups, own), groups)
 }
 
-/** Earlier yeses that still count today. `own` are those who have an interest of their own in it. */
+/** Earlier approvals that still count today. `own` are those who have an interest of their own in it. */
 export function standingApprovals(
   decisions: readonly Decision[],
   policy: Policy,
@@ -147,7 +147,7 @@ export function standingApprovals(
     .filter((approver) => !own.includes(approver) || policy.approve.allowSelfApproval)
 }
 
-/** Everybody who could say yes to this request, or undefined where policy says `everyone`. */
+/** Everybody who could approve this request, or undefined where policy says `everyone`. */
 export function approversOf(
   policy: Policy,
   own: readonly PersonId[],

@@ -1,6 +1,6 @@
 /**
  * Who may read about other people's access? Security about everybody; the approvers of a target about that target.
- * Everybody else reads about himself.
+ * Everybody else reads about themselves.
  */
 import type { Catalog } from '../catalog.ts'
 import { type Groups, groupsIn, includes, type Person, type Who } from '../people/person.ts'

@@ -1,5 +1,5 @@
 /**
- * Requests that a rule in the configuration approves at once, without anybody. A rule holds when every condition that
+ * Auto-approval: a rule in the configuration approves a request without asking anybody. A rule holds when every condition that
  * it names holds; the database's clock says what time it is.
  */
 import type { AutoApproval, Policy } from '../catalog.ts'

@@ -1,5 +1,5 @@
 /**
- * Break-glass: access that is taken at once, without approval, in front of everybody, and that somebody else
+ * Break-glass: access that is taken immediately, without approval, in front of everybody, and that somebody else
  * reviews afterwards. Who may, for how long, and who may write the review.
  */
 
@@ -22,7 +22,7 @@ import { ticketIn } from './ticket.ts'
 /** Seconds, where the file does not say and max allows it. */
 export const BREAK_GLASS_DEFAULT = 15 * MINUTE
 
-/** Who reviews it was not there: a word or two would tell him nothing. */
+/** Characters. Reviewers were not there: a word or two would tell them nothing. */
 const REASON_MIN = 10
 
 /** Groups that must be read before {@link mayBreakGlass} can answer. */
@@ -85,7 +85,7 @@ export function rehearseBreakGlass(
   const may = mayBreakGlass(catalog, ask, person, groups, openReviews)
   if (isRefused(may)) return may
   const duration = ask.duration ?? may.policy.duration.default
-  // Noted when the reason names one, and not asked for: whoever breaks glass may not have one yet.
+  // Noted when the reason names one, and never required: in an emergency there may be none yet.
   const ticket = may.policy.ticket && ticketIn(may.policy.ticket, ask.reason)
   return (
     refuseDuration(duration, may.policy) ??

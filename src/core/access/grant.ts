@@ -30,16 +30,16 @@ export type Grant = {
   readonly version: number
   readonly policyHash: string
   readonly createdAt: Date
-  /** The target is not called before; undefined for at once. */
+  /** The target is not called before; undefined for as soon as it is approved. */
   readonly startsAt: Date | undefined
   /** Last moment for the access to appear; after it the grant is given up and undone. */
   readonly provisionBy: Date
   /** Latest moment the access may exist, fixed before the target is called. */
   readonly notAfter: Date
   readonly activatedAt: Date | undefined
-  /** Activation plus duration: the clock starts when the access is really there. An extension adds to what it prolongs. */
+  /** Activation plus duration: the clock starts when the access is really there. An extension adds to the grant before. */
   readonly expiresAt: Date | undefined
-  /** The grant it goes on from with the same account; undefined when it stands alone. */
+  /** The grant that this one extends, with the same account; undefined when it extends none. */
   readonly prolongs: GrantId | undefined
   /** The grant that the account was made for: the first of the chain, or this one. */
   readonly accountFor: GrantId
@@ -50,7 +50,7 @@ export type Grant = {
   readonly endReason: EndReason | undefined
   readonly endedBy: PersonId | undefined
   readonly endNote: string
-  /** When the access should have been gone: the expiry, or the moment somebody ended it. */
+  /** When the access has to be gone: the expiry, or the moment somebody ended it. */
   readonly dueAt: Date | undefined
   readonly revokedAt: Date | undefined
   readonly lateByMs: number | undefined
@@ -114,7 +114,7 @@ export function secondsPlanned(grant: Pick<Grant, 'activatedAt' | 'expiresAt' | 
 }
 
 /** Those that no other one of the list goes on from: what somebody means who names none of a chain. */
-export function lastOfEachChain<T extends { readonly grant: Pick<Grant, 'id' | 'prolongs'> }>(
+export function lastOfEachExtensionChain<T extends { readonly grant: Pick<Grant, 'id' | 'prolongs'> }>(
   rows: readonly T[],
 ): T[] {
   const prolonged = new Set(rows.map((row) => row.grant.prolongs))

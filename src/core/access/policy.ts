@@ -38,9 +38,9 @@ export type Allowed = {
   /** Seconds. */
   readonly duration: number
   readonly ticket?: string | undefined
-  /** By what the policy means whoever asks: ids of groups, his own id, `everyone`. */
+  /** By which entries of the policy the requester may ask: ids of groups, their own id, `everyone`. */
   readonly through: readonly string[]
-  /** The same of whoever is to have it, where that is somebody else. */
+  /** The same for the receiver, where that is somebody else. */
   readonly receiverThrough?: readonly string[]
 }
 
@@ -65,7 +65,7 @@ export function policyOf(
 /** Who would have the access, and who asks for it, where that is somebody else. */
 export type Wish = { readonly requester: PersonId; readonly askedBy?: PersonId | undefined }
 
-/** The same for a wish: whoever asks for somebody else does so by what the policy says of that alone. */
+/** The same for a wish: on behalf of somebody else it is only `request_for` that counts. */
 export function policyFor(
   catalog: Catalog,
   one: Wish & { readonly target: string; readonly role: string },
@@ -81,7 +81,7 @@ export function policyFor(
   )
 }
 
-/** Everything this person may ask for, for himself or for somebody else. */
+/** Everything this person may ask for, for themselves or for somebody else. */
 export function entitlementsOf(
   catalog: Catalog,
   person: PersonId,
@@ -97,7 +97,7 @@ export function entitlementsOf(
   )
 }
 
-/** Groups that say who may ask for what, for himself and for others. */
+/** Groups that say who may ask for what, for themselves and for others. */
 export function groupsThatAsk(policies: readonly Policy[]): string[] {
   return [
     ...new Set(
@@ -125,7 +125,7 @@ export function rehearse(
   if (stranger) return stranger
   const mine = entitlementsOf(catalog, person.id, groups, receiver?.id)
   const target = findTarget(catalog, ask.target)
-  // What somebody may not ask for is not listed to him either: names are suggested from his own.
+  // Nobody is shown names of what they may not ask for: suggestions come from their own list.
   const myTargets = [...new Set(mine.map((one) => one.target.id))]
   if (!target) return refuse('no-target-to-ask', { typed: ask.target, known: myTargets })
   const role = findRole(catalog, target.id, ask.role)
@@ -157,7 +157,7 @@ export function rehearse(
   )
 }
 
-/** Whoever is to have access must be able to have it. Not an attempt of the receiver, who knows nothing of it. */
+/** The receiver must be able to have access. Not an attempt of the receiver, who knows nothing of it. */
 export function refuseReceiver({ id, kind }: Person): Refused | undefined {
   return kind === 'member' ? undefined : refuse('not-a-receiver', { kind, person: id })
 }

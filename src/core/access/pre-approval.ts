@@ -1,6 +1,6 @@
 /**
- * A yes that is given before the question: for some days, a person's requests for one entitlement, each up to a length,
- * are approved by it at once. It is worth what its giver's own yes would be worth at that moment, and no more.
+ * Approvals given in advance: for some days, they approve a person's requests for one entitlement, each up to a
+ * length. A pre-approval counts for what its giver's own click would count for at that moment, and no more.
  */
 
 import {
@@ -72,7 +72,7 @@ export type Giving = {
   readonly reason: string
 }
 
-/** What such a yes would be worth today. */
+/** What such a pre-approval would count for today. */
 export type PreApprovalWorth = {
   readonly policy: Policy
   /** Nobody else has to approve as well. */
@@ -80,7 +80,10 @@ export type PreApprovalWorth = {
   readonly outcome: Outcome
 }
 
-/** May this person say yes beforehand, and what would that yes be worth today? Like a rehearsal of the click. */
+/**
+ * May this person pre-approve it, and what would that count for today? Refuses what {@link decide} refuses for the
+ * same click, what no policy lets the receiver ask for, and a duration or reason that the policy does not allow.
+ */
 export function rehearsePreApproval(
   catalog: Catalog,
   giving: Giving,
@@ -118,7 +121,7 @@ function policyForPreApproval(
   return policy
 }
 
-/** What the giver's yes to such a request would be today: the very judgement of a click. */
+/** What the giver's approval of such a request would come to today: judged as a click is. */
 function judgeApproval(
   catalog: Catalog,
   { target, role, each }: Pick<Giving, 'target' | 'role' | 'each'>,
@@ -160,7 +163,7 @@ function judgeApproval(
   return outcome
 }
 
-/** Why a yes that lives counts for nothing today: because of its giver, of who asks, of the policy, or as one's own. */
+/** Why a live pre-approval counts for nothing today: its giver, its requester, the policy, or one’s own request. */
 export type WhyVoid = 'giver' | 'asker' | 'policy' | 'self'
 
 /** Undefined while it counts. It is not ended for that: who is on call again next week gives something with it again. */
@@ -198,7 +201,7 @@ export function preApprovers(catalog: Catalog): readonly Who[] {
   return catalog.policies.filter((policy) => policy.preApproval).flatMap(approversNamed)
 }
 
-/** What somebody could say yes to beforehand, under whichever policy. */
+/** What somebody could pre-approve, under any policy. */
 export function preApprovableBy(
   catalog: Catalog,
   person: PersonId,
@@ -215,7 +218,7 @@ export function preApprovableBy(
   )
 }
 
-/** Whoever gave it, has it, or watches over access may end it. */
+/** Its giver, its holder and security may end it. */
 export function mayEndPreApproval(one: PreApproval, person: Person, isSecurity: boolean): boolean {
   return person.kind === 'member' && (isSecurity || person.id === one.giver || person.id === one.person)
 }

@@ -1,6 +1,6 @@
 /**
  * What somebody wants to know before it is decided. Asking decides nothing. Who may decide and who asked for the
- * access may ask and answer each other; nobody answers himself.
+ * access may ask and answer each other; nobody answers their own question.
  */
 
 import type { Catalog } from '../catalog.ts'

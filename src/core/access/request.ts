@@ -7,21 +7,21 @@ import type { RequestState, ReviewState } from './lifecycle.ts'
 
 export type Verdict = 'approve' | 'deny'
 
-/** One approver's yes or no. */
+/** One approver's approval or denial. */
 export type Decision = {
   readonly approver: PersonId
   readonly verdict: Verdict
   /** The approver is the requester, and policy allowed it in so many words. */
   readonly self: boolean
   readonly note: string
-  /** The number of the yes given beforehand that this comes from: `P-12`. */
+  /** The number of the pre-approval that this comes from: `P-12`. */
   readonly preApproval?: number | undefined
   /** Its id, which evidence has always named it by. */
   readonly preApprovalId?: PreApprovalId | undefined
   readonly at: Date
 } & Limit
 
-/** What a yes allows of what was asked: for so long at most (seconds), and not before. */
+/** What an approval allows of what was asked: for so long at most (seconds), and not before. */
 export type Limit = { readonly duration?: number | undefined; readonly startsAt?: Date | undefined }
 
 export type Request = {
@@ -38,7 +38,7 @@ export type Request = {
   readonly ticket: string | undefined
   /** Who asked, when the access is for somebody else: then `requester` is who would have it, and accepts first. */
   readonly askedBy: PersonId | undefined
-  /** The first of the requests that were asked for together; undefined for one that stands alone. */
+  /** The first of the requests that were asked for together; undefined for a single one. */
   readonly bundle: RequestId | undefined
   /** Wanted from then on; undefined for as soon as it is approved. */
   readonly startsAt: Date | undefined
@@ -58,7 +58,7 @@ export type Request = {
   readonly decisions: readonly Decision[]
   /** Only where the access was taken by break-glass: then nobody approved it. */
   readonly review?: Review | undefined
-  /** The rule of the configuration that approved it at once; then nobody did. */
+  /** The rule of the configuration that approved it; then nobody did. */
   readonly rule?: string | undefined
 }
 
@@ -81,14 +81,14 @@ export type NewRequest = Pick<
   readonly askedBy?: PersonId | undefined
   /** `first` makes this the one that names the bundle. */
   readonly bundle?: RequestId | 'first' | undefined
-  /** In the future by the database's clock, else it means at once. */
+  /** In the future by the database's clock; otherwise it means now. */
   readonly startsAt?: Date | undefined
 }
 
-/** For how long, and from when on; at once without a start. */
+/** For how long, and from when on; immediately without a start. */
 export type Terms = { readonly duration: number; readonly startsAt: Date | undefined }
 
-/** What comes of a request when these people approve it: the shortest of their times, and the latest start. */
+/** Duration and start when these people approve it: the shortest of their durations, and the latest start. */
 export function termsOf(request: Pick<Request, 'duration' | 'startsAt'>, yeses: readonly Limit[]): Terms {
   const starts = [request, ...yeses].flatMap((one) => (one.startsAt ? [one.startsAt.getTime()] : []))
   return {
@@ -97,7 +97,7 @@ export function termsOf(request: Pick<Request, 'duration' | 'startsAt'>, yeses: 
   }
 }
 
-/** Everybody who has an interest of his own in the answer. */
+/** The requester, and who asked on their behalf: everybody with an interest of their own in the answer. */
 export function ownersOf(request: {
   readonly requester: PersonId
   readonly askedBy?: PersonId | undefined
@@ -105,7 +105,7 @@ export function ownersOf(request: {
   return request.askedBy === undefined ? [request.requester] : [request.requester, request.askedBy]
 }
 
-/** Whoever asked: for himself or for somebody else. */
+/** Who asked: the requester, or somebody on their behalf. */
 export function askerOf(request: Pick<Request, 'requester' | 'askedBy'>): PersonId {
   return request.askedBy ?? request.requester
 }

@@ -1,4 +1,4 @@
-/** How a stubborn target is treated: tried again for ever, ever slower up to a cap, and loudly. */
+/** How a target that fails is retried: without end, with growing delays up to a limit, and with alarms. */
 import { HOUR, MINUTE } from './duration.ts'
 
 /** A target call may take this long before it counts as unanswered. */
@@ -16,7 +16,7 @@ export const RENEW_EVERY_SECONDS = 1.5
 /** A worker that could not renew for so long stops its call: soon somebody else may act in its place. */
 export const LEASE_IN_DOUBT_SECONDS = LEASE_SECONDS / 2
 
-/** Access must appear within this time after the decision, else the grant is undone and the requester told. */
+/** Access must appear within this time after the decision, else the grant is undone and the requester notified. */
 export const PROVISION_WITHIN_SECONDS = 5 * MINUTE
 
 /** Holders of access that lasts longer than this are warned so long before its end, or, when that is too late, not at all. */

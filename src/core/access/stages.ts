@@ -1,6 +1,6 @@
 /**
- * The stages of an approval: *one of @dba* and *one of @security*, in any order, side by side. A yes fills one stage
- * only, so one person counts once however many groups he is in; who fills which is chosen so that as much as
+ * The stages of an approval: *one of @dba* and *one of @security*, in any order, side by side. An approval fills one
+ * stage only, so one person counts once however many groups they are in; who fills which is chosen so that as much as
  * possible is filled.
  */
 import type { ApprovalStage, Policy } from '../catalog.ts'
@@ -13,7 +13,7 @@ import {
   type Who,
 } from '../people/person.ts'
 
-/** A stage and the yeses that fill it, in the order they came. */
+/** A stage and the people whose approvals fill it, in the order they came. */
 export type FilledStage = ApprovalStage & { readonly by: readonly PersonId[] }
 
 /** More people than this have to be asked for nothing. */
@@ -59,7 +59,7 @@ export function fillStages(
 ): FilledStage[] {
   const places = stages.map((stage) => ({ stage, by: [] as PersonId[] }))
   const assign = (person: PersonId, tried: Set<number>): boolean => {
-    // Where he stands in his own right comes before where he only stands in.
+    // A stage that names them comes before one where they are only a fallback.
     const own = places.flatMap(({ stage }, at) => (includes(stage.from, person, groups) ? [at] : []))
     const other = places.flatMap(({ stage }, at) =>
       !own.includes(at) && mayFill(stage, person, groups) ? [at] : [],
@@ -86,7 +86,10 @@ export function fillStages(
   return places.map(({ stage, by }) => ({ ...stage, by: by.sort((a, b) => came(a) - came(b)) }))
 }
 
-/** How many approvals could come together if everybody who may said yes. Where it says everyone, somebody always can. */
+/**
+ * How many approvals could come together if everybody who may approved. Where a stage says everyone, somebody always
+ * can.
+ */
 export function approvalsPossible(
   stages: readonly ApprovalStage[],
   mayApprove: (person: PersonId) => boolean,
@@ -99,7 +102,7 @@ export function approvalsPossible(
   return approvalsNeeded(open) + approvalsIn(filled)
 }
 
-/** What made it this person's say: recorded with it, because who is in a group changes. */
+/** Why this person may approve: recorded with the decision, because who is in a group changes. */
 export type ApprovalRight = {
   /** Only because others did not answer in time. */
   readonly fallback: boolean
@@ -108,8 +111,8 @@ export type ApprovalRight = {
 }
 
 /**
- * All that gives him a say in these stages: a yes may fill another one of them when others follow. `filled` is the one
- * that it fills now; without, he has his say in his own right wherever he has one.
+ * Everything that lets this person approve in these stages: an approval may fill another stage when others follow.
+ * `filled` is the one that it fills now; without it, `fallback` is false for anybody whom a stage names.
  */
 export function approvalRightIn(
   stages: readonly ApprovalStage[],

@@ -1,12 +1,12 @@
 /**
  * The ticket that a request names: the place where the work is written down. What matches the operator's pattern is
- * a name and not somebody's words, so it stands open in the audit log; what does not is refused.
+ * a name and not somebody's words, so it is readable in the audit log; what does not is refused.
  */
 import type { Catalog, TicketRule } from '../catalog.ts'
 import { type Refused, refuse } from '../refusal.ts'
 import { cleanText, lengthOf } from './reason.ts'
 
-/** Characters. A ticket is a name; nobody writes a story into the open part of the audit log. */
+/** Characters. A ticket is a name, not a text: it is in the part of the audit log that cannot be erased. */
 export const TICKET_MAX = 64
 
 /** What surrounds a word in a sentence and does not belong to it. */

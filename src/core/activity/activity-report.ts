@@ -1,4 +1,4 @@
-/** What another system says that accounts did: read strictly, because nobody asks it twice. */
+/** What another system says that accounts did: read strictly, because it is never asked again. */
 
 import { DAY, MINUTE } from '../access/duration.ts'
 import { clamp } from '../access/reason.ts'

@@ -59,7 +59,7 @@ export type ActivityEntry = {
 /** The entry with this key, seen before, turned out so. */
 export type ActivityTurn = Pick<ActivityEntry, 'key' | 'outcome' | 'code'>
 
-/** Why the record is not whole, in a sentence that stands alone. */
+/** Why the record is not whole, as a sentence of its own. */
 export type Gap = string
 
 export type ActivityAsk = {
@@ -212,7 +212,7 @@ export type Unmatched = {
   readonly after: { readonly grant: GrantId; readonly number: number; readonly person: PersonId } | undefined
 }
 
-/** The record as it is kept at one moment, computed anew, beside what the audit log says of it. */
+/** The record as it is kept at one moment, computed again, beside what the audit log says of it. */
 export type RecordCheck = {
   readonly state: 'open' | 'closed'
   /** SHA-256 (hex) of the lines as they are now. */

@@ -1,6 +1,6 @@
 import type { PersonId } from '../people/person.ts'
 
-/** A private text with the salt of its commitment: SHA-256 of salt and text stands in the event. */
+/** A private text with the salt of its commitment: SHA-256 of salt and text is in the event. */
 export type SaltedText = {
   readonly field: string
   /** Hex. */

@@ -35,7 +35,7 @@ export type Batch = {
   readonly at: number
 }
 
-/** Takes batches; opened anew when the configuration changes. */
+/** Takes batches; opened again when the configuration changes. */
 export type Sink = {
   /** Resolves when the other side has it for good. Throws {@link SinkError} when it is not known to have it. */
   send(batch: Batch, signal: AbortSignal): Promise<void>
@@ -101,7 +101,7 @@ export function lagNews(lag: number, alarms: number): 'lagging' | 'recovered' | 
 }
 
 /**
- * The same for the same events, whoever sends them and however often: receivers know a repetition by it. The hash of the
+ * The same for the same events, whichever process sends them and however often: receivers know a repetition by it. The hash of the
  * last event is in it, because after a restored backup other events come under the same numbers.
  */
 export function batchId(name: string, from: number, until: number, last: Uint8Array | undefined): string {

@@ -1,6 +1,6 @@
 /**
  * The log is not the one that was signed: the database was restored from a backup, or rewritten. What it says of grants
- * may be long over, so nothing is decided, given, taken or told of before an operator has seen the difference and
+ * may be long over, so nothing is decided, granted, revoked or sent before an operator has seen the difference and
  * confirmed it. Types only, and the error that everybody gets who tries.
  */
 

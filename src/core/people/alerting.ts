@@ -1,6 +1,6 @@
 /**
- * Whom a request disturbs: approvers who are named as quiet may decide and are never alerted, and nobody is alerted in
- * the quiet hours of the place where he is.
+ * Whom a request disturbs: approvers who are named as quiet may decide and are never alerted, and nobody is alerted
+ * in the quiet hours of the place where they are.
  */
 
 import { namedIn } from '../access/stages.ts'

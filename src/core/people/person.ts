@@ -42,7 +42,7 @@ function isMeant(one: Who, person: PersonId, groups: Groups): boolean {
   return groups.get(one.id)?.includes(person) ?? false
 }
 
-/** By which entries of the list this person is meant, for the record: ids of groups, his own id, `everyone`. */
+/** By which entries of the list this person is meant, for the record: ids of groups, their own id, `everyone`. */
 export function entitledThrough(who: readonly Who[], person: PersonId, groups: Groups): string[] {
   const meant = who.filter((one) => isMeant(one, person, groups))
   return [...new Set(meant.map((one) => (one.kind === 'everyone' ? 'everyone' : one.id)))]

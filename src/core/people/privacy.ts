@@ -2,13 +2,13 @@
 
 import type { AuditEvent } from '../log/audit-event.ts'
 
-/** How long texts about people are kept: seconds for each kind; for ever where nothing is said. */
+/** How long texts about people are kept: seconds for each kind; without end where left out. */
 export type Retention = {
   /** Reasons, notes and names of access that is over. */
   readonly privateTexts?: number
   /** What was done with access that is over. */
   readonly activity?: number
-  /** Where messages about access that is over stand in Slack. */
+  /** Where messages about access that is over are in Slack. */
   readonly messages?: number
 }
 

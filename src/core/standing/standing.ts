@@ -20,7 +20,7 @@ export type Standing = {
   readonly via: FoundHolder['via']
   readonly how: string
   readonly beyond: string | undefined
-  /** elevate gave it, and no grant stands for it any more. */
+  /** elevate gave it, and no grant covers it any more. */
   readonly leftover: boolean
   readonly state: StandingState
   readonly version: number
@@ -92,7 +92,7 @@ function isBacked(
   )
 }
 
-/** Accounts that have something nobody has settled; once for each target. */
+/** Accounts with open standing access; once for each target. */
 export function openAccounts(present: readonly Pick<Standing, 'state' | 'target' | 'account'>[]): number {
   const open = present.filter((one) => one.state === 'open')
   return new Set(open.map(({ target, account }) => JSON.stringify([target, account]))).size
@@ -126,7 +126,7 @@ export type StandingCopy = {
   readonly ts: string
 }
 
-/** What stands in place of a person's id where an operator at the terminal accepted it. */
+/** In place of a person's id where an operator at the terminal accepted it. */
 export function operatorNamed(login: string): string {
   return `operator ${login}`
 }

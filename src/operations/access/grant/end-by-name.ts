@@ -1,4 +1,4 @@
-import { type Grant, grantName, lastOfEachChain } from '../../../core/access/grant.ts'
+import { type Grant, grantName, lastOfEachExtensionChain } from '../../../core/access/grant.ts'
 import { canGrant } from '../../../core/access/lifecycle.ts'
 import { cleanText } from '../../../core/access/reason.ts'
 import { findTarget } from '../../../core/catalog.ts'
@@ -66,7 +66,7 @@ function onlyThose(target: string, scope: Refused): RefusedError {
 
 /** Grants that can be ended now; of a chain the last, with which all of it ends. */
 function endable(rows: readonly GrantRow[]): GrantRow[] {
-  return lastOfEachChain(rows.filter((row) => canGrant('end', row.grant.state)))
+  return lastOfEachExtensionChain(rows.filter((row) => canGrant('end', row.grant.state)))
 }
 
 /** Target and role at the beginning of the words choose among the rows; what follows is the reason. */

@@ -11,7 +11,7 @@ import { answerOf, refuseUnlessSecurity } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { endPreApproval, endPreApprovalsOfLeaver } from '../decide/pre-approvals.ts'
 import { withdrawIn } from '../request/close-request.ts'
-import { endChain, sayWhy } from './end-grant.ts'
+import { endExtensionChain, sayWhy } from './end-grant.ts'
 
 /** More than anybody can have waiting among their newest. */
 const MAX_REQUESTS_READ = 200
@@ -69,7 +69,7 @@ export async function endEverything(
     const policy = world.catalog().hash
     const why = { reason: 'ended-early', by, note, actor, policy } as const
     // Ending one grant of an extension chain ends all of it: a later turn may find nothing left to end.
-    await world.store.transaction((tx) => endChain(tx, row.grant.id, why))
+    await world.store.transaction((tx) => endExtensionChain(tx, row.grant.id, why))
     ended.push(row)
   }
   if (ended.length + withdrawn.length + preApprovals.length > 0)
@@ -135,7 +135,7 @@ export async function endForLeaver(world: World, id: PersonId): Promise<boolean>
   for (const { grant } of live.filter((row) => canGrant('end', row.grant.state)))
     await transaction(async (tx) => {
       const why = { reason: 'ended-early', by: undefined, note: NOTE, actor: SWEEPER } as const
-      await endChain(tx, grant.id, why)
+      await endExtensionChain(tx, grant.id, why)
     })
   return true
 }

@@ -31,7 +31,7 @@ export async function endGrant(world: World, ending: Ending): Promise<{ readonly
     if (note === '') throw sayWhy()
   }
   return world.store.transaction(async (tx) => {
-    const ended = await endChain(tx, ending.grant, {
+    const ended = await endExtensionChain(tx, ending.grant, {
       reason: own ? 'returned' : 'ended-early',
       by: ending.by,
       note,
@@ -94,7 +94,7 @@ export async function endAsOperator(
   const reason = cleanText(note)
   if (!reason) throw sayWhy()
   return store.transaction(async (tx) => {
-    const ended = await endChain(tx, row.grant.id, {
+    const ended = await endExtensionChain(tx, row.grant.id, {
       reason: 'ended-early',
       by: undefined,
       note: reason,
@@ -118,7 +118,7 @@ export type Why = {
  * Ends this grant, and with it those that go on from it or that it goes on from: to whoever ends access before its
  * time, a chain of extensions is one access. Undefined when this one is over or ending already.
  */
-export async function endChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | undefined> {
+export async function endExtensionChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | undefined> {
   const chain = await tx.grants.lockChain(id)
   const wanted = chain.find((one) => one.id === id)
   if (!wanted || !canGrant('end', wanted.state)) return undefined

@@ -1,4 +1,4 @@
-import { type Grant, grantName, isWaiting, lastOfEachChain } from '../../../core/access/grant.ts'
+import { type Grant, grantName, isWaiting, lastOfEachExtensionChain } from '../../../core/access/grant.ts'
 import type { GrantId } from '../../../core/ids.ts'
 import type { PersonId } from '../../../core/people/person.ts'
 import { attemptOn, refusal } from '../../refusals.ts'
@@ -78,7 +78,7 @@ export async function extendableByName(
     return extendable(world, by, row.grant.id)
   }
   const active = (await reads.liveGrants(by)).filter((row) => row.grant.state === 'active')
-  const rows = lastOfEachChain(active)
+  const rows = lastOfEachExtensionChain(active)
   if (rows.length === 0) throw refusal('nothing-to-extend')
   return onlyOne(rows, 'extend').grant
 }

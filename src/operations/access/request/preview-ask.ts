@@ -1,5 +1,5 @@
 import { parseDuration } from '../../../core/access/duration.ts'
-import { type Grant, lastOfEachChain } from '../../../core/access/grant.ts'
+import { type Grant, lastOfEachExtensionChain } from '../../../core/access/grant.ts'
 import { canRequest } from '../../../core/access/lifecycle.ts'
 import {
   type Entitlement,
@@ -48,7 +48,7 @@ export async function previewAsk(world: World, asking: Previewing): Promise<read
   const { by, target, roles, receiver = by } = asking
   const { reads } = world.store
   const [live, asked] = await Promise.all([reads.liveGrants(receiver), reads.requestsOf(receiver, 50)])
-  const open = lastOfEachChain(live.filter(({ grant }) => grant.state !== 'revoking'))
+  const open = lastOfEachExtensionChain(live.filter(({ grant }) => grant.state !== 'revoking'))
   return Promise.all(
     roles.map(async (role) => {
       const explained = await answerOf(world, () => explainAccess(world, { by, target, role, receiver }))
