@@ -73,7 +73,7 @@ it('key, posted checkpoints, the log in four formats and the evidence, each of w
 })
 
 it.skipIf(!goIsHere())('each of them is proven by Go’s own code too', () => {
-  expect(output.join('')).toMatch(/✓ Go’s own code says so too: .* \d+ events are proven/)
+  expect(output.join('')).toMatch(/✓ Go’s own code agrees: .* \d+ events are proven/)
 })
 
 it('a log that was touched on its way is not what was signed', async () => {

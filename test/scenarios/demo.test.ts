@@ -31,7 +31,7 @@ function startDemo(name: string, over: Record<string, string> = {}) {
 }
 
 async function ready(demo: Running): Promise<string> {
-  const text = await demo.says('nothing stays behind')
+  const text = await demo.says('everything is removed')
   return /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? 'no address'
 }
 
