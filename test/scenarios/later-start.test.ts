@@ -183,7 +183,7 @@ it('is not asked for in the past, nor further ahead than the policy allows', {
     })
   expect(await ask(later(-1))).toMatchObject({ refused: { code: 'bad-start', field: 'start' } })
   expect(await ask(later(49))).toMatchObject({
-    refused: { code: 'too-far', text: 'That is too far ahead: at most 2 d here.', field: 'start' },
+    refused: { case: 'start-too-far', code: 'too-far', field: 'start', data: { max: 2 * 86_400 } },
   })
   expect(await ask(new Date(Number.NaN))).toMatchObject({ refused: { code: 'bad-start' } })
 })

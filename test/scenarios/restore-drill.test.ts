@@ -62,7 +62,7 @@ async function happens({ world: bot }: Elevate, roll: (sides: number) => number)
   ]
   await steps[roll(steps.length)]?.()?.catch((error: Error) => {
     // Asked for already, or not for him: a person may try.
-    if (!/already|too many|No policy/i.test(error.message)) throw error
+    if (!/"code":"(already-\w+|too-many-pending|not-allowed)"/.test(error.message)) throw error
   })
 }
 

@@ -192,7 +192,7 @@ it('is removed with one press where elevate can, and a late press is told by who
     "select id from elevate.standing_access where account = 'kim' and target = 'orders-own'",
   )
   expect(await accept(late?.id)).toMatchObject({
-    refused: { code: 'already-closed', text: expect.stringContaining('took it away already') },
+    refused: { case: 'standing-removed', code: 'already-closed', data: { by: SAM } },
   })
 })
 
