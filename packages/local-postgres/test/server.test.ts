@@ -11,13 +11,18 @@ import { packageRoot } from '../src/binaries.ts'
 import { startLocalPostgres } from '../src/server.ts'
 
 const program = join(import.meta.dirname, 'child.ts')
-const quick = { fast: true, scramIterations: 1 }
+/** A stopped cluster to begin as a copy of, for tests of what comes after a cluster is made. */
+let kept: string
+const quick = () => ({ fast: true, copyOf: kept })
 const asRoot = process.getuid?.() === 0
 
 let scratch: string
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'local-postgres-test-'))
   await chmod(scratch, 0o755)
+  kept = join(scratch, 'kept-for-copies')
+  await using made = await startLocalPostgres({ dataDir: kept, scramIterations: 1 })
+  await ask(made.url, 'create table things as select 7 as n')
 })
 afterAll(() => rm(scratch, { recursive: true, force: true }))
 
@@ -66,7 +71,7 @@ const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { ti
 
 describe('a temporary server', () => {
   it('leaves no process and no directory when its owner is killed', async () => {
-    const { child, home } = await elsewhere(quick)
+    const { child, home } = await elsewhere(quick())
     expect(processesAt(home)).not.toEqual([])
     await killed(child)
     await eventually(() => {
@@ -94,19 +99,15 @@ describe('a temporary server', () => {
   })
 
   it('begins as a copy of one that was kept', async () => {
-    const dataDir = join(scratch, 'copied')
-    const kept = await startLocalPostgres({ dataDir, scramIterations: 1 })
-    await ask(kept.url, 'create table things as select 7 as n')
-    await kept.stop()
-    await using one = await startLocalPostgres({ ...quick, copyOf: dataDir })
-    await using two = await startLocalPostgres({ ...quick, copyOf: dataDir })
+    await using one = await startLocalPostgres(quick())
+    await using two = await startLocalPostgres(quick())
     await ask(one.url, 'drop table things')
     expect(await ask(two.url, 'select n from things')).toEqual([{ n: 7 }])
-    expect(two.superuserPassword).toBe(kept.superuserPassword)
+    expect(two.superuserPassword).toBe((await readFile(join(kept, 'password'), 'utf8')).trim())
   })
 
   it('is gone when stop() has returned', async () => {
-    const server = await startLocalPostgres(quick)
+    const server = await startLocalPostgres({ fast: true, scramIterations: 1 })
     const [row] = await ask<{ setting: string }>(server.url, 'show data_directory', 'data_directory')
     const home = dirname(row?.setting ?? '')
     await server.stop()
@@ -115,14 +116,14 @@ describe('a temporary server', () => {
   })
 
   it('lives beside a second one on the same machine', async () => {
-    await using one = await startLocalPostgres(quick)
-    await using two = await startLocalPostgres(quick)
+    await using one = await startLocalPostgres(quick())
+    await using two = await startLocalPostgres(quick())
     expect(one.port).not.toBe(two.port)
     expect(await ask(one.url, 'select 1 as n')).toEqual(await ask(two.url, 'select 1 as n'))
   })
 
   it('refuses a wrong password and listens on the loopback address only', async () => {
-    await using server = await startLocalPostgres(quick)
+    await using server = await startLocalPostgres(quick())
     const wrong = server.urlOf('postgres', { user: 'postgres', password: 'guess' })
     await expect(ask(wrong, 'select 1')).rejects.toMatchObject({ code: '28P01' })
     const sql =
@@ -135,21 +136,21 @@ describe('a temporary server', () => {
 
   it('writes its own log where it is told, and starts with the logging collector too', async () => {
     const logFile = join(scratch, 'target.log')
-    await using server = await startLocalPostgres({ ...quick, logFile, settings: { log_statement: 'all' } })
+    await using server = await startLocalPostgres({ ...quick(), logFile, settings: { log_statement: 'all' } })
     await ask(server.url, "select 'seen by the server'")
     await eventually(async () => expect(await readFile(logFile, 'utf8')).toContain('seen by the server'))
-    await using collected = await startLocalPostgres({ ...quick, settings: { logging_collector: 'on' } })
+    await using collected = await startLocalPostgres({ ...quick(), settings: { logging_collector: 'on' } })
     expect(await ask(collected.url, 'select 1 as n')).toEqual([{ n: 1 }])
   })
 
   it('says so when the port that it was told to use is taken', async () => {
-    await using first = await startLocalPostgres(quick)
-    const second = startLocalPostgres({ ...quick, settings: { port: first.port } })
+    await using first = await startLocalPostgres(quick())
+    const second = startLocalPostgres({ ...quick(), settings: { port: first.port } })
     await expect(second).rejects.toThrow(/found its port taken/)
   })
 
   it('says what is wrong when the server does not start, and leaves nothing', async () => {
-    await expect(startLocalPostgres({ ...quick, settings: { shared_buffers: 'plenty' } })).rejects.toThrow(
+    await expect(startLocalPostgres({ ...quick(), settings: { shared_buffers: 'plenty' } })).rejects.toThrow(
       /invalid value for parameter "shared_buffers"/,
     )
   })
