@@ -35,7 +35,7 @@ import { askedAboutAnswer, lookedAnswer } from './words/standing/standing.ts'
 /** Acknowledged and no more: Slack sends a click for every link, and for inputs that are read with their form. */
 const nothing: Press = async () => undefined
 
-/** The receiver of what somebody else asked for says yes or no; the message with the buttons becomes the answer. */
+/** The receiver of what somebody else asked for accepts or declines; the message with the buttons becomes the answer. */
 const answerOffer = (answer: 'accept' | 'decline') =>
   pressId(async (door, { by, id, view }) =>
     done(door.verbs.answerOffer({ request: id, by, answer }), ({ answered }, names) => ({
@@ -44,7 +44,7 @@ const answerOffer = (answer: 'accept' | 'decline') =>
     })),
   )
 
-/** The holder is done. Somebody else who presses it is asked for a reason by the verb, and told where to give it. */
+/** The holder is done. Somebody else who presses it is refused for want of a reason, and learns where to give one. */
 const giveBack = pressId(async (door, { by, id }) => {
   const ended = await door.verbs.endGrant({ grant: id, by, note: '' })
   if (isRefused(ended) && ended.refused.case === 'end-reason-missing') throw turnedAway(NOT_HOLDER)

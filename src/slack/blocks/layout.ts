@@ -1,7 +1,7 @@
 /** The few block shapes that every message is made of. */
 import { clamp } from '../../core/access/reason.ts'
 import { asManyAsFit, type Block, type Button, MAX, type Message, type RichPart, sizeOf } from './message.ts'
-import { type RichText, say, toMrkdwn, toRich, toText } from './rich-text.ts'
+import { between, type RichText, say, together, toMrkdwn, toRich, toText } from './rich-text.ts'
 
 /** UTF-16 units, which is what Slack counts, without cutting a letter in two. */
 function within(text: string, max: number): string {
@@ -157,10 +157,25 @@ export function messageThatFits(
   return message(text, build(Math.floor(maxChars / 8)))
 }
 
-/** One sentence, the same to the eye and to the ear. */
-export function sentence(line: RichText, ...more: readonly Block[]): Message {
-  return message(line, [section(line), ...more])
+/** A block whose words are in the message's text too; a block alone is for the eye only. */
+type Spoken = { readonly block: Block; readonly said: RichText }
+
+export const spokenLine = (said: RichText): Spoken => ({ block: section(said), said })
+export const spokenNote = (said: RichText): Spoken => ({ block: context(said), said })
+export const spokenPoints = (lines: readonly RichText[]): Spoken => ({
+  block: rich(bullets(lines)),
+  said: between(lines, ' '),
+})
+
+/** A message whose text is what its spoken parts say, in their order. */
+export function messageOf(...parts: readonly (Block | Spoken | undefined)[]): Message {
+  const shown = parts.map((part) => (part && 'said' in part ? part.block : part))
+  return message(together(...parts.map((part) => (part && 'said' in part ? part.said : undefined))), shown)
 }
+
+/** One sentence, the same to the eye and to the ear. */
+export const sentence = (said: RichText, ...more: readonly (Block | Spoken | undefined)[]): Message =>
+  messageOf(spokenLine(said), ...more)
 
 /** One text that may quote what somebody typed, so that nothing in it is parsed. */
 export function literal(text: string, ...more: readonly Block[]): Message {

@@ -24,7 +24,7 @@ export type Names = (id: string) => string
 type Colour = {
   readonly bar: `#${string}`
   /**
-   * How many blocks stand above the bar, at least one. Whatever alerts somebody is among them: mentions in attachments
+   * How many blocks stand above the bar, at least one. Everything that alerts people is among them: mentions in attachments
    * were seen to alert browsers and not telephones, and Slack says that it may fold attachments.
    */
   readonly above: number

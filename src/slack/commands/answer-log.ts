@@ -89,7 +89,7 @@ const MAX_FILE_BYTES = 50 * 1024 * 1024
 /** One at a time in each process: it reads the whole tree. */
 const making = new WeakSet<Door['reports']>()
 
-/** Made in a folder of its own, sent to whoever asked and to nobody else, and removed. */
+/** Made in a folder of its own, sent only to the person who asked, and removed. */
 export async function answerEvidence(door: Door, by: string, span: EvidenceSpan): Promise<Said> {
   const { verbs, queries, reports, directory } = door
   unlessRefused(await verbs.refuseEvidence(by))

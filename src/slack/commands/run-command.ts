@@ -101,7 +101,7 @@ async function openForm(door: Door, typed: Typed, { target }: Of<'form'>): Promi
 
 async function ask(door: Door, by: string, wanted: Of<'ask'>): Promise<Said> {
   const { kind: _, ...typed } = wanted
-  const asking = straightened(door, typed)
+  const asking = swapTargetAndRole(door, typed)
   const known = findTarget(door.catalog(), asking.target) !== undefined
   // A mistyped command, and not a question for access that anybody should hear of.
   if (!known && nearest(asking.target, SUBCOMMANDS)) throw await unknownWord(door, by, asking.target)
@@ -118,7 +118,7 @@ async function startOf(door: Door, by: string, typed: string): Promise<Date> {
 }
 
 /** `read orders-db`: when the words name a target and its role only the other way round, they mean that. */
-function straightened<T extends Pick<Of<'ask'>, 'target' | 'roles'>>(door: Door, asking: T): T {
+function swapTargetAndRole<T extends Pick<Of<'ask'>, 'target' | 'roles'>>(door: Door, asking: T): T {
   const catalog = door.catalog()
   const [role = ''] = asking.roles
   const turned = !findTarget(catalog, asking.target) && findRole(catalog, role, asking.target)

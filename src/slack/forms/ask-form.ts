@@ -48,7 +48,7 @@ export type AskForm = {
 }
 
 /** The only one there is need not be chosen; what is not offered is not chosen. */
-export function settle(offered: readonly Entitlement[], filled: Filled): Filled {
+export function completeChoice(offered: readonly Entitlement[], filled: Filled): Filled {
   const targets = targetsOf(offered)
   const target =
     targets.find((one) => one.id === filled.target) ?? (targets.length === 1 ? targets[0] : undefined)

@@ -8,7 +8,7 @@ import { type Modal, openThen, type Press } from '../platform/handlers.ts'
 import { ACTION, VIEW } from '../platform/ids.ts'
 import { readChosen, readId, type Suggestion, type ViewSeen } from '../platform/payloads.ts'
 import { formPreview } from '../words/access/form-preview.ts'
-import { ASK_TITLE, type AskForm, askForm, type Filled, settle } from './ask-form.ts'
+import { ASK_TITLE, type AskForm, askForm, completeChoice, type Filled } from './ask-form.ts'
 import { accessOptions } from './command-forms.ts'
 import { matching, type Option, roleOption, rolesOf, targetOption, targetsOf } from './entitlement-options.ts'
 
@@ -42,7 +42,7 @@ async function drawAskForm(
   { reason, ticket }: Pick<AskForm, 'reason' | 'ticket'> = {},
 ): Promise<Modal> {
   const { entitlements, forOthers } = await door.queries.offersTo(person, wanted.receiver)
-  const filled = settle(entitlements, wanted)
+  const filled = completeChoice(entitlements, wanted)
   const preview = await drawPreview(door, person, filled)
   return askForm({ offered: entitlements, forOthers, filled, preview, reason, ticket })
 }

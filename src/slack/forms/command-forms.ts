@@ -239,7 +239,7 @@ function typeOption(type: string): Option {
   return { text: plain(type), value: type }
 }
 
-/** Ids hold no blanks, so the two are told apart again. */
+/** Ids hold no blanks, so the two can be separated again. */
 function accessOption(target: string, role: string | undefined): Option {
   const name = role === undefined ? target : `${role} on ${target}`
   return { text: plain(name.slice(0, 75)), value: writeChosen({ target, ...(role ? { role } : {}) }) }

@@ -219,8 +219,8 @@ export function openEndEverything(
 ): Promise<undefined> {
   return openThen(door, { trigger, title: EVERYTHING_TITLE }, async () => {
     const all = unlessRefused(await door.verbs.offerEverything({ by, person }))
-    const { grants, requests, preApprovals: beforehand } = all
-    return grants.length + requests.length + beforehand.length === 0
+    const { grants, requests, preApprovals } = all
+    return grants.length + requests.length + preApprovals.length === 0
       ? (names) => noticeView(EVERYTHING_TITLE, everythingAnswer(all, names))
       : (names) => everythingForm(all, reason, names)
   })

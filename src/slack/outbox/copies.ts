@@ -56,7 +56,7 @@ export const linksToCards = (client: WebClient, inside: Inside) => async (id: Re
     const { permalink } = await client.chat.getPermalink({ channel: copy.channel, message_ts: copy.ts })
     return permalink
   } catch (error) {
-    inside.log.debug({ error: String(error) }, 'Slack did not say where a card is; it is told without a link')
+    inside.log.debug({ error: String(error) }, 'Slack did not say where a card is; the message has no link')
     return undefined
   }
 }
@@ -89,7 +89,7 @@ export async function drawEnding(inside: Inside, lane: Lane, grant: GrantId): Pr
   )
 }
 
-/** Keeps where it was posted, so that it can be drawn anew. */
+/** Keeps where it was posted, so that it can be redrawn. */
 export function keepEnding(inside: Inside, lane: Lane, grant: GrantId) {
   return (place: { readonly channel: string; readonly ts: string }) =>
     inside.queries.saveEnding({ grant, lane, ...place })

@@ -52,7 +52,7 @@ type Drawing = {
   readonly keep?: (place: Place) => Promise<void>
 }
 
-/** One message to post, and the notices that are told with it. Without a message they have nothing left to say. */
+/** One message to post, and the notices that it covers. Without a message they have nothing left to say. */
 type Drawn = Drawing & { readonly covers: readonly Waiting[] }
 
 /** Leads to the card of a request; undefined where Slack does not say where it is. */
@@ -75,7 +75,7 @@ const DRAWINGS: { readonly [K in Kind]: Draw<Of<K>> } = {
   quarantine: async ({ id, step }, { inside }) => {
     const row = await inside.queries.quarantine(id)
     if (step !== 'began') return row && { message: quarantineEnded(row) }
-    // Ended before it could be told: the end says it all.
+    // Ended before this was sent: the message of the end is enough.
     return row && !row.endedAt ? { message: quarantineBegan(row, inside.catalog().security) } : undefined
   },
   alarm: async ({ grant, number }, { inside, lane }) => {
@@ -154,7 +154,7 @@ const DRAWINGS: { readonly [K in Kind]: Draw<Of<K>> } = {
   },
   'pre-approval': async (notice, { inside, lane }) => {
     const one = await inside.queries.preApproval(notice.id)
-    // Somebody ended it meanwhile: that is told next, and is all there is to say.
+    // It was ended meanwhile: the next message says so, and is enough.
     if (!one || (notice.what === 'given' && one.endedAt)) return undefined
     const reader = lane.startsWith('person:') ? laneEnd(lane) : undefined
     const draw = (names: Names) => preApprovalNotice(notice, one, reader, names)

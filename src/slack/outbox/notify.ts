@@ -164,7 +164,7 @@ class Turn {
 
   /**
    * Those that this lane shows as lines of the feed. Nobody decides on them here; when they are many they get no
-   * message of their own, and the feed's notices about them are told together.
+   * message of their own, and the feed's notices about them are sent together.
    */
   async #linesOfFeed(fresh: readonly CardToDraw[]): Promise<readonly CardToDraw[]> {
     if (laneEnd(this.#parts.lane) !== this.#parts.inside.catalog().securityChannel) return []
@@ -251,11 +251,11 @@ class Turn {
       for (const one of covers) this.#done.add(one.id)
     } catch (error) {
       if (error instanceof StoreDown || error instanceof OutcomeUnknown) throw error
-      this.#settle(covers, error)
+      this.#noteFailure(covers, error)
     }
   }
 
-  #settle(covers: readonly Waiting[], error: unknown): void {
+  #noteFailure(covers: readonly Waiting[], error: unknown): void {
     const verdict = judge(error, this.#parts.lane)
     const about = { lane: this.#parts.lane, kind: covers[0]?.notice.kind }
     switch (verdict.kind) {

@@ -34,7 +34,7 @@ type SlackAppOptions = {
   /** The memory of the directory, so that Slack's news reaches it. */
   readonly memory?: NonNullable<Door['memory']>
   readonly logKey?: Door['logKey']
-  /** Milliseconds until somebody who waits is told that it takes longer. */
+  /** Milliseconds a person waits before a message says that it takes longer. */
   readonly patience?: number
 }
 

@@ -65,7 +65,7 @@ type Socket = {
 /**
  * Keeps one Socket Mode connection. Slack's client reconnects by itself too, but waits five seconds without a
  * socket after each of Slack's own refreshes, and an outage of Slack at that moment ends the process with an
- * unhandled rejection. Then nothing would end what expires. So it is told not to, and this loop does it.
+ * unhandled rejection. Then nothing would end what expires. So its own reconnecting is off, and this loop does it.
  */
 export function makeSocket(parts: ClientParts & { readonly appToken: string; readonly log: Log }): Socket {
   const receiver = new SocketModeReceiver({

@@ -94,7 +94,7 @@ function stranger(id: PersonId): Person {
 }
 
 export function personFrom(id: PersonId, user: SlackUser, teamId: string): Person {
-  // The full name first: a display name is whatever somebody chose this morning.
+  // The full name first: a display name is whatever they chose this morning.
   const name = cleanText(user.profile?.real_name || user.real_name || user.profile?.display_name || '')
   const email = user.profile?.email
   const handle = cleanText(user.profile?.display_name || user.name || '').replace(/^@+/, '')
@@ -193,7 +193,7 @@ function makeMemory<T>(read: (id: string) => Promise<T>, now: () => number) {
     const at = now()
     const answer = read(id)
       .then((value) => {
-        // Forgotten meanwhile: whoever asked gets the answer, and nobody after.
+        // Forgotten meanwhile: those who asked get the answer, and nobody after.
         if (asking.get(id) === answer) remember(id, value, at)
         return value
       })

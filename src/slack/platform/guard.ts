@@ -35,7 +35,7 @@ export type Door = Inside & {
 /** What to say to the person who acted. `replace` redraws the message that was pressed. */
 export type Answer = Message & { readonly replace?: boolean }
 
-/** May the visitor come in? Which rights he has is for the verbs to say. */
+/** May the visitor come in? Which rights they have is decided by the verbs. */
 export function isOurs({ teamId: team }: Pick<Door, 'teamId'>, visitor: Visitor): boolean {
   return visitor.team === team && [undefined, team].includes(visitor.home) && !visitor.org
 }
@@ -79,7 +79,7 @@ function tooLateAnswer(): Answer {
   )
 }
 
-/** Said when the verb is not done in time. It goes on; what came of it is said when it is known. */
+/** Said when the verb is not done in time. The verb continues; its outcome is said when it is known. */
 export function stillLookingAnswer(): Answer {
   return sentence(
     say`This takes longer than usual. elevate is checking what came of it and will say so here.`,

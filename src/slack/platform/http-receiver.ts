@@ -98,7 +98,7 @@ export function makeHttpReceiver(options: HttpOptions): HttpReceiver {
   }
 }
 
-/** Slack looks at our certificate now and then, unsigned. It is told that somebody is here, and nothing is done. */
+/** Slack looks at our certificate now and then, unsigned. It is answered, and nothing is done. */
 function isSslCheck(raw: Uint8Array): boolean {
   return (
     raw.length < 1_000 && new URLSearchParams(Buffer.from(raw).toString('latin1')).get('ssl_check') === '1'

@@ -100,7 +100,7 @@ export function registerRoutes(app: App, door: Door): void {
   registerNews(app, door)
 }
 
-/** Only what is drawn uses the memory; whatever is decided asks Slack anew, with or without this news. */
+/** Only drawing uses the memory; a decision always asks Slack again, with or without this news. */
 function registerNews(app: App, door: Door): void {
   app.event(EVENT.person_changed, async ({ body }) => {
     const { id, deleted } = personChangedBody.parse(body).event.user
@@ -112,7 +112,7 @@ function registerNews(app: App, door: Door): void {
     door.memory?.forgetGroup(group)
     await quietly(door, 'group changed', () => door.verbs.askWhenEmpty(group))
   })
-  // Of a group that was disabled Slack tells nothing else. A change of its members is told above as well.
+  // Of a group that was disabled Slack sends nothing else. A change of its members comes above as well.
   app.event(EVENT.group_updated, async ({ body }) => {
     const { id, date_delete: disabled } = groupUpdatedBody.parse(body).event.subteam
     door.memory?.forgetGroup(id)
@@ -122,8 +122,8 @@ function registerNews(app: App, door: Door): void {
 
 const OLD_VIEW = 'This form is from another version of elevate; nothing was changed. Please open it again.'
 
-/** To this person only: where he pressed, else in a dialog, else in his direct messages. */
-function tellVia(
+/** To this person only: where they pressed, else in a dialog, else in their direct messages. */
+function answerVia(
   door: Door,
   person: PersonId,
   ways: { readonly respond: RespondFn | undefined; readonly trigger: string | undefined },
@@ -152,10 +152,10 @@ async function receive(
   door: Door,
   what: string,
   visitor: Visitor,
-  ways: Parameters<typeof tellVia>[2],
+  ways: Parameters<typeof answerVia>[2],
   work: () => Promise<Said>,
 ): Promise<void> {
-  await serve(door, what, visitor, tellVia(door, visitor.person, ways), async () =>
+  await serve(door, what, visitor, answerVia(door, visitor.person, ways), async () =>
     answerOf(door, async () => {
       turnAwayStranger(door, visitor)
       return work()

@@ -10,7 +10,7 @@ const WINDOW_SECONDS = 300
 
 type Signed = { readonly signature: string } | { readonly forged: string }
 
-/** `now` in seconds. The reason of a refusal is for the log; whoever sent the request learns nothing from it. */
+/** `now` in seconds. The reason of a refusal is for the log; the sender of the request learns nothing from it. */
 export function checkSignature(
   secret: string,
   headers: Pick<IncomingMessage, 'rawHeaders'>,

@@ -13,7 +13,7 @@ type Verdict =
   | { readonly kind: 'gone'; readonly error: string }
   /** Slack dislikes the blocks, so the words go alone. */
   | { readonly kind: 'words-only'; readonly error: string }
-  /** Nothing can be sent in this lane until somebody does something. */
+  /** Nothing can be sent in this lane until an operator or a member acts. */
   | { readonly kind: 'closed'; readonly error: string; readonly advice: string }
   /** This one is tried again later. */
   | { readonly kind: 'later'; readonly error: string }
@@ -55,7 +55,7 @@ const TOO_MUCH = new Set([
 
 const BUSY = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded'])
 
-/** `lane` tells who it was for: somebody who left has no direct messages any more. */
+/** `lane` says who it was for: a person who left has no direct messages any more. */
 export function judge(error: unknown, lane = ''): Verdict {
   if (lane.startsWith('person:') && codeOf(error) === 'channel_not_found')
     return { kind: 'gone', error: 'channel_not_found' }

@@ -6,7 +6,6 @@ import type { Decision, Limit, Request } from '../../core/access/request.ts'
 import type { Capabilities } from '../../core/connector.ts'
 import type { Who } from '../../core/people/person.ts'
 import { plural } from '../../core/plural.ts'
-import type { Held } from '../../core/reads.ts'
 import type { Names } from '../blocks/message.ts'
 import {
   bold,
@@ -127,22 +126,22 @@ export function asks(
 /** `approved by Ben and Cleo`, `pre-approved by Ben (P-12)`, `approved by rule on-call-read`: on whose word. */
 export function approvedBy(request: Request, who: (id: string) => Sayable): RichText {
   if (request.rule !== undefined) return say`approved by rule ${bold(request.rule)}`
-  const yeses = approvalsIn(request)
-  const beforehand = yeses.length > 0 && yeses.every((one) => one.preApproval !== undefined)
-  return say`${beforehand ? 'pre-approved' : 'approved'} by ${listed(yeses.map((one) => approvalOf(request, one, beforehand, who)))}`
+  const approvals = approvalsIn(request)
+  const preApproved = approvals.length > 0 && approvals.every((one) => one.preApproval !== undefined)
+  return say`${preApproved ? 'pre-approved' : 'approved'} by ${listed(approvals.map((one) => approverIn(request, one, preApproved, who)))}`
 }
 
 /** Says where it was a self-approval or a pre-approval. */
-function approvalOf(
+function approverIn(
   request: Request,
   one: Decision,
-  beforehand: boolean,
+  preApproved: boolean,
   who: (id: string) => Sayable,
 ): RichText {
   const self = one.self ? say` (who asked for it; the policy allows self-approval)` : say``
   if (one.preApproval === undefined) return say`${who(one.approver)}${limitOf(request, one)}${self}`
   const number = preApprovalName(one.preApproval)
-  return say`${who(one.approver)} (${beforehand ? number : `pre-approved, ${number}`})${self}`
+  return say`${who(one.approver)} (${preApproved ? number : `pre-approved, ${number}`})${self}`
 }
 
 /** At the beginning of a sentence. */
@@ -183,15 +182,6 @@ export function groundsOf(request: Request, who: (id: string) => Sayable): RichT
     : say`${capital(approvedBy(request, who))}.`
 }
 
-/** The same at the end of a sentence, from what the past keeps of it. */
-export function heldBy(
-  { approvers, review, rule }: Pick<Held, 'approvers' | 'review' | 'rule'>,
-  names: Names,
-): RichText {
-  if (rule !== undefined) return say`approved by rule ${rule}`
-  return review ? say`taken by break-glass` : say`approved by ${listed(approvers.slice(0, 4).map(names))}`
-}
-
 const MAX_MENTIONED = 10
 
 /** Mentions the people and groups, so it alerts them: for first posts and alarms only. */
@@ -201,6 +191,12 @@ export function mentionsOf(who: readonly Who[], maxNamed = MAX_MENTIONED): RichT
   )
   const rest = named.length - maxNamed
   return listed([...named.slice(0, maxNamed), ...(rest > 0 ? [`${rest} more`] : [])], 'or')
+}
+
+/** `@dba: please look.`; empty where nobody is to be alerted. */
+export function pleaseLook(alert: readonly Who[]): RichText {
+  const mentioned = mentionsOf(alert)
+  return mentioned.length > 0 ? say`${mentioned}: please look.` : []
 }
 
 export function plainNames(
@@ -280,7 +276,7 @@ type Extended = {
   readonly extension?: Grant | undefined
 }
 
-/** Is there something live that goes on from this grant? */
+/** True when a live grant extends this one. */
 export function isExtended({ extension }: Extended): boolean {
   return extension?.state === 'active' || extension?.state === 'provisioning'
 }

@@ -10,7 +10,15 @@ import { counted, plural } from '../../../core/plural.ts'
 import type { Decided, DecidedTogether } from '../../../operations/access/decide/decide-request.ts'
 import type { Answered } from '../../../operations/access/request/answer-offer.ts'
 import type { Asked } from '../../../operations/access/request/request-access.ts'
-import { actions, bullets, message, rich, section, sentence } from '../../blocks/layout.ts'
+import {
+  actions,
+  message,
+  messageOf,
+  section,
+  sentence,
+  spokenLine,
+  spokenPoints,
+} from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, moment, person, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, approvalsIn, approvedBy, forHowLong, listedAccess } from '../phrases.ts'
@@ -19,25 +27,24 @@ import { eachStage, moreApprovals, OUTCOMES } from './approvals.ts'
 import { withdrawButton } from './buttons.ts'
 
 export function askedAnswer({ request, allowed, missing }: Asked): Message {
-  if (request.state === 'approved') return atOnceAnswer(request)
+  if (request.state === 'approved') return approvedAnswer(request)
   const needs = missing ? moreApprovals(missing, allowed.policy.approve.stages.length > 1) : needsOf(allowed)
   return sentence(
-    say`You asked for ${accessOf(request)}${forHowLong(request)}: ${requestName(request.number)}.${beforehand(request)} It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
+    say`You asked for ${accessOf(request)}${forHowLong(request)}: ${requestName(request.number)}.${alreadyApproved(request)} It needs ${needs}, and lapses ${moment(request.lapsesAt)}. You get a message when it is decided.`,
     actions(withdrawButton(request)),
   )
 }
 
-/** Nobody had to be asked. */
-function atOnceAnswer(request: Request): Message {
+/** By a rule or by pre-approvals: nobody had to be asked. */
+function approvedAnswer(request: Request): Message {
   return sentence(
     say`You asked for ${accessOf(request)}${forHowLong(request)}: ${requestName(request.number)}. It was ${approvedBy(request, person)} at once. ${request.startsAt ? say`You are given it ${moment(request.startsAt)}, if you may still have it then` : 'You are being given it now'}; a message follows when it is there.`,
   )
 }
 
-/** Others have said yes before it was asked, and that is not enough. */
-function beforehand(request: Request): RichText {
-  const yeses = approvalsIn(request)
-  return yeses.length > 0 ? say` It is ${approvedBy(request, person)} already.` : say``
+/** By pre-approvals, where those are not enough. */
+function alreadyApproved(request: Request): RichText {
+  return approvalsIn(request).length > 0 ? say` It is ${approvedBy(request, person)} already.` : say``
 }
 
 /** After Extend…, which adds to a grant that goes on meanwhile. */
@@ -181,7 +188,7 @@ export function decidedTogetherAnswer(
   const [first] = [...decided.map((one) => one.request), ...overtaken.map((one) => one.request)]
   const who = first ? ` for ${names(first.requester)}` : ''
   const head = say`You ${verdict === 'approve' ? 'approved' : 'denied'} ${counted(decided.length, 'request')}${who}:`
-  return message(between([head, ...each], ' '), [section(head), rich(bullets(each))])
+  return messageOf(spokenLine(head), spokenPoints(each))
 }
 
 /** To the person who would have it, in place of the question. */

@@ -43,7 +43,7 @@ export function everythingAnswer(all: Everything, names: Names): Message {
   if (all.grants.length + all.requests.length + all.preApprovals.length === 0)
     return sentence(say`${who} has nothing through elevate, and waits for nothing: there is nothing to end.`)
   const line = say`Everything of ${who} is ending: ${countsOf(all)}. When the targets confirm it, it is said in the channels.`
-  return message(line, [section(line), listOf(all)])
+  return sentence(line, listOf(all))
 }
 
 /** To the security channel. */
@@ -67,9 +67,9 @@ export function everythingButton(person: PersonId, name: string): Button {
   })
 }
 
-function countsOf({ grants, requests, preApprovals: beforehand }: Everything): string {
-  const yeses = beforehand.length > 0 ? `, ${counted(beforehand.length, 'pre-approval')} ended` : ''
-  return `${counted(grants.length, 'grant')} ended, ${counted(requests.length, 'request')} withdrawn${yeses}`
+function countsOf({ grants, requests, preApprovals }: Everything): string {
+  const ended = preApprovals.length > 0 ? `, ${counted(preApprovals.length, 'pre-approval')} ended` : ''
+  return `${counted(grants.length, 'grant')} ended, ${counted(requests.length, 'request')} withdrawn${ended}`
 }
 
 function listOf(all: Everything): Block {
@@ -92,11 +92,11 @@ function liveLine(grant: Grant): RichText {
   return say`${accessOf(grant)} (${grantName(grant.number)})${until}.`
 }
 
-function linesOf({ grants, requests, preApprovals: beforehand }: Everything): RichText[] {
+function linesOf({ grants, requests, preApprovals }: Everything): RichText[] {
   return [
     ...grants.map(({ grant }) => liveLine(grant)),
     ...requests.map((one) => say`Asked for ${accessOf(one)} (${requestName(one.number)}).`),
-    ...beforehand.map((one) => say`Pre-approved for ${accessOf(one)} (${preApprovalName(one.number)}).`),
+    ...preApprovals.map((one) => say`Pre-approved for ${accessOf(one)} (${preApprovalName(one.number)}).`),
   ]
 }
 
@@ -131,5 +131,5 @@ export function revokingAnswer(
   if (!first) return sentence(say`What ${who} had on ${all.target} is over or ending already.`)
   if (more.length === 0) return endingAnswer(first, by, names)
   const line = say`Ending the access of ${who} on ${bold(all.target)}: ${counted(all.ended.length, 'grant')}. It is said to have ended when the target confirms it.`
-  return message(line, [section(line), listBlock(all.ended.map(liveLine))])
+  return sentence(line, listBlock(all.ended.map(liveLine)))
 }

@@ -44,7 +44,7 @@ import {
 import { reviewLine } from './approvals.ts'
 import { lastAnswer } from './grant-phases.ts'
 
-/** The closing card of a grant, in the thread of its request: asked, approved, given, used, taken back, checked. */
+/** The closing card of a grant, in the thread of its request: asked, approved, given, used, revoked, checked. */
 export function receipt(card: Card, names: Names): Message {
   const { request, grant } = card
   const who = names(request.requester)
@@ -58,7 +58,7 @@ export function receipt(card: Card, names: Names): Message {
     links,
     say`Ended: ${whyEnded(grant, names)}. Used ${usedOf(grant)}.`,
     grant.activatedAt ? say`Done with it: ${whatWasDone(grant.target, card.activity)}` : say``,
-    takenBack(grant, who),
+    revokedHow(grant, who),
     request.review ? reviewLine(request.review, who, names) : say``,
   )
   return message(text, [
@@ -76,7 +76,7 @@ export function receipt(card: Card, names: Names): Message {
             ? say`${bold('Done with it')}: ${whatWasDone(grant.target, card.activity)}`
             : say``,
           say`${bold('Ended')}${grant.dueAt ? say` ${moment(grant.dueAt)}` : ''}: ${whyEnded(grant, names)}`,
-          say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${takenBack(grant, who)}`,
+          say`${bold(grant.endOutcome === 'kept-by-other' ? 'Kept' : 'Taken back')}: ${revokedHow(grant, who)}`,
           ...(request.review ? [reviewLine(request.review, who, names)] : []),
         ].filter((line) => line.length > 0),
       ),
@@ -94,8 +94,9 @@ function approvals({ request }: Card, names: Names): RichText {
   return say`Approved by ${listed(
     approvalsIn(request).map((one) => {
       const why = one.self ? say`, who asked for it (the policy allows self-approval),` : say``
-      const ahead = one.preApproval === undefined ? '' : ` beforehand (${preApprovalName(one.preApproval)}),`
-      return say`${names(one.approver)}${why}${ahead} ${moment(one.at)}`
+      const inAdvance =
+        one.preApproval === undefined ? '' : ` beforehand (${preApprovalName(one.preApproval)}),`
+      return say`${names(one.approver)}${why}${inAdvance} ${moment(one.at)}`
     }),
   )}`
 }
@@ -118,7 +119,7 @@ function given(grant: Grant, who: string): RichText {
   return say`${bold('Given')}${when}${grant.account ? say` to the account ${grant.account}` : ''}${before}`
 }
 
-function takenBack(grant: Grant, who: string): RichText {
+function revokedHow(grant: Grant, who: string): RichText {
   const kept = endedHow(grant, who)
   if (grant.endOutcome === 'kept-by-other') return kept
   return together(checkedInTarget(grant), sessionsEnded(grant), kept)
@@ -126,7 +127,7 @@ function takenBack(grant: Grant, who: string): RichText {
 
 const MAX_LINES = 15
 
-/** Access that was taken back: one sentence for one, one message for a thousand. Pings nobody. */
+/** Access that was revoked: one sentence for one, one message for a thousand. Pings nobody. */
 export function revokedNotice(grants: readonly Grant[], names: Names): Message {
   const [only] = grants
   if (only && grants.length === 1) return sentence(one(only, names))
@@ -144,13 +145,13 @@ export function revokedNotice(grants: readonly Grant[], names: Names): Message {
   // The latest first: they are what somebody may want to look into.
   const shown = [...grants].sort((a, b) => (b.lateByMs ?? 0) - (a.lateByMs ?? 0)).slice(0, MAX_LINES)
   const rest = grants.length - shown.length
-  return message(summary, [
-    section(summary),
+  return sentence(
+    summary,
     rich(bullets(shown.map((grant) => line(grant, names)))),
     rest > 0
       ? context(say`And ${rest.toLocaleString('en')} more; \`/elevate audit\` shows them all.`)
       : undefined,
-  ])
+  )
 }
 
 function one(grant: Grant, names: Names): RichText {

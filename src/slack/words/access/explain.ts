@@ -10,7 +10,7 @@ import type {
   ExplainedAutomatic,
   ExplainedStage,
 } from '../../../operations/access/request/explain-access.ts'
-import { bullets, context, message, rich, section } from '../../blocks/layout.ts'
+import { context, messageOf, spokenLine, spokenPoints } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { accessOf, atTheEnd, nobodyIn, plainNames } from '../phrases.ts'
@@ -58,11 +58,11 @@ export function explainAnswer(
     atTheEnd({ capabilities, request: asked }),
     glass(explained),
   ]
-  return message(between([head, ...facts], ' '), [
-    section(head),
-    rich(bullets(facts)),
+  return messageOf(
+    spokenLine(head),
+    spokenPoints(facts),
     context(say`The decision is judged anew when it is made, with the policy and the groups of that moment.`),
-  ])
+  )
 }
 
 /** For the answer and the form: an on-call group may be empty just now. */

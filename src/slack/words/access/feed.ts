@@ -8,13 +8,14 @@ import type { RefusalCode } from '../../../core/refusal.ts'
 import type { Card } from '../../../operations/access/read-card.ts'
 import {
   actions,
-  bullets,
   context,
   linesThatFit,
   message,
-  rich,
+  messageOf,
   section,
   sentence,
+  spokenNote,
+  spokenPoints,
 } from '../../blocks/layout.ts'
 import type { Block, Message, Names } from '../../blocks/message.ts'
 import { between, bold, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
@@ -68,11 +69,11 @@ export function feed(
   const ends = order === 'given' ? [] : endButtons(sorted.slice(0, said.length), names)
   if (only && said.length === 1 && rest.length === 0) return sentence(only, ...ends)
   const others = rest.length > 0 ? say`And more: ${between(rest, ', ')}.` : undefined
-  return message(between([...said, ...(others ? [others] : [])], ' '), [
-    said.length > 0 ? rich(bullets(said)) : section(say`Much happened at once.`),
-    others ? context(others) : undefined,
+  return messageOf(
+    said.length > 0 ? spokenPoints(said) : section(say`Much happened at once.`),
+    others && spokenNote(others),
     ...ends,
-  ])
+  )
 }
 
 /** What was just given can be ended from here; a message about more than that says it with `/elevate revoke`. */

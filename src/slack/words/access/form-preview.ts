@@ -11,7 +11,7 @@ import type { Previewing, RolePreview } from '../../../operations/access/request
 import { context, section } from '../../blocks/layout.ts'
 import type { Block, Names } from '../../blocks/message.ts'
 import { bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import { accessOf, afterwards, plainNames } from '../phrases.ts'
+import { accessOf, afterwards, capital, plainNames } from '../phrases.ts'
 import { refusalText } from '../refusals.ts'
 import { approvalsFrom } from './approvals.ts'
 import { extendButton } from './buttons.ts'
@@ -167,10 +167,4 @@ function nobody(
 
 function warn(line: RichText): RichText {
   return say`${bold('Note')}: ${line}`
-}
-
-function capital(line: RichText): RichText {
-  const [first, ...rest] = line
-  if (first?.kind !== 'text') return line
-  return [{ ...first, text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest]
 }

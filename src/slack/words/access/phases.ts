@@ -112,7 +112,7 @@ const LED_TO: Readonly<Record<Exclude<Step, 'for-other' | 'ending' | 'reviewed'>
     'not-given': ({ grant }) => (grant && neverBegan(grant) ? 'called-off' : 'not-given'),
   }
 
-/** A step of a request, told to the person who asked, or who would have it. */
+/** A step of a request, for the person who asked, or who would have it. */
 export function requesterUpdate(step: Step, card: Card, names: Names): Message {
   const { line, reason = '', typed = reason, spoken = typed, more = [], buttons = [] } = updateOf(step, card)
   const whole = (who: (id: string) => Sayable) => together(line(who), reason && 'The reason given:')
@@ -129,11 +129,11 @@ function updateOf(step: Step, card: Card): RequesterUpdate {
   if (step === 'ending') return endsSoon(card)
   if (step === 'reviewed') return reviewed(card)
   const update = ANY_PHASE[LED_TO[step](card)].update?.(card)
-  if (!update) throw new Error(`nothing is told to the requester of ${step}`)
+  if (!update) throw new Error(`there is no message to the requester about ${step}`)
   return update
 }
 
-/** True when a later step has made this one untrue or idle; the later one tells it all. */
+/** True when a later step has made this one untrue or idle; the later one is enough. */
 export function isStale(step: Step, card: Card): boolean {
   if (step === 'ending') return isExtended(card) || phaseOf(card) !== 'active'
   return (

@@ -68,7 +68,7 @@ export type PhaseWords<G> = {
   readonly listed: (about: About<G>, now: Date) => RichText
   /** What can be done about it on the card. */
   readonly buttons?: (about: About<G>, card: Card, brief: boolean) => readonly Button[]
-  /** What the person who asked is told when it came to this. */
+  /** To the person who asked, when it came to this. */
   readonly update?: (card: Card) => RequesterUpdate
 }
 
@@ -88,7 +88,7 @@ export type RequesterUpdate = {
 
 /** A request may be for somebody else than who asked for it. */
 type RequestWords = PhaseWords<Grant | undefined> & {
-  /** What the person who asked for somebody else is told. */
+  /** To the person who asked for somebody else. */
   readonly asker: (about: Offered) => RichText
 }
 

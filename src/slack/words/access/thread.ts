@@ -1,4 +1,4 @@
-/** What stands in the thread of a card: reminders, questions and their answers, and to whom else they are told. */
+/** What stands in the thread of a card: reminders, questions and their answers, and who else gets them. */
 
 import type { Question } from '../../../core/access/question.ts'
 import { clamp } from '../../../core/access/reason.ts'

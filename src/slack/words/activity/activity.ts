@@ -28,7 +28,7 @@ import {
 import type { Block, Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, listed, type RichText, say, second, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { accessOf, mentionsOf } from '../phrases.ts'
+import { accessOf, pleaseLook } from '../phrases.ts'
 
 const KINDS: readonly (readonly [ActivityKind, one: string, many?: string])[] = [
   ['select', 'read'],
@@ -209,11 +209,10 @@ export function unmatchedNotice(
   const over = after
     ? say`${grantName(after.number)}, by which ${names(after.person)} had this account, was over by then.`
     : say``
-  const mentioned = after ? mentionsOf(security) : say``
   const title = after ? 'Used after its end' : 'Access without a grant'
   return message(together(say`${title}.`, fact, over), [
     header(`${title}: ${account} on ${target}`),
-    section(together(fact, over, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
+    section(together(fact, over, pleaseLook(after ? security : []))),
     context(
       say`Every report is in the audit log (activity.unmatched). Of this account nothing more is said here for ten minutes. Accounts that work without grants can be named in known_accounts of the source.`,
     ),

@@ -152,10 +152,10 @@ function paceLines({ habits: { approvers } }: Digest, names: Names): readonly Ri
   const [fastest] = approvers
   const slowest = approvers.at(-1)
   if (!fastest || !slowest) return []
-  const told = (one: typeof fastest) =>
+  const shown = (one: typeof fastest) =>
     say`${names(one.person)}, half of ${counted(one.decisions, 'decision')} within ${seconds(one.median)}`
-  if (fastest === slowest) return [say`Decided most often: ${told(fastest)}.`]
-  return [say`Fastest: ${told(fastest)}. Slowest: ${told(slowest)}.`]
+  if (fastest === slowest) return [say`Decided most often: ${shown(fastest)}.`]
+  return [say`Fastest: ${shown(fastest)}. Slowest: ${shown(slowest)}.`]
 }
 
 function standingLine(event: Digest['standing'][number], names: Names): RichText {

@@ -13,15 +13,18 @@ import {
   header,
   linesThatFit,
   message,
+  messageOf,
   paragraph,
   rich,
   section,
+  spokenLine,
 } from '../../blocks/layout.ts'
 import { asManyAsFit, type Block, type Message, type Names, sizeOf } from '../../blocks/message.ts'
 import { between, bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { doneInBrief } from '../activity/activity.ts'
 import { csvButton } from '../log/audit-answer.ts'
-import { accessName, formatLate, heldBy, usedOf } from '../phrases.ts'
+import { heldBy } from '../log/who-answer.ts'
+import { accessName, formatLate, usedOf } from '../phrases.ts'
 import { openStandingLine } from '../standing/standing.ts'
 import { listBlock, otherLists, unusedInWords, urgentLists } from './digest-lists.ts'
 
@@ -44,7 +47,7 @@ export function digestMessage(digest: Digest, names: Names, { zone, native, csv 
   const span = say`${moment(digest.from)} to ${moment(digest.to)}`
   if (isEmpty(digest)) {
     const quiet = say`Nothing happened from ${span}: nobody asked, had or was refused access, and nothing waits to end.`
-    return message(quiet, [header(title), section(quiet)])
+    return messageOf(header(title), spokenLine(quiet))
   }
   const urgent = urgentLists(digest, names)
   const others = otherLists(digest, names)

@@ -11,9 +11,12 @@ import {
   context,
   linesThatFit,
   message,
+  messageOf,
   rich,
   section,
   sentence,
+  spokenLine,
+  spokenNote,
 } from '../../blocks/layout.ts'
 import type { Button, Message, Names } from '../../blocks/message.ts'
 import { between, bold, listed, type RichText, say, second, together } from '../../blocks/rich-text.ts'
@@ -99,7 +102,7 @@ export function csvMessage(ask: AuditAsk, made: AuditExport, names: Names): Mess
     say`The audit log as CSV: ${bold(counted(made.events.length, 'event'))}`,
     about.length > 0 ? between(about, ' ') : say``,
   )
-  return message(together(say`${head}.`, limits), [section(say`${head}.`), context(limits)])
+  return messageOf(spokenLine(say`${head}.`), spokenNote(limits))
 }
 
 export function csvSentAnswer(count: number): Message {

@@ -9,7 +9,7 @@ import { counted, plural } from '../../../core/plural.ts'
 import { context, header, message, paragraph, quote, rich, section, sentence } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
 import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
-import { mentionsOf } from '../phrases.ts'
+import { pleaseLook } from '../phrases.ts'
 import { openStandingLine } from '../standing/standing.ts'
 
 /**
@@ -39,11 +39,10 @@ export function noCheckpointAnswer(): Message {
 
 /** The log contradicts what was signed. Nothing is signed until somebody has looked. */
 export function logRefusedNotice(text: string, alert: readonly Who[]): Message {
-  const mentioned = mentionsOf(alert)
   const fact = say`The audit log is not the one that was signed before. ${text}`
   return message(fact, [
     header('The audit log is not what was signed'),
-    section(together(fact, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
+    section(together(fact, pleaseLook(alert))),
     context(
       say`No checkpoint is signed until this is settled. elevate audit verify names the first event that is wrong.`,
     ),
@@ -52,11 +51,10 @@ export function logRefusedNotice(text: string, alert: readonly Who[]): Message {
 
 /** A witness remembers another log than this one. It is the word of somebody who has nothing to do with our database. */
 export function witnessRefusedNotice(witness: string, text: string, alert: readonly Who[]): Message {
-  const mentioned = mentionsOf(alert)
   const fact = say`The witness ${witness} does not cosign the audit log: ${text}.`
   return message(fact, [
     header('A witness contradicts the audit log'),
-    section(together(fact, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
+    section(together(fact, pleaseLook(alert))),
     context(
       say`After a restore that was confirmed this is as it must be: a witness never signs two histories, and a new one with a new key takes its place. Otherwise the log was changed.`,
     ),
@@ -75,13 +73,13 @@ export function evidenceMessage(
   { grants, events }: Pick<EvidenceMade, 'grants' | 'events'>,
 ): Message {
   const line = say`${title}: ${counted(grants, 'grant')} and ${counted(events, 'event')}, each with its proof.`
-  return message(line, [
-    section(line),
+  return sentence(
+    line,
     context(
       say`README.txt in it says how to check it without elevate. The key for that comes from an operator: ${code('elevate audit key')}.`,
       say`It has names and reasons in it. Slack keeps the file until you delete it.`,
     ),
-  ])
+  )
 }
 
 export function evidenceAnswer({ grants }: Pick<EvidenceMade, 'grants'>): Message {
@@ -96,10 +94,9 @@ export function deliveryNotice(
 ): Message {
   if (news === 'recovered')
     return sentence(say`Audit events reach ${code(state.name)} again; nothing was left out.`)
-  const mentioned = mentionsOf(alert)
   const fact = say`${bold('Audit events do not reach')} ${code(state.name)}: ${counted(state.waiting, 'event')} ${plural(state.waiting, 'waits', 'wait')}, the oldest for ${formatDuration(Math.floor(state.lag))}.`
   return message(fact, [
-    section(together(fact, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
+    section(together(fact, pleaseLook(alert))),
     context(
       say`${state.lastError ? say`Last error: ${state.lastError}. ` : say``}elevate tries again for ever, in order; nothing is lost. It says so once events arrive again.`,
     ),
@@ -108,12 +105,11 @@ export function deliveryNotice(
 
 /** Nothing is done from here on: what the database says of grants may be long over. */
 export function quarantineBegan({ said }: Quarantine, alert: readonly Who[]): Message {
-  const mentioned = mentionsOf(alert)
   const fact = say`elevate is in quarantine: ${said}`
   const held = say`Nothing is decided, given or taken back until an operator has seen the difference and confirmed it. Access that is due to end stays.`
   return message(together(fact, held), [
     header('elevate is in quarantine'),
-    section(together(fact, mentioned.length > 0 ? say`${mentioned}: please look.` : say``)),
+    section(together(fact, pleaseLook(alert))),
     section(held),
     context(
       say`On elevate’s host, ${code('elevate quarantine')} shows the difference and how to confirm it.`,
@@ -121,7 +117,7 @@ export function quarantineBegan({ said }: Quarantine, alert: readonly Who[]): Me
   ])
 }
 
-/** Above all that the database says of somebody: it may be long over, and its buttons change nothing. */
+/** Shown first on Home and in the status: the rows may be out of date, and the buttons change nothing. */
 export function quarantineLasts({ beganAt }: Quarantine): RichText {
   return say`${bold('elevate is in quarantine')} since ${moment(beganAt)}: its database is not the one it had signed, perhaps an old backup. What stands below may be out of date, and the buttons change nothing. Nothing is decided, given or taken back until an operator has looked and confirmed; security was told.`
 }
@@ -150,10 +146,10 @@ export function configNotice(hash: string, faults: readonly string[]): Message {
       say`${bold('New configuration')}: from now on policy ${code(short)} decides. Grants that live keep the terms they were given under.`,
     )
   const refused = say`${bold('A new configuration was refused')}, and policy ${code(short)} stays in force.`
-  return message(refused, [
-    section(refused),
+  return sentence(
+    refused,
     rich(paragraph(say`What is wrong with it:`), ...faults.slice(0, 10).map((fault) => quote(fault, 300))),
-  ])
+  )
 }
 
 /** elevate is back after an absence, and says what fell due meanwhile. */

@@ -12,15 +12,18 @@ import {
   context,
   linesThatFit,
   message,
+  messageOf,
   rich,
   section,
   sentence,
+  spokenLine,
+  spokenPoints,
 } from '../../blocks/layout.ts'
 import type { Message, Names } from '../../blocks/message.ts'
-import { between, bold, code, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
+import { between, bold, code, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
 import { everythingButton } from '../access/end-for-others.ts'
-import { accessName, accessOf, heldBy } from '../phrases.ts'
+import { accessName, accessOf } from '../phrases.ts'
 import { eventLine } from './audit-answer.ts'
 
 const MAX_LINES = 40
@@ -155,9 +158,18 @@ export function storyAnswer({ row: { grant, request }, events, more }: Story, na
   const shown = linesThatFit(newestFirst, LIST_CHARS, MAX_LINES).toReversed()
   const head = say`${bold(grantName(grant.number))} (${requestName(request.number)}): ${accessOf(grant)} for ${names(grant.person)}, step by step:`
   const cut = more || shown.length < events.length
-  return message(between([head, ...shown], ' '), [
-    section(head),
-    rich(bullets(shown)),
+  return messageOf(
+    spokenLine(head),
+    spokenPoints(shown),
     cut ? context(say`These are the latest ${shown.length} steps; there were more before.`) : undefined,
-  ])
+  )
+}
+
+/** At the end of a sentence: why they had it, from what the past keeps of it. */
+export function heldBy(
+  { approvers, review, rule }: Pick<Held, 'approvers' | 'review' | 'rule'>,
+  names: Names,
+): RichText {
+  if (rule !== undefined) return say`approved by rule ${rule}`
+  return review ? say`taken by break-glass` : say`approved by ${listed(approvers.slice(0, 4).map(names))}`
 }

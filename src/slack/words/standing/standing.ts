@@ -71,10 +71,10 @@ function unreadReport({ target, error, at }: Report, look: Look): Message {
       ? say`It was read again ${moment(look.readAt)}.`
       : say`${look.readAt ? say`It was last read ${moment(look.readAt)}.` : 'It was never read.'} elevate tries again by itself.`
   const fact = say`Who has access on ${bold(target)} could not be read ${moment(at)}. This says nothing about who has it.`
-  return message(together(fact, since), [
-    section(together(fact, since)),
+  return sentence(
+    together(fact, since),
     rich(paragraph(say`${bold('The target said')}: ${clamp(error ?? '', 500)}`)),
-  ])
+  )
 }
 
 /** A line and its buttons, as many as fit: what is open comes first. */
