@@ -15,7 +15,7 @@ import { standingCommand } from './standing/standing.ts'
 import { migrateCommand, startCommand } from './start.ts'
 
 export const program = new Command('elevate')
-  .description('Just-in-time access from Slack: asked for, approved, given, taken back, and proven.')
+  .description('Just-in-time access from Slack: request, approval, limited grant, revocation and proof.')
   .exitOverride()
   .showHelpAfterError()
   .enablePositionalOptions()
