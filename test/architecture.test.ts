@@ -200,6 +200,29 @@ it('no room below the doors writes a mention or a command as Slack does', () => 
   expect(below.filter((file) => /<@|\/elevate /.test(code(file)))).toEqual([])
 })
 
+/** What stands between the parentheses of each call of `refuse` and `refusal`. */
+const refusalsIn = (text: string) =>
+  [...text.matchAll(/\b(?:refuse|refusal)\(/g)].map((call) => {
+    const start = call.index + call[0].length
+    let end = start
+    for (let depth = 1; depth > 0 && end < text.length; end++)
+      depth += '([{'.includes(text[end] ?? '') ? 1 : ')]}'.includes(text[end] ?? '') ? -1 : 0
+    return text.slice(start, end - 1)
+  })
+
+it('no room below the doors says a refusal in words: it gives the case and its data', () => {
+  const below = src.filter((file) => /^src\/(core|operations|audit\/report)\//.test(file))
+  const prose = below.flatMap((file) =>
+    refusalsIn(code(file)).flatMap((said) =>
+      (said.match(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g) ?? []).filter((literal) =>
+        literal.replaceAll(/\$\{[^}]*\}/g, '').includes(' '),
+      ),
+    ),
+  )
+  expect(prose).toEqual([])
+  expect(code('src/core/refusal.ts')).not.toMatch(/\b(?:text|words|sentence)\b/i)
+})
+
 it('no door names the store, the connectors or the world of the verbs', () => {
   const doors = src.filter((file) => ['slack', 'api', 'jobs', 'cli'].includes(roomOf(file)))
   const named = /\bworld\b|\bWorld\b|\.store\b|\b(Proof)?Store\b|\bconnector\(/

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { makeMetrics } from '../../src/api/metrics.ts'
 import { auditEventTypes } from '../../src/core/log/audit-event.ts'
+import { CASES } from '../../src/core/refusal.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
@@ -120,14 +121,20 @@ function refusals(): string {
   const union = /RefusalCode =([\s\S]*?)\n\n/.exec(read('src/core/refusal.ts'))?.[1] ?? ''
   const all = [...new Set([...union.matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''))].sort()
   const attempts = /ATTEMPTS[\s\S]*?\[([\s\S]*?)\]/.exec(read('src/core/refusal.ts'))?.[1] ?? ''
-  const rows = all.map((code) => [`\`${code}\``, attempts.includes(`'${code}'`) ? 'yes' : ''])
+  const cases = Object.entries(CASES)
+  const rows = all.map((code) => [
+    `\`${code}\``,
+    attempts.includes(`'${code}'`) ? 'yes' : '',
+    codes(cases.flatMap(([name, one]) => (one.code === code ? [name] : []))),
+  ])
   return `# Refusal codes
 
 ${WRITTEN}
-A refusal has a code, and a sentence for people that the door makes. An audit event keeps the code as its \`outcome\`. Of an attempt,
-somebody who wanted what is not theirs, security hears at once and in the digest.
+A refusal has a code and a case. An audit event keeps the code as its \`outcome\`; for each case the door where it is read has the words
+(\`src/slack/words/refusals.ts\`, \`src/cli/refusals.ts\`). Of an attempt, somebody who wanted what is not theirs, security hears at
+once and in the digest.
 
-${table(['code', 'an attempt'], rows)}
+${table(['code', 'an attempt', 'cases'], rows)}
 `
 }
 
