@@ -6,12 +6,37 @@ import { realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startLocalPostgres } from 'local-postgres'
+import type { ProvidedContext } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { createDemoOrders } from '../demo/orders.ts'
 import { migrateToLatest } from '../src/store/database/migrate.ts'
 import { execute, query, startTestServer } from './support/postgres.ts'
 
+type Servers = {
+  readonly provided: Pick<ProvidedContext, 'storeServerUrl' | 'storeRun' | 'targetCluster'>
+  clear(): Promise<void>
+}
+
+/** Each project loads this file for itself; what they share is kept where both look. */
+const shared = globalThis as { elevateTestServers?: { users: number; readonly started: Promise<Servers> } }
+
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  shared.elevateTestServers ??= { users: 0, started: start() }
+  const servers = shared.elevateTestServers
+  servers.users += 1
+  const { provided, clear } = await servers.started
+  project.provide('storeServerUrl', provided.storeServerUrl)
+  project.provide('storeRun', provided.storeRun)
+  project.provide('targetCluster', provided.targetCluster)
+  return async () => {
+    servers.users -= 1
+    if (servers.users > 0) return
+    delete shared.elevateTestServers
+    await clear()
+  }
+}
+
+async function start(): Promise<Servers> {
   const run = randomBytes(4).toString('hex')
   const template = `elevate_template_${run}`
   const server = await storeServer()
@@ -42,10 +67,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await clear()
     throw error
   }
-  project.provide('storeServerUrl', server.url)
-  project.provide('storeRun', run)
-  project.provide('targetCluster', target)
-  return clear
+  return { provided: { storeServerUrl: server.url, storeRun: run, targetCluster: target }, clear }
 }
 
 async function makeTarget(dataDir: string): Promise<void> {
