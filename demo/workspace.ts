@@ -3,10 +3,10 @@ import type { WorkspaceSeed } from 'slack-simulator/workspace'
 /** The people of the demo, so that each side of a request can be tried. */
 export const ADA = 'U0ADA'
 export const BEN = 'U0BEN'
-export const CHO = 'U0CHO'
+const CHO = 'U0CHO'
 export const SAM = 'U0SAM'
 export const EVE = 'U0EVE'
-export const GIL = 'U0GIL'
+const GIL = 'U0GIL'
 
 export const ORDERS_CHANNEL = 'C0ORDERS'
 export const SECURITY_CHANNEL = 'C0SECURITY'

@@ -16,7 +16,7 @@ import { runtimeLogin } from '../src/store/database/runtime-login.ts'
 import { connected, createDemoOrders, type DemoOrders, demoLogging, forgetAccess } from './orders.ts'
 import { demoWorkspace } from './workspace.ts'
 
-export type DemoOptions = {
+type DemoOptions = {
   /** Port of the page; any free one when left out. */
   readonly port?: number | undefined
   /** Leaves a record here: `slack.jsonl`, and what the target's own log saw. */

@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino'
 const SECRETS =
   /xox[a-z]-[\w-]+|xapp-[\w-]+|(postgres(?:ql)?:\/\/[^:@\s/]*):[^@\s]*@|Bearer\s+[\w.~+/-]+=*|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}/g
 
-export function withoutSecrets(text: string): string {
+function withoutSecrets(text: string): string {
   return text.replace(SECRETS, (_, url: string | undefined) => (url ? `${url}:…@` : '…'))
 }
 

@@ -1,7 +1,15 @@
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { auditEventTypes } from '../src/core/log/audit-event.ts'
-import { filesBelow, importsOf, read, valueImportsOf } from './support/sources.ts'
+import {
+  filesBelow,
+  importsOf,
+  namesExported,
+  namesImported,
+  packageEntries,
+  read,
+  valueImportsOf,
+} from './support/sources.ts'
 
 const PARTS = ['core', 'operations', 'audit', 'config', 'store', 'connectors', 'api', 'slack', 'jobs']
 
@@ -262,4 +270,14 @@ it('who is notified of what is the table in core; only what has its own time is 
     'src/operations/access/request/ask-approvers.ts',
     'src/operations/record.ts',
   ])
+})
+
+it('what is exported is imported by another file, or is what others may import of a package', () => {
+  const everything = [...src, ...packages, ...demo, ...filesBelow('test'), ...filesBelow('bench')]
+  const used = new Set(everything.flatMap(namesImported))
+  const entries = new Set(packageEntries.values())
+  const unused = [...src, ...packages, ...demo]
+    .filter((file) => !entries.has(file) && !used.has(`${file} *`))
+    .flatMap((file) => namesExported(file).map((name) => `${file} ${name}`))
+  expect(unused.filter((one) => !used.has(one))).toEqual([])
 })

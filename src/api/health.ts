@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:http'
 
 /** What readiness depends on; checked again for every probe. */
-export type Vitals = {
+type Vitals = {
   /** Resolves when the database answers. */
   readonly ping: () => Promise<void>
   /** Milliseconds since the sweeper's last successful run; undefined before the first. */
@@ -15,7 +15,7 @@ export type Vitals = {
 /** After this long without a successful run the sweeper counts as broken. */
 const SWEEP_LATE_MS = 15_000
 
-export type Answer = { readonly status: number; readonly type: string; readonly body: string }
+type Answer = { readonly status: number; readonly type: string; readonly body: string }
 
 /** `/healthz`: the process lives. `/readyz`: database, sweeper and Slack work; says which does not, and
  * whether the restore lock is on. That stays 200, because people must still get answers. */

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 /** Numbers read at the moment of the scrape. */
-export type Readings = {
+type Readings = {
   readonly liveGrants: () => Promise<number>
   readonly overdue: () => Promise<number>
   readonly stuck: () => Promise<number>
@@ -14,7 +14,7 @@ export type Readings = {
   readonly deliveryLag: () => Promise<readonly { readonly name: string; readonly waiting: number }[]>
 }
 
-export type Metrics = {
+type Metrics = {
   readonly scrape: () => Promise<{ type: string; body: string }>
 }
 

@@ -9,7 +9,7 @@ import { orphanedBy } from '../operations/log/load-catalog.ts'
 import { type ActivityKeys, activityKeys } from './activity.ts'
 import { CannotStart } from './cannot-start.ts'
 
-export type ReadCatalog =
+type ReadCatalog =
   | { readonly ok: true; readonly catalog: Catalog; readonly warnings: string }
   | { readonly ok: false; readonly printed: string; readonly lines: readonly string[] }
 
@@ -36,7 +36,7 @@ export function tryDeliveries(catalog: Catalog, secret: ReturnType<typeof secret
   for (const delivery of catalog.deliveries ?? []) void openSink(delivery, secret).close()
 }
 
-export type Taken =
+type Taken =
   | {
       readonly ok: true
       readonly catalog: Catalog

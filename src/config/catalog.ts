@@ -13,7 +13,7 @@ import { checkShape } from './schema/shape-faults.ts'
 import { type Issue, printIssues, type Report, sortIssues, writePath } from './yaml/issue.ts'
 import { readYaml, type YamlSource } from './yaml/yaml-source.ts'
 
-export type ParsedCatalog =
+type ParsedCatalog =
   | { readonly ok: true; readonly catalog: Catalog; readonly warnings: readonly Issue[] }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
@@ -105,7 +105,7 @@ function assemble(shape: CatalogShape, settings: ReadonlyMap<string, TargetSetti
 /** Larger files are refused before they are read. */
 const MAX_BYTES = 2 * 1024 * 1024
 
-export type CatalogFile = {
+type CatalogFile = {
   readonly parsed: ParsedCatalog
   /** Issues for the terminal, empty when there are none. */
   readonly printed: string

@@ -15,11 +15,11 @@
 import { type Env, readSecret } from './secret-source.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = (typeof LOG_LEVELS)[number]
 
 type WitnessEntry = { readonly url: string; readonly vkey: string }
 
-export type Transport =
+type Transport =
   | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number }
   | { readonly kind: 'socket'; readonly appToken: string }
 
@@ -45,7 +45,7 @@ export type Environment = {
   readonly failpoint?: string
 }
 
-export type ReadEnvironment =
+type ReadEnvironment =
   | { readonly ok: true; readonly environment: Environment }
   | { readonly ok: false; readonly faults: readonly string[] }
 

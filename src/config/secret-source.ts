@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import type { Json } from '../core/json.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
-export type Secret =
+type Secret =
   | { readonly ok: true; readonly value: string | undefined }
   | { readonly ok: false; readonly fault: string }
 

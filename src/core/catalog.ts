@@ -33,7 +33,7 @@ export type Target = {
 }
 
 /** Access that is taken first and reviewed afterwards: by whom, and for how long. */
-export type BreakGlass = {
+type BreakGlass = {
   readonly from: readonly Who[]
   /** Seconds. */
   readonly duration: { readonly default: number; readonly max: number }

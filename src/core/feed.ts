@@ -43,7 +43,7 @@ export function inFeed(catalog: Catalog, lane: Lane, request: Request): boolean 
   return findTarget(catalog, request.target)?.channel !== catalog.securityChannel
 }
 
-export type Step = Extract<Notice, { kind: 'feed' }>['what'] | 'refused' | 'alarm'
+type Step = Extract<Notice, { kind: 'feed' }>['what'] | 'refused' | 'alarm'
 
 export function severityOf(
   step: Step,

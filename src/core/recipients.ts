@@ -7,7 +7,7 @@ import { channelLane, homeLane, type Lane, type Notice, type OutboxMessage, pers
 import type { ChannelId, PersonId } from './people/person.ts'
 
 /** Where a notice goes; {@link addressed} turns it into lanes. */
-export type Recipient =
+type Recipient =
   | { readonly person: PersonId }
   /** Security's channel. */
   | 'security'
@@ -23,7 +23,7 @@ export type Recipient =
 export type Notification = { readonly notice: Notice; readonly to: readonly Recipient[] }
 
 /** What {@link addressed} has to know: the lanes with a card of each request, and who has Home open. */
-export type Places = {
+type Places = {
   readonly cards: ReadonlyMap<RequestId, readonly Lane[]>
   readonly homes: readonly PersonId[]
 }

@@ -1,7 +1,7 @@
 import { schedule as cron, type ScheduledTask } from 'node-cron'
 import type { Log } from '../core/ports.ts'
 
-export type Background = {
+type Background = {
   /** Starts the work, unless its last run is still running. */
   run(): void
   /** Waits for the current run and starts no other. */

@@ -11,7 +11,7 @@ import type { Worker } from './worker.ts'
 /** How many activity records this process reads at a time; logs are long, and nobody waits for this. */
 const RECORDS_AT_ONCE = 2
 
-export type Clock = {
+type Clock = {
   start(): void
   /** Follows a changed digest time. */
   reschedule(): void

@@ -5,7 +5,7 @@ import type { Log } from '../core/ports.ts'
 import type { Work } from '../operations/work.ts'
 import { schedule } from './background.ts'
 
-export type Deliverer = {
+type Deliverer = {
   start(): void
   /** Sends what waits now; resolves when every receiver has it or has failed. */
   deliver(): Promise<void>

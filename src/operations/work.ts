@@ -117,10 +117,10 @@ export function bindWork(world: World) {
 /** A shorter downtime is a restart and needs no message. */
 const REPORTED_AFTER_SECONDS = 60
 
-export type OverdueAtStart = Awaited<ReturnType<World['store']['claims']['overdueAtStart']>>
+type OverdueAtStart = Awaited<ReturnType<World['store']['claims']['overdueAtStart']>>
 
 /** Queues the restart report: what became due while elevate was down. Must run before the sweeper ends any of it. */
-export async function reportStart(world: World): Promise<OverdueAtStart> {
+async function reportStart(world: World): Promise<OverdueAtStart> {
   const overdue = await world.store.claims.overdueAtStart()
   const count = overdue.expired + overdue.unfinished + overdue.lapsed
   if (count > 0 || (overdue.downSeconds ?? 0) >= REPORTED_AFTER_SECONDS) {

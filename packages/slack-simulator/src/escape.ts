@@ -1,7 +1,7 @@
 import type { Workspace } from './workspace.ts'
 
 /** Text from people reaches the app with Slack's three control characters escaped. */
-export function escapeControl(text: string): string {
+function escapeControl(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 

@@ -14,14 +14,14 @@ export type Manifest = {
   readonly interactivity: boolean
 }
 
-export type Command = {
+type Command = {
   readonly command: string
   readonly description: string
   readonly usage_hint: string
   readonly should_escape: boolean
 }
 
-export type Shortcut = {
+type Shortcut = {
   readonly callback_id: string
   readonly name: string
   readonly description: string

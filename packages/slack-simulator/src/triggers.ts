@@ -3,7 +3,7 @@ import type { Clock, Ids } from './clock.ts'
 /** Slack lets an app answer an interaction with a modal within three seconds, once. */
 const TRIGGER_LIVES_MS = 3000
 
-export type TriggerFault = 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id'
+type TriggerFault = 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id'
 
 type Trigger = {
   readonly userId: string

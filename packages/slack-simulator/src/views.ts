@@ -1,4 +1,4 @@
-import { blocksIn, elementsIn } from './block-rules/elements-in.ts'
+import { blocksIn } from './block-rules/elements-in.ts'
 import { identified, initialValues, keptValues } from './input-values.ts'
 import type { Json } from './json.ts'
 import type { Block, View } from './view.ts'
@@ -170,11 +170,5 @@ export function inputBlockIds(blocks: readonly Block[]): Set<string> {
     blocksIn(blocks).flatMap(({ block }) =>
       block.type === 'input' && block.block_id !== undefined ? [block.block_id] : [],
     ),
-  )
-}
-
-export function elementAt(blocks: readonly Block[], blockId: string, actionId: string) {
-  return elementsIn(blocks).find(
-    (found) => found.block.block_id === blockId && found.element.action_id === actionId,
   )
 }

@@ -26,7 +26,7 @@ settings:
   socket_mode_enabled: true
 `
 
-export const ACME: WorkspaceSeed = {
+const ACME: WorkspaceSeed = {
   team: { id: 'T0ACME', name: 'Acme', domain: 'acme' },
   users: [
     { id: 'U0ANA', name: 'ana', realName: 'Ana Ito', email: 'ana@acme.test', tz: 'Asia/Tokyo' },
@@ -49,7 +49,7 @@ export function startAcme(options: Partial<SimulatorOptions> = {}): Promise<Simu
 }
 
 /** The real Bolt over the simulator's sockets. */
-export function boltFor(simulator: Simulator): App {
+function boltFor(simulator: Simulator): App {
   return new App({
     token: simulator.botToken,
     appToken: simulator.appToken,

@@ -12,7 +12,7 @@ export const button = (id: string, more: object = {}) => ({
   ...more,
 })
 export const option = (value: string) => ({ text: plain(value), value })
-export const words = (text: string) => ({
+const words = (text: string) => ({
   type: 'rich_text',
   elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
 })

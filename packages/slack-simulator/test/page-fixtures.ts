@@ -15,7 +15,7 @@ function person(id: string, name: string, realName: string, more: Partial<SeenPe
   }
 }
 
-export const people: readonly SeenPerson[] = [
+const people: readonly SeenPerson[] = [
   person('U1', 'ana', 'Ana Petrova'),
   person('U2', 'ben', 'Ben Okafor', { timezone: 'America/New_York' }),
   person('U3', 'chloe', 'Chloé Martin'),

@@ -15,7 +15,7 @@ export type Checkpoint = {
   readonly root: Uint8Array
 }
 
-export type OpenedCheckpoint =
+type OpenedCheckpoint =
   | { readonly ok: true; readonly checkpoint: Checkpoint; readonly signedBy: readonly Verifier[] }
   | { readonly ok: false; readonly fault: string }
 

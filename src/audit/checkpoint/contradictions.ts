@@ -29,7 +29,7 @@ export type Contradictions = {
   readonly against: readonly Evidence[]
 }
 
-export type ContradictionParts = {
+type ContradictionParts = {
   readonly proof: Pick<ProofStore, 'size' | 'leafHashes' | 'checkpoints' | 'aboutCheckpoints'>
   readonly keys: readonly Verifier[]
   readonly origin: string
@@ -98,7 +98,7 @@ const TARGET_TIMEOUT_MS = 10_000
 const MAX_PENDING = 1_000
 
 /** Who really has one role of a target, where that differs from what the database knows. */
-export type RoleFound = {
+type RoleFound = {
   readonly target: string
   readonly role: string
   /** Accounts that have it without a live grant: given since, or standing access. */

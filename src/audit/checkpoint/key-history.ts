@@ -17,7 +17,7 @@ import { type Abandoned, AbandonedSet, openRestore, type Restore, statementIn } 
 
 const FIRST_LINE = 'elevate-key-rotation/v1'
 
-export type Rotation = {
+type Rotation = {
   readonly former: Verifier
   readonly next: Verifier
   /** The former key has signed it. */

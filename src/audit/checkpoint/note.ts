@@ -49,7 +49,7 @@ export type Signer = {
   sign(text: string): Uint8Array
 }
 
-export type Opened =
+type Opened =
   | { readonly ok: true; readonly text: string; readonly signedBy: readonly Verifier[] }
   | { readonly ok: false; readonly fault: string }
 

@@ -22,7 +22,7 @@ export const MAX_ABANDONED = 500
 /** A checkpoint that no longer counts, or a log as it was kept. */
 export type Abandoned = Pick<Checkpoint, 'size' | 'root'>
 
-export type RestoreStatement = {
+type RestoreStatement = {
   readonly origin: string
   readonly kept: Abandoned
   readonly abandoned: readonly Abandoned[]

@@ -21,7 +21,7 @@ import type { Signer, Verifier } from './note.ts'
 import { type AbandonedSet, abandonedIn, statementIn } from './restore-statement.ts'
 import { openSigningKey, type SigningKey } from './signing-key.ts'
 
-export type SignRefusal = {
+type SignRefusal = {
   readonly kind: 'refused'
   /**
    * `restored`: events that were signed are missing at the end. `rewritten`: the events are not those that were
@@ -48,7 +48,7 @@ export type Signing =
   | SignRefusal
 
 /** A checkpoint that somebody else remembers, for example a witness; its signature is not checked yet. */
-export type Remembered = { readonly note: string; readonly from: string }
+type Remembered = { readonly note: string; readonly from: string }
 
 export type CheckpointSigner = {
   /** The key that signs now. */

@@ -55,7 +55,7 @@ export type Verified = {
   readonly more: number
 }
 
-export type VerifyOptions = {
+type VerifyOptions = {
   readonly source: LogSource
   /** The keys of the log, from a place that cannot be changed by those who could have changed the log. */
   readonly keys: readonly Verifier[]

@@ -18,7 +18,7 @@ import { readEvent } from '../stored-event.ts'
 import type { Pack } from './pack.ts'
 
 /** `unsigned`: it was closed, or texts of it erased, after the checkpoint of this folder. */
-export type RecordState = 'open' | 'unsigned' | 'whole' | 'changed'
+type RecordState = 'open' | 'unsigned' | 'whole' | 'changed'
 
 export type GrantActivity = {
   readonly state: RecordState

@@ -20,7 +20,7 @@ export type KeyEvent = {
   readonly bytes: string
 }
 
-export type VerifiedTree = {
+type VerifiedTree = {
   readonly checkpoints: number
   readonly handovers: readonly Handover[]
   readonly restores: readonly Restore[]

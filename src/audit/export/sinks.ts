@@ -104,7 +104,7 @@ async function cutTornLine(handle: FileHandle): Promise<void> {
 const MIN_KEY_BYTES = 24
 const MAX_KEY_BYTES = 64
 
-export type WebhookSettings = {
+type WebhookSettings = {
   readonly url: URL
   /** Each of them signs: there are several while a secret is being changed. */
   readonly keys: readonly Uint8Array[]
@@ -148,7 +148,7 @@ export function signatureOf(keys: readonly Uint8Array[], id: string, at: number,
  * Events by HTTP POST, signed by the Standard Webhooks scheme (standardwebhooks.com): the receiver knows who sent it and
  * when, and by the id whether it has it already. Only the operator chooses the address: a redirect is an error.
  */
-export function webhookSink({ url, keys, draw }: WebhookSettings): Sink {
+function webhookSink({ url, keys, draw }: WebhookSettings): Sink {
   return {
     send: async (batch, signal) => {
       const body = draw(batch)

@@ -10,7 +10,7 @@ const LONE_SHARE = 0.8
 const UNREAD_SECONDS = 10
 const ALWAYS_SHARE = 0.95
 
-export type Approver = {
+type Approver = {
   readonly person: PersonId
   readonly decisions: number
   /** Share of approvals, 0 to 1. */
@@ -20,7 +20,7 @@ export type Approver = {
 }
 
 /** Someone who made `decided` of the decisions about `of` requests for an entitlement. */
-export type LoneApprover = {
+type LoneApprover = {
   readonly person: PersonId
   readonly target: string
   readonly role: string

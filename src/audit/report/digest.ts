@@ -54,7 +54,7 @@ export type Digest = {
 }
 
 /** Milliseconds between the time access was due to end and the time the target confirmed that it was gone. */
-export type Lateness = {
+type Lateness = {
   readonly count: number
   readonly p50: number
   readonly p99: number
@@ -62,12 +62,12 @@ export type Lateness = {
 }
 
 /** `no-password`: it was never shown, and nobody can log in without it. `nothing-done`: the record of what was done is empty. */
-export type Unused = Held & { readonly why: 'no-password' | 'nothing-done' }
+type Unused = Held & { readonly why: 'no-password' | 'nothing-done' }
 
 /** `needed`: seconds until the last thing that was done (`record`), or until the access was returned (`return`). */
-export type OverAsked = Held & { readonly needed: number; readonly by: 'record' | 'return' }
+type OverAsked = Held & { readonly needed: number; readonly by: 'record' | 'return' }
 
-export type DigestAsk = {
+type DigestAsk = {
   readonly from: Date
   readonly to: Date
   readonly period: DigestPeriod

@@ -118,7 +118,7 @@ export function moment(at: Date | undefined): string {
   return at ? `${at.toISOString().slice(0, 19).replace('T', ' ')}Z` : ''
 }
 
-export type Tick = { readonly at: Date; readonly label: string }
+type Tick = { readonly at: Date; readonly label: string }
 
 const STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160, 43_200, 129_600, 525_600,

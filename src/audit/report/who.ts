@@ -103,7 +103,7 @@ function unknownTarget(catalog: Catalog, typed: string): Refused {
 }
 
 /** What an event says, for a line of text. */
-export type EventFacts = {
+type EventFacts = {
   /** A person's id or an operator's login name; empty for what the system did by itself. */
   readonly by: string
   readonly about: string

@@ -26,7 +26,7 @@ export type LogSource = {
   faults?(): readonly SourceFault[]
 }
 
-export type SourceFault = { readonly text: string; readonly index: number }
+type SourceFault = { readonly text: string; readonly index: number }
 
 /**
  * The log in the database, up to the last checkpoint of now: one that is signed while the events are read would speak of

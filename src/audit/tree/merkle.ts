@@ -168,7 +168,7 @@ const isOdd = (n: number) => n % 2 === 1
 const half = (n: number) => Math.floor(n / 2)
 const isSize = (n: number) => Number.isSafeInteger(n) && n >= 0
 
-export type Inclusion = {
+type Inclusion = {
   readonly index: number
   readonly size: number
   readonly leafHash: Uint8Array
@@ -192,7 +192,7 @@ export function verifyInclusion({ index, size, leafHash, proof, root }: Inclusio
   return last === 0 && sameHash(node, root)
 }
 
-export type Consistency = {
+type Consistency = {
   readonly from: number
   readonly fromRoot: Uint8Array
   readonly size: number

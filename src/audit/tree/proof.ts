@@ -26,7 +26,7 @@ const HEAD = 'c2sp.org/tlog-proof@v1'
 const MAX_HASHES = 53
 const MAX_CHARS = 1_000_000
 
-export type ProofFile = {
+type ProofFile = {
   readonly index: number
   readonly hashes: readonly Uint8Array[]
   /** A signed note, as it was published. */

@@ -116,7 +116,7 @@ const HTTP_TIMEOUT_MS = 30_000
 /** Undefined when there is no such file. */
 type Reader = (name: string) => Promise<Buffer | undefined>
 
-export type Pulled = { readonly note: string; readonly checkpoint: Checkpoint; readonly tree: MerkleTree }
+type Pulled = { readonly note: string; readonly checkpoint: Checkpoint; readonly tree: MerkleTree }
 
 /**
  * A checkpoint and the tree under it, from a folder or any web server. Throws when the tiles do not add up to the

@@ -7,7 +7,7 @@ import { open, readFile, rm } from 'node:fs/promises'
 import { makeFile, replaceFile } from '../files.ts'
 
 /** The last checkpoint of one log that was cosigned. */
-export type Witnessed = {
+type Witnessed = {
   readonly size: number
   readonly root: Uint8Array
   /** The checkpoint with the log's signature and the witness's own. */

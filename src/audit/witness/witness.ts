@@ -27,7 +27,7 @@ export type Witness = {
   latest(origin: string): string | undefined
 }
 
-export type WitnessParts = {
+type WitnessParts = {
   readonly signer: Signer
   /** Keys of the logs it knows; a log that changed its key has several. */
   readonly logs: readonly Verifier[]

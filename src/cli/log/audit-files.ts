@@ -74,7 +74,7 @@ export async function anchoredNotes(
   return { notes: whole, torn: notes.length - whole.length }
 }
 
-export type LastSigned = {
+type LastSigned = {
   readonly checkpoint: Checkpoint
   readonly note: string
   /** Known when the key is on this host. */

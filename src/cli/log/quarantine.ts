@@ -170,7 +170,7 @@ function asJson(quarantine: Quarantine, difference: Difference, catalogFault: st
   }
 }
 
-export function differenceInWords(
+function differenceInWords(
   quarantine: Quarantine,
   difference: Difference,
   catalogFault: string | undefined,

@@ -22,7 +22,7 @@ export const REFERENCE_ADVICE =
   'Name where it is kept instead: { env: NAME } for an environment variable, { file: /path } for a file. ' +
   'If this file was shared or committed, change the secret.'
 
-export type Literal = { readonly what: string; readonly offset: number; readonly text: string }
+type Literal = { readonly what: string; readonly offset: number; readonly text: string }
 
 /** Looks at the text itself, so that comments and broken YAML are covered too. */
 export function findLiterals(text: string): Literal[] {

@@ -30,7 +30,7 @@ export function unknownKey(key: string, known: readonly string[]): string {
   return `There is no key ${quote(key)} here. ${advice}`.trim()
 }
 
-export function missingKey(path: Path): string {
+function missingKey(path: Path): string {
   const description = schemaAt(path)?.description
   return `${quote(String(path.at(-1) ?? 'The file'))} is missing.${description ? ` ${description}` : ''}`
 }

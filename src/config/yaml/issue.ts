@@ -2,7 +2,7 @@
 import { clamp, cleanText } from '../../core/access/reason.ts'
 import { hideInLine } from '../rules/secret-literals.ts'
 
-export type Severity = 'fault' | 'warning'
+type Severity = 'fault' | 'warning'
 
 export type Issue = {
   /** Both count from 1. */

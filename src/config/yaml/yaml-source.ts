@@ -13,9 +13,9 @@ const MAX_ALIASES = 100
 const MAX_FAULTS = 200
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
-export type Place = { readonly line: number; readonly column: number }
+type Place = { readonly line: number; readonly column: number }
 
-export type YamlFault = { readonly offset: number; readonly path: Path; readonly message: string }
+type YamlFault = { readonly offset: number; readonly path: Path; readonly message: string }
 
 export type YamlSource = {
   /** Less the byte order mark; every offset counts in it. */

@@ -7,7 +7,7 @@ import { identifier } from './statements.ts'
 
 const file = path.join(import.meta.dirname, '../../../docs/targets/postgres-activity.sql')
 
-export type ActivityInstall = {
+type ActivityInstall = {
   /** The role that elevate connects as. */
   readonly bot?: string
   /** How the names of temporary logins begin. */

@@ -40,7 +40,7 @@ export type Sessions = { readonly [session: string]: Session }
 /** Limit of remembered sessions; if more are open, only the outcome of some statements is lost. */
 const MAX_SESSIONS = 200
 
-export type ReadLines = {
+type ReadLines = {
   readonly entries: ActivityEntry[]
   readonly turns: ActivityTurn[]
   readonly gaps: Gap[]

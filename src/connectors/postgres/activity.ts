@@ -16,7 +16,7 @@ const MAX_BYTES = 4 * 1024 * 1024
 /** Tolerance between the clocks of two servers. */
 const SAME_CLOCK_MS = 2_000
 
-export type About = {
+type About = {
   readonly version: number
   /** UTC, without saying so. */
   readonly now: string

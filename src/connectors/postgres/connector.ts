@@ -78,7 +78,7 @@ function accountIn({ accounts }: TargetSettings, subject: Subject): string | und
   }
 }
 
-export function capabilitiesOf({ mode, sessions_at_end: sessions }: TargetSettings): Capabilities {
+function capabilitiesOf({ mode, sessions_at_end: sessions }: TargetSettings): Capabilities {
   if (mode === 'temporary-login') {
     return {
       expiry: 'login-only',

@@ -63,7 +63,7 @@ export async function memberships(
   )
 }
 
-export type Standing = { readonly inherit: boolean; readonly set: boolean }
+type Standing = { readonly inherit: boolean; readonly set: boolean }
 
 /** What `member` has of `role` by every way except the direct row of ours: directly from others, or nested. */
 export async function standing(ask: Ask, role: string, member: string, version: number): Promise<Standing> {
@@ -91,9 +91,9 @@ export async function standing(ask: Ask, role: string, member: string, version: 
 }
 
 /** Every role that a holder of `role` can become, with what makes it too powerful to be granted. */
-export type Power = { readonly name: string; readonly power: string; readonly predefined: boolean }
+type Power = { readonly name: string; readonly power: string; readonly predefined: boolean }
 
-export async function powersOf(ask: Ask, role: string): Promise<Power[]> {
+async function powersOf(ask: Ask, role: string): Promise<Power[]> {
   return ask<Power>(
     `with recursive reach(oid) as (
        select oid from pg_roles where rolname = $1

@@ -6,7 +6,7 @@ import type { AutoApproval, Policy } from '../catalog.ts'
 import { duringHours } from '../people/hours.ts'
 import { type Groups, groupsIn, includes, type PersonId } from '../people/person.ts'
 
-export type AutoAsk = {
+type AutoAsk = {
   readonly person: PersonId
   readonly role: string
   readonly duration: number

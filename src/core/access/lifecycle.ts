@@ -43,20 +43,19 @@ export const requestMoves = {
   withdraw: { from: ['offered', 'pending'], to: 'withdrawn' },
   expire: { from: ['offered', 'pending'], to: 'lapsed' },
 } as const satisfies Record<string, { from: readonly RequestState[]; to: RequestState }>
-export type RequestMove = keyof typeof requestMoves
+type RequestMove = keyof typeof requestMoves
 
 export const grantMoves = {
   activate: { from: ['provisioning'], to: 'active' },
   end: { from: ['provisioning', 'active'], to: 'revoking' },
   finish: { from: ['revoking'], to: 'revoked' },
 } as const satisfies Record<string, { from: readonly GrantState[]; to: GrantState }>
-export type GrantMove = keyof typeof grantMoves
+type GrantMove = keyof typeof grantMoves
 
 export const reviewMoves = {
   justify: { from: ['open'], to: 'justified' },
   object: { from: ['open'], to: 'unjustified' },
 } as const satisfies Record<string, { from: readonly ReviewState[]; to: ReviewState }>
-export type ReviewMove = keyof typeof reviewMoves
 
 export function canRequest(move: RequestMove, state: RequestState): boolean {
   return (requestMoves[move].from as readonly RequestState[]).includes(state)

@@ -17,7 +17,7 @@ const MAX_AHEAD_SECONDS = 5 * MINUTE
 const MAX_FAULTS = 20
 const LONGEST_TEXT = 8_000
 
-export type Report =
+type Report =
   | { readonly ok: true; readonly entries: readonly ReportedEntry[] }
   | { readonly ok: false; readonly faults: readonly string[] }
 

@@ -9,7 +9,7 @@ import type { Json } from '../json.ts'
 import type { PersonId } from '../people/person.ts'
 
 /** What was done, in words that mean the same in every kind of system. Not stored: it follows from the kind. */
-export type ActivityClass = 'connect' | 'read' | 'change' | 'administer' | 'other'
+type ActivityClass = 'connect' | 'read' | 'change' | 'administer' | 'other'
 
 /**
  * The kinds of things done, with their class. They are stored, exported and accepted by `POST /activity`, so none may
@@ -181,18 +181,6 @@ export function doings(counts: ActivityCounts): number {
   return activityKinds
     .filter((kind) => kind !== 'connect' && kind !== 'disconnect')
     .reduce((sum, kind) => sum + (counts[kind] ?? 0), 0)
-}
-
-/** True when the record says with certainty that nothing was done. */
-export function wasIdle(
-  summary: Pick<ActivitySummary, 'state' | 'counts' | 'gaps' | 'unavailable'>,
-): boolean {
-  return (
-    summary.state === 'closed' &&
-    summary.unavailable === undefined &&
-    summary.gaps.length === 0 &&
-    doings(summary.counts) === 0
-  )
 }
 
 /** What a source outside of the target says; account and time find the grant. */

@@ -65,7 +65,7 @@ export function keyRotated(
 }
 
 /** The log as it was signed, and as it is now. Roots in base64. */
-export type Difference = {
+type Difference = {
   readonly signed: number
   readonly signed_root: string
   readonly size: number

@@ -9,7 +9,7 @@ import type { ChannelId, PersonId } from '../people/person.ts'
 /** In place of a role: everything on the target, as superusers have it. */
 export const WHOLE = '*'
 
-export type StandingState = 'open' | 'accepted' | 'removed' | 'gone'
+type StandingState = 'open' | 'accepted' | 'removed' | 'gone'
 
 export type Standing = {
   readonly id: StandingId

@@ -13,7 +13,7 @@ import type { Tx } from '../../store/database/transaction.ts'
 import { record } from '../record.ts'
 import type { World } from '../world.ts'
 
-export type Reported =
+type Reported =
   | {
       readonly ok: true
       /** New in the record of a grant, new without a grant, and known from an earlier delivery or not to be told of. */

@@ -8,7 +8,7 @@ import { refusal } from '../refusals.ts'
 /** More events than a minute brings: so many may have been lost unsigned. */
 const MAX_UNSIGNED_EVENTS = 1_000
 
-export type Confirmation = {
+type Confirmation = {
   readonly by: string
   readonly reason: string
   /** The short code of the difference that was seen. */
@@ -56,7 +56,7 @@ export async function endQuarantine(
   })
 }
 
-export type Finding = Pick<Quarantine, 'why' | 'said'> & { readonly evidence: readonly Evidence[] }
+type Finding = Pick<Quarantine, 'why' | 'said'> & { readonly evidence: readonly Evidence[] }
 
 /**
  * From here on nothing is granted, decided or recorded. No event yet: writing into a log that is not the signed one

@@ -140,7 +140,7 @@ export async function recordEvidence(
   )
 }
 
-export type ShownCheckpoint = {
+type ShownCheckpoint = {
   /** Undefined while nothing was signed. */
   readonly last: KeptCheckpoint | undefined
   /** It is queued for the security channel, too. */

@@ -17,7 +17,7 @@ import type { World } from '../world.ts'
 const ROWS_AT_ONCE = 500
 const MAX_STEPS = 1_000
 
-export type Applied = { readonly texts: number; readonly rows: number; readonly places: number }
+type Applied = { readonly texts: number; readonly rows: number; readonly places: number }
 
 /**
  * Erases what is older than the configuration keeps it, in small steps that each say on record what they erased.
@@ -81,7 +81,7 @@ async function stepOf(
   })
 }
 
-export type Erasing = {
+type Erasing = {
   readonly person: PersonId
   /** Why; kept as a private text of the event itself. */
   readonly reason: string

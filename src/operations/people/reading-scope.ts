@@ -5,7 +5,7 @@ import { refusal, unlessRefused } from '../refusals.ts'
 import type { World } from '../world.ts'
 
 /** How far a question about access reaches: `person` narrows it, `own` says that the reader may see no more. */
-export type Scope = { readonly person?: PersonId; readonly own: boolean }
+type Scope = { readonly person?: PersonId; readonly own: boolean }
 
 /**
  * How far this reader may see, judged with Slack's answer of this moment. Security sees everything, approvers see the

@@ -99,7 +99,7 @@ export async function lookNow(
   return { target, looked: await lookAtStanding(world, target) }
 }
 
-export type StandingNow = {
+type StandingNow = {
   readonly target: string | undefined
   readonly present: readonly Standing[]
   /** Of every target that can be read; one that was never read is among them. */

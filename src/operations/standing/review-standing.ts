@@ -11,7 +11,7 @@ import { notify, record } from '../record.ts'
 import { type RefusedError, refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
 
-export type Accepting = {
+type Accepting = {
   /** One holding, or everything of one report that is still open. */
   readonly what: { readonly access: StandingId } | { readonly report: ReportId }
   readonly by: PersonId
@@ -94,7 +94,7 @@ export function alreadyClosed({ state, account, acceptedBy, closedBy }: Standing
   return refusal('standing-gone', { account })
 }
 
-export type AcceptingAsOperator = {
+type AcceptingAsOperator = {
   readonly target: string
   readonly account?: string
   readonly role?: string
@@ -167,7 +167,7 @@ export async function askAboutStanding(
   return { standing }
 }
 
-export type Taking = { readonly access: StandingId; readonly by: PersonId }
+type Taking = { readonly access: StandingId; readonly by: PersonId }
 
 const REMOVE_TIMEOUT_MS = 60_000
 

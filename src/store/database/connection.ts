@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
 
-export type Patience = {
+type Patience = {
   /** Milliseconds until a connection is made, or becomes free. */
   readonly connect: number
   /** Milliseconds for one statement, by the server's watch. */

@@ -35,7 +35,7 @@ type Travelled<Row> = {
   readonly [Column in keyof Row]: Date extends Row[Column] ? Row[Column] | string : Row[Column]
 }
 
-export type GrantColumns = Travelled<Selectable<GrantTable>>
+type GrantColumns = Travelled<Selectable<GrantTable>>
 
 const spellings = new Map<string, { readonly name: string; readonly isTime: boolean }>()
 

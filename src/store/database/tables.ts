@@ -52,34 +52,34 @@ export type OutboxTable = {
   last_error: string | null
 }
 
-export type OutboxLaneTable = {
+type OutboxLaneTable = {
   lane: Lane
   next_at: Generated<Date>
 }
 
 /** People who opened their Home. */
-export type HomeViewerTable = {
+type HomeViewerTable = {
   person: PersonId
   seen_at: Date
 }
 
-export type HeartbeatTable = {
+type HeartbeatTable = {
   only_row: Generated<boolean>
   awake_at: Date
 }
 
 /** When Slack was last asked whether this person's account is still active. */
-export type PersonCheckTable = {
+type PersonCheckTable = {
   person: PersonId
   checked_at: Date
 }
 
-export type RetentionRunTable = {
+type RetentionRunTable = {
   kind: RetentionKind
   ran_at: Date
 }
 
-export type DigestTable = {
+type DigestTable = {
   covers_from: Date
   covers_to: Date
   claimed_at: Date
@@ -87,13 +87,13 @@ export type DigestTable = {
 }
 
 /** Configurations that were in force, by their hash. */
-export type PolicyTextTable = {
+type PolicyTextTable = {
   hash: string
   content: string
   first_loaded_at: Date
 }
 
-export type DeliveryTable = {
+type DeliveryTable = {
   name: string
   next_index: Generated<number>
   batch_until: number | null
@@ -118,7 +118,7 @@ export type QuarantineTable = {
   reason: Generated<string>
 }
 
-export type QuarantineEvidenceTable = {
+type QuarantineEvidenceTable = {
   quarantine: number
   size: number
   root: Buffer
@@ -127,12 +127,12 @@ export type QuarantineEvidenceTable = {
   seen_at: Date
 }
 
-export type AuditLeafTable = {
+type AuditLeafTable = {
   index: ByFunction<number>
   leaf_hash: ByFunction<Buffer>
 }
 
-export type AuditBodyTable = {
+type AuditBodyTable = {
   index: ByFunction<number>
   bytes: ByFunction<string>
   time: ByFunction<Date>
@@ -145,21 +145,21 @@ export type AuditBodyTable = {
   grant: ByFunction<string | null>
 }
 
-export type AuditSecretTable = {
+type AuditSecretTable = {
   index: ByFunction<number>
   field: ByFunction<string>
   salt: ByFunction<Buffer>
   content: ByFunction<string>
 }
 
-export type AuditCheckpointTable = {
+type AuditCheckpointTable = {
   size: ByFunction<number>
   note: ByFunction<string>
   posted: ByFunction<readonly JsonObject[]>
   line: ByFunction<number>
 }
 
-export type AuditCosignatureTable = {
+type AuditCosignatureTable = {
   line: ByFunction<number>
   size: ByFunction<number>
   witness: ByFunction<string>

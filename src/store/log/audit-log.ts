@@ -17,7 +17,7 @@ type Secret = {
 }
 
 /** What `audit.append` takes: events whose index and time are still empty, and their private texts. */
-export type Sealed = { readonly events: readonly string[]; readonly secrets: readonly Secret[] }
+type Sealed = { readonly events: readonly string[]; readonly secrets: readonly Secret[] }
 
 export function seal(events: readonly AuditEvent[]): Sealed {
   const secrets: Secret[] = []

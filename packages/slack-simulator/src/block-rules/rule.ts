@@ -34,7 +34,7 @@ export function fail(
   return false
 }
 
-export function missing(inspection: Inspection, pointer: string, field: string): false {
+function missing(inspection: Inspection, pointer: string, field: string): false {
   const message = `missing required field: ${field}`
   inspection.issues.push({ pointer, message, code: 'missing_field', field })
   return false

@@ -12,7 +12,7 @@ import { deliverInteraction, OK, refused } from './outcome.ts'
 import { isVisibleTo } from './person-view.ts'
 
 /** Where a person's finger is: a message or a view that this person can see now. */
-export type Spot =
+type Spot =
   | { readonly view: OpenView; readonly blocks: readonly Block[]; readonly values: Values }
   | {
       readonly channel: Channel

@@ -27,7 +27,7 @@ import {
 import type { World } from '../../world.ts'
 import { openGrant } from '../grant/open-grant.ts'
 
-export type Deciding = {
+type Deciding = {
   readonly request: RequestId
   readonly by: PersonId
   readonly verdict: Verdict

@@ -35,7 +35,7 @@ export type EarlierApprovals = {
   readonly given: readonly { readonly one: PreApproval; readonly giver: Person }[]
 }
 
-export type EarlierApproved = {
+type EarlierApproved = {
   /** As it is now. */
   readonly request: Request
   /** The grant that was opened; undefined while other people have to approve it as well. */

@@ -25,7 +25,7 @@ import { record } from '../../record.ts'
 import { type Attempt, refusal, unlessRefused } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 
-export type GivingAsTyped = {
+type GivingAsTyped = {
   readonly by: PersonId
   readonly person: PersonId
   readonly target: string

@@ -38,7 +38,7 @@ async function endThenTake(world: World, claim: Claim, reason: 'expired' | 'not-
   await world.store.claims.release(claim)
 }
 
-export function describe(error: unknown): string {
+function describe(error: unknown): string {
   if (error instanceof ConnectorError) return `${error.kind}: ${error.message}`
   return error instanceof Error ? error.message : String(error)
 }

@@ -14,7 +14,7 @@ import { record } from '../../record.ts'
 import { type Attempt, type RefusedError, refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 
-export type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly note: string }
+type Ending = { readonly grant: GrantId; readonly by: PersonId; readonly note: string }
 
 /**
  * Ends access early: for its holder, or with a reason for an approver or security. Sets the grant to `revoking`; it
@@ -105,7 +105,7 @@ export async function endAsOperator(
   })
 }
 
-export type Why = {
+type Why = {
   readonly reason: EndReason
   readonly by: PersonId | undefined
   readonly note: string

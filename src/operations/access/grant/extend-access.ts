@@ -6,7 +6,7 @@ import type { World } from '../../world.ts'
 import { type Asked, requestAccess } from '../request/request-access.ts'
 import { onlyOne } from './end-by-name.ts'
 
-export type Extending = {
+type Extending = {
   readonly by: PersonId
   readonly grant: GrantId
   /** As typed; it is added to what there is. */

@@ -18,7 +18,7 @@ import {
 } from '../decide/earlier-approvals.ts'
 import { type AskingPlan, planAsking, sendCardsDirectly } from './ask-approvers.ts'
 
-export type Answering = {
+type Answering = {
   /** One of those that were asked for together. */
   readonly request: RequestId
   readonly by: PersonId

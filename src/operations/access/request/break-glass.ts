@@ -78,7 +78,7 @@ function whoIsThere(world: World, by: string): Promise<[Person, Groups]> {
   ])
 }
 
-export type Reviewing = {
+type Reviewing = {
   readonly request: RequestId
   readonly by: PersonId
   readonly outcome: ReviewOutcome

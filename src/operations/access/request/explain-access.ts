@@ -61,7 +61,7 @@ export type Explained = {
 /** A stage with those who could fill it for this person; undefined when that is everyone. */
 export type ExplainedStage = ApprovalStage & { readonly people: readonly PersonId[] | undefined }
 
-export type Explaining = {
+type Explaining = {
   readonly by: PersonId
   readonly target: string
   readonly role: string

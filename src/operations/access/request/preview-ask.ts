@@ -77,7 +77,7 @@ export async function previewAsk(world: World, asking: Previewing): Promise<read
 }
 
 /** What a form can offer to this person, with the lately known groups. */
-export type Offers = {
+type Offers = {
   readonly entitlements: readonly Entitlement[]
   /** May this person ask on behalf of anybody else? */
   readonly forOthers: boolean

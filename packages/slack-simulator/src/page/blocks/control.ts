@@ -44,7 +44,7 @@ function drawControl(wiring: Wiring, element: Json): ReactNode {
   return button(wiring, element)
 }
 
-export function button(wiring: Wiring, element: Json): ReactNode {
+function button(wiring: Wiring, element: Json): ReactNode {
   const words = element.type === 'icon_button' ? 'Delete' : plainText(element.text)
   const style = word(element.style)
   const properties = {

@@ -10,7 +10,7 @@ import { card, carousel, container } from './card.ts'
 import { chart } from './chart.ts'
 import { dataTable, table } from './table.ts'
 
-export type Draw = (spot: Spot, block: Json) => ReactNode
+type Draw = (spot: Spot, block: Json) => ReactNode
 
 const kinds: Readonly<Record<string, Draw>> = {
   actions,
@@ -38,7 +38,7 @@ export function drawBlocks(spot: Spot, blocks: readonly unknown[]): ReactNode {
 }
 
 /** Draws one block. One that cannot be drawn says so, and leaves the others alone. */
-export function oneBlock(spot: Spot, block: Json, index: number): ReactNode {
+function oneBlock(spot: Spot, block: Json, index: number): ReactNode {
   const type = word(block.type)
   const properties = {
     className: `block block-${type.replaceAll(/[^a-z_]/g, '')}`,

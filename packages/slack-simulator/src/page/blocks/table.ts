@@ -4,7 +4,7 @@ import { idOf, type Spot, type TableTurn } from '../scene.ts'
 import { richText } from '../text/rich-text.ts'
 
 /** The content of a cell: the characters as they are, or rich text. */
-export function cell(spot: Spot, value: unknown): ReactNode {
+function cell(spot: Spot, value: unknown): ReactNode {
   const content = record(value)
   if (content.type === 'rich_text') return richText(spot.scene, content)
   return word(content.text) || word(content.value)

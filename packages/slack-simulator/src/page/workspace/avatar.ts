@@ -9,7 +9,7 @@ export function avatar(scene: Scene, id: string, size: 'small' | 'middle' | 'lar
   return h('span', { className, 'aria-hidden': true }, letters)
 }
 
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name.split(/[\s._-]+/).filter(Boolean)
   const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0]]
   return ends.map((word) => [...(word ?? '?')][0]?.toUpperCase() ?? '?').join('')

@@ -6,7 +6,7 @@ import { clock, dayLine, slackDate } from '../text/dates.ts'
 import { mrkdwn } from '../text/mrkdwn.ts'
 import { avatar } from './avatar.ts'
 
-export type Shown = {
+type Shown = {
   readonly scene: Scene
   readonly channel: string
   readonly pane: string
