@@ -9,10 +9,10 @@ import type { Question } from './access/question.ts'
 import { askerOf, ownersOf, type Request } from './access/request.ts'
 import type { GrantId, QuestionId, ReportId, RequestId, StandingId } from './ids.ts'
 import type { Actor } from './log/audit-event.ts'
+import { isAttempt } from './log/audit-event.ts'
 import type { Notice } from './notice.ts'
 import type { PersonId } from './people/person.ts'
 import type { Notification } from './recipients.ts'
-import { isAttempt } from './refusal.ts'
 
 /** How elevate itself is. */
 type News = Extract<

@@ -258,28 +258,6 @@ type Of<C extends Case> = {
 }
 export type Refusal = { readonly [C in Case]: Of<C> }[Case]
 
-/**
- * Refusals of somebody who wanted what is not his. Security reads of them at once and in the digest; a late click
- * or a forgotten reason is on record, but nobody's news.
- */
-const ATTEMPTS: ReadonlySet<string> = new Set([
-  'not-allowed',
-  'not-a-member',
-  'not-an-approver',
-  'self-approval',
-  'not-yours',
-  'not-security',
-  'no-break-glass',
-  'review-open',
-  'self-review',
-  'not-a-reviewer',
-  'not-the-receiver',
-] satisfies RefusalCode[])
-
-export function isAttempt(code: string): boolean {
-  return ATTEMPTS.has(code)
-}
-
 export type Refused = { readonly refused: Refusal }
 
 /** The data of a case, which may be left out where there is none. */

@@ -120,7 +120,7 @@ ${table(['key', 'value', 'default', 'meaning'], rows)}
 function refusals(): string {
   const union = /RefusalCode =([\s\S]*?)\n\n/.exec(read('src/core/refusal.ts'))?.[1] ?? ''
   const all = [...new Set([...union.matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''))].sort()
-  const attempts = /ATTEMPTS[\s\S]*?\[([\s\S]*?)\]/.exec(read('src/core/refusal.ts'))?.[1] ?? ''
+  const attempts = /ATTEMPTS[\s\S]*?\[([\s\S]*?)\]/.exec(read('src/core/log/audit-event.ts'))?.[1] ?? ''
   const cases = Object.entries(CASES)
   const rows = all.map((code) => [
     `\`${code}\``,

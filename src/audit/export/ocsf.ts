@@ -7,9 +7,9 @@
  */
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { AuditEventType } from '../../core/log/audit-event.ts'
+import { isAttempt } from '../../core/log/audit-event.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { OcsfVersion } from '../../core/log/ocsf-version.ts'
-import { isAttempt } from '../../core/refusal.ts'
 import type { EventFields } from '../stored-event.ts'
 import { matchingPages, type RowsExport } from '../tree/pages.ts'
 

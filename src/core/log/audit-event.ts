@@ -4,6 +4,7 @@
  */
 import type { Json } from '../json.ts'
 import type { PersonId } from '../people/person.ts'
+import type { RefusalCode } from '../refusal.ts'
 
 export const auditEventTypes = [
   'request.created',
@@ -100,6 +101,29 @@ export type LoggedEvent = {
   readonly bytes: string
   /** Private texts that have not been erased. */
   readonly private: Readonly<Record<string, string>>
+}
+
+/**
+ * Refusals of somebody who wanted what is not theirs. Security reads of them at once and in the digest; a late click
+ * or a forgotten reason is on record, but nobody's news.
+ */
+const ATTEMPTS: ReadonlySet<string> = new Set([
+  'not-allowed',
+  'not-a-member',
+  'not-an-approver',
+  'self-approval',
+  'not-yours',
+  'not-security',
+  'no-break-glass',
+  'review-open',
+  'self-review',
+  'not-a-reviewer',
+  'not-the-receiver',
+] satisfies RefusalCode[])
+
+/** `outcome` as an event has it. */
+export function isAttempt(outcome: string): boolean {
+  return ATTEMPTS.has(outcome)
 }
 
 /** Which events somebody wants to see. */
