@@ -78,9 +78,24 @@ export function policyNow(policy: Policy, request: Pick<Request, 'widened'>): Po
   return { ...policy, approve: { ...policy.approve, stages } }
 }
 
+/** What a decision depends on. */
+type Undecided = Pick<
+  Request,
+  | 'number'
+  | 'requester'
+  | 'askedBy'
+  | 'target'
+  | 'role'
+  | 'duration'
+  | 'startsAt'
+  | 'prolongs'
+  | 'widened'
+  | 'decisions'
+>
+
 export function decide(
   catalog: Catalog,
-  request: Request,
+  request: Undecided,
   requester: Person,
   approver: Person,
   verdict: Verdict,

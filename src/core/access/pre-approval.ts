@@ -18,7 +18,6 @@ import { isRefused, type Refused, refuse } from '../refusal.ts'
 import { decide, type Outcome } from './approval.ts'
 import { policyOf, refuseUnlessMember } from './policy.ts'
 import { lengthOf, REASON_MAX } from './reason.ts'
-import type { Request } from './request.ts'
 import { approversNamed } from './stages.ts'
 
 export type PreApproval = {
@@ -129,8 +128,7 @@ function judgeApproval(
   receiver: Person,
   groups: Groups,
 ): Outcome | Refused {
-  const request: Request = {
-    id: '',
+  const request = {
     number: 0,
     requester: receiver.id,
     target,
@@ -140,21 +138,10 @@ function judgeApproval(
       Math.max(1, each),
       policyOf(catalog, target, role, receiver.id, groups)?.duration.max ?? each,
     ),
-    reason: '',
-    ticket: undefined,
     askedBy: undefined,
-    bundle: undefined,
     startsAt: undefined,
     prolongs: undefined,
     widened: false,
-    state: 'pending',
-    version: 1,
-    policyName: '',
-    policyHash: catalog.hash,
-    createdAt: new Date(0),
-    lapsesAt: new Date(0),
-    closedAt: undefined,
-    closedBy: undefined,
     decisions: [],
   }
   const outcome = decide(catalog, request, receiver, giver, 'approve', groups)
