@@ -7,8 +7,9 @@ import type { QuestionId, RequestId } from '../../core/ids.ts'
 import type { Lane } from '../../core/notice.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
-import { after, CLOCK, changedOne, insertFrom, integer, NOW, texts } from '../database/expressions.ts'
+import { after, CLOCK, changedOne, insertFrom, NOW } from '../database/expressions.ts'
 import { isUuid, storable, toRequest } from '../database/rows.ts'
+import { asked } from './requests.ts'
 import type { QuestionTable } from './tables.ts'
 
 export function reviewCommands(trx: Database) {
@@ -32,24 +33,15 @@ export function reviewCommands(trx: Database) {
 
     /** Break-glass: a request that is approved without anybody, and its open review. */
     open: async (request: NewRequest, cards: readonly Lane[]): Promise<Request> => {
-      const { requester, target, role, duration, reason, ticket, policyName, policyHash } = request
       const row = await trx
         .with('taken', (db) =>
           insertFrom(db.insertInto('elevate.request'), db.selectFrom(CLOCK), ({ ref }) => ({
-            ticket: ticket ?? null,
-            requester,
-            target,
-            role,
-            duration_s: integer(duration),
-            reason: storable(reason),
-            policy_name: policyName,
-            policy_hash: policyHash,
-            cards: texts(cards),
+            ...asked({ ...request, reason: storable(request.reason), cards }),
             state: 'approved' as const,
             created_at: ref('clock.moment'),
             lapses_at: after(ref('clock.moment'), request.lapseAfter),
             closed_at: ref('clock.moment'),
-            closed_by: requester,
+            closed_by: request.requester,
           })).returningAll(),
         )
         .with('owed', (db) =>

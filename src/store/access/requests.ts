@@ -32,6 +32,21 @@ type Opened = Omit<NewRequest, 'bundle'> & {
   readonly isFirst: boolean
 }
 
+/** The columns of what was asked for. It looks at no value, so that a statement that is built once can have them. */
+export function asked(request: Omit<NewRequest, 'bundle'> & { readonly cards: readonly Lane[] }) {
+  return {
+    requester: request.requester,
+    target: request.target,
+    role: request.role,
+    duration_s: integer(request.duration),
+    reason: request.reason,
+    ticket: request.ticket ?? null,
+    policy_name: request.policyName,
+    policy_hash: request.policyHash,
+    cards: texts(request.cards),
+  }
+}
+
 const openRequest = statement((trx, given: Opened) => {
   const open = trx
     .selectFrom('elevate.request')
@@ -48,15 +63,7 @@ const openRequest = statement((trx, given: Opened) => {
       bundle: sql`case when ${given.isFirst}::boolean then fresh.id else ${given.bundle}::uuid end`,
       state: given.state,
       asked_by: given.askedBy ?? null,
-      ticket: given.ticket ?? null,
-      requester: given.requester,
-      target: given.target,
-      role: given.role,
-      duration_s: integer(given.duration),
-      reason: given.reason,
-      policy_name: given.policyName,
-      policy_hash: given.policyHash,
-      cards: texts(given.cards),
+      ...asked(given),
       prolongs: uuid(given.prolongs),
       created_at: ref('clock.moment'),
       lapses_at: after(ref('clock.moment'), given.lapseAfter),
