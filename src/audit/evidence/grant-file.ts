@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../core/access/duration.ts'
 import { grantName, secondsHeld } from '../../core/access/grant.ts'
-import { cleanText } from '../../core/access/reason.ts'
+import { cleanText, cleanTexts } from '../../core/access/reason.ts'
 import { requestName } from '../../core/access/request.ts'
 import type { StoredLeaf } from '../../core/log/audit-proof.ts'
 import type { GrantRow } from '../../core/reads.ts'
@@ -53,7 +53,7 @@ export function grantText(
     ['person', `${grant.subject.name} (${grant.person})`],
     ['access', `${grant.role} on ${grant.target}`],
     ['account', grant.account ?? '(none: it was never given)'],
-    ['reason', oneLine(request.reason)],
+    ...Object.entries(cleanTexts(request)).map(([name, text]) => [name, oneLine(text)] as const),
     ['how', request.review ? 'break-glass, without approval' : 'approved'],
     ...request.decisions.map(
       (one) => [one.verdict, `${one.approver}, ${one.at.toISOString()} ${oneLine(one.note)}`.trim()] as const,

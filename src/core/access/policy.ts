@@ -20,7 +20,7 @@ import {
   type PersonId,
 } from '../people/person.ts'
 import { isRefused, type Refused, refuse } from '../refusal.ts'
-import { lengthOf, REASON_MAX } from './reason.ts'
+import { lengthOf, REASON_MAX, type RequestTexts } from './reason.ts'
 import { readTicket, type TicketAsk } from './ticket.ts'
 
 export type Ask = {
@@ -28,8 +28,8 @@ export type Ask = {
   readonly role: string
   /** Seconds; undefined takes the policy's default. */
   readonly duration: number | undefined
-  readonly reason: string
-} & Omit<TicketAsk, 'reason'>
+} & RequestTexts &
+  Omit<TicketAsk, 'reason'>
 
 export type Allowed = {
   readonly policy: Policy

@@ -23,6 +23,14 @@ export function cleanText(typed: string): string {
     .trim()
 }
 
+/** What is typed with a request in people's own words. It is private: the audit log keeps a hash, and it can be erased. */
+export type RequestTexts = { readonly reason: string }
+
+/** These alone of what has them, each as {@link cleanText} returns it. */
+export function cleanTexts({ reason }: RequestTexts): RequestTexts {
+  return { reason: cleanText(reason) }
+}
+
 /** Length as a person would count it: code points, not UTF-16 units. */
 export function lengthOf(text: string): number {
   return [...text].length

@@ -4,6 +4,7 @@ import type { GrantId, PreApprovalId, RequestId } from '../ids.ts'
 
 import type { PersonId } from '../people/person.ts'
 import type { RequestState, ReviewState } from './lifecycle.ts'
+import type { RequestTexts } from './reason.ts'
 
 export type Verdict = 'approve' | 'deny'
 
@@ -24,7 +25,7 @@ export type Decision = {
 /** What an approval allows of what was asked: for so long at most (seconds), and not before. */
 export type Limit = { readonly duration?: number | undefined; readonly startsAt?: Date | undefined }
 
-export type Request = {
+export type Request = RequestTexts & {
   readonly id: RequestId
   /** People say `R-1042`. */
   readonly number: number
@@ -33,7 +34,6 @@ export type Request = {
   readonly role: string
   /** Seconds asked for. */
   readonly duration: number
-  readonly reason: string
   /** Where the work is written down, in the form the policy asks for. */
   readonly ticket: string | undefined
   /** Who asked, when the access is for somebody else: then `requester` is who would have it, and accepts first. */
@@ -69,7 +69,7 @@ export function requestName(number: number): string {
 /** Enough to open a request; the store gives id, number, times and state. */
 export type NewRequest = Pick<
   Request,
-  'requester' | 'target' | 'role' | 'duration' | 'reason' | 'policyName' | 'policyHash'
+  'requester' | 'target' | 'role' | 'duration' | keyof RequestTexts | 'policyName' | 'policyHash'
 > & {
   readonly lapseAfter: number
   readonly remindAfter?: number | undefined

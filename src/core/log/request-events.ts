@@ -2,6 +2,7 @@
 import type { Outcome } from '../access/approval.ts'
 import { grantName } from '../access/grant.ts'
 import { type PreApproval, preApprovalName } from '../access/pre-approval.ts'
+import { cleanTexts } from '../access/reason.ts'
 import {
   askerOf,
   type Limit,
@@ -64,7 +65,7 @@ export function requestCreated(
       together_with: togetherWith,
       kind: stages ? undefined : 'break-glass',
     },
-    private: { reason: request.reason },
+    private: cleanTexts(request),
   }
 }
 

@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt'
 import { formatDuration } from '../../core/access/duration.ts'
 import type { Entitlement } from '../../core/access/policy.ts'
 import { clamp, REASON_MAX } from '../../core/access/reason.ts'
+import type { Request } from '../../core/access/request.ts'
 import { TICKET_MAX } from '../../core/access/ticket.ts'
 import type { TicketRule } from '../../core/catalog.ts'
 import type { PersonId } from '../../core/people/person.ts'
@@ -42,9 +43,8 @@ export type AskForm = {
   readonly filled: Filled
   /** What would happen: drawn from the rule that applies to this person. */
   readonly preview: readonly Block[]
-  /** A reason and a ticket to start from, when the same is asked again. */
-  readonly reason?: string | undefined
-  readonly ticket?: string | undefined
+  /** What is typed already, when the same is asked again. */
+  readonly again?: Pick<Request, 'reason' | 'ticket'> | undefined
 }
 
 /** The only one there is need not be chosen; what is not offered is not chosen. */
@@ -58,7 +58,7 @@ export function completeChoice(offered: readonly Entitlement[], filled: Filled):
   return { ...filled, target: target?.id, roles: roles.map((one) => one.id) }
 }
 
-export function askForm({ offered, forOthers, filled, preview, reason, ticket }: AskForm): Modal {
+export function askForm({ offered, forOthers, filled, preview, again }: AskForm): Modal {
   if (offered.length === 0)
     return noticeView(
       ASK_TITLE,
@@ -80,8 +80,8 @@ export function askForm({ offered, forOthers, filled, preview, reason, ticket }:
       ...preview,
       ...(chosen.length > 0 ? durations(together(chosen), { live: true }) : []),
       ...startInput(chosen),
-      ...ticketInput(chosen.map((one) => one.policy.ticket).find(Boolean), ticket),
-      reasonInput(chosen, reason),
+      ...ticketInput(chosen.map((one) => one.policy.ticket).find(Boolean), again?.ticket),
+      reasonInput(chosen, again?.reason),
     ],
   }
 }

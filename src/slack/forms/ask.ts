@@ -27,11 +27,11 @@ export async function drawAskAgain(door: Door, by: PersonId, value: string): Pro
   const id = readId(value)
   const request = id ? await door.queries.request(id) : undefined
   if (!request || (request.requester !== by && request.askedBy !== by)) return drawAskForm(door, by, {})
-  const { target, reason, ticket } = request
+  const { target } = request
   const receiver = request.requester === by ? undefined : request.requester
   const all = request.bundle === undefined ? [request] : await door.queries.bundleOf(request.id)
   const roles = all.map((one) => one.role)
-  return drawAskForm(door, by, { target, roles, receiver }, { reason, ticket })
+  return drawAskForm(door, by, { target, roles, receiver }, request)
 }
 
 /** The form for what was filled in so far. */
@@ -39,12 +39,12 @@ async function drawAskForm(
   door: Door,
   person: PersonId,
   wanted: Filled,
-  { reason, ticket }: Pick<AskForm, 'reason' | 'ticket'> = {},
+  again?: AskForm['again'],
 ): Promise<Modal> {
   const { entitlements, forOthers } = await door.queries.offersTo(person, wanted.receiver)
   const filled = completeChoice(entitlements, wanted)
   const preview = await drawPreview(door, person, filled)
-  return askForm({ offered: entitlements, forOthers, filled, preview, reason, ticket })
+  return askForm({ offered: entitlements, forOthers, filled, preview, again })
 }
 
 async function drawPreview(door: Door, by: PersonId, filled: Filled): Promise<readonly Block[]> {

@@ -227,18 +227,16 @@ async function viewOf(door: Door, outcome: Outcome): Promise<Modal> {
 function blockFor(submission: Submission, { no }: TurnedAway): string {
   const { fields } = submission.view
   const typed = fields.get(ACTION.type_duration)
-  const found = {
+  const found: Readonly<Record<string, { readonly block: string } | undefined>> = {
+    // A field stands in the block of its name, except those below.
+    ...Object.fromEntries([...fields.values()].map((one) => [one.block, one])),
     target: fields.get(ACTION.pick_target),
     role: fields.get(ACTION.pick_role) ?? fields.get(ACTION.pick_target),
     duration: typed?.value ? typed : fields.get(ACTION.pick_duration),
-    reason: fields.get(ACTION.type_reason),
     // What was named only in the reason is mended there.
     ticket: fields.get(ACTION.type_ticket) ?? fields.get(ACTION.type_reason),
-    note: fields.get(ACTION.type_note),
     person: fields.get(ACTION.pick_receiver) ?? fields.get(ACTION.pick_person),
-    span: fields.get(ACTION.type_span),
     date: fields.get(ACTION.pick_until) ?? fields.get(ACTION.pick_to),
-    start: fields.get(ACTION.pick_start),
   }
   return (no.field && found[no.field]?.block) ?? lastBlock(submission)
 }

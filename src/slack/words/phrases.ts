@@ -10,7 +10,6 @@ import type { Names } from '../blocks/message.ts'
 import {
   bold,
   group,
-  link,
   listed,
   moment,
   person,
@@ -213,24 +212,6 @@ export function plainNames(
 export function nobodyIn(empty: readonly string[]): RichText {
   const shown = empty.slice(0, 4).map((id) => group(id))
   return say`Nobody is in ${listed(shown, 'or')} right now, or Slack does not show it.`
-}
-
-/** The ticket's name, leading to where the operator said it can be read. */
-export function ticketLine(
-  request: { readonly ticket: string | undefined },
-  url: string | undefined,
-): RichText {
-  const { ticket } = request
-  if (ticket === undefined) return say``
-  return url === undefined ? say`${ticket}` : say`${link(url, ticket)}`
-}
-
-/** The same at the end of a sentence: `, INC-7`. */
-export function withTicket(
-  request: { readonly ticket: string | undefined },
-  url: string | undefined,
-): RichText {
-  return request.ticket === undefined ? say`` : say`, ticket ${ticketLine(request, url)}`
 }
 
 /** What an approver should know about the end of this access: the connector's promises, in plain words. */

@@ -8,7 +8,7 @@ import {
   refuseStart,
   rehearse,
 } from '../../../core/access/policy.ts'
-import { cleanText } from '../../../core/access/reason.ts'
+import { cleanText, cleanTexts, type RequestTexts } from '../../../core/access/reason.ts'
 import type { Request } from '../../../core/access/request.ts'
 import { type ApprovalStage, type Catalog, findTarget } from '../../../core/catalog.ts'
 import type { RequestId } from '../../../core/ids.ts'
@@ -31,13 +31,12 @@ const MAX_PENDING = 10
 /** Roles of one target in one request: what still can be read as one question. */
 export const MAX_ROLES_TOGETHER = 5
 
-export type Asking = {
+export type Asking = RequestTexts & {
   readonly by: PersonId
   readonly target: string
   readonly role: string
   /** As typed (`30m`); undefined takes the policy's default. */
   readonly duration: string | undefined
-  readonly reason: string
   /** As typed into its own field; without it the first word of the reason that is one. */
   readonly ticket?: string | undefined
   /** Whose access it is to be, when that is somebody else. */
@@ -164,7 +163,6 @@ async function open(
   bundle: RequestId | 'first' | undefined,
 ): Promise<Request | undefined> {
   const receiver = receiverOf(asking)
-  const reason = cleanText(asking.reason)
   const policyHash = world.catalog().hash
   const request = await tx.requests.open(
     {
@@ -173,7 +171,7 @@ async function open(
       target: target.id,
       role: role.id,
       duration,
-      reason,
+      ...cleanTexts(asking),
       ticket,
       bundle,
       policyName: policy.name,
@@ -202,7 +200,7 @@ async function open(
 /** What was typed, with the duration in seconds. Refuses a duration that cannot be read. */
 export function readAsk(asking: Asking): Ask | Refused {
   const { target, role, ticket, earlierTicket } = asking
-  const ask = { target, role, ticket, earlierTicket, reason: cleanText(asking.reason) }
+  const ask = { target, role, ticket, earlierTicket, ...cleanTexts(asking) }
   if (asking.duration === undefined) return { ...ask, duration: undefined }
   const duration = parseDuration(asking.duration)
   if (duration === undefined) return refuse('not-a-duration', { typed: cleanText(asking.duration) })
@@ -248,7 +246,7 @@ export function attemptToAsk(world: World, asking: Asking, detail?: Attempt['det
     ...(role ? { role: role.id } : {}),
     ...(detail ? { detail } : {}),
     private: {
-      reason: cleanText(asking.reason),
+      ...cleanTexts(asking),
       // One that was refused is whatever somebody typed.
       ...(asking.ticket ? { ticket: cleanText(asking.ticket) } : {}),
       ...(target && role ? {} : { typed: cleanText(`${asking.target} ${asking.role}`) }),

@@ -13,10 +13,11 @@ import { actions, button, context, fields, header, message, section } from '../.
 import type { Block, Message, Names } from '../../blocks/message.ts'
 import { between, bold, listed, moment, type RichText, say, together } from '../../blocks/rich-text.ts'
 import { ACTION } from '../../platform/ids.ts'
-import { afterwards, listedAccess, mentionsOf, plainNames, ticketLine } from '../phrases.ts'
+import { afterwards, listedAccess, mentionsOf, plainNames } from '../phrases.ts'
 import { askBackButton } from './buttons.ts'
 import { briefly, phaseOf, statusBlocks } from './phases.ts'
 import { buttonsOf, reasonOf, requesterOf } from './request-card.ts'
+import { typedRows, typedSentences } from './typed.ts'
 
 /** Letters for what the roles allow, all of them together. */
 const ALLOWS_CHARS = 200
@@ -33,7 +34,7 @@ export function bundleCard(cards: readonly Card[], names: Names): Message {
       ['Who', requesterOf(lead)],
       ['Access', listedAccess(requests)],
       ['For', lengths(requests)],
-      ['Ticket', ticketLine(request, lead.ticketUrl)],
+      ...typedRows(request, lead.ticketUrl),
     ]),
     // Half as long as on a card of its own: the roles need the room.
     reasonOf(request.reason, 200),
@@ -152,7 +153,7 @@ function spoken(cards: readonly Card[], names: Names): RichText {
       names,
     )}.`,
     say`${between(states, ', ')}.`,
-    request.ticket ? say`Ticket ${request.ticket}.` : say``,
+    typedSentences(request),
     say`Reason: ${request.reason.slice(0, 400)}`,
   )
 }

@@ -39,10 +39,10 @@ import {
   sessionsEnded,
   usedOf,
   whyEnded,
-  withTicket,
 } from '../phrases.ts'
 import { reviewLine } from './approvals.ts'
 import { lastAnswer } from './grant-phases.ts'
+import { withTyped } from './typed.ts'
 
 /** The closing card of a grant, in the thread of its request: asked, approved, given, used, revoked, checked. */
 export function receipt(card: Card, names: Names): Message {
@@ -66,7 +66,7 @@ export function receipt(card: Card, names: Names): Message {
       paragraph(say`${bold(title)}: ${accessName(request)} for ${who}`),
       bullets(
         [
-          say`${bold('Asked')} ${moment(request.createdAt)}${forHowLong(request)}${request.askedBy ? say` by ${names(request.askedBy)}` : ''}${withTicket(request, card.ticketUrl)}`,
+          say`${bold('Asked')} ${moment(request.createdAt)}${forHowLong(request)}${request.askedBy ? say` by ${names(request.askedBy)}` : ''}${withTyped(request, card.ticketUrl)}`,
           request.review ? groundsOf(request, names) : boldFirst(approvals(card, names)),
           allowed(card, grant),
           given(grant, who),

@@ -30,7 +30,6 @@ import {
   isExtended,
   lateness,
   sessionsEnded,
-  ticketLine,
   timeLeft,
   usedOf,
   whyEnded,
@@ -52,6 +51,7 @@ import {
   type RequesterUpdate,
   tries,
 } from './request-phases.ts'
+import { typedSentences } from './typed.ts'
 
 /** `waiting` is approved for a later start, and `called-off` was ended before it. */
 export type GrantPhase = 'waiting' | 'active' | 'ending' | 'undoing' | 'ended' | 'not-given' | 'called-off'
@@ -230,7 +230,7 @@ function given({ request, grant, capabilities, ticketUrl }: Card): RequesterUpda
     line: (who) =>
       together(
         say`You have ${accessOf(request)}${until}. ${groundsOf(request, who)}`,
-        request.ticket ? say`Ticket ${ticketLine(request, ticketUrl)}.` : say``,
+        typedSentences(request, ticketUrl),
         request.review ? say`Everybody was told, and somebody else will review it.` : say``,
         password ? say`The password is made when you press Show password, and is shown once.` : say``,
         say`When you are done sooner, give it back with I’m done.`,

@@ -27,12 +27,12 @@ import {
   nobodyIn,
   plainNames,
   resolvedBy,
-  ticketLine,
   usedOf,
 } from '../phrases.ts'
 import { BREAK_GLASS, reviewLine, UNREVIEWED } from './approvals.ts'
 import { reviewButton } from './buttons.ts'
 import { phaseButtons, phaseOf, spokenOf, statusBlocks, titleOf } from './phases.ts'
+import { typedRows } from './typed.ts'
 
 /**
  * The card of one request, drawn whole from its rows at every step. Approvers are mentioned while it waits: the
@@ -54,7 +54,7 @@ export function requestCard(card: Card, names: Names): Message {
       ['Access', accessOf(request)],
       ['For', howLong(card, waits)],
       ['Risk', card.role ? say`${card.role.risk}` : say``],
-      ['Ticket', ticketLine(request, card.ticketUrl)],
+      ...typedRows(request, card.ticketUrl),
     ]),
     waits && request.prolongs ? section(whatItExtends(card)) : undefined,
     watched ? whatItAllows(card) : undefined,

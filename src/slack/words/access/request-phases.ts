@@ -22,10 +22,10 @@ import {
   groundsOf,
   listedAccess,
   withdrawnBy,
-  withTicket,
 } from '../phrases.ts'
 import { approvalsSoFar, approvalsThatCame, moreApprovals } from './approvals.ts'
 import { acceptButtons, askAgainButton, decisionButtons } from './buttons.ts'
+import { typedSentences, withTyped } from './typed.ts'
 
 export type RequestPhase = 'offered' | 'pending' | 'declined' | 'denied' | 'withdrawn' | 'lapsed' | 'giving'
 
@@ -166,13 +166,13 @@ export const REQUEST_PHASES: Record<RequestPhase, RequestWords> = {
         request.prolongs
           ? say`${who} asks to extend ${what} by ${formatDuration(request.duration)} (${number}).`
           : say`${asks(request, names)} ${what}${forHowLong(request)} (${number}).`,
-        request.ticket ? say`Ticket ${request.ticket}.` : say``,
+        typedSentences(request),
         say`Reason: ${clamp(request.reason, 400)}`,
       ),
     feed: ({ request, names, access, who, number }, ticketUrl) =>
       request.prolongs
         ? say`${bold('Asked')}: ${who} asks to extend ${access} by ${formatDuration(request.duration)} (${number}).`
-        : say`${bold('Asked')}: ${asks(request, names)} ${access}${forHowLong(request)} (${number}${withTicket(request, ticketUrl)}).${request.state === 'offered' ? ` It waits for ${who} to accept it.` : ''}`,
+        : say`${bold('Asked')}: ${asks(request, names)} ${access}${forHowLong(request)} (${number}${withTyped(request, ticketUrl)}).${request.state === 'offered' ? ` It waits for ${who} to accept it.` : ''}`,
     listed: ({ request, names, access, number }) => {
       const { askedBy, requester, lapsesAt } = request
       const who = askedBy ? say`, asked for by ${names(askedBy)} for ${names(requester)}` : say``
