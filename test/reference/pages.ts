@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { makeMetrics } from '../../src/api/metrics.ts'
+import { refusalWords } from '../../src/cli/refusals.ts'
 import { auditEventTypes } from '../../src/core/log/audit-event.ts'
-import { CASES } from '../../src/core/refusal.ts'
+import { CASES, type Case } from '../../src/core/refusal.ts'
+import { refusalText } from '../../src/slack/words/refusals.ts'
+import { names, refusedAs } from '../support/refusals.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
@@ -127,6 +130,13 @@ function refusals(): string {
     attempts.includes(`'${code}'`) ? 'yes' : '',
     codes(cases.flatMap(([name, one]) => (one.code === code ? [name] : []))),
   ])
+  const sentences = (Object.keys(CASES) as Case[]).map((name) => {
+    const inSlack = refusalText(refusedAs(name), names)
+    const said = inSlack.startsWith('Refused: ')
+      ? `${refusalWords(refusedAs(name))} (in the terminal)`
+      : inSlack
+    return [`\`${name}\``, said]
+  })
   return `# Refusal codes
 
 ${WRITTEN}
@@ -135,6 +145,12 @@ A refusal has a code and a case. An audit event keeps the code as its \`outcome\
 once and in the digest.
 
 ${table(['code', 'an attempt', 'cases'], rows)}
+
+## What people read
+
+With names and numbers of an example.
+
+${table(['case', 'words'], sentences)}
 `
 }
 
