@@ -18,7 +18,7 @@ import {
 import { acceptForm, takeForm, whatOf } from './forms/standing-forms.ts'
 import { readPages, showHome } from './home.ts'
 import { dialog, done, openThen, type Press, press, pressId } from './platform/handlers.ts'
-import { ACTION } from './platform/ids.ts'
+import { ACTION, INPUT } from './platform/ids.ts'
 import { readPersonId } from './platform/payloads.ts'
 import { turnedAway, unlessRefused } from './platform/turned-away.ts'
 import {
@@ -144,18 +144,7 @@ const ROWS: Readonly<Record<string, Press>> = {
   [ACTION.audit_csv]: pressAuditCsv,
   [ACTION.picture]: pressPicture,
 
-  [ACTION.pick_start]: nothing,
-  [ACTION.type_reason]: nothing,
-  [ACTION.type_ticket]: nothing,
-  [ACTION.type_note]: nothing,
-  [ACTION.type_span]: nothing,
-  [ACTION.pick_person]: nothing,
-  [ACTION.pick_outcome]: nothing,
-  [ACTION.pick_until]: nothing,
-  [ACTION.pick_access]: nothing,
-  [ACTION.pick_types]: nothing,
-  [ACTION.pick_from]: nothing,
-  [ACTION.pick_to]: nothing,
+  ...Object.fromEntries(Object.values(INPUT).map((id) => [id, nothing])),
   [ACTION.link]: nothing,
 }
 

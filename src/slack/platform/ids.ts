@@ -4,6 +4,22 @@ export const COMMAND = '/elevate'
 
 export const SHORTCUT = { ask: 'elevate_ask' } as const
 
+/** Inputs that are read when their form comes back, and do nothing before. */
+export const INPUT = {
+  pick_start: 'pick_start',
+  type_reason: 'type_reason',
+  type_ticket: 'type_ticket',
+  type_note: 'type_note',
+  type_span: 'type_span',
+  pick_person: 'pick_person',
+  pick_outcome: 'pick_outcome',
+  pick_until: 'pick_until',
+  pick_access: 'pick_access',
+  pick_types: 'pick_types',
+  pick_from: 'pick_from',
+  pick_to: 'pick_to',
+} as const
+
 export const ACTION = {
   approve: 'approve_request',
   approve_less: 'approve_with_changes',
@@ -35,27 +51,16 @@ export const ACTION = {
   pick_receiver: 'pick_receiver',
   pick_duration: 'pick_duration',
   type_duration: 'type_duration',
-  pick_start: 'pick_start',
-  type_reason: 'type_reason',
-  type_ticket: 'type_ticket',
-  type_note: 'type_note',
-  type_span: 'type_span',
-  pick_person: 'pick_person',
-  pick_outcome: 'pick_outcome',
-  pick_until: 'pick_until',
   home_page: 'home_page',
   list_page: 'list_page',
   audit_page: 'audit_page',
   activity_page: 'activity_page',
   audit_form: 'audit_form',
   audit_csv: 'audit_csv',
-  pick_access: 'pick_access',
-  pick_types: 'pick_types',
-  pick_from: 'pick_from',
-  pick_to: 'pick_to',
   end_everything: 'end_everything',
   picture: 'draw_picture',
   link: 'link',
+  ...INPUT,
 } as const
 
 export const BLOCK = {
