@@ -66,8 +66,6 @@ export function bindOperatorQueries(store: Store) {
       const [present, looks] = await Promise.all([store.standing.present(target), store.standing.looks()])
       return { present, looks: looks.filter((look) => target === undefined || look.target === target) }
     },
-    /** Has the running bot look at these targets. */
-    askForLook: (targets: readonly string[]) => store.standing.ask(targets),
     quarantine: () => store.quarantine.current(),
     quarantineEvidence: (id: string) => store.quarantine.evidence(id),
     everythingOf: (person: PersonId) => store.privacy.everythingOf(person),

@@ -23,7 +23,7 @@ import { recordKeyRotation, recordOperatorExport } from './log/record-as-operato
 import { erasePerson } from './people/privacy.ts'
 import { readingScope } from './people/reading-scope.ts'
 import { answerOf, refusedAsValue } from './refusals.ts'
-import { lookNow, readStanding } from './standing/look-at-standing.ts'
+import { askForLook, lookNow, readStanding } from './standing/look-at-standing.ts'
 import {
   acceptAsOperator,
   acceptStanding,
@@ -86,6 +86,7 @@ const VERBS = {
 /** What operators may do from the terminal. The right to it is the right to the database, so nothing is asked of Slack. */
 const OPERATOR_VERBS = {
   acceptAsOperator,
+  askForLook,
   beginQuarantine,
   endAsOperator,
   endQuarantine,

@@ -66,7 +66,7 @@ function lookCommand(): Command {
     .action(async ({ target, json }: Where) => {
       if (target) refuseUnknown(target)
       const targets = target ? [target] : catalogInUse().targets.map((one) => one.id)
-      await withElevate(({ queries }) => queries.askForLook(targets))
+      await withElevate(({ verbs }) => verbs.askForLook(targets))
       print(json, { asked: targets }, `Asked for a look at ${targets.join(', ')}.`)
     })
 }

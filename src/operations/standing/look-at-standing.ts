@@ -5,6 +5,7 @@ import type { ReportId } from '../../core/ids.ts'
 import { standingFound, standingGone, standingRemoved } from '../../core/log/standing-events.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import { type Look, type Reading, type Standing, standingIn } from '../../core/standing/standing.ts'
+import type { Store } from '../../store/database/open-store.ts'
 import { notify } from '../record.ts'
 import { refusal, refuseUnlessSecurity } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -52,6 +53,11 @@ export async function lookAtStanding(
     return { unread: undefined, found: done.found.length + done.again.length }
   })
   return result
+}
+
+/** For an operator: the running bot looks at these targets in its next turns, one after the other. */
+export async function askForLook(store: Store, targets: readonly string[]): Promise<void> {
+  await store.standing.ask(targets)
 }
 
 /** Every role, or why not all of them could be read. */
