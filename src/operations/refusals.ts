@@ -105,7 +105,7 @@ async function recordAttempt(world: World, attempt: Attempt, code: RefusalCode):
 }
 
 /**
- * What only security may do, asked anew at the moment of acting; throws when this person is not security. `verdict` is
+ * What only security may do, judged at the moment of acting; throws when this person is not security. `verdict` is
  * what was tried: `accept`, `take-away`.
  */
 export async function refuseUnlessSecurity(

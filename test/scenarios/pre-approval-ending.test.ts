@@ -1,4 +1,4 @@
-/** How a yes given beforehand ends: by hand, by the clock, or because one of its two people left. */
+/** How a pre-approval ends: by hand, by the clock, or because one of its two people left. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import type { Elevate } from '../../src/app.ts'
 import { ADA, BEN, CHO, configuration, EVE, ORDERS, SAM, SECURITY } from '../support/workspace.ts'

@@ -52,11 +52,11 @@ const MEANING: Readonly<Record<string, string>> = {
   reviews: 'reviews of break-glass, by this person or of theirs',
   grants: 'access this person had, or ended',
   standing_access: 'access without a grant that this person accepted or took away',
-  pre_approvals: 'approvals given beforehand, by this person or to them',
+  pre_approvals: 'pre-approvals, given by this person or to them',
   activity: 'what was done with the access this person had',
   activity_records:
     'the records of that: how much was kept, what is missing, and the hash that the audit log has',
-  messages: 'where messages about their requests stand in Slack',
+  messages: 'where messages about their requests are in Slack',
   home: 'when their Home was last open',
   checks: 'when Slack was last asked whether they are still there',
   events: 'the audit log: what they did and what was about them, with the private texts that are left',

@@ -66,7 +66,7 @@ function isWanted({ types }: Delivery, leaf: StoredLeaf): boolean {
   return types === undefined || types.some((type) => type === leaf.columns?.type)
 }
 
-/** Tried again for ever, ever more slowly. A batch that is too large is halved; a single event is not. */
+/** Retried without an end, more and more slowly. A batch that is too large is halved; a single event is not. */
 async function postpone(world: World, claim: DeliveryClaim, until: number, error: unknown): Promise<void> {
   const known = error instanceof SinkError ? error : undefined
   const why = error instanceof Error ? error.message : String(error)

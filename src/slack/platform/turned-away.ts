@@ -3,7 +3,7 @@ import { isRefused, type Refusal, type Refused } from '../../core/refusal.ts'
 /** A "no" of this door itself, in its words. They may quote what was typed. */
 type OwnWords = { readonly words: string; readonly field?: Refusal['field'] }
 
-/** A "no", of a verb or of this door: thrown on the way to an answer, and shown by whoever serves the visit. */
+/** A "no", of a verb or of this door: thrown on the way to an answer, and shown where the visit is served. */
 export class TurnedAway extends Error {
   readonly no: Refusal | OwnWords
   constructor(no: Refusal | OwnWords) {

@@ -115,8 +115,8 @@ type Why = {
 }
 
 /**
- * Ends this grant, and with it those that go on from it or that it goes on from: to whoever ends access before its
- * time, a chain of extensions is one access. Undefined when this one is over or ending already.
+ * Ends this grant, and with it every extension of it and every grant that it extends: for the person who ends access
+ * before its time, a chain of extensions is one access. Undefined when this one is over or ending already.
  */
 export async function endExtensionChain(tx: Tx, id: GrantId, why: Why): Promise<Grant | undefined> {
   const chain = await tx.grants.lockChain(id)
