@@ -117,7 +117,7 @@ export type ActivitySummary = {
   /** `open`: more may come. `closed`: the record is final and its hash is in the audit log. */
   readonly state: 'open' | 'closed'
   readonly entries: number
-  /** Counted, but not kept: beyond `MOST_ENTRIES`. */
+  /** Counted, but not kept: beyond `MAX_ENTRIES`. */
   readonly cut: number
   readonly counts: ActivityCounts
   readonly refused: number
