@@ -37,15 +37,17 @@ function readColumn(type: string): Column {
 
 function typedTables(): Record<string, Record<string, Column>> {
   const types = new Map(
-    [...source.matchAll(/^export type (\w+Table) = \{\n([\s\S]*?)^\}/gm)].map(([, name = '', body = '']) => [
-      name,
-      Object.fromEntries(
-        [...body.matchAll(/^ {2}(\w+): (.+)$/gm)].map(([, column = '', type = '']) => [
-          column,
-          readColumn(type),
-        ]),
-      ),
-    ]),
+    [...source.matchAll(/^(?:export )?type (\w+Table) = \{\n([\s\S]*?)^\}/gm)].map(
+      ([, name = '', body = '']) => [
+        name,
+        Object.fromEntries(
+          [...body.matchAll(/^ {2}(\w+): (.+)$/gm)].map(([, column = '', type = '']) => [
+            column,
+            readColumn(type),
+          ]),
+        ),
+      ],
+    ),
   )
   return Object.fromEntries(
     [...source.matchAll(/^ {2}'([\w.]+)': (\w+Table)$/gm)].map(([, table = '', type = '']) => [
