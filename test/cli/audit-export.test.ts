@@ -7,8 +7,9 @@ import { audit, auditProcess } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'
 
 /** The program alone takes some 24 MB, and what is left of the heap holds neither the events nor any file of them. */
-const LONG = 40_000
-const HEAP_MB = 36
+const LONG = 18_000
+const RULE = 'a-rule-with-a-long-name-'.repeat(40)
+const HEAP_MB = 48
 
 const linesOf = (text: string) =>
   text
@@ -160,7 +161,7 @@ describe('export', () => {
 
   test('a long log is exported in every format within a heap that could not hold it', async () => {
     await world.signedLog()
-    await addManyEvents(world.url, LONG)
+    await addManyEvents(world.url, LONG, RULE)
     const made = await auditProcess(world.env, ['export', '--out', world.out('long'), '--json'], '', [
       `--max-old-space-size=${HEAP_MB}`,
     ])

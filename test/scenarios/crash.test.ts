@@ -140,7 +140,7 @@ async function keepBusy(people: World, going: AbortSignal): Promise<void> {
   const one = <T>(of: readonly T[]) => of[Math.floor(Math.random() * of.length)]
   while (!going.aborted) {
     // Nothing else here would let the bot that is to be killed have the processor.
-    await pause(20)
+    await pause(50)
     const what = one(['ask', 'ask', 'ask', 'ask', 'withdraw', 'end', 'end', 'expire'])
     if (what === 'ask' || what === 'withdraw') {
       const by = one([...CREW, ADA]) ?? ADA

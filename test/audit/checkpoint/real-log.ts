@@ -23,11 +23,15 @@ export async function addEvents(store: StoreHandle, count: number): Promise<void
 }
 
 /** Very many, in transactions of a thousand; as large as those of a grant. */
-export async function addManyEvents(url: string, count: number): Promise<void> {
+export async function addManyEvents(
+  url: string,
+  count: number,
+  rule = 'a-rule-of-the-policy',
+): Promise<void> {
   const event = (
     n: string,
   ) => `'{"actor":{"id":"U' || ${n} % 50 || '","kind":"person"},"detail":{"expires_at":"2026-11-23T10:40:00.000Z",'
-    || '"rule":"a-rule-of-the-policy"},"grant":"G-' || ${n} || '","id":"' || gen_random_uuid() || '","index":"","policy":"'
+    || '"rule":"${rule}"},"grant":"G-' || ${n} || '","id":"' || gen_random_uuid() || '","index":"","policy":"'
     || repeat('ab', 32) || '","request":"R-' || ${n} || '","role":"read","subject":"U' || ${n} % 50
     || '","target":"orders-db","time":"","type":"grant.activated","v":1}'`
   for (let done = 0; done < count; done += 1_000)
