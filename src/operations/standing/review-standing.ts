@@ -16,7 +16,7 @@ type Accepting = {
   readonly what: { readonly access: StandingId } | { readonly report: ReportId }
   readonly by: PersonId
   readonly why: string
-  /** `2027-01-31`, as typed: accepted to the end of that day, UTC. For ever when empty. */
+  /** `2027-01-31`, as typed: accepted to the end of that day, UTC. Without an end when empty. */
   readonly until: string
 }
 
@@ -105,7 +105,7 @@ type AcceptingAsOperator = {
 }
 
 /**
- * Accepts standing access from the terminal. Whoever may write to the database may do it. Refuses an unknown target,
+ * Accepts standing access from the terminal. Anyone who may write to the database may do it. Refuses an unknown target,
  * a missing reason, and when nothing like that is open.
  */
 export async function acceptAsOperator(

@@ -93,7 +93,7 @@ export function proofQueries(db: Database) {
       const body = bodies().where('body.index', '>=', from).orderBy('body.index').limit(limit)
       const rows = await db
         .selectFrom(leaf.as('leaf'))
-        // A row that lacks its other half must be seen too, hence the full join of two short stretches.
+        // A row that lacks its other half must be seen too: a full join of two short stretches.
         .fullJoin(body.as('body'), 'body.index', 'leaf.index')
         .selectAll('body')
         .select(({ fn }) => ['leaf.leaf_hash', fn.coalesce('leaf.index', 'body.index').as('index')])

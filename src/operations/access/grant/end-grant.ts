@@ -82,7 +82,7 @@ export async function refuseUnlessEnder(
 }
 
 /**
- * Ends a grant from the terminal, for when Slack is down. Whoever may write to the database may do it; the running
+ * Ends a grant from the terminal, for when Slack is down. Anyone who may write to the database may do it; the running
  * bot revokes within a second. Refuses a missing reason, an unknown number, and a grant that is over.
  */
 export async function endAsOperator(
