@@ -9,7 +9,7 @@ it('a command reaches neither the store nor a connector, and is refused with a v
     const found: string[] = []
     const seen = new Set<unknown>()
     const walk = (value: unknown, way: string): void => {
-      if (typeof value !== 'object' || value === null || seen.has(value)) return
+      if (!(value instanceof Object) || seen.has(value)) return
       seen.add(value)
       if (['transaction', 'reads', 'keepCheckpoint', 'revoke', 'close'].some((one) => one in value))
         found.push(way)

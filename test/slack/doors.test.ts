@@ -43,7 +43,7 @@ it('a door reaches neither the store nor a connector through anything it was han
   const found: string[] = []
   const seen = new Set<unknown>()
   const walk = (value: unknown, way: string): void => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    if (!(value instanceof Object) || seen.has(value)) return
     seen.add(value)
     if (hidden.has(value) || 'transaction' in value || 'revoke' in value) found.push(way)
     for (const [name, inner] of Object.entries(value)) walk(inner, `${way}.${name}`)
