@@ -12,8 +12,17 @@ const abandonedAfter = 10 * 60_000
 
 export type ServerUser = { readonly uid: number; readonly gid: number }
 
-/** The directory with `postgres` and `initdb` in it, such that `user` can run them. */
-export async function binariesFor(user: ServerUser | undefined): Promise<string> {
+const found = new Map<number | undefined, Promise<string>>()
+
+/** The directory with `postgres` and `initdb` in it, such that `user` can run them; looked for once. */
+export function binariesFor(user: ServerUser | undefined): Promise<string> {
+  const known = found.get(user?.uid) ?? findBinaries(user)
+  found.set(user?.uid, known)
+  known.catch(() => found.delete(user?.uid))
+  return known
+}
+
+async function findBinaries(user: ServerUser | undefined): Promise<string> {
   const root = packageRoot()
   const native = join(root, 'native')
   const complete = await makeLinks(native)

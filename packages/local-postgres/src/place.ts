@@ -47,16 +47,27 @@ export async function serverUser(dataDir: string | undefined): Promise<ServerUse
     const owner = await stat(join(dataDir, 'data')).catch(() => undefined)
     if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   }
+  borrowed ??= borrowedUser()
+  const user = await borrowed
+  if (user) return user
+  borrowed = undefined
+  throw new Error(
+    'Running as root, and there is no account "postgres" or "nobody" that PostgreSQL could run as. ' +
+      'Start as another user, or use a PostgreSQL that runs already.',
+  )
+}
+
+/** Asked once: starting a program is slow for a process of some size. */
+let borrowed: Promise<ServerUser | undefined> | undefined
+
+async function borrowedUser(): Promise<ServerUser | undefined> {
   for (const name of ['postgres', 'nobody']) {
     try {
       const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])])
       return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
     } catch {}
   }
-  throw new Error(
-    'Running as root, and there is no account "postgres" or "nobody" that PostgreSQL could run as. ' +
-      'Start as another user, or use a PostgreSQL that runs already.',
-  )
+  return undefined
 }
 
 /** In memory when that is asked for and there is room (containers often have 64 MB), else on disk. */

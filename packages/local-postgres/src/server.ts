@@ -28,6 +28,8 @@ export type LocalPostgresOptions = {
   readonly logFile?: string
   /** Work per password check. Lower it in tests only; it counts when the cluster is made. */
   readonly scramIterations?: number
+  /** Size of a file of the write-ahead log, in MB (a power of two, by default 16); it counts when the cluster is made. */
+  readonly walSegmentMb?: number
 }
 
 export type LocalPostgres = AsyncDisposable & {
@@ -36,6 +38,8 @@ export type LocalPostgres = AsyncDisposable & {
   urlOf(database: string, login?: { readonly user: string; readonly password: string }): string
   readonly port: number
   readonly superuserPassword: string
+  /** The cluster's own directory, as the server names it (`data_directory`). */
+  readonly dataDirectory: string
   stop(): Promise<void>
 }
 
@@ -154,6 +158,7 @@ async function startOnce(options: LocalPostgresOptions): Promise<LocalPostgres> 
     urlOf,
     port,
     superuserPassword: place.password,
+    dataDirectory: place.data,
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -162,6 +167,7 @@ async function startOnce(options: LocalPostgresOptions): Promise<LocalPostgres> 
     const init = ['-U', 'postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--no-instructions']
     init.push('--locale-provider=builtin', '--locale=C.UTF-8')
     if (place.temporary) init.push('--no-sync')
+    if (options.walSegmentMb) init.push(`--wal-segsize=${Math.trunc(options.walSegmentMb)}`)
     if (options.scramIterations) init.push('-c', `scram_iterations=${Math.trunc(options.scramIterations)}`)
     const settings = {
       listen_addresses: '127.0.0.1',

@@ -37,15 +37,8 @@ export function personOnWire(person: Person, platform: Platform): Json {
   }
 }
 
-function offsetOf(tz: string, now: number): number {
-  const name = new Intl.DateTimeFormat('en', { timeZone: tz, timeZoneName: 'longOffset' })
-    .formatToParts(now)
-    .find((part) => part.type === 'timeZoneName')?.value
-  const match = /([+-])(\d{2}):(\d{2})/.exec(name ?? '')
-  if (!match) return 0
-  const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60
-  return match[1] === '-' ? -seconds : seconds
-}
+const offsetOf = (tz: string, now: number): number =>
+  Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(tz).offsetNanoseconds / 1e9
 
 export function groupOnWire(group: Group, platform: Platform, withUsers: boolean): Json {
   return {
