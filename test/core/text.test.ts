@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { clamp, cleanText, lengthOf } from '../../src/core/access/reason.ts'
 import { canonicalJson, type Json } from '../../src/core/json.ts'
 import { nearest } from '../../src/core/people/nearest.ts'
+import { anyText } from '../support/texts.ts'
 
 describe('typed text', () => {
   it('loses what deceives a reader and keeps the rest', () => {
@@ -15,7 +16,7 @@ describe('typed text', () => {
 
   it('is the same when it is cleaned twice', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (typed) => {
+      fc.property(anyText(), (typed) => {
         expect(cleanText(cleanText(typed))).toBe(cleanText(typed))
       }),
     )
@@ -25,6 +26,12 @@ describe('typed text', () => {
     expect(lengthOf('🙂🙂')).toBe(2)
     expect(clamp('🙂🙂🙂', 2)).toBe('🙂…')
     expect(clamp('abc', 3)).toBe('abc')
+    fc.assert(
+      fc.property(anyText(20), fc.integer({ min: 1, max: 20 }), (text, max) => {
+        const points = [...text]
+        expect(clamp(text, max)).toBe(points.length > max ? `${points.slice(0, max - 1).join('')}…` : text)
+      }),
+    )
   })
 })
 

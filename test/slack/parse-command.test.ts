@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SUBCOMMANDS } from '../../src/core/subcommands.ts'
 import { type Command, parseCommand } from '../../src/slack/commands/parse-command.ts'
 import { TurnedAway } from '../../src/slack/platform/turned-away.ts'
+import { anyText } from '../support/texts.ts'
 
 const WORDS = {
   usage: /Write \/elevate|Start with a target|write [GR]-12|no event type/,
@@ -238,7 +239,7 @@ describe('/elevate', () => {
 
   it('answers whatever is typed, and finds a person only in an id that Slack resolved', () => {
     const piece = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 20 }),
+      anyText(20),
       fc.constantFrom(
         ...SUBCOMMANDS,
         '@ana',

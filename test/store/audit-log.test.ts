@@ -7,6 +7,7 @@ import type { AuditEvent } from '../../src/core/log/audit-event.ts'
 import { openStore, type StoreHandle } from '../../src/store/database/open-store.ts'
 import { must } from '../support/must.ts'
 import { execute, type FreshDatabase, freshDatabase, query } from '../support/postgres.ts'
+import { anyText } from '../support/texts.ts'
 import { anEvent } from './samples.ts'
 
 let database: FreshDatabase
@@ -124,7 +125,7 @@ test('the log has no gaps when transactions roll back and race', async () => {
 })
 
 const nasty = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  anyText(40),
   fc.constantFrom(
     '"index":""',
     '","index":"7","x":"',

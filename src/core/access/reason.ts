@@ -39,6 +39,7 @@ export function lengthOf(text: string): number {
 /** At most `max` code points; a cut text ends in `…`. */
 export function clamp(text: string, max: number): string {
   if (text.length <= max) return text
-  const points = [...text]
+  // A code point has at most two units, so this holds one point too many wherever the text does.
+  const points = [...text.slice(0, 2 * max + 1)]
   return points.length <= max ? text : `${points.slice(0, max - 1).join('')}…`
 }

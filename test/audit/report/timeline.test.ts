@@ -8,6 +8,7 @@ import type { Grant } from '../../../src/core/access/grant.ts'
 import { isRefused } from '../../../src/core/refusal.ts'
 import { pictureOf } from '../../../src/slack/commands/answer-log.ts'
 import { endedGrant, grant, held, NOON } from '../../slack/rows.ts'
+import { anyText } from '../../support/texts.ts'
 
 const at = (minutes: number) => new Date(NOON.getTime() + minutes * 60_000)
 const span = (from: number, to: number, now = to) => ({
@@ -107,7 +108,7 @@ describe('the timeline', () => {
 
   it('is well-formed and has no markup of its own, whatever name or reason somebody chose', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (typed) => {
+      fc.property(anyText(), (typed) => {
         const one = held({
           grant: endedGrant({ subject: { person: 'U0ADA', name: `<b>&"${typed}` } }),
           reason: `</title><script>${typed}`,
