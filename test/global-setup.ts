@@ -8,12 +8,12 @@ import path from 'node:path'
 import { startLocalPostgres } from 'local-postgres'
 import type { ProvidedContext } from 'vitest'
 import type { TestProject } from 'vitest/node'
-import { createDemoOrders } from '../demo/orders.ts'
+import { createDemoOrders, type DemoOrders } from '../demo/orders.ts'
 import { migrateToLatest } from '../src/store/database/migrate.ts'
 import { execute, query, startTestServer } from './support/postgres.ts'
 
 type Servers = {
-  readonly provided: Pick<ProvidedContext, 'storeServerUrl' | 'storeRun' | 'targetCluster'>
+  readonly provided: Pick<ProvidedContext, 'storeServerUrl' | 'storeRun' | 'targetCluster' | 'targetOrders'>
   clear(): Promise<void>
 }
 
@@ -28,6 +28,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('storeServerUrl', provided.storeServerUrl)
   project.provide('storeRun', provided.storeRun)
   project.provide('targetCluster', provided.targetCluster)
+  project.provide('targetOrders', provided.targetOrders)
   return async () => {
     servers.users -= 1
     if (servers.users > 0) return
@@ -56,23 +57,27 @@ async function start(): Promise<Servers> {
     await server.stop()
   }
   try {
-    await makeTarget(target)
+    const targetOrders = await makeTarget(target)
     await execute(server.url, `create database ${template}`)
     const url = new URL(server.url)
     url.pathname = `/${template}`
     await migrateToLatest(url.href)
     // Copying waits for nobody: a template that takes no connections has no sessions.
     await execute(server.url, `alter database ${template} with is_template true allow_connections false`)
+    const provided = { storeServerUrl: server.url, storeRun: run, targetCluster: target, targetOrders }
+    return { provided, clear }
   } catch (error) {
     await clear()
     throw error
   }
-  return { provided: { storeServerUrl: server.url, storeRun: run, targetCluster: target }, clear }
 }
 
-async function makeTarget(dataDir: string): Promise<void> {
-  await using server = await startLocalPostgres({ dataDir, scramIterations: 1 })
-  await createDemoOrders(server.url)
+/** Small, as each test that has a target copies it. */
+async function makeTarget(dataDir: string): Promise<DemoOrders> {
+  await using server = await startLocalPostgres({ dataDir, scramIterations: 1, walSegmentMb: 1 })
+  await execute(server.url, 'alter database template0 is_template false')
+  await execute(server.url, 'drop database template0')
+  return await createDemoOrders(server.url)
 }
 
 async function storeServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { type LocalPostgres, startLocalPostgres } from 'local-postgres'
 import pg from 'pg'
 import { inject } from 'vitest'
+import type { DemoOrders } from '../../demo/orders.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,6 +13,8 @@ declare module 'vitest' {
     storeRun: string
     /** A stopped cluster with the demo's orders in it, for every target to begin as a copy of. */
     targetCluster: string
+    /** What is in it, at the address where it was made. */
+    targetOrders: DemoOrders
   }
 }
 
@@ -31,16 +34,56 @@ export async function freshDatabase(): Promise<FreshDatabase> {
 
 /** One connection, one command. */
 export async function execute(url: string, sql: string): Promise<void> {
-  await query(url, sql)
+  await connected(url, (client) => client.query(sql))
 }
 
-/** One connection, one question. */
+/** Connections that have asked and may ask again: opening one costs the server more than most questions. */
+const idle = new Map<string, { readonly client: pg.Client; readonly until: NodeJS.Timeout }>()
+const IDLE_MS = 500
+
+/** One question; what is not a plain question (it may change its session) has a connection to itself. */
 export async function query<Row = Record<string, unknown>>(url: string, sql: string): Promise<Row[]> {
+  if (!/^\s*select\b/i.test(sql))
+    return connected(url, async (client) => (await client.query(sql)).rows as Row[])
+  const client = taken(url) ?? (await connect(url))
+  try {
+    const { rows } = await client.query(sql)
+    await leave(url)
+    const until = setTimeout(() => void leave(url), IDLE_MS).unref()
+    idle.set(url, { client, until })
+    client.once('end', () => taken(url, client))
+    return rows as Row[]
+  } catch (error) {
+    await client.end()
+    throw error
+  }
+}
+
+/** Nobody else has it now. */
+function taken(url: string, only?: pg.Client): pg.Client | undefined {
+  const one = idle.get(url)
+  if (!one || (only && one.client !== only)) return undefined
+  clearTimeout(one.until)
+  idle.delete(url)
+  return one.client
+}
+
+/** Ends our connection that is idle there. */
+async function leave(url: string): Promise<void> {
+  await taken(url)?.end()
+}
+
+async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client(url)
   client.on('error', () => {})
   await client.connect()
+  return client
+}
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(url)
   try {
-    return (await client.query(sql)).rows as Row[]
+    return await work(client)
   } finally {
     await client.end()
   }
@@ -56,6 +99,7 @@ export function startTestServer(
 
 /** The database as it is now, as a backup that was restored elsewhere. Nobody may be connected to it meanwhile. */
 export async function copyOf(url: string): Promise<FreshDatabase> {
+  await leave(url)
   const server = inject('storeServerUrl')
   const name = `elevate_test_${inject('storeRun')}_${randomBytes(6).toString('hex')}`
   await execute(server, `create database ${name} template ${nameOf(url)} strategy file_copy`)

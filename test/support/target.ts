@@ -1,8 +1,9 @@
 // A second PostgreSQL server, which plays a target: the demo's orders database, set up as documented.
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { type LocalPostgres, startLocalPostgres } from 'local-postgres'
 import { inject } from 'vitest'
-import { createDemoOrders, type DemoOrders, demoLogging } from '../../demo/orders.ts'
+import { type DemoOrders, demoLogging } from '../../demo/orders.ts'
 
 export type TargetServer = AsyncDisposable & {
   /** The database `orders`, its people and its bot. */
@@ -23,12 +24,16 @@ export async function targetServer(settings: Record<string, string | number> = {
     copyOf: inject('targetCluster'),
     settings: { ...demoLogging, log_line_prefix: '%u ', ...settings },
   })
-  const stop = () => server.stop()
-  try {
-    const orders = await createDemoOrders(server.url)
-    return { orders, server, log: () => readFile(orders.log, 'utf8'), stop, [Symbol.asyncDispose]: stop }
-  } catch (error) {
-    await stop()
-    throw error
+  const made = inject('targetOrders')
+  const here = (url: string) => Object.assign(new URL(url), { port: String(server.port) }).href
+  const orders: DemoOrders = {
+    botUrl: here(made.botUrl),
+    adaUrl: here(made.adaUrl),
+    superuserUrl: here(made.superuserUrl),
+    psqlHost: made.psqlHost,
+    psqlPort: server.port,
+    log: path.join(server.dataDirectory, demoLogging.log_directory, demoLogging.log_filename),
   }
+  const stop = () => server.stop()
+  return { orders, server, log: () => readFile(orders.log, 'utf8'), stop, [Symbol.asyncDispose]: stop }
 }
