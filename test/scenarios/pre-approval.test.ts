@@ -189,7 +189,8 @@ it.each([
 
 it('notifies security of somebody who had no right to it', { timeout: 40_000 }, async () => {
   await types(EVE, `allow @ada orders-db read for 1d each 1h let her in`)
-  await sights.reads(as(SAM), SECURITY, 'Eve tried to approve beforehand read on orders-db')
+  // Alone, or in one message with the refusal before, where the words are not marked.
+  await sights.reads(as(SAM), SECURITY, /Eve tried to approve beforehand \*?read\*? on \*?orders-db/)
   const refused = (await events(test)).findLast((one) => one.type === 'decision.refused')
   expect(refused).toMatchObject({ actor: { id: EVE }, subject: ADA, outcome: 'not-an-approver' })
 })

@@ -51,7 +51,6 @@ export async function query<Row = Record<string, unknown>>(url: string, sql: str
     await leave(url)
     const until = setTimeout(() => void leave(url), IDLE_MS).unref()
     idle.set(url, { client, until })
-    client.once('end', () => taken(url, client))
     return rows as Row[]
   } catch (error) {
     await client.end()
@@ -76,6 +75,7 @@ async function leave(url: string): Promise<void> {
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client(url)
   client.on('error', () => {})
+  client.on('end', () => taken(url, client))
   await client.connect()
   return client
 }
