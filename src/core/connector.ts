@@ -3,7 +3,7 @@
  *
  * A connector makes one entitlement true or untrue and reads back what is true. It never decides: who may have
  * what, and until when, is settled before it is called. Every verb can be repeated: "already there" and
- * "already gone" are successes. `grant` and `revoke` return only after the target itself was read again.
+ * "already gone" are successes. `grant` returns only after the target itself was read again, as `look` does.
  */
 import type { HowTo } from './access/grant.ts'
 import type { ActivityAsk, ActivityPage, Redaction } from './activity/activity.ts'
@@ -42,6 +42,8 @@ export type Access = {
   readonly subject: Subject
   /** Latest moment the access may exist: a safety net for targets that can end access alone. */
   readonly notAfter: Date
+  /** What {@link Granted.ids} said when it was granted; absent where that is not known. */
+  readonly ids?: JsonObject | undefined
   /** True when the account had the entitlement before elevate gave it; such access is never taken. */
   readonly preexisting: boolean
 }
@@ -52,15 +54,32 @@ export type Granted = {
   /** The account held this entitlement without elevate; it stays when the grant ends. */
   readonly preexisting: boolean
   readonly howTo: HowTo
+  /** What cannot be renamed: the target's own ids of itself, the account and the entitlement. */
+  readonly ids: JsonObject
 }
 
-export type Revoked = {
-  /** `kept-standing`: ours is gone, the access that stood before elevate came is still there. */
-  readonly was: 'taken' | 'already-gone' | 'kept-standing'
+/**
+ * What ending an access takes. Each step is a call of its own and is tried also when one before it failed, so that what
+ * a holder blocks delays nothing else.
+ * - `take`: the account has the entitlement from elevate no more
+ * - `end-sessions`: what was opened with it ends
+ * - `close`: an account that was made for it can no longer be used, and marks of ours are removed
+ */
+export type EndingStep = 'take' | 'end-sessions' | 'close'
+
+export type StepDone = {
+  /** The target had something of this access, and it was taken. */
+  readonly taken: boolean
   readonly sessionsEnded: number
-  /** Things the person made that could not be removed safely; listed on the receipt. */
-  readonly leftBehind: readonly string[]
 }
+
+/** What the target shows after the steps, read again. Only `gone` and `standing` end a revocation. */
+export type Seen =
+  | { readonly state: 'gone' }
+  /** Ours is gone; the account has the entitlement from others than elevate. */
+  | { readonly state: 'standing' }
+  /** In words for the alarm: what is still there. */
+  | { readonly state: 'held'; readonly text: string }
 
 /** An account that has an entitlement according to the target. */
 export type Holder = {
@@ -112,8 +131,22 @@ export type Connector = {
     readonly grantNumber: number
   }): Promise<string>
   grant(access: Access, signal: AbortSignal): Promise<Granted>
-  /** Works without knowledge of the granting: a crash may have come between. */
-  revoke(access: Access, signal: AbortSignal): Promise<Revoked>
+  /** The steps that ending this access takes, in order; one may come twice. */
+  endingSteps(access: Access): readonly EndingStep[]
+  /**
+   * One step; "there was nothing to do" is a success. Works without knowledge of the granting, or of the steps before: a
+   * crash may have come between. Calls of ours for this account that are still under way end first, so that nothing of
+   * them arrives later. What blocks it is named in the error, with what an administrator can do. With `access.ids` the
+   * account is found by its id, and another system than the one of the grant is a `conflict`, never "already gone".
+   */
+  end(access: Access, step: EndingStep, signal: AbortSignal): Promise<StepDone>
+  /** Reads the target again. Throws when that cannot be told. */
+  look(access: Access, signal: AbortSignal): Promise<Seen>
+  /**
+   * Removes what the person left, once access is over, and returns what stays, for the receipt. Takes a few seconds at
+   * most, and throws only when `signal` aborts.
+   */
+  cleanUp(access: Access, signal: AbortSignal): Promise<readonly string[]>
   /** Every account that holds the entitlement now. */
   inspect(role: string, entitlement: JsonObject, signal: AbortSignal): Promise<readonly Holder[]>
   /** The same text for two targets that are one and the same system, so that each knows the other's grants. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Access, Connector } from '../../src/core/connector.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Subject } from '../../src/core/people/person.ts'
+import { endInTarget } from '../../src/operations/access/grant/call-target.ts'
 
 export type World = {
   readonly connector: Connector
@@ -16,6 +17,10 @@ export type World = {
   readonly unreachable: Connector
   /** Asked of the target without elevate: does the account have the entitlement now? */
   holds(account: string): Promise<boolean>
+  /** A call of this elevate that has given the access, and whose commit is still on its way. */
+  underWay(access: Access): Promise<{ commit(): Promise<unknown> }>
+  /** An administrator gives the account another name. */
+  rename(account: string, name: string): Promise<void>
   /** What an administrator does by hand; absent where accounts exist for one grant only. */
   readonly byHand?: { give(account: string): Promise<void>; take(account: string): Promise<void> }
   close(): Promise<void>
@@ -44,6 +49,29 @@ export async function accessFor(world: World, subject: Subject = world.subject):
 
 export const patient = () => AbortSignal.timeout(20_000)
 
+type Revoked = {
+  readonly was: 'taken' | 'already-gone' | 'kept-standing' | 'held'
+  readonly sessionsEnded: number
+  readonly leftBehind: readonly string[]
+  /** What was in the way, in the words of the alarm. */
+  readonly failures: readonly string[]
+}
+
+/** One try to end the access, step by step, as elevate does it. */
+export async function revokeBy(connector: Connector, access: Access, signal = patient()): Promise<Revoked> {
+  let taken = false
+  let sessionsEnded = 0
+  const { seen, failures } = await endInTarget(connector, access, signal, async (done) => {
+    taken ||= done.taken
+    sessionsEnded += done.sessionsEnded
+    return true
+  })
+  if (!seen || seen.state === 'held') return { was: 'held', sessionsEnded, leftBehind: [], failures }
+  const leftBehind = await connector.cleanUp(access, signal)
+  const gone = taken || sessionsEnded > 0 ? 'taken' : 'already-gone'
+  return { was: seen.state === 'standing' ? 'kept-standing' : gone, sessionsEnded, leftBehind, failures }
+}
+
 export function keepsTheContract(name: string, make: () => Promise<World>): void {
   describe(`${name} keeps the contract of connectors`, () => {
     let world: World
@@ -53,7 +81,7 @@ export function keepsTheContract(name: string, make: () => Promise<World>): void
     afterAll(() => world?.close())
 
     const grant = (access: Access) => world.connector.grant(access, patient())
-    const revoke = (access: Access) => world.connector.revoke(access, patient())
+    const revoke = (access: Access) => revokeBy(world.connector, access)
     const holder = async (account: string) => {
       const holders = await world.connector.inspect(world.role, world.entitlement, patient())
       return holders.filter((one) => one.account === account)
@@ -93,6 +121,37 @@ export function keepsTheContract(name: string, make: () => Promise<World>): void
       expect(await holder(access.account)).toHaveLength(1)
       await revoke(access)
       expect(await world.holds(access.account)).toBe(false)
+    })
+
+    it('is revoked by the next try wherever a process ended between two steps', async () => {
+      const steps = world.connector.endingSteps(await accessFor(world))
+      for (let done = 0; done <= steps.length; done++) {
+        const access = await accessFor(world)
+        await grant(access)
+        for (const step of steps.slice(0, done)) await world.connector.end(access, step, patient())
+        expect(await revoke(access), `after ${done} steps`).toMatchObject({ failures: [] })
+        expect(await world.holds(access.account), `after ${done} steps`).toBe(false)
+      }
+    })
+
+    it('is not granted any more by a call that was under way when it was revoked', async () => {
+      const access = await accessFor(world)
+      const late = await world.underWay(access)
+      await revoke(access)
+      await late.commit().catch(() => {})
+      expect(await world.holds(access.account)).toBe(false)
+      expect(await holder(access.account)).toEqual([])
+    })
+
+    it('is revoked also by another name, which somebody gave the account meanwhile', async () => {
+      const access = await accessFor(world)
+      const { ids } = await grant(access)
+      const other = `${access.account}_renamed`
+      await world.rename(access.account, other)
+      expect(await revoke({ ...access, ids })).toMatchObject({ was: 'taken', failures: [] })
+      expect(await world.holds(other)).toBe(false)
+      // An account that was there before is there still, and keeps its name for the next test.
+      await world.rename(other, access.account).catch(() => {})
     })
 
     it('takes a second revoke for done', async () => {
@@ -136,7 +195,8 @@ export function keepsTheContract(name: string, make: () => Promise<World>): void
       const access = await accessFor(world)
       for (const call of [
         world.unreachable.grant(access, patient()),
-        world.unreachable.revoke(access, patient()),
+        world.unreachable.end(access, 'take', patient()),
+        world.unreachable.look(access, patient()),
         world.unreachable.inspect(world.role, world.entitlement, patient()),
       ]) {
         await expect(call).rejects.toMatchObject({ name: 'ConnectorError', kind: 'retryable' })

@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { ActivityAsk } from '../../src/core/activity/activity.ts'
+import { revokeBy } from './contract.ts'
 import {
   askFor,
   closeWorld,
@@ -9,7 +10,6 @@ import {
   collectAll,
   granted,
   openWorld,
-  patient,
   runs,
   type Seen,
   told,
@@ -54,7 +54,7 @@ describe('what a temporary login did', () => {
     wrong.password = 'wrong'
     await expect(runs(wrong.href, 'select 1')).rejects.toThrow()
     const over = new Date()
-    await world.connector.revoke(person.access, patient())
+    await revokeBy(world.connector, person.access)
     await expect(runs(person.url, 'select 1')).rejects.toThrow()
     const seen = await vi.waitFor(async () => {
       const all = await collectAll(person, 1, { to: over })

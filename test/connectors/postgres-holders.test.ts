@@ -4,7 +4,7 @@ import { postgres } from '../../src/connectors/postgres/connector.ts'
 import type { Connector, FoundHolder } from '../../src/core/connector.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { execute, query } from '../support/postgres.ts'
-import { accessFor, patient } from './contract.ts'
+import { accessFor, patient, revokeBy } from './contract.ts'
 import { connect } from './postgres-sessions.ts'
 import { accepted, membershipWorld, open, type PostgresWorld, settingsOf } from './postgres-world.ts'
 
@@ -97,7 +97,7 @@ describe('the holders of a role', () => {
     expect(await holder('ada')).toMatchObject({ ours: true, how: 'given by elevate' })
     await sql('grant orders_admin to ada')
     expect(await holder('ada')).toMatchObject({ ours: false, how: 'given by "postgres"' })
-    await world.connector.revoke(access, patient())
+    await revokeBy(world.connector, access)
   })
 
   it('recognize the logins that elevate makes', async () => {
@@ -109,7 +109,7 @@ describe('the holders of a role', () => {
     const passed = (await holders(temporary, entitlement)).find((one) => one.account === access.account)
     expect(passed).toMatchObject({ ours: false, how: 'through "orders_read"' })
     await sql(`revoke orders_admin from orders_read`)
-    await temporary.revoke(access, patient())
+    await revokeBy(temporary, access)
   })
 
   it('are not said to be nobody when the database does not answer', async () => {

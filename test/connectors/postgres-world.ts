@@ -1,5 +1,6 @@
 // The demo's orders database as a target, in both modes.
 import pg from 'pg'
+import { onTestFinished } from 'vitest'
 import { postgres } from '../../src/connectors/postgres/connector.ts'
 import type { Connector, Parsed } from '../../src/core/connector.ts'
 import type { JsonObject } from '../../src/core/json.ts'
@@ -100,6 +101,26 @@ function world(
            from pg_roles u where rolname = ${pg.escapeLiteral(account)}`,
       )
       return row?.holds ?? false
+    },
+    rename: (account, name) => {
+      const [from, to] = [account, name].map(pg.escapeIdentifier)
+      return execute(target.server.url, `alter role ${from} rename to ${to}`)
+    },
+    async underWay(access) {
+      const call = new pg.Client(target.orders.botUrl)
+      call.on('error', () => {})
+      await call.connect()
+      onTestFinished(() => call.end().catch(() => {}))
+      const [account, role] = [access.account, 'orders_admin'].map(pg.escapeIdentifier)
+      const make =
+        settings.mode === 'membership'
+          ? ''
+          : `create role ${account} login; comment on role ${account} is '{"elevate":"${access.grantId}"}';`
+      await call.query(
+        `begin; set local application_name to 'elevate ${access.grantId}'; ${make}
+         grant ${role} to ${account} with inherit true, set false, admin false granted by current_user`,
+      )
+      return { commit: () => call.query('commit') }
     },
     async close() {
       await connector.close()

@@ -115,6 +115,8 @@ export function grant(over: Partial<Grant> = {}): Grant {
     revokedAt: undefined,
     lateByMs: undefined,
     endOutcome: undefined,
+    taken: false,
+    targetIds: undefined,
     sessionsEnded: 0,
     leftBehind: [],
     attempts: 0,

@@ -124,7 +124,7 @@ test('two grants of one person and entitlement are worked on one after the other
   expect(more).toEqual([])
   expect(await store.claims.one(fresh.id)).toBeUndefined()
   const named = must(await store.transaction((tx) => tx.grants.nameAccount(must(claim), 'ada')))
-  const given = { preexisting: false, howTo: [] }
+  const given = { preexisting: false, howTo: [], ids: {} }
   await store.transaction((tx) => tx.grants.activate({ ...must(claim), grant: named }, given))
   expect((await due({ 'orders-db': 9 })).map((one) => one.grant.id)).toEqual([fresh.id])
 })

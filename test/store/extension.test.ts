@@ -17,7 +17,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const given = { preexisting: false, howTo: [] }
+const given = { preexisting: false, howTo: [], ids: {} }
 const minutes = (of: Date | undefined, from: Date | undefined) =>
   (must(of).getTime() - must(from).getTime()) / 60_000
 

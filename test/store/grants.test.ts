@@ -18,8 +18,12 @@ afterAll(async () => {
   await database.drop()
 })
 
-const given = { preexisting: false, howTo: [{ label: 'Host', value: 'db.example' }] } as const
-const taken = { outcome: 'taken', sessionsEnded: 2, leftBehind: ['table "a, b"', 'C:\\x'] } as const
+const given = {
+  preexisting: false,
+  howTo: [{ label: 'Host', value: 'db.example' }],
+  ids: { system: '1' },
+} as const
+const taken = { outcome: 'taken', leftBehind: ['table "a, b"', 'C:\\x'] } as const
 const failed = { error: 'no answer', delaySeconds: 30, alarms: 0, stuck: false } as const
 
 const endLease = (claim: Claim) =>
@@ -104,7 +108,7 @@ describe('a worker whose fence was overtaken changes nothing', () => {
   })
 })
 
-test('naming the account keeps the lease; activating, finishing and postponing release it', async () => {
+test('naming the account and steps of ending keep the lease; activating, finishing and postponing release it', async () => {
   const named = await claimNamed(store)
   expect(await store.claims.one(named.grant.id)).toBeUndefined()
   const active = must(await store.transaction((tx) => tx.grants.activate(named, given)))
@@ -112,8 +116,15 @@ test('naming the account keeps the lease; activating, finishing and postponing r
   const claim = must(await store.claims.one(ended.id))
   await store.transaction((tx) => tx.grants.postpone(claim, { ...failed, delaySeconds: 0 }))
   const again = must(await store.claims.one(ended.id))
-  expect(again.grant.attempts).toBe(1)
-  const done = must(await store.transaction((tx) => tx.grants.finish(again, taken)))
+  expect(again.grant).toMatchObject({ attempts: 1, taken: false, targetIds: given.ids })
+  let kept = again.grant
+  for (const done of [
+    { taken: true, sessionsEnded: 0 },
+    { taken: false, sessionsEnded: 2 },
+  ])
+    kept = must(await store.transaction((tx) => tx.grants.keepStep({ ...again, grant: kept }, done)))
+  expect(kept).toMatchObject({ state: 'revoking', taken: true, sessionsEnded: 2 })
+  const done = must(await store.transaction((tx) => tx.grants.finish({ ...again, grant: kept }, taken)))
   expect(done).toMatchObject({ endOutcome: 'taken', sessionsEnded: 2, leftBehind: taken.leftBehind })
 })
 

@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const taken = { outcome: 'taken', sessionsEnded: 0, leftBehind: [] } as const
+const taken = { outcome: 'taken', leftBehind: [] } as const
 
 async function revokedGrant(person: string, target: string) {
   const ended = await endGrant(store, await activeGrant(store, { requester: person, target }))

@@ -68,7 +68,9 @@ export async function activeGrant(
   account?: string,
 ): Promise<Grant> {
   const claim = await claimNamed(store, over, account)
-  return must(await store.transaction((tx) => tx.grants.activate(claim, { preexisting: false, howTo: [] })))
+  return must(
+    await store.transaction((tx) => tx.grants.activate(claim, { preexisting: false, howTo: [], ids: {} })),
+  )
 }
 
 export async function endGrant(store: StoreHandle, grant: Grant): Promise<Grant> {

@@ -10,14 +10,21 @@ import * as sql from './statements.ts'
 
 type Owned = { readonly database: string | null; readonly here: boolean; readonly count: number }
 
-/** Returns the leftovers, for the receipt. Never throws for what it cannot remove. */
+/**
+ * For all of it: the grant is closed afterwards, and access was over before. Somebody who reads what the person left
+ * keeps each change waiting, in every database.
+ */
+const BUDGET_MS = 5_000
+
+/** Returns the leftovers, for the receipt. Never throws for what it cannot remove, or not in time. */
 export async function removeLogin(
   database: Database,
   login: string,
   oid: string,
-  signal: AbortSignal,
+  caller: AbortSignal,
 ): Promise<readonly string[]> {
   const leftBehind: string[] = []
+  const signal = AbortSignal.any([caller, AbortSignal.timeout(BUDGET_MS)])
   try {
     const places = await database.read(signal, (ask) => placesOf(ask, oid))
     if (places.length > 0) {
@@ -27,9 +34,12 @@ export async function removeLogin(
     }
     await database.change(signal, (ask) => ask(sql.dropLogin(login)))
   } catch (error) {
-    if (signal.aborted) throw error
-    const reason =
-      sqlState(error) === '2BP01' ? 'something still belongs to it' : 'the database did not allow more'
+    if (caller.aborted) throw error
+    const reason = signal.aborted
+      ? `not all could be looked at within ${BUDGET_MS / 1000} s`
+      : sqlState(error) === '2BP01'
+        ? 'something still belongs to it'
+        : 'the database did not allow more'
     leftBehind.push(`the role ${login}, which nobody can log in with (${reason})`)
   }
   return leftBehind
@@ -62,6 +72,7 @@ async function setAsideIn(
     rest = found
     if (!safe) throw new ConnectorError('config', 'no safe owner')
     const version = ask.version
+    await ask(sql.waitLessForLocks)
     await ask(sql.borrowRole(login, version))
     await ask(sql.borrowRole(sql.leftoverOwner, version))
     for (const statement of sql.setAside(login)) await ask(statement)
@@ -77,9 +88,11 @@ async function setAsideIn(
       ...moved.map(({ object }) => `${object} in ${where}, now of ${sql.leftoverOwner}`),
       ...rest.map(told),
     ]
-  } catch (error) {
-    if (signal.aborted) throw error
-    if (!found) return [`${place.count} object(s) in ${where}, which the bot cannot enter`]
+  } catch {
+    if (!found) {
+      const why = signal.aborted ? 'which were not looked at in time' : 'which the bot cannot enter'
+      return [`${place.count} object(s) in ${where}, ${why}`]
+    }
     return found.map(told)
   }
 

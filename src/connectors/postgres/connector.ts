@@ -46,7 +46,10 @@ export const postgres: ConnectorKind = {
       capabilities: capabilitiesOf(settings),
       resolve: async (ask) => by(ask.entitlement).resolve(ask),
       grant: async (access, signal) => by(access.entitlement).grant(access, signal),
-      revoke: async (access, signal) => by(access.entitlement).revoke(access, signal),
+      endingSteps: (access) => by(access.entitlement).endingSteps(access),
+      end: async (access, step, signal) => by(access.entitlement).end(access, step, signal),
+      look: async (access, signal) => by(access.entitlement).look(access, signal),
+      cleanUp: async (access, signal) => by(access.entitlement).cleanUp(access, signal),
       ...(settings.mode === 'temporary-login' ? { credential: verbs['temporary-login'].credential } : {}),
       check: (signal) => checkTarget(target, roles, signal),
       inspect: (_role, entitlement, signal) =>

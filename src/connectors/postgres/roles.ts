@@ -1,5 +1,5 @@
 // Reading roles: who is member of what, by whose grant, and with which powers.
-import { ConnectorError } from '../../core/connector.ts'
+import { type Access, ConnectorError } from '../../core/connector.ts'
 import type { Ask } from './session.ts'
 
 export type RoleRow = {
@@ -11,15 +11,73 @@ export type RoleRow = {
   readonly mark: string | null
 }
 
+const ROLE = `select r.oid::text, r.rolname as name, r.rolcanlogin as "canLogin", r.rolsuper as superuser,
+  coalesce(r.rolvaliduntil <= clock_timestamp(), false) as expired,
+  shobj_description(r.oid, 'pg_authid') as mark`
+
 export async function findRole(ask: Ask, name: string): Promise<RoleRow | undefined> {
-  const [row] = await ask<RoleRow>(
-    `select oid::text, rolname as name, rolcanlogin as "canLogin", rolsuper as superuser,
-            coalesce(rolvaliduntil <= clock_timestamp(), false) as expired,
-            shobj_description(oid, 'pg_authid') as mark
-       from pg_roles where rolname = $1`,
-    [name],
-  )
+  const [row] = await ask<RoleRow>(`${ROLE} from pg_roles r where r.rolname = $1`, [name])
   return row
+}
+
+/** The logins that bear the mark of this grant, whatever they are called now. */
+export async function findMarked(ask: Ask, grantId: string): Promise<RoleRow[]> {
+  const rows = await ask<RoleRow>(
+    `${ROLE} from pg_shdescription d join pg_roles r on r.oid = d.objoid
+      where d.classoid = 'pg_authid'::regclass and position($1 in d.description) > 0`,
+    [grantId],
+  )
+  return rows.filter(({ mark }) => grantIdOf(mark) === grantId)
+}
+
+type Ids = { readonly system: string; readonly account: string; readonly role: string }
+
+/**
+ * What cannot be renamed: the server's own identifier, and the oids of login and role. A copy of a cluster has all of
+ * them, too; only where it is differs.
+ */
+export async function idsOf(ask: Ask, account: string, role: string): Promise<Ids> {
+  const [ids] = await ask<Ids>(
+    `select (select system_identifier::text from pg_control_system()) as system, u.oid::text as account,
+            r.oid::text as role
+       from pg_roles u, pg_roles r where u.rolname = $1 and r.rolname = $2`,
+    [account, role],
+  )
+  if (!ids) throw new ConnectorError('retryable', `"${account}" or "${role}" is not there any more.`)
+  return ids
+}
+
+/**
+ * Where access that was granted is now: its login and its role by their names of today, undefined where one was dropped.
+ * Throws when this cannot be the server that it was granted on, or can only show the past: what is not found there proves
+ * nothing.
+ */
+export async function findGranted(
+  ask: Ask,
+  access: Access,
+  role: string,
+): Promise<{ readonly account: string | undefined; readonly role: string | undefined }> {
+  const ids = access.ids as Ids | undefined
+  const [now] = await ask<{ system: string; standby: boolean; account: string | null; role: string | null }>(
+    `select (select system_identifier::text from pg_control_system()) as system, pg_is_in_recovery() as standby,
+            (select rolname from pg_roles where oid = $1) as account, (select rolname from pg_roles where oid = $2) as role`,
+    [ids?.account ?? null, ids?.role ?? null],
+  )
+  if (now?.standby) {
+    throw new ConnectorError(
+      'config',
+      'The connection leads to a standby. Point the connection secret at the primary.',
+    )
+  }
+  if (!ids) return { account: access.account, role }
+  if (now?.system !== ids.system) {
+    throw new ConnectorError(
+      'conflict',
+      `The connection leads to another server (system identifier ${now?.system}) than the one where "${access.account}" ` +
+        `was given access (${ids.system}). Point the connection secret there until this access is gone.`,
+    )
+  }
+  return { account: now.account ?? undefined, role: now.role ?? undefined }
 }
 
 /** The comment on a temporary login: whose it is, readable by the target's administrators. */

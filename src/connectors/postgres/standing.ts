@@ -2,7 +2,7 @@
 
 import { ConnectorError, type FoundHolder, type Holder } from '../../core/connector.ts'
 import { plural } from '../../core/plural.ts'
-import { grantIdOf, memberships } from './roles.ts'
+import { findRole, grantIdOf, memberships } from './roles.ts'
 import type { Ask } from './session.ts'
 import { identifier, revokeRoleFrom } from './statements.ts'
 import type { Target } from './target.ts'
@@ -197,6 +197,7 @@ export async function takeAway(
   if (after && (leftover || !after.ours)) {
     throw new ConnectorError('conflict', `"${account}" still has "${role}": ${after.how}.`)
   }
-  const ends = !after && settings.sessions_at_end !== 'keep'
-  return { sessionsEnded: ends ? await endPresentSessions(database, account, signal) : 0 }
+  if (after || settings.sessions_at_end === 'keep') return { sessionsEnded: 0 }
+  const login = await database.read(signal, (ask) => findRole(ask, account))
+  return { sessionsEnded: login ? await endPresentSessions(database, login, signal) : 0 }
 }

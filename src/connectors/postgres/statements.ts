@@ -15,6 +15,10 @@ export function identifier(name: string): string {
 
 const literal = pg.escapeLiteral
 
+/** By this name a transaction of ours is found and ended, should its commit still be on the way when access must end. */
+export const callName = (grantId: string) => `elevate ${grantId}`
+export const nameCall = (grantId: string) => `set local application_name to ${literal(callName(grantId))}`
+
 /** Not a member of anything yet, and without a password: nobody can log in before one is made. */
 export const createLogin = (login: string, notAfter: Date) =>
   `create role ${identifier(login)} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls inherit ` +
@@ -34,6 +38,9 @@ export const setVerifier = (login: string, verifier: string) =>
 
 export const closeLogin = (login: string) =>
   `alter role ${identifier(login)} nologin password null valid until '-infinity'`
+
+/** For what is not urgent, and is given up when somebody is in the way. */
+export const waitLessForLocks = "set local lock_timeout to '1s'"
 
 export const dropLogin = (login: string) => `drop role if exists ${identifier(login)}`
 

@@ -1,20 +1,43 @@
 // Mode `temporary-login`: each grant gets a login of its own, which is closed and removed at the end.
-import type { Access, Connector, Credential, Granted, Revoked } from '../../core/connector.ts'
+import type {
+  Access,
+  Connector,
+  Credential,
+  EndingStep,
+  Granted,
+  Seen,
+  StepDone,
+} from '../../core/connector.ts'
 import { ConnectorError } from '../../core/connector.ts'
 import type { Subject } from '../../core/people/person.ts'
 import { removeLogin } from './clean-up.ts'
 import { sqlState } from './errors.ts'
-import { findRole, grantIdOf, markOf, memberships, type RoleRow, refusePowerfulRole } from './roles.ts'
+import type { Verbs } from './membership.ts'
+import {
+  findGranted,
+  findMarked,
+  findRole,
+  grantIdOf,
+  idsOf,
+  markOf,
+  memberships,
+  type RoleRow,
+  refusePowerfulRole,
+} from './roles.ts'
 import { makePassword, scramVerifier } from './scram.ts'
 import type { Ask } from './session.ts'
 import { type RoleSettings, roleOf } from './settings.ts'
 import * as sql from './statements.ts'
 import { howToConnect, type Target } from './target.ts'
-import { endAllSessions } from './terminate.ts'
+import {
+  endAllSessions,
+  endOwnCalls,
+  endPresentSessions,
+  endSessionsUntil,
+  withBlockers,
+} from './terminate.ts'
 
-type Verbs = Required<Pick<Connector, 'resolve' | 'grant' | 'revoke' | 'credential'>>
-
-export function temporaryLogin(target: Target): Verbs {
+export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector, 'credential'>> {
   const { database, settings } = target
 
   async function grant(access: Access, signal: AbortSignal): Promise<Granted> {
@@ -25,17 +48,20 @@ export function temporaryLogin(target: Target): Verbs {
       if (!['42710', '23505'].includes(sqlState(error) ?? '')) throw error
       return make()
     })
-    const live = await database.read(signal, (ask) => isLive(ask, access, role))
-    if (!live)
+    const ids = await database.read(signal, async (ask) =>
+      (await isLive(ask, access, role)) ? idsOf(ask, access.account, role.database_role) : undefined,
+    )
+    if (!ids)
       throw new ConnectorError(
         'retryable',
         `"${access.account}" was made, but the database does not show it.`,
       )
-    return { was, preexisting: false, howTo: howToConnect(target, access.account) }
+    return { was, preexisting: false, howTo: howToConnect(target, access.account), ids }
   }
 
   async function makeLogin(ask: Ask, access: Access, role: RoleSettings): Promise<Granted['was']> {
     const { version } = ask
+    await ask(sql.nameCall(access.grantId))
     const [, there, may] = await Promise.all([
       refusePowerfulRole(ask, role.database_role, settings.allow_predefined_roles),
       findRole(ask, access.account),
@@ -109,59 +135,111 @@ export function temporaryLogin(target: Target): Verbs {
   }
 
   /**
-   * First closes the login, then ends sessions, then cleans up. Access is over after the second step; the third is best effort,
-   * and returns what it could not remove. Each step determines what is left to do, so it can be repeated after a crash.
+   * The role goes first: nothing that the holder can lock is needed for it. Whoever has changed their own password in a
+   * transaction that they leave open keeps `alter role` waiting, so closing ends their sessions while it waits. Sessions
+   * that were let in while it was being closed end last.
    */
-  async function revoke(access: Access, signal: AbortSignal): Promise<Revoked> {
-    const role = roleOf(access.entitlement)
-    const there = await database.change(signal, (ask) => closeDoor(ask, access, role))
-    if (!there) return { was: 'already-gone', sessionsEnded: 0, leftBehind: [] }
-    const sessionsEnded = await endAllSessions(database, access.account, signal)
-    const leftBehind = await removeLogin(database, access.account, there.oid, signal)
-    await confirmGone(access, role, signal)
-    const was = there.canLogin || sessionsEnded > 0 ? 'taken' : 'already-gone'
-    return { was, sessionsEnded, leftBehind }
-  }
+  const endingSteps = (): readonly EndingStep[] => ['take', 'end-sessions', 'close', 'end-sessions']
 
-  async function closeDoor(ask: Ask, access: Access, role: RoleSettings): Promise<RoleRow | undefined> {
-    const { version } = ask
-    const [there, held] = await Promise.all([
-      findRole(ask, access.account),
-      memberships(ask, role.database_role, access.account, version),
-    ])
-    if (!there) return undefined
-    const ours = held.some((row) => row.ours)
-    if (grantIdOf(there.mark) !== access.grantId) {
-      // Another role happens to have the name: this grant was never created.
-      if (grantIdOf(there.mark) || !ours) return undefined
-      throw new ConnectorError(
-        'conflict',
-        `"${access.account}" has "${role.database_role}" from us, but its comment no longer says for which grant. ` +
-          `Look at it, and put the comment back: ${markOf(access.grantId, access.subject.person)}`,
-      )
+  async function end(access: Access, step: EndingStep, signal: AbortSignal): Promise<StepDone> {
+    if (step === 'take') return { taken: await take(access, signal), sessionsEnded: 0 }
+    const { logins } = await database.read(signal, (ask) => ours(ask, access))
+    let taken = false
+    let sessionsEnded = 0
+    for (const login of logins) {
+      if (step === 'close') {
+        sessionsEnded += await close(login, signal)
+        taken ||= login.canLogin
+      } else {
+        const endSessions = login.canLogin ? endPresentSessions : endAllSessions
+        sessionsEnded += await endSessions(database, login, signal)
+      }
     }
-    await Promise.all([
-      ask(sql.closeLogin(access.account)),
-      ours ? ask(sql.revokeRole(role.database_role, access.account, version)) : undefined,
-    ])
-    return there
+    return { taken, sessionsEnded }
   }
 
-  async function confirmGone(access: Access, role: RoleSettings, signal: AbortSignal): Promise<void> {
-    const [still] = await database.read(signal, (ask) =>
-      ask<{ reason: string }>(
-        `select 'it can still log in' as reason from pg_roles where rolname = $1 and rolcanlogin
-         union all
-         select 'it still has the role' from pg_auth_members m
-           join pg_roles u on u.oid = m.member join pg_roles r on r.oid = m.roleid
-           join pg_roles g on g.oid = m.grantor
-          where u.rolname = $1 and r.rolname = $2 and g.rolname = current_user
-         union all
-         select 'a session is still open' from pg_stat_activity where usename = $1`,
-        [access.account, role.database_role],
-      ),
+  async function take(access: Access, signal: AbortSignal): Promise<boolean> {
+    return database.change(signal, async (ask) => {
+      await endOwnCalls(ask, access.grantId)
+      const { logins, role } = await ours(ask, access)
+      let taken = false
+      for (const { name } of role === undefined ? [] : logins) {
+        const held = await memberships(ask, role ?? '', name, ask.version)
+        if (!held.some((one) => one.ours)) continue
+        await ask(sql.revokeRole(role ?? '', name, ask.version))
+        taken = true
+      }
+      return taken
+    })
+  }
+
+  /** Returns how many sessions had to end for it. */
+  async function close(login: RoleRow, signal: AbortSignal): Promise<number> {
+    const closing = database.change(signal, async (ask) => {
+      await ask(sql.closeLogin(login.name))
+    })
+    const sessionsEnded = await endSessionsUntil(database, login, closing, signal)
+    await closing.catch(async (error) => {
+      throw await withBlockers(database, error, signal)
+    })
+    return sessionsEnded
+  }
+
+  /**
+   * The login by its oid and by its mark, so that a new name hides nothing: mostly one, and another one where a worker that
+   * was held up made it once more. Throws when a login has the name and the role from us, and no mark; any other role
+   * that happens to have the name is not ours.
+   */
+  async function ours(
+    ask: Ask,
+    access: Access,
+  ): Promise<{ readonly logins: readonly RoleRow[]; readonly role: string | undefined }> {
+    const configured = roleOf(access.entitlement).database_role
+    const now = await findGranted(ask, access, configured)
+    const [known, marked] = await Promise.all([
+      access.ids && now.account !== undefined ? findRole(ask, now.account) : undefined,
+      findMarked(ask, access.grantId),
+    ])
+    const logins = [...(known ? [known] : []), ...marked.filter(({ oid }) => oid !== known?.oid)]
+    if (logins.length > 0) return { logins, role: now.role }
+    const [named, held] = await Promise.all([
+      findRole(ask, access.account),
+      memberships(ask, configured, access.account, ask.version),
+    ])
+    if (!named || grantIdOf(named.mark) || !held.some((one) => one.ours)) return { logins, role: now.role }
+    throw new ConnectorError(
+      'conflict',
+      `"${access.account}" has "${configured}" from us, but its comment no longer says for which grant. ` +
+        `Look at it, and put the comment back: ${markOf(access.grantId, access.subject.person)}`,
     )
-    if (still) throw new ConnectorError('retryable', `"${access.account}" is not gone: ${still.reason}.`)
+  }
+
+  async function look(access: Access, signal: AbortSignal): Promise<Seen> {
+    return database.read(signal, async (ask) => {
+      const { logins, role } = await ours(ask, access)
+      const [still] = await ask<{ name: string; reason: string }>(
+        `select rolname as name, reason from pg_roles u, lateral (
+           select 'it can still log in' as reason where u.rolcanlogin
+           union all
+           select 'it still has the role' from pg_auth_members m
+             join pg_roles r on r.oid = m.roleid join pg_roles g on g.oid = m.grantor
+            where m.member = u.oid and r.rolname = $2 and g.rolname = current_user
+           union all
+           select 'a session is still open' from pg_stat_activity where usesysid = u.oid) as why
+          where u.oid = any($1::oid[])`,
+        [logins.map(({ oid }) => oid), role ?? null],
+      )
+      return still
+        ? { state: 'held', text: `"${still.name}" is not gone: ${still.reason}.` }
+        : { state: 'gone' }
+    })
+  }
+
+  async function cleanUp(access: Access, signal: AbortSignal): Promise<readonly string[]> {
+    const { logins } = await database.read(signal, (ask) => ours(ask, access))
+    const left: string[] = []
+    for (const { name, oid } of logins) left.push(...(await removeLogin(database, name, oid, signal)))
+    return left
   }
 
   async function isLive(ask: Ask, access: Access, role: RoleSettings): Promise<boolean> {
@@ -175,7 +253,10 @@ export function temporaryLogin(target: Target): Verbs {
 
   return {
     grant,
-    revoke,
+    endingSteps,
+    end,
+    look,
+    cleanUp,
     credential,
     resolve: async ({ subject, grantNumber }) => loginName(settings.login_prefix, subject, grantNumber),
   }

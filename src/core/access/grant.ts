@@ -47,6 +47,8 @@ export type Grant = {
   readonly goesOnFrom: Date | undefined
   readonly preexisting: boolean
   readonly howTo: HowTo
+  /** The target's own ids, as read when the access was granted; undefined before, and for grants of older versions. */
+  readonly targetIds: JsonObject | undefined
   readonly endReason: EndReason | undefined
   readonly endedBy: PersonId | undefined
   readonly endNote: string
@@ -55,6 +57,9 @@ export type Grant = {
   readonly revokedAt: Date | undefined
   readonly lateByMs: number | undefined
   readonly endOutcome: EndOutcome | undefined
+  /** A step of ending took something of it from the target, in this try or in one before. */
+  readonly taken: boolean
+  /** By all tries so far. */
   readonly sessionsEnded: number
   readonly leftBehind: readonly string[]
   readonly attempts: number

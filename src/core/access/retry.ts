@@ -4,6 +4,9 @@ import { HOUR, MINUTE } from './duration.ts'
 /** A target call may take this long before it counts as unanswered. */
 export const CALL_TIMEOUT_SECONDS = 20
 
+/** One step of ending an access, within the call: a step that hangs leaves time for the next. */
+export const STEP_TIMEOUT_SECONDS = 8
+
 /**
  * What a worker or a sender took up is its own this long, and as long as it renews that. Short, because what a dead
  * process held waits so long for the next one.

@@ -1,14 +1,23 @@
 /** Grants inside a transaction. Every command names the state and version it starts from. */
 import { sql } from 'kysely'
 import type { Claim, EndReason, Grant, NewGrant } from '../../core/access/grant.ts'
-import type { Granted } from '../../core/connector.ts'
+import type { Granted, StepDone } from '../../core/connector.ts'
 import type { GrantId } from '../../core/ids.ts'
 import type { PersonId } from '../../core/people/person.ts'
 import type { Database } from '../database/connection.ts'
 import { after, CLOCK, inFuture, insertFrom, integer, jsonb, uuid } from '../database/expressions.ts'
 import { isUuid, storable, toGrant } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import { activate, type End, type Failure, finish, nameAccount, postpone, take } from './worker-steps.ts'
+import {
+  activate,
+  type End,
+  type Failure,
+  finish,
+  keepStep,
+  nameAccount,
+  postpone,
+  take,
+} from './worker-steps.ts'
 
 type Opened = Omit<NewGrant, 'entitlement' | 'subject'> & {
   /** JSON, as the subject. */
@@ -133,8 +142,10 @@ export function grantCommands(
     nameAccount: (claim: Claim, account: string): Promise<Grant | undefined> =>
       take(nameAccount, trx, claim, { account }),
 
-    activate: (claim: Claim, { preexisting, howTo }: Omit<Granted, 'was'>): Promise<Grant | undefined> =>
-      take(activate, trx, claim, { preexisting, howTo: JSON.stringify(howTo) }),
+    activate: (claim: Claim, { preexisting, howTo, ids }: Omit<Granted, 'was'>): Promise<Grant | undefined> =>
+      take(activate, trx, claim, { preexisting, howTo: JSON.stringify(howTo), ids: JSON.stringify(ids) }),
+
+    keepStep: (claim: Claim, done: StepDone): Promise<Grant | undefined> => take(keepStep, trx, claim, done),
 
     finish: (claim: Claim, end: End): Promise<Grant | undefined> => take(finish, trx, claim, end),
 

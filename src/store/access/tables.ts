@@ -135,6 +135,8 @@ export type GrantTable = {
   revoked_at: Date | null
   late_by_ms: number | null
   end_outcome: EndOutcome | null
+  taken: Generated<boolean>
+  target_ids: JsonColumn<JsonObject> | null
   sessions_ended: Generated<number>
   left_behind: Generated<readonly string[]>
   attempts: Generated<number>

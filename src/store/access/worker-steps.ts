@@ -5,6 +5,7 @@
 import { type ExpressionBuilder, type RawBuilder, sql, type UpdateObject } from 'kysely'
 import type { Claim, EndOutcome, Grant } from '../../core/access/grant.ts'
 import { WARN_BEFORE_SECONDS, WARNED_IF_LONGER_SECONDS } from '../../core/access/retry.ts'
+import type { StepDone } from '../../core/connector.ts'
 import type { Database } from '../database/connection.ts'
 import { after, before, CLOCK, NO_LEASE, texts } from '../database/expressions.ts'
 import { toGrant } from '../database/rows.ts'
@@ -69,9 +70,9 @@ export const nameAccount = step(
   { keepsLease: true },
 )
 
-/** `howTo` in JSON. */
+/** `howTo` and `ids` in JSON. */
 export const activate = step(
-  ({ ref }, given: { readonly preexisting: boolean; readonly howTo: string }) => ({
+  ({ ref }, given: { readonly preexisting: boolean; readonly howTo: string; readonly ids: string }) => ({
     state: 'active',
     activated_at: ref('clock.moment'),
     expires_at: EXPIRY,
@@ -80,17 +81,24 @@ export const activate = step(
       then ${before(EXPIRY, WARN_BEFORE_SECONDS)} end`,
     preexisting: given.preexisting,
     how_to: given.howTo,
+    target_ids: given.ids,
     attempts: 0,
     last_error: null,
   }),
   sql`state = 'provisioning' and moment <= provision_by`,
 )
 
-export type End = {
-  readonly outcome: EndOutcome
-  readonly sessionsEnded: number
-  readonly leftBehind: readonly string[]
-}
+/** What a step of ending did, beside what those before it did. */
+export const keepStep = step(
+  ({ eb }, given: StepDone) => ({
+    taken: sql<boolean>`taken or ${given.taken}`,
+    sessions_ended: eb('sessions_ended', '+', given.sessionsEnded),
+  }),
+  sql`state = 'revoking'`,
+  { keepsLease: true },
+)
+
+export type End = { readonly outcome: EndOutcome; readonly leftBehind: readonly string[] }
 
 export const finish = step(
   ({ fn }, given: End) => ({
@@ -100,7 +108,6 @@ export const finish = step(
     wake_at: null,
     late_by_ms: sql`greatest(0, extract(epoch from moment - due_at) * 1000)::bigint`,
     end_outcome: given.outcome,
-    sessions_ended: given.sessionsEnded,
     left_behind: texts(given.leftBehind),
   }),
   sql`state = 'revoking'`,

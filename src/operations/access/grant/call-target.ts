@@ -3,8 +3,15 @@ import {
   CALL_TIMEOUT_SECONDS,
   LEASE_IN_DOUBT_SECONDS,
   RENEW_EVERY_SECONDS,
+  STEP_TIMEOUT_SECONDS,
 } from '../../../core/access/retry.ts'
-import { type Access, ConnectorError } from '../../../core/connector.ts'
+import {
+  type Access,
+  type Connector,
+  ConnectorError,
+  type Seen,
+  type StepDone,
+} from '../../../core/connector.ts'
 import type { World } from '../../world.ts'
 
 /**
@@ -40,6 +47,50 @@ export async function holdLease<T>(
   }
 }
 
+/** What one try to end an access came to. */
+type Try = {
+  /** What the target showed afterwards; undefined when it could not be read. */
+  readonly seen: Seen | undefined
+  /** Why steps or the look failed, and what blocks. */
+  readonly failures: readonly string[]
+}
+
+/**
+ * One try to end the access in the target: each step has a time of its own and is tried also when one before it failed, then
+ * the target is read again. `kept` writes down what a step did before the next begins; false when this worker may not go on.
+ */
+export async function endInTarget(
+  connector: Connector,
+  access: Access,
+  signal: AbortSignal,
+  kept: (done: StepDone) => Promise<boolean>,
+): Promise<Try> {
+  const failures: string[] = []
+  const tried = async <T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await ask(AbortSignal.any([signal, AbortSignal.timeout(STEP_TIMEOUT_SECONDS * 1000)]))
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error
+      if (!failures.includes(error.message)) failures.push(error.message)
+      return undefined
+    }
+  }
+  for (const step of connector.endingSteps(access)) {
+    const done = await tried((limit) => connector.end(access, step, limit).catch(assumedDone))
+    if (!done || (!done.taken && done.sessionsEnded === 0)) continue
+    if (!(await kept(done))) return { seen: undefined, failures: ['another worker has taken over'] }
+  }
+  const seen = await tried((limit) => connector.look(access, limit))
+  return { seen, failures: seen?.state === 'held' ? [seen.text, ...failures] : failures }
+}
+
+/** Its answer was lost. If it was not done, the look says so; if it was, it must not be taken for somebody else's work. */
+function assumedDone(error: unknown): StepDone {
+  if (error instanceof ConnectorError && error.kind === 'unknown-outcome')
+    return { taken: true, sessionsEnded: 0 }
+  throw error
+}
+
 /** What a connector needs to know of a grant whose account is known. */
 export function accessOf(grant: Grant, account: string, preexisting: boolean): Access {
   return {
@@ -51,6 +102,7 @@ export function accessOf(grant: Grant, account: string, preexisting: boolean): A
     entitlement: grant.entitlement,
     subject: grant.subject,
     notAfter: grant.notAfter,
+    ids: grant.targetIds,
     preexisting,
   }
 }

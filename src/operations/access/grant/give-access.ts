@@ -8,7 +8,7 @@ import { DirectoryDown } from '../../../core/ports.ts'
 import { isRefused, type Refused } from '../../../core/refusal.ts'
 import { record } from '../../record.ts'
 import type { World } from '../../world.ts'
-import { accessOf, holdLease } from './call-target.ts'
+import { accessOf, endInTarget, holdLease } from './call-target.ts'
 import { failpoint } from './failpoint.ts'
 import { endClaimed, takeAccess } from './take-access.ts'
 
@@ -76,7 +76,7 @@ async function activate(world: World, claim: Claim, granted: Granted): Promise<b
   const { prolongs } = claim.grant
   const before = prolongs === undefined ? undefined : await world.store.reads.grant(prolongs)
   const grant = await world.store.transaction(async (tx) => {
-    const active = await tx.grants.activate(claim, { howTo: granted.howTo, preexisting })
+    const active = await tx.grants.activate(claim, { howTo: granted.howTo, ids: granted.ids, preexisting })
     if (!active) return undefined
     const catalog = world.catalog()
     const name = await tx.requests.name(active.requestId)
@@ -112,7 +112,10 @@ async function undoIfOver(world: World, connector: Connector, claim: Claim): Pro
     'access was given after its grant was over; it is taken back',
   )
   const access = accessOf(grant, grant.account ?? '', grant.preexisting)
-  await connector.revoke(access, AbortSignal.timeout(CALL_TIMEOUT_SECONDS * 1000))
+  const signal = AbortSignal.timeout(CALL_TIMEOUT_SECONDS * 1000)
+  const { seen, failures } = await endInTarget(connector, access, signal, async () => true)
+  if (!seen || seen.state === 'held') throw new ConnectorError('retryable', failures.join(' '))
+  await connector.cleanUp(access, signal)
 }
 
 async function undoProvisioning(world: World, claim: Claim, error: string): Promise<void> {

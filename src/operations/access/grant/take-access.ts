@@ -1,23 +1,20 @@
 import { type Claim, type EndOutcome, type Grant, grantName } from '../../../core/access/grant.ts'
 import { alarmAfter, retryDelay } from '../../../core/access/retry.ts'
-import { ConnectorError, type Revoked } from '../../../core/connector.ts'
+import { ConnectorError, type StepDone } from '../../../core/connector.ts'
 import { grantExpired, grantRevoked, grantStuck } from '../../../core/log/grant-events.ts'
 import { notify, record } from '../../record.ts'
 import type { World } from '../../world.ts'
-import { accessOf, holdLease } from './call-target.ts'
+import { accessOf, endInTarget, holdLease } from './call-target.ts'
 import { failpoint } from './failpoint.ts'
 
-type End = {
-  readonly outcome: EndOutcome
-  readonly sessionsEnded: number
-  readonly leftBehind: readonly string[]
-}
+type End = { readonly outcome: EndOutcome; readonly leftBehind: readonly string[] }
 
 /**
  * Revokes the access and closes the grant once the target confirms that it is gone. Never gives up: after any error
  * it is retried, and alarms say how long access has outlived its time.
  */
-export async function takeAccess(world: World, claim: Claim): Promise<void> {
+export async function takeAccess(world: World, taken: Claim): Promise<void> {
+  let claim = taken
   const { grant } = claim
   if (grant.account === undefined) return finish(world, claim, nothing('never-given'))
   // Access is the OR of live grants: as long as another one needs it, the target is not touched.
@@ -25,26 +22,35 @@ export async function takeAccess(world: World, claim: Claim): Promise<void> {
     return finish(world, claim, nothing('kept-by-other'))
   const connector = world.connector(grant.target)
   if (!connector) return fail(world, claim, `the target ${grant.target} is not configured`)
-  let revoked: Revoked
+  const access = accessOf(grant, grant.account, grant.preexisting)
+  const kept = async (done: StepDone) => {
+    const now = await world.store.transaction((tx) => tx.grants.keepStep(claim, done))
+    if (now) claim = { ...claim, grant: now }
+    return now !== undefined
+  }
   try {
     await failpoint('before-revoke')
-    const access = accessOf(grant, grant.account, grant.preexisting)
-    revoked = await holdLease(world, claim, (signal) => connector.revoke(access, signal))
+    const { seen, failures } = await holdLease(world, claim, (signal) =>
+      endInTarget(connector, access, signal, kept),
+    )
+    if (!seen || seen.state === 'held') return await fail(world, claim, failures.join(' '))
+    const leftBehind = await holdLease(world, claim, (signal) => connector.cleanUp(access, signal))
     await failpoint('after-revoke')
+    await finish(world, claim, { outcome: outcomeOf(claim.grant, seen.state), leftBehind })
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
-    return fail(world, claim, error.message)
+    await fail(world, claim, error.message)
   }
-  const never = grant.activatedAt === undefined && revoked.was === 'already-gone'
-  await finish(world, claim, {
-    outcome: never ? 'never-given' : revoked.was,
-    sessionsEnded: revoked.sessionsEnded,
-    leftBehind: revoked.leftBehind,
-  })
+}
+
+function outcomeOf({ taken, sessionsEnded, activatedAt }: Grant, seen: 'gone' | 'standing'): EndOutcome {
+  if (seen === 'standing') return 'kept-standing'
+  if (taken || sessionsEnded > 0) return 'taken'
+  return activatedAt === undefined ? 'never-given' : 'already-gone'
 }
 
 function nothing(outcome: EndOutcome): End {
-  return { outcome, sessionsEnded: 0, leftBehind: [] }
+  return { outcome, leftBehind: [] }
 }
 
 async function finish(world: World, claim: Claim, end: End): Promise<void> {
