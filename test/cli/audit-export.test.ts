@@ -7,8 +7,8 @@ import { audit, auditProcess } from './audit-program.ts'
 import { type AuditWorld, auditWorld } from './audit-world.ts'
 
 /** The program alone takes some 24 MB, and what is left of the heap holds neither the events nor any file of them. */
-const LONG = 10_000
-const RULE = 'a-rule-with-a-long-name-'.repeat(80)
+const LONG = 18_000
+const RULE = 'a-rule-with-a-long-name-'.repeat(40)
 const HEAP_MB = 48
 
 const linesOf = (text: string) =>

@@ -113,6 +113,7 @@ export async function copyOf(url: string): Promise<FreshDatabase> {
 export async function restoreOver(url: string, backup: string): Promise<void> {
   const server = inject('storeServerUrl')
   const [now, older] = [nameOf(url), nameOf(backup)]
+  await leave(backup)
   await execute(server, `alter database ${now} allow_connections false`)
   await execute(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${now}'`)
   await execute(server, `drop database ${now} with (force)`)
