@@ -20,14 +20,45 @@ export async function findRole(ask: Ask, name: string): Promise<RoleRow | undefi
   return row
 }
 
-/** The logins that bear the mark of this grant, whatever they are called now. */
-export async function findMarked(ask: Ask, grantId: string): Promise<RoleRow[]> {
-  const rows = await ask<RoleRow>(
-    `${ROLE} from pg_shdescription d join pg_roles r on r.oid = d.objoid
-      where d.classoid = 'pg_authid'::regclass and position($1 in d.description) > 0`,
-    [grantId],
+export type OurLogin = Pick<RoleRow, 'oid' | 'name' | 'canLogin'> & {
+  /** It has the role by our own grant. */
+  readonly held: boolean
+  /** A session of it is open. */
+  readonly open: boolean
+}
+
+/**
+ * In one question, as it is asked before each step: the logins that have the oid of the access, or bear the mark of its
+ * grant, whatever they are called now, and the role by its name of today.
+ */
+export async function findLogins(
+  ask: Ask,
+  access: Access,
+  role: string,
+): Promise<{ readonly logins: readonly OurLogin[]; readonly role: string | undefined }> {
+  const ids = idsIn(access)
+  type Row = { system: string; standby: boolean; role: string | null; mark: string | null } & (
+    | OurLogin
+    | { oid: null }
   )
-  return rows.filter(({ mark }) => grantIdOf(mark) === grantId)
+  const rows = await ask<Row>(
+    `select (select system_identifier::text from pg_control_system()) as system, pg_is_in_recovery() as standby,
+            r.rolname as role, u.oid::text, u.rolname as name, u.rolcanlogin as "canLogin", u.mark,
+            exists (select from pg_auth_members m join pg_roles g on g.oid = m.grantor
+                     where m.roleid = r.oid and m.member = u.oid and g.rolname = current_user) as held,
+            exists (select from pg_stat_activity where usesysid = u.oid) as open
+       from (values (1)) as one
+       left join pg_roles r on case when $3::oid is null then r.rolname = $4 else r.oid = $3 end
+       left join (select a.oid, a.rolname, a.rolcanlogin, d.description as mark from pg_roles a
+                    left join pg_shdescription d on d.objoid = a.oid and d.classoid = 'pg_authid'::regclass
+                   where a.oid = $2 or position($1 in d.description) > 0) u on true`,
+    [access.grantId, ids?.account ?? null, ids?.role ?? null, role],
+  )
+  refuseElsewhere(access, rows[0])
+  const logins = rows.flatMap((row) =>
+    row.oid !== null && (row.oid === ids?.account || grantIdOf(row.mark) === access.grantId) ? [row] : [],
+  )
+  return { logins, role: rows[0]?.role ?? undefined }
 }
 
 type Ids = { readonly system: string; readonly account: string; readonly role: string }
@@ -57,27 +88,38 @@ export async function findGranted(
   access: Access,
   role: string,
 ): Promise<{ readonly account: string | undefined; readonly role: string | undefined }> {
-  const ids = access.ids as Ids | undefined
+  const ids = idsIn(access)
   const [now] = await ask<{ system: string; standby: boolean; account: string | null; role: string | null }>(
     `select (select system_identifier::text from pg_control_system()) as system, pg_is_in_recovery() as standby,
             (select rolname from pg_roles where oid = $1) as account, (select rolname from pg_roles where oid = $2) as role`,
     [ids?.account ?? null, ids?.role ?? null],
   )
+  refuseElsewhere(access, now)
+  if (!ids) return { account: access.account, role }
+  return { account: now?.account ?? undefined, role: now?.role ?? undefined }
+}
+
+const idsIn = (access: Access) => access.ids as Ids | undefined
+
+/** Throws when this is another server than the one where the access was granted, or one that can only show the past. */
+function refuseElsewhere(
+  access: Access,
+  now: { readonly system: string; readonly standby: boolean } | undefined,
+): void {
+  const ids = idsIn(access)
   if (now?.standby) {
     throw new ConnectorError(
       'config',
       'The connection leads to a standby. Point the connection secret at the primary.',
     )
   }
-  if (!ids) return { account: access.account, role }
-  if (now?.system !== ids.system) {
+  if (ids && now?.system !== ids.system) {
     throw new ConnectorError(
       'conflict',
       `The connection leads to another server (system identifier ${now?.system}) than the one where "${access.account}" ` +
         `was given access (${ids.system}). Point the connection secret there until this access is gone.`,
     )
   }
-  return { account: now.account ?? undefined, role: now.role ?? undefined }
 }
 
 /** The comment on a temporary login: whose it is, readable by the target's administrators. */

@@ -14,13 +14,13 @@ import { removeLogin } from './clean-up.ts'
 import { sqlState } from './errors.ts'
 import type { Verbs } from './membership.ts'
 import {
-  findGranted,
-  findMarked,
+  findLogins,
   findRole,
   grantIdOf,
   idsOf,
   markOf,
   memberships,
+  type OurLogin,
   type RoleRow,
   refusePowerfulRole,
 } from './roles.ts'
@@ -137,9 +137,9 @@ export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector,
   /**
    * The role goes first: nothing that the holder can lock is needed for it. Whoever has changed their own password in a
    * transaction that they leave open keeps `alter role` waiting, so closing ends their sessions while it waits. Sessions
-   * that were let in while it was being closed end last.
+   * that were let in meanwhile end last.
    */
-  const endingSteps = (): readonly EndingStep[] => ['take', 'end-sessions', 'close', 'end-sessions']
+  const endingSteps = (): readonly EndingStep[] => ['take', 'end-sessions', 'close']
 
   async function end(access: Access, step: EndingStep, signal: AbortSignal): Promise<StepDone> {
     if (step === 'take') return { taken: await take(access, signal), sessionsEnded: 0 }
@@ -150,31 +150,23 @@ export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector,
       if (step === 'close') {
         sessionsEnded += await close(login, signal)
         taken ||= login.canLogin
-      } else {
-        const endSessions = login.canLogin ? endPresentSessions : endAllSessions
-        sessionsEnded += await endSessions(database, login, signal)
-      }
+      } else sessionsEnded += await endPresentSessions(database, login, signal)
     }
     return { taken, sessionsEnded }
   }
 
   async function take(access: Access, signal: AbortSignal): Promise<boolean> {
     return database.change(signal, async (ask) => {
-      await endOwnCalls(ask, access.grantId)
-      const { logins, role } = await ours(ask, access)
-      let taken = false
-      for (const { name } of role === undefined ? [] : logins) {
-        const held = await memberships(ask, role ?? '', name, ask.version)
-        if (!held.some((one) => one.ours)) continue
-        await ask(sql.revokeRole(role ?? '', name, ask.version))
-        taken = true
-      }
-      return taken
+      // Answered in order: what is read second knows what became of the calls.
+      const [, { logins, role }] = await Promise.all([endOwnCalls(ask, access.grantId), ours(ask, access)])
+      const held = logins.filter((one) => one.held)
+      await Promise.all(held.map(({ name }) => ask(sql.revokeRole(role ?? '', name, ask.version))))
+      return held.length > 0
     })
   }
 
   /** Returns how many sessions had to end for it. */
-  async function close(login: RoleRow, signal: AbortSignal): Promise<number> {
+  async function close(login: OurLogin, signal: AbortSignal): Promise<number> {
     const closing = database.change(signal, async (ask) => {
       await ask(sql.closeLogin(login.name))
     })
@@ -182,7 +174,7 @@ export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector,
     await closing.catch(async (error) => {
       throw await withBlockers(database, error, signal)
     })
-    return sessionsEnded
+    return sessionsEnded + (await endAllSessions(database, login, signal))
   }
 
   /**
@@ -190,23 +182,15 @@ export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector,
    * was held up made it once more. Throws when a login has the name and the role from us, and no mark; any other role
    * that happens to have the name is not ours.
    */
-  async function ours(
-    ask: Ask,
-    access: Access,
-  ): Promise<{ readonly logins: readonly RoleRow[]; readonly role: string | undefined }> {
+  async function ours(ask: Ask, access: Access): ReturnType<typeof findLogins> {
     const configured = roleOf(access.entitlement).database_role
-    const now = await findGranted(ask, access, configured)
-    const [known, marked] = await Promise.all([
-      access.ids && now.account !== undefined ? findRole(ask, now.account) : undefined,
-      findMarked(ask, access.grantId),
-    ])
-    const logins = [...(known ? [known] : []), ...marked.filter(({ oid }) => oid !== known?.oid)]
-    if (logins.length > 0) return { logins, role: now.role }
+    const found = await findLogins(ask, access, configured)
+    if (found.logins.length > 0) return found
     const [named, held] = await Promise.all([
       findRole(ask, access.account),
       memberships(ask, configured, access.account, ask.version),
     ])
-    if (!named || grantIdOf(named.mark) || !held.some((one) => one.ours)) return { logins, role: now.role }
+    if (!named || grantIdOf(named.mark) || !held.some((one) => one.ours)) return found
     throw new ConnectorError(
       'conflict',
       `"${access.account}" has "${configured}" from us, but its comment no longer says for which grant. ` +
@@ -215,30 +199,29 @@ export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector,
   }
 
   async function look(access: Access, signal: AbortSignal): Promise<Seen> {
-    return database.read(signal, async (ask) => {
-      const { logins, role } = await ours(ask, access)
-      const [still] = await ask<{ name: string; reason: string }>(
-        `select rolname as name, reason from pg_roles u, lateral (
-           select 'it can still log in' as reason where u.rolcanlogin
-           union all
-           select 'it still has the role' from pg_auth_members m
-             join pg_roles r on r.oid = m.roleid join pg_roles g on g.oid = m.grantor
-            where m.member = u.oid and r.rolname = $2 and g.rolname = current_user
-           union all
-           select 'a session is still open' from pg_stat_activity where usesysid = u.oid) as why
-          where u.oid = any($1::oid[])`,
-        [logins.map(({ oid }) => oid), role ?? null],
-      )
-      return still
-        ? { state: 'held', text: `"${still.name}" is not gone: ${still.reason}.` }
-        : { state: 'gone' }
-    })
+    const { logins } = await database.read(signal, (ask) => ours(ask, access))
+    for (const { name, canLogin, held, open } of logins) {
+      const still = canLogin
+        ? 'it can still log in'
+        : held
+          ? 'it still has the role'
+          : 'a session is still open'
+      if (canLogin || held || open) return { state: 'held', text: `"${name}" is not gone: ${still}.` }
+    }
+    return { state: 'gone' }
   }
 
   async function cleanUp(access: Access, signal: AbortSignal): Promise<readonly string[]> {
-    const { logins } = await database.read(signal, (ask) => ours(ask, access))
     const left: string[] = []
-    for (const { name, oid } of logins) left.push(...(await removeLogin(database, name, oid, signal)))
+    const found = await database
+      .read(signal, (ask) => ours(ask, access))
+      .catch((error: Error) => {
+        // Access is over; a target that went away since then must not keep the grant open.
+        left.push(`what ${access.account} made was not looked for: ${error.message}`)
+        return undefined
+      })
+    for (const { name, oid } of found?.logins ?? [])
+      left.push(...(await removeLogin(database, name, oid, signal)))
     return left
   }
 

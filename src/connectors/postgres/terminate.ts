@@ -14,14 +14,14 @@ type Login = { readonly oid: string; readonly name: string }
 
 /**
  * Ends every session of a login that can no longer log in. A connection may have been authenticated already when it
- * was closed, so it checks again until there is none.
+ * was closed, so it checks again until there is none. What hides its name by now came after the role was taken.
  */
 export async function endAllSessions(database: Database, login: Login, signal: AbortSignal): Promise<number> {
   const ended = new Set<string>()
   const until = performance.now() + PATIENCE_MS
   for (;;) {
     const sessions = await terminate(database, login, undefined, signal)
-    if (sessions.length === 0) return ended.size + (await endUnnamed(database, signal))
+    if (sessions.length === 0) return ended.size
     for (const one of sessions) ended.add(one)
     if (performance.now() > until) throw stubborn(sessions.length, login)
     await waitABit(signal)
@@ -37,6 +37,8 @@ export async function endPresentSessions(
   login: Login,
   signal: AbortSignal,
 ): Promise<number> {
+  // Before the others: what gets its name in between is among those.
+  const hidden = await unnamed(database, signal)
   const present = await terminate(database, login, undefined, signal)
   const until = performance.now() + PATIENCE_MS
   for (let left = present; left.length > 0; ) {
@@ -44,7 +46,7 @@ export async function endPresentSessions(
     await waitABit(signal)
     left = await terminate(database, login, left, signal)
   }
-  return present.length + (await endUnnamed(database, signal))
+  return present.length + (await endUnnamed(database, login, hidden, signal))
 }
 
 /** Ends the login's sessions as they come, for as long as `work` is not done; returns how many. Never throws. */
@@ -61,7 +63,7 @@ export async function endSessionsUntil(
   }
   work.then(end, end)
   // Most of the time there is nothing to wait for, and nobody else is looked at.
-  await Promise.race([work.catch(() => {}), pause(10 * BETWEEN_LOOKS_MS)])
+  await Promise.race([work.catch(() => {}), pause(10 * BETWEEN_LOOKS_MS, undefined, { ref: false })])
   while (!over) {
     const sessions = await terminate(database, login, undefined, signal).catch(() => [])
     for (const one of sessions) ended.add(one)
@@ -99,9 +101,15 @@ async function terminate(
  * already become the role that its start packet asks for. Such a backend holds a `virtualxid` lock. Whoever stays unnamed is
  * ended, whoever it is; a backend that has nobody yet refuses that, and whom it lets in comes too late.
  */
-async function endUnnamed(database: Database, signal: AbortSignal): Promise<number> {
+async function endUnnamed(
+  database: Database,
+  login: Login,
+  found: readonly number[],
+  signal: AbortSignal,
+): Promise<number> {
+  if (found.length === 0) return 0
   const until = performance.now() + UNNAMED_PATIENCE_MS
-  let left = await unnamed(database, signal)
+  let left = found
   while (left.length > 0 && performance.now() < until) {
     await waitABit(signal)
     const now = await unnamed(database, signal)
@@ -119,7 +127,8 @@ async function endUnnamed(database: Database, signal: AbortSignal): Promise<numb
       })
     if (done[0]?.ended) ended++
   }
-  return ended
+  // Those that have shown their names meanwhile.
+  return ended + (await terminate(database, login, undefined, signal)).length
 }
 
 async function unnamed(database: Database, signal: AbortSignal): Promise<number[]> {

@@ -24,6 +24,7 @@ export async function takeAccess(world: World, taken: Claim): Promise<void> {
   if (!connector) return fail(world, claim, `the target ${grant.target} is not configured`)
   const access = accessOf(grant, grant.account, grant.preexisting)
   const kept = async (done: StepDone) => {
+    if (claim.grant.taken && done.sessionsEnded === 0) return true
     const now = await world.store.transaction((tx) => tx.grants.keepStep(claim, done))
     if (now) claim = { ...claim, grant: now }
     return now !== undefined
