@@ -44,6 +44,8 @@ export class Placeholders {
       [/\b\d+ min left\b/g, '<so long> left'],
       [/(?<=held for +)\S.*/g, '<so long>'],
       [/(?<=(late_by_ms|lateByMs|held_s|late_ms)\\*"+: ?)\d+/g, '<number>'],
+      // The target's own ids: oids, and the identifier of its system.
+      [/(?<="(system|role|account)": ")\d+(?=")/g, '<id of the target>'],
       [/(?<=value: )\d+(?=\n\s+text: <so long>)/g, '<number>'],
       // Signed three times a minute, by the clock.
       [/(?<=The audit log has )\d+(?= events, and)|(?<=elevate\.demo\/audit\n\s*)\d+(?=\n)/g, '<size>'],
