@@ -163,6 +163,19 @@ describe('a membership', () => {
   })
   afterAll(() => world?.close())
 
+  it('names who keeps it from being taken, and is taken when that is over', { timeout: 40_000 }, async () => {
+    const access = await accessFor(world)
+    await world.connector.grant(access, patient())
+    const administrator = await connect(world.target.orders.superuserUrl)
+    await administrator.query('begin; lock table pg_auth_members in share mode')
+    const { rows } = await administrator.query('select pg_backend_pid() as pid')
+    const first = await revokeBy(world.connector, access)
+    expect(first).toMatchObject({ was: 'held' })
+    expect(first.failures.join()).toContain(`SELECT pg_terminate_backend(${rows[0].pid});`)
+    await administrator.query('rollback')
+    expect(await revokeBy(world.connector, access)).toMatchObject({ was: 'taken', failures: [] })
+  })
+
   it('ends a session that became the role and does not show its name', { timeout: 40_000 }, async () => {
     const access = await accessFor(world)
     await world.connector.grant(access, patient())

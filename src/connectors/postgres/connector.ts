@@ -19,6 +19,7 @@ import {
 import { holdersOf, standingHolders, takeAway } from './standing.ts'
 import type { Target } from './target.ts'
 import { temporaryLogin } from './temporary-login.ts'
+import { withBlockers } from './terminate.ts'
 
 export const postgres: ConnectorKind = {
   kind: 'postgres',
@@ -47,7 +48,13 @@ export const postgres: ConnectorKind = {
       resolve: async (ask) => by(ask.entitlement).resolve(ask),
       grant: async (access, signal) => by(access.entitlement).grant(access, signal),
       endingSteps: (access) => by(access.entitlement).endingSteps(access),
-      end: async (access, step, signal) => by(access.entitlement).end(access, step, signal),
+      end: async (access, step, signal) => {
+        try {
+          return await by(access.entitlement).end(access, step, signal)
+        } catch (error) {
+          throw await withBlockers(database, error, signal)
+        }
+      },
       look: async (access, signal) => by(access.entitlement).look(access, signal),
       cleanUp: async (access, signal) => by(access.entitlement).cleanUp(access, signal),
       ...(settings.mode === 'temporary-login' ? { credential: verbs['temporary-login'].credential } : {}),

@@ -29,13 +29,7 @@ import type { Ask } from './session.ts'
 import { type RoleSettings, roleOf } from './settings.ts'
 import * as sql from './statements.ts'
 import { howToConnect, type Target } from './target.ts'
-import {
-  endAllSessions,
-  endOwnCalls,
-  endPresentSessions,
-  endSessionsUntil,
-  withBlockers,
-} from './terminate.ts'
+import { endAllSessions, endOwnCalls, endPresentSessions, endSessionsUntil } from './terminate.ts'
 
 export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector, 'credential'>> {
   const { database, settings } = target
@@ -135,8 +129,8 @@ export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector,
   }
 
   /**
-   * The role goes first: nothing that the holder can lock is needed for it. Whoever has changed their own password in a
-   * transaction that they leave open keeps `alter role` waiting, so closing ends their sessions while it waits. Sessions
+   * The role goes first: nothing that the holder can lock is needed for it. Somebody who has changed their own password in a
+   * transaction and leaves it open keeps `alter role` waiting, so closing ends their sessions while it waits. Sessions
    * that were let in meanwhile end last.
    */
   const endingSteps = (): readonly EndingStep[] => ['take', 'end-sessions', 'close']
@@ -171,9 +165,7 @@ export function temporaryLogin(target: Target): Verbs & Required<Pick<Connector,
       await ask(sql.closeLogin(login.name))
     })
     const sessionsEnded = await endSessionsUntil(database, login, closing, signal)
-    await closing.catch(async (error) => {
-      throw await withBlockers(database, error, signal)
-    })
+    await closing
     return sessionsEnded + (await endAllSessions(database, login, signal))
   }
 

@@ -98,8 +98,8 @@ async function terminate(
 /**
  * A session can let itself be delayed between its login and the moment at which it shows its name (`post_auth_delay`,
  * which any client may set): until then `pg_stat_activity` has no row of it (15 to 17) or one without a name (18), and it has
- * already become the role that its start packet asks for. Such a backend holds a `virtualxid` lock. Whoever stays unnamed is
- * ended, whoever it is; a backend that has nobody yet refuses that, and whom it lets in comes too late.
+ * already become the role that its start packet asks for. Such a backend holds a `virtualxid` lock. One that stays unnamed is
+ * ended, no matter whose it is; a backend that has nobody yet refuses that, and lets somebody in too late.
  */
 async function endUnnamed(
   database: Database,
@@ -178,7 +178,7 @@ export async function withBlockers(
       ask<{ pid: number | null; login: string | null; prepared: string | null; where: string | null }>(
         `with holding as (
            select distinct virtualtransaction, pid from pg_locks
-            where locktype = 'relation' and relation = 'pg_authid'::regclass and granted
+            where locktype = 'relation' and relation in ('pg_authid'::regclass, 'pg_auth_members'::regclass) and granted
               and mode <> 'AccessShareLock' and pid is distinct from pg_backend_pid()
          )
          select h.pid, a.usename as login, p.gid as prepared, p.database as where
@@ -186,7 +186,8 @@ export async function withBlockers(
            left join pg_stat_activity a on a.pid = h.pid
            left join pg_locks t on h.pid is null and t.locktype = 'transactionid' and t.pid is null
              and t.virtualtransaction = h.virtualtransaction
-           left join pg_prepared_xacts p on p.transaction = t.transactionid`,
+           left join pg_prepared_xacts p on p.transaction = t.transactionid
+          where a.usename is distinct from current_user`,
       ),
     )
     .catch(() => [])
